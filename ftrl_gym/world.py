@@ -1,0 +1,140 @@
+"""A world: the data a scenario's tools read and write.
+
+A world is a frozen base, shared by every episode, and the few rows an episode has changed. So taking a snapshot, or
+forking an episode, costs what the episode changed and not what the world holds. Rows are plain dicts and are never
+mutated in place: a write replaces the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+Row = dict[str, Any]
+Tables = dict[str, dict[str, Row]]
+"""Table name -> row id -> row. The row does not repeat its id unless the table's id is also an attribute."""
+
+_DELETED: Row = {}
+
+
+class WorldBase:
+    """The immutable part: tables, constants, and equality indices that are built on first use.
+
+    Args:
+        tables: Table name -> row id -> row.
+        constants: Values every tool may read, such as ``today``.
+    """
+
+    def __init__(self, tables: Tables, constants: dict[str, Any] | None = None) -> None:
+        self.tables = tables
+        self.constants = constants or {}
+        self._indices: dict[tuple[str, str], dict[Any, list[str]]] = {}
+
+    def index(self, table: str, attribute: str) -> dict[Any, list[str]]:
+        """Value -> ids of the base rows whose ``attribute`` has it."""
+        index = self._indices.get((table, attribute))
+        if index is None:
+            index = {}
+            for key, row in self.tables[table].items():
+                index.setdefault(row.get(attribute), []).append(key)
+            self._indices[(table, attribute)] = index
+        return index
+
+
+class World:
+    """One episode's view of a world. Tools get it as their first argument.
+
+    >>> world = World(WorldBase({"hotels": {"H1": {"city": "Oslo", "stars": 4}}, "bookings": {}}))
+    >>> world.find("hotels", city="Oslo")
+    [('H1', {'city': 'Oslo', 'stars': 4})]
+    >>> saved = world.snapshot()
+    >>> world.insert("bookings", {"hotel": "H1"}, prefix="B")
+    'B0001'
+    >>> world.restore(saved); world.get("bookings", "B0001") is None
+    True
+    """
+
+    __slots__ = ("_changed", "_count", "base")
+
+    def __init__(self, base: WorldBase) -> None:
+        self.base = base
+        self._changed: dict[tuple[str, str], Row] = {}
+        self._count = 0
+
+    @property
+    def constants(self) -> dict[str, Any]:
+        """Values every tool may read, such as ``today``."""
+        return self.base.constants
+
+    def get(self, table: str, key: str) -> Row | None:
+        """The row, or None. Do not change it: use :meth:`update`."""
+        if self._changed:
+            row = self._changed.get((table, key))
+            if row is not None:
+                return row if row is not _DELETED else None
+        return self.base.tables[table].get(key)
+
+    def rows(self, table: str) -> Iterator[tuple[str, Row]]:
+        """All (id, row) in base order, then created ones in order of creation."""
+        base = self.base.tables[table]
+        if not self._changed:
+            yield from base.items()
+            return
+        for key, row in base.items():
+            row = self._changed.get((table, key), row)
+            if row is not _DELETED:
+                yield key, row
+        for (name, key), row in self._changed.items():
+            if name == table and key not in base and row is not _DELETED:
+                yield key, row
+
+    def find(self, table: str, **equal: Any) -> list[tuple[str, Row]]:
+        """(id, row) of every row whose attributes equal the given values; the first one uses an index."""
+        first, value = next(iter(equal.items()))
+        if self._changed:
+            return [(k, r) for k, r in self.rows(table) if all(r.get(a) == v for a, v in equal.items())]
+        rows = self.base.tables[table]
+        keys = self.base.index(table, first).get(value, ())
+        if len(equal) == 1:
+            return [(k, rows[k]) for k in keys]
+        return [(k, rows[k]) for k in keys if all(rows[k].get(a) == v for a, v in equal.items())]
+
+    def insert(self, table: str, row: Row, prefix: str) -> str:
+        """Adds a row under a generated id and returns the id; ids count up within an episode."""
+        self._count += 1
+        key = f"{prefix}{self._count:04d}"
+        while self.get(table, key) is not None:
+            self._count += 1
+            key = f"{prefix}{self._count:04d}"
+        self._changed[(table, key)] = dict(row)
+        return key
+
+    def update(self, table: str, key: str, **values: Any) -> Row:
+        """Replaces attributes of an existing row and returns the new row."""
+        row = self.get(table, key)
+        assert row is not None, f"{table}/{key} does not exist"
+        self._changed[(table, key)] = new = {**row, **values}
+        return new
+
+    def delete(self, table: str, key: str) -> None:
+        """Removes a row."""
+        self._changed[(table, key)] = _DELETED
+
+    def snapshot(self) -> tuple[dict[tuple[str, str], Row], int]:
+        """What the episode changed so far; rows are shared, they are never mutated."""
+        return dict(self._changed), self._count
+
+    def restore(self, saved: tuple[dict[tuple[str, str], Row], int]) -> None:
+        """Goes back to a snapshot, of this world or of another view on the same base."""
+        changed, self._count = saved
+        self._changed = dict(changed)
+
+    def difference(self) -> dict[tuple[str, str], tuple[Row | None, Row | None]]:
+        """(table, id) -> (row before, row now) of every row that differs from the base; None where absent."""
+        result: dict[tuple[str, str], tuple[Row | None, Row | None]] = {}
+        for (table, key), row in self._changed.items():
+            before = self.base.tables[table].get(key)
+            now = None if row is _DELETED else row
+            if before != now:
+                result[(table, key)] = (before, now)
+        return result
