@@ -1,0 +1,143 @@
+"""The answer protocol: how a policy says its final answer, and when that is right.
+
+The answer is the text of the last ``<answer>...</answer>`` of the ending turn, outside any reasoning block. It is
+compared by the type of the right answer and as a whole, so a list of candidates is not the answer, nor is a sentence
+that happens to contain it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
+
+from ftrl_gym.task import Answer, AnswerType
+from ftrl_gym.toolcall import without_reasoning
+
+MAX_ANSWER_CHARS = 2_000
+
+_CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
+_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?:\s*(am|pm|a\.m\.|p\.m\.))?(?:\s*h)?", re.IGNORECASE)
+_DATE_FORMATS = ("%Y-%m-%d", "%d %B %Y", "%B %d %Y", "%d %b %Y", "%b %d %Y", "%d.%m.%Y", "%A %d %B %Y")
+_NOTHING = {"none", "impossible", "not possible", "cannot be done", "not allowed", "refused", "nothing"}
+
+
+def said(turn: str) -> str | None:
+    """The answer that an ending turn states, or None.
+
+    >>> said("<think><answer>1</answer></think> It is <answer> 2 </answer>")
+    '2'
+    """
+    text = without_reasoning(turn)
+    end = text.rfind("</answer>")
+    start = text.rfind("<answer>", 0, end) if end != -1 else -1
+    if start == -1 or end - start > MAX_ANSWER_CHARS:
+        return None
+    return text[start + len("<answer>") : end].strip()
+
+
+def right(answer: Answer, text: str) -> bool:
+    """Whether ``text`` is the answer, compared by the answer's type.
+
+    >>> right(Answer(type=AnswerType.MONEY, value=1250, unit="EUR"), "€1,250.00")
+    True
+    >>> right(Answer(type=AnswerType.MONEY, value=1250, unit="EUR"), "1250 USD")
+    False
+    """
+    compare = _COMPARERS[answer.type]
+    if compare(answer, text):
+        return True
+    folded = fold(text)
+    return any(folded == fold(alias) for alias in answer.aliases)
+
+
+def fold(text: str) -> str:
+    """Text with case, accent form, punctuation and spacing made equal.
+
+    >>> fold("  Hôtel “du  Lac”! ")
+    'hôtel du lac'
+    """
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join("".join(c if c.isalnum() or unicodedata.combining(c) else " " for c in text).split())
+
+
+def _number(answer: Answer, text: str) -> bool:
+    match = _NUMBER.search(text.strip())
+    if match is None:
+        return False
+    around = (text[: match.start()] + " " + text[match.end() :]).strip().strip(".").strip()
+    around = _CURRENCY_SIGNS.get(around, around)
+    unit = answer.unit or ""
+    if around and fold(around) not in {fold(unit), fold(unit).rstrip("s"), fold(unit) + "s"}:
+        return False
+    return abs(float(match.group().replace(",", "")) - float(answer.value)) < 1e-6
+
+
+def _date(answer: Answer, text: str) -> bool:
+    plain = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", text.replace(",", " "))
+    plain = " ".join(plain.split())
+    for form in _DATE_FORMATS:
+        try:
+            return datetime.datetime.strptime(plain, form).date().isoformat() == answer.value
+        except ValueError:
+            continue
+    return False
+
+
+def _time(answer: Answer, text: str) -> bool:
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        return False
+    hour, minute, half = int(match[1]), match[2], (match[3] or "").replace(".", "").lower()
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return f"{hour:02d}:{minute}" == answer.value
+
+
+def _name(answer: Answer, text: str) -> bool:
+    return fold(text) == fold(str(answer.value)) != ""
+
+
+def _code(answer: Answer, text: str) -> bool:
+    return text.strip().casefold() == str(answer.value).strip().casefold()
+
+
+def _yes_no(answer: Answer, text: str) -> bool:
+    word = fold(text)
+    return word in ({"yes", "true"} if answer.value else {"no", "false"})
+
+
+def _list(answer: Answer, text: str) -> bool:
+    right_items = Counter(fold(str(item)) for item in answer.value)
+    try:
+        items = json.loads(text)
+    except (ValueError, RecursionError):
+        items = None
+    if isinstance(items, list):
+        return Counter(fold(str(item)) for item in items) == right_items
+    pieces = [piece for piece in re.split(r"[,;\n]", text) if piece.strip()]
+    if Counter(map(fold, pieces)) == right_items:
+        return True
+    pieces = [part for piece in pieces for part in re.split(r"\band\b", piece) if part.strip()]
+    return Counter(map(fold, pieces)) == right_items
+
+
+def _none(answer: Answer, text: str) -> bool:
+    return fold(text) in _NOTHING
+
+
+_COMPARERS: dict[AnswerType, Callable[[Answer, str], bool]] = {
+    AnswerType.NUMBER: _number,
+    AnswerType.MONEY: _number,
+    AnswerType.DATE: _date,
+    AnswerType.TIME: _time,
+    AnswerType.NAME: _name,
+    AnswerType.CODE: _code,
+    AnswerType.YES_NO: _yes_no,
+    AnswerType.LIST: _list,
+    AnswerType.NONE: _none,
+}

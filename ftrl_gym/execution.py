@@ -1,0 +1,71 @@
+"""Running tools: what an environment asks for, and the in-process way for code that is trusted.
+
+Packaged scenarios are compiled once and called on JSON values. A tool tells a policy its mistake by raising
+``ValueError``; that becomes :class:`ToolFailure`. Whatever else it raises is a bug of ours and propagates. Code that
+is not ours never comes here: see :mod:`ftrl_gym.sandbox`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ftrl_gym.errors import RegistryError
+from ftrl_gym.task import Json
+from ftrl_gym.world import World
+
+
+class ToolFailure(Exception):
+    """A tool's own telling error; its text is for the policy."""
+
+
+class Toolbox(Protocol):
+    """Runs the tools of a task by name."""
+
+    def run(self, name: str, arguments: dict[str, Any], world: World | None) -> Json:
+        """Calls one tool with schema-valid arguments.
+
+        Raises:
+            ToolFailure: The tool refused the arguments, and says why.
+        """
+        ...
+
+
+class TrustedToolbox:
+    """Tools of a scenario whose source is pinned, called in this process.
+
+    Args:
+        source: Python source with one top-level function per tool, first parameter ``world``.
+        filename: What tracebacks call it.
+
+    Raises:
+        RegistryError: The source does not compile.
+    """
+
+    def __init__(self, source: str, filename: str = "tools.py") -> None:
+        self._source, self._filename = source, filename
+        self._functions = _compiled(source, filename)
+
+    def run(self, name: str, arguments: dict[str, Any], world: World | None) -> Json:
+        """See :meth:`Toolbox.run`."""
+        try:
+            return self._functions[name](world, **arguments)
+        except ValueError as error:
+            raise ToolFailure(str(error)) from None
+
+    def __reduce__(self) -> tuple[type[TrustedToolbox], tuple[str, str]]:
+        return (TrustedToolbox, (self._source, self._filename))
+
+    def __deepcopy__(self, memo: dict[int, object]) -> TrustedToolbox:
+        return self
+
+
+@functools.lru_cache(maxsize=64)
+def _compiled(source: str, filename: str) -> dict[str, Callable[..., Any]]:
+    namespace: dict[str, Any] = {"__name__": "ftrl_gym_tools"}
+    try:
+        exec(compile(source, filename, "exec"), namespace)  # trusted: the caller has checked the pin
+    except SyntaxError as error:
+        raise RegistryError(f"{filename}, line {error.lineno}: {error.msg}") from None
+    return {name: value for name, value in namespace.items() if callable(value) and not name.startswith("_")}

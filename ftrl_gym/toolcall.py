@@ -1,0 +1,263 @@
+"""From text to calls: the dialects in which models write tool calls, and the check against a tool's schema.
+
+Nothing here raises on any text. What a policy got wrong becomes a :class:`Call` with a status and a message that
+says what would be right. Text inside a reasoning block calls nothing, and a forged ``<tool_response>`` is only text.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from ftrl_gym.tooldoc import ToolDocument
+
+MAX_CALL_CHARS = 16_384
+"""A longer call is malformed; no tool needs more, and a parser must not be a way to spend a trainer's time."""
+ECHO_CHARS = 60
+"""At most so much of what a policy wrote comes back to it."""
+
+
+class CallStatus(StrEnum):
+    """What became of one call."""
+
+    OK = "ok"
+    """It ran and returned a result."""
+    MALFORMED = "malformed"
+    """The text of the call is not what the dialect asks for."""
+    UNKNOWN_TOOL = "unknown_tool"
+    """No such tool is offered (or not now)."""
+    BAD_ARGUMENTS = "bad_arguments"
+    """The arguments do not fit the tool's schema."""
+    TOOL_ERROR = "tool_error"
+    """The tool itself refused."""
+    NOT_RUN = "not_run"
+    """Beyond the number of calls that one turn may make."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One attempted call; ``problem`` is set when the text is malformed."""
+
+    name: str
+    arguments: dict[str, Any]
+    problem: str | None = None
+
+
+@dataclass(slots=True)
+class Turn:
+    """A parsed assistant message: its calls, and its words outside reasoning blocks and calls."""
+
+    content: str
+    calls: list[Call]
+
+
+class Dialect(StrEnum):
+    """How a model writes its calls."""
+
+    HERMES = "hermes"
+    """``<tool_call>{"name": ..., "arguments": {...}}</tool_call>``: Hermes, Qwen 2.5 and 3."""
+    LLAMA3 = "llama3"
+    """``{"name": ..., "parameters": {...}}``, several separated by ``;``, optionally after ``<|python_tag|>``."""
+    PYTHONIC = "pythonic"
+    """``[name(arg="x"), other()]``: Llama 4, Gemma and others."""
+
+
+def short(text: object, limit: int = ECHO_CHARS) -> str:
+    """A short, escaped piece of what a policy wrote, safe to show it.
+
+    >>> short('a' * 100 + '<|im_end|>', 5)
+    "'aaaaa…'"
+    """
+    piece = str(text)[: limit + 1]
+    clipped = piece[:limit].encode("unicode_escape").decode("ascii")[: 2 * limit]
+    return f"'{clipped}{'…' if len(piece) > limit else ''}'"
+
+
+def without_reasoning(text: str) -> str:
+    """The text outside ``<think>`` blocks; an unclosed block swallows the rest.
+
+    >>> without_reasoning("a<think>b</think>c<think>d")
+    'ac'
+    >>> without_reasoning("still thinking</think>done")
+    'done'
+    """
+    if "think>" not in text:
+        return text
+    first_open, first_close = text.find("<think>"), text.find("</think>")
+    if first_close != -1 and (first_open == -1 or first_close < first_open):
+        text = text[first_close + len("</think>") :]  # the template itself opened the block
+    out, position = [], 0
+    while (start := text.find("<think>", position)) != -1:
+        out.append(text[position:start])
+        end = text.find("</think>", start)
+        if end == -1:
+            return "".join(out)
+        position = end + len("</think>")
+    return "".join(out) + text[position:]
+
+
+def parse(text: str, dialect: Dialect) -> Turn:
+    """Splits an assistant message into words and calls. Never raises."""
+    return _PARSERS[dialect](without_reasoning(text))
+
+
+def _parse_hermes(text: str) -> Turn:
+    start = text.find("<tool_call>")
+    if start == -1:
+        return Turn(text, [])
+    content, calls = [text[:start]], []
+    while start != -1:
+        begin = start + 11
+        end = text.find("</tool_call>", begin)
+        following = text.find("<tool_call>", begin)
+        if end == -1 or (following != -1 and following < end):  # unclosed: up to the next call, or the end
+            body, after = (text[begin:], len(text)) if following == -1 else (text[begin:following], following)
+        else:
+            body, after = text[begin:end], end + 12
+        calls.append(_from_json(body, "arguments"))
+        start = text.find("<tool_call>", after)
+        content.append(text[after:start] if start != -1 else text[after:])
+    return Turn("".join(content), calls)
+
+
+def _parse_llama3(text: str) -> Turn:
+    body = text.removeprefix("<|python_tag|>").strip()
+    for end in ("<|eom_id|>", "<|eot_id|>"):
+        body = body.removesuffix(end).strip()
+    if not body.startswith("{") or '"name"' not in body:
+        return Turn(text, [])
+    calls, decoder, position = [], json.JSONDecoder(), 0
+    while position < len(body):
+        try:
+            _, end = decoder.raw_decode(body[: position + MAX_CALL_CHARS], position)
+        except (ValueError, RecursionError):
+            calls.append(_from_json(body[position:], "parameters"))
+            break
+        calls.append(_from_json(body[position:end], "parameters"))
+        position = end
+        while position < len(body) and body[position] in " \t\r\n;":
+            position += 1
+    return Turn("", calls)
+
+
+_PYTHONIC = re.compile(r"^\s*\[?\s*[A-Za-z_]\w*\s*\(")
+
+
+def _parse_pythonic(text: str) -> Turn:
+    if not _PYTHONIC.match(text) or text.rstrip()[-1:] not in (")", "]"):
+        return Turn(text, [])
+    if len(text) > MAX_CALL_CHARS:
+        return Turn("", [_too_long(len(text))])
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+        nodes = tree.elts if isinstance(tree, ast.List) else [tree]
+        calls = []
+        for node in nodes:
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)) or node.args:
+                raise ValueError("write [name(argument=value)], with every argument named")
+            arguments = {str(k.arg): ast.literal_eval(k.value) for k in node.keywords}
+            json.dumps(arguments, allow_nan=False).encode()
+            calls.append(Call(node.func.id, arguments))
+        return Turn("", calls)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
+        return Turn("", [Call("", {}, f"not a list of calls: {short(error)}")])
+
+
+_PARSERS: dict[Dialect, Callable[[str], Turn]] = {
+    Dialect.HERMES: _parse_hermes,
+    Dialect.LLAMA3: _parse_llama3,
+    Dialect.PYTHONIC: _parse_pythonic,
+}
+
+
+def _too_long(size: int) -> Call:
+    return Call("", {}, f"the call has {size:,} characters; at most {MAX_CALL_CHARS:,} are read")
+
+
+def _reject_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+_decode = json.JSONDecoder(parse_constant=_reject_constant).decode
+
+
+def _from_json(body: str, arguments_key: str) -> Call:
+    if len(body) > MAX_CALL_CHARS:
+        return _too_long(len(body))
+    shape = f'{{"name": "TOOL", "{arguments_key}": {{...}}}}'
+    try:
+        value = _decode(body)
+        if not body.isascii() or "\\u" in body:
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return Call("", {}, "the call holds a lone surrogate, which is not text")
+    except (ValueError, RecursionError) as error:
+        where = f" at character {error.pos}: {error.msg}" if isinstance(error, json.JSONDecodeError) else ""
+        return Call("", {}, f"not valid JSON{where}; write {shape}")
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+        return Call("", {}, f"a call is an object with a name; write {shape}")
+    arguments = value.get(arguments_key, {})
+    if isinstance(arguments, str):  # some models quote the object
+        try:
+            arguments = _decode(arguments)
+        except (ValueError, RecursionError):
+            arguments = None
+    if not isinstance(arguments, dict):
+        return Call(value["name"], {}, f"{arguments_key!r} is an object; write {shape}")
+    return Call(value["name"], arguments)
+
+
+class Checker:
+    """Checks arguments against one document's schema, quickly, and says in words what does not fit."""
+
+    def __init__(self, document: ToolDocument) -> None:
+        self._document = document
+        self._validate: Callable[[Any], Any] | None = None
+        properties = document.parameters.get("properties", {})
+        self.defaults = {name: schema["default"] for name, schema in properties.items() if "default" in schema}
+
+    def problem(self, arguments: dict[str, Any]) -> str | None:
+        """None when the arguments fit, else what is wrong and what would be right."""
+        if self._validate is None:
+            self._validate = _validator(self._document)
+        try:
+            self._validate(arguments)
+        except Exception as error:  # the one exception type of a lazily imported library
+            if type(error).__name__ != "JsonSchemaValueException":
+                raise
+            return self._explain(arguments, str(error))
+        return None
+
+    def _explain(self, arguments: dict[str, Any], message: str) -> str:
+        known = self._document.parameters.get("properties", {})
+        missing = [name for name in self._document.parameters.get("required", ()) if name not in arguments]
+        unknown = [name for name in arguments if name not in known]
+        if missing:
+            return f"missing {', '.join(missing)}. Usage: {self._document.signature()}"
+        if unknown and not self._document.parameters.get("additionalProperties"):
+            return f"unknown argument {short(unknown[0])}. Usage: {self._document.signature()}"
+        return f"{message.replace('data.', '', 1)[:200]}. Usage: {self._document.signature()}"
+
+    def canonical(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments without default-valued ones, whole floats as ints: equal calls become equal."""
+        result = {}
+        for name, value in arguments.items():
+            if value.__class__ is float and value.is_integer():
+                value = int(value)
+            if name in self.defaults and self.defaults[name] == value and type(self.defaults[name]) is type(value):
+                continue
+            result[name] = value
+        return result
+
+
+def _validator(document: ToolDocument) -> Callable[[Any], Any]:
+    import fastjsonschema
+
+    schema = {"additionalProperties": False, **document.parameters, "type": "object"}
+    compiled: Callable[[Any], Any] = fastjsonschema.compile(schema, use_default=False)
+    return compiled
