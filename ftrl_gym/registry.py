@@ -1,0 +1,220 @@
+"""Registries: where scenarios rest. Finds, loads and writes them.
+
+    registry/<Name>/scenario.json        the manifest: what the scenario is, its tool documents, a pin of every other file
+                    tools.py             one function per tool document
+                    tasks.train.jsonl    one task a line
+                    tasks.test.jsonl
+                    worlds/<id>.json     {"constants": {...}, "tables": {table: {row id: row}}}
+
+Registries are layered: ``$FTRL_REGISTRY``, then the user's data folder, then the packaged one; the first that has a name
+wins. Loading reads the manifest and the code; tasks and worlds are read when first asked for. Every file is compared
+with its pin before it is parsed, so what is wrong with a file, be it cut off or edited, is one RegistryError that names
+file and place; there are no half-loaded scenarios. A scenario's code runs only if it is trusted (:mod:`ftrl_gym.trust`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import NamedTuple
+
+from ftrl_gym import trust
+from ftrl_gym.errors import RegistryError, UnknownNameError
+from ftrl_gym.scenario import FileEntry, Manifest, Scenario
+from ftrl_gym.scenario_files import (
+    TASKS,
+    TOOLS,
+    Offer,
+    broken,
+    parse_manifest,
+    parse_tasks,
+    parse_tools,
+    parse_world,
+    read_bytes,
+    read_pinned,
+    worlds_of,
+)
+from ftrl_gym.task import Split, Task
+from ftrl_gym.trust import MANIFEST
+from ftrl_gym.world import WorldBase
+
+_NAME = re.compile(r"[A-Z][A-Za-z0-9]{0,49}")
+_PACKAGE = Path(__file__).parent
+
+
+class Entry(NamedTuple):
+    """A scenario that is there, before it is loaded."""
+
+    name: str
+    folder: Path
+
+
+def packaged_root() -> Path:
+    """The registry that comes with the package: the wheel's copy, else the checkout's."""
+    candidates = (_PACKAGE / "_registry", _PACKAGE.parent / "registry")
+    for folder in candidates:
+        if folder.is_dir():
+            return folder
+    places = " nor ".join(str(folder) for folder in candidates)
+    raise RegistryError(f"the packaged registry is neither at {places}. Install the package again")
+
+
+def roots() -> list[Path]:
+    """The registries in use, highest first."""
+    own = os.environ.get("FTRL_REGISTRY")
+    return [*([Path(own)] if own else []), trust.user_folder() / "registry", packaged_root()]
+
+
+def entries() -> Iterator[Entry]:
+    """Every scenario in the registries, by name; of two with one name the one in the higher registry."""
+    found: dict[str, Path] = {}
+    for root in roots():
+        for folder in root.iterdir() if root.is_dir() else ():
+            if _NAME.fullmatch(folder.name) and (folder / MANIFEST).is_file():
+                found.setdefault(folder.name, folder)
+    for name in sorted(found):
+        yield Entry(name, found[name])
+
+
+def names() -> list[str]:
+    """Names of all scenarios."""
+    return [entry.name for entry in entries()]
+
+
+def version(folder: Path) -> int:
+    """The version of a scenario, without reading more of it than that. Raises RegistryError."""
+    path = folder / MANIFEST
+    try:
+        number = json.loads(path.read_bytes())["version"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise broken(path, f"it is no manifest ({type(error).__name__}: {error})") from error
+    if type(number) is not int or number < 0:
+        raise broken(path, f"version is {number!r:.40} and not a count")
+    return number
+
+
+def load(name: str) -> Scenario:
+    """The scenario of that name from the highest registry that has it.
+
+    Raises:
+        UnknownNameError: No registry has it.
+        RegistryError: One of its files is missing, broken or not the pinned one.
+    """
+    for root in roots():
+        if _NAME.fullmatch(name) and (root / name).is_dir():
+            return load_folder(root / name)
+    places = ", ".join(str(root) for root in roots())
+    raise UnknownNameError("scenario", name, names(), f"Looked in {places}")
+
+
+def load_folder(folder: Path) -> Scenario:
+    """The scenario in ``folder``. Raises RegistryError."""
+    data = read_bytes(folder / MANIFEST)
+    return _load(folder.resolve(), data, trust.is_trusted(hashlib.sha256(data).hexdigest()))
+
+
+@cache
+def _load(folder: Path, data: bytes, trusted: bool) -> Scenario:
+    """One scenario per content, so that a rebuilt folder is read anew and an unchanged one is not."""
+    return _read(folder, data, folder.name, trusted)
+
+
+def _read(folder: Path, data: bytes, name: str, trusted: bool) -> Scenario:
+    manifest = parse_manifest(folder / MANIFEST, data, name)
+    documents = {document.name: document for document in manifest.documents}
+    worlds = worlds_of(manifest)
+    offer = Offer(documents.keys(), worlds.keys())
+
+    @cache
+    def load_world(world: str) -> WorldBase:
+        if world not in worlds:
+            raise UnknownNameError(f"world of {name}", world, worlds)
+        return read_pinned(folder / worlds[world], manifest.files[worlds[world]], parse_world)
+
+    @cache
+    def load_tasks(split: Split) -> tuple[Task, ...]:
+        file = TASKS[split]
+        return read_pinned(folder / file, manifest.files[file], partial(parse_tasks, split=split, offer=offer))
+
+    source = read_pinned(folder / TOOLS, manifest.files[TOOLS], partial(parse_tools, tools=documents))
+    scenario = Scenario(manifest, documents, source, load_world, load_tasks, trusted)
+    if not all(_has_size(folder / file, entry.bytes) for file, entry in manifest.files.items()):
+        read_all(scenario, folder)
+    return scenario
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
+
+
+def read_all(scenario: Scenario, folder: Path) -> None:
+    """Reads every file of a scenario, so that whatever is wrong with one is raised now. Raises RegistryError."""
+    for split in Split:
+        scenario.load_tasks(split)
+    for world in worlds_of(scenario.manifest):
+        scenario.load_world(world)
+    for file, entry in scenario.manifest.files.items():
+        read_pinned(folder / file, entry, lambda _path, _data: None)
+
+
+def write(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Manifest:
+    """Writes a scenario to ``folder`` (``.../<name>``), all or nothing, and returns the manifest with the pins.
+
+    The new folder is written beside the old one and read back whole before it takes its place, so a full disk, or
+    content that :func:`load` would refuse, leaves the old scenario as it was.
+
+    Args:
+        folder: Where to; its name is the scenario's.
+        manifest: Its ``files`` are not looked at: the pins come from ``files``.
+        files: Path within the folder, with forward slashes -> content.
+    """
+    pins = {
+        path: FileEntry(sha256=hashlib.sha256(files[path]).hexdigest(), bytes=len(files[path]))
+        for path in sorted(files)
+    }
+    manifest = manifest.model_copy(update={"files": pins})
+    data = manifest.model_dump_json(by_alias=True, indent=1).encode() + b"\n"
+    parse_manifest(folder / MANIFEST, data, folder.name)
+    draft = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+        draft.chmod(0o755)
+        for path, content in {MANIFEST: data, **files}.items():
+            (draft / path).parent.mkdir(parents=True, exist_ok=True)
+            (draft / path).write_bytes(content)
+        read_all(_read(draft, data, folder.name, trusted=False), draft)
+        _replace(folder, draft)
+    except OSError as error:
+        raise RegistryError(
+            f"{folder} cannot be written: {error}. Nothing was changed; make room or choose another place"
+        ) from error
+    finally:
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+    return manifest
+
+
+def _replace(folder: Path, draft: Path) -> None:
+    if not folder.exists():
+        draft.rename(folder)
+        return
+    old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-old-"))
+    folder.rename(old / folder.name)
+    try:
+        draft.rename(folder)
+    except OSError:
+        (old / folder.name).rename(folder)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)

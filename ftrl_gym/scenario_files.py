@@ -1,0 +1,195 @@
+"""The files of a scenario's folder: bytes -> objects. Whatever is wrong becomes one RegistryError with file and place.
+
+Nothing here looks at trust or runs code; where scenarios lie and when their files are read is :mod:`ftrl_gym.registry`'s.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import ValidationError
+
+from ftrl_gym.errors import RegistryError
+from ftrl_gym.scenario import FORMAT, FileEntry, Manifest
+from ftrl_gym.task import Split, Task
+from ftrl_gym.trust import MANIFEST
+from ftrl_gym.world import WorldBase
+
+T = TypeVar("T")
+M = TypeVar("M", Manifest, Task)
+
+TOOLS = "tools.py"
+TASKS = {split: f"tasks.{split.value}.jsonl" for split in Split}
+_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
+_MEND = "Put the original back (check it out again, or reinstall the package) or build the scenario again"
+
+
+class Offer(NamedTuple):
+    """What the tasks of a scenario may refer to."""
+
+    tools: Collection[str]
+    worlds: Collection[str]
+
+
+def worlds_of(manifest: Manifest) -> dict[str, str]:
+    """World id -> its file, ``worlds/<id>.json``."""
+    files = [file for file in manifest.files if file.startswith("worlds/") and file.endswith(".json")]
+    return {file.removeprefix("worlds/").removesuffix(".json"): file for file in files}
+
+
+def broken(path: Path, problem: str, place: str = "") -> RegistryError:
+    """The one form in which a broken file is told."""
+    return RegistryError(f"{path}{place and ', ' + place}: {problem}. {_MEND}")
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's content. Raises RegistryError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise broken(path, f"cannot be read ({error.strerror})") from error
+
+
+def read_pinned(path: Path, entry: FileEntry, parse: Callable[[Path, bytes], T]) -> T:
+    """Parses the file if it is the pinned one; of another one it tells the first place that is wrong, if it can."""
+    data = read_bytes(path)
+    if hashlib.sha256(data).hexdigest() == entry.sha256:
+        return parse(path, data)
+    problem = f"this is not the content that {MANIFEST} pins"
+    if len(data) != entry.bytes:
+        problem += f" ({len(data)} bytes instead of {entry.bytes})"
+    try:
+        parse(path, data)
+    except RegistryError as error:
+        problem += "; " + str(error).removeprefix(str(path)).removesuffix(f". {_MEND}").lstrip(",: ")
+    raise broken(path, problem)
+
+
+def parse_manifest(path: Path, data: bytes, name: str) -> Manifest:
+    """``scenario.json``, of the scenario called ``name``. Raises RegistryError."""
+    written = _json(path, data)
+    number = written.get("format") if isinstance(written, dict) else None
+    if number != FORMAT:
+        raise RegistryError(
+            f"{path}: its registry format is {number!r:.40}; this version of ftrl_gym reads {FORMAT}. "
+            "Build the scenario again, or install the version of ftrl_gym that wrote it"
+        )
+    manifest = _model(path, data, Manifest)
+    if manifest.name != name:
+        raise broken(path, f"it describes {manifest.name!r}, but the folder is {name!r}")
+    if twice := _repeated(document.name for document in manifest.documents):
+        raise broken(path, f"tool {twice!r} is documented twice")
+    if missing := {TOOLS, *TASKS.values()} - manifest.files.keys():
+        raise broken(path, f"it pins no {', '.join(sorted(missing))}")
+    if outside := [file for file in manifest.files if not _FILE.fullmatch(file) or file == MANIFEST]:
+        raise broken(path, f"{outside[0]!r:.80} is no path within the folder")
+    return manifest
+
+
+def parse_tools(path: Path, data: bytes, tools: Collection[str]) -> str:
+    """``tools.py``: the source, once it is known to define every tool. Raises RegistryError."""
+    try:
+        source = data.decode()
+        tree = ast.parse(source)
+    except UnicodeDecodeError as error:
+        raise broken(path, "it is not UTF-8 text", f"byte {error.start}") from error
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        place = f"line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        raise broken(path, f"it is no Python ({error.args[0]})", place) from error
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    if missing := sorted(set(tools) - defined):
+        raise broken(path, f"it defines no function {missing[0]!r} for the tool of that name")
+    return source
+
+
+def parse_world(path: Path, data: bytes) -> WorldBase:
+    """``worlds/<id>.json``. Raises RegistryError."""
+    match _json(path, data):
+        case {"constants": dict(constants), "tables": dict(tables), **rest} if not rest:
+            for table, rows in tables.items():
+                if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
+                    raise broken(path, "it is not an object of row id -> row", f"table {table!r:.60}")
+            return WorldBase(tables, constants)
+    raise broken(path, 'it is not {"constants": {...}, "tables": {...}}')
+
+
+def parse_tasks(path: Path, data: bytes, split: Split, offer: Offer) -> tuple[Task, ...]:
+    """``tasks.<split>.jsonl``: one task a line, every reference in them resolved. Raises RegistryError."""
+    tasks: dict[str, Task] = {}
+    lines = data.split(b"\n")
+    if lines.pop():
+        raise broken(path, "it does not end with a line break; the file is cut off", f"line {len(lines) + 1}")
+    for number, line in enumerate(lines, 1):
+        task = _model(path, line, Task, f"line {number}")
+        problem = dangling(task, offer)
+        if task.split is not split:
+            problem = f"task {task.id!r} belongs to split {task.split.value!r}"
+        if task.id in tasks:
+            problem = f"task {task.id!r} is there twice"
+        if problem:
+            raise broken(path, problem, f"line {number}")
+        tasks[task.id] = task
+    return tuple(tasks.values())
+
+
+def dangling(task: Task, offer: Offer) -> str | None:
+    """The first reference of a task that leads nowhere, in words; None if all lead somewhere."""
+    questions = [question.id for question in task.sub_questions]
+    calls = [call for plan in task.plans for call in plan.calls()]
+    references: Iterable[tuple[str, Iterable[str], Collection[str]]] = (
+        ("world", [task.world] if task.world else [], offer.worlds),
+        ("offered tool", task.tools, offer.tools),
+        ("tool of a sub-question", [question.tool for question in task.sub_questions if question.tool], task.tools),
+        ("tool of a plan", [call.tool for call in calls], task.tools),
+        ("tool of the timeline", [event.tool for event in task.timeline], task.tools),
+        ("sub-question solved by a plan", [solved for call in calls for solved in call.solves], questions),
+        ("sub-question depended on", [on for question in task.sub_questions for on in question.depends_on], questions),
+        ("sub-question the outcome is earned by", task.outcome.earned_by, questions),
+        (
+            "sub-question a derivation follows",
+            [after for value in task.derivations for after in value.after],
+            questions,
+        ),
+    )
+    if twice := _repeated(questions):
+        return f"task {task.id!r} has sub-question {twice!r} twice"
+    for what, used, known in references:
+        for name in used:
+            if name not in known:
+                return f"task {task.id!r} names a {what} that is not there: {name!r:.60}"
+    return None
+
+
+def _repeated(names: Iterable[str]) -> str | None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
+
+
+def _json(path: Path, data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except json.JSONDecodeError as error:
+        raise broken(path, f"it is no JSON ({error.msg})", f"line {error.lineno}") from error
+    except UnicodeDecodeError as error:
+        raise broken(path, "it is not UTF-8 text", f"byte {error.start}") from error
+    except RecursionError as error:
+        raise broken(path, "it is nested too deeply") from error
+
+
+def _model(path: Path, data: bytes, model: type[M], place: str = "") -> M:
+    try:
+        return model.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise broken(path, first["msg"] + (f" at {where}" if where else ""), place) from error
