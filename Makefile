@@ -1,0 +1,49 @@
+# `make` says what there is. Everything happens in .venv, which is made on first use; a later run only runs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+WORKERS ?= 2
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help train test lint bench clean
+
+help:
+	@echo "make train   train a small language model in ftrl/TravelBooking-v0 (ARGS='--help' for the settings)"
+	@echo "make test    format, lint, types, layers, then every test"
+	@echo "make lint    the first four of these"
+	@echo "make bench   speed of the environment, and agreement with FTRL's published scores where the cases are at hand"
+	@echo "make clean   remove .venv and caches; runs/ stays"
+
+train: $(VENV)/train.stamp
+	$(BIN)/python agents/train_llm.py $(ARGS)
+
+test: lint
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/speed.py env
+	$(if $(FTRL_REFERENCE_DIR),$(BIN)/python benchmarks/ftrl_conformance.py $(FTRL_REFERENCE_DIR)/golden)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "ftrl_gym needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1 | tail -1)." >&2; \
+	  echo "Install one and name it: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# torch goes first and alone, so that pip takes a build that is at hand (such as the CPU one) before it resolves the rest.
+$(VENV)/%.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing ftrl-gym[$*] into $(VENV) (a few minutes the first time)"
+	$(PIP) install -c constraints.txt torch
+	$(PIP) install -c constraints.txt --editable '.[$*]'
+	@touch $@
