@@ -141,3 +141,11 @@ _COMPARERS: dict[AnswerType, Callable[[Answer, str], bool]] = {
     AnswerType.LIST: _list,
     AnswerType.NONE: _none,
 }
+
+
+def stated_loosely(answer: Answer, text: str) -> bool:
+    """Whether the answer stands somewhere in free text; only for ``matching="ftrl"``."""
+    value = answer.value
+    pieces = value if isinstance(value, list) else [value]
+    plain = without_reasoning(text).lower().replace(",", "")
+    return all(str(piece).lower().replace(",", "").strip() in plain for piece in pieces)

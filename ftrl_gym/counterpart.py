@@ -1,0 +1,83 @@
+"""Counterparts: who hears an assistant turn without calls, and what they say.
+
+The default is nobody: the episode ends. A scripted user answers exactly the slot that was asked for, confirms when
+asked to, changes its mind by its script, and ends the episode when there is nothing left to say.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from ftrl_gym.grounding import tokens
+from ftrl_gym.task import Counterpart, Nobody, ScriptedUser, Slot
+from ftrl_gym.toolcall import without_reasoning
+
+CONFIRMS = "Yes, please go ahead."
+DOES_NOT_KNOW = "I'm afraid I don't know that. Please go by what I told you."
+
+_ASKING = re.compile(r"[^.!?\n]*\?|[^.!?\n]*\b(?:please (?:tell|give|provide|specify)|let me know|tell me)\b[^.!?\n]*", re.I)
+_CONFIRMATION = ("shall i", "should i", "do you want me to", "would you like me to", "is that right", "go ahead", "confirm")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How far a script has come; immutable, so a snapshot shares it."""
+
+    told: frozenset[str] = frozenset()
+    changes: int = 0
+    confirmed: bool = False
+
+
+class Reply(NamedTuple):
+    """What a counterpart does with a turn."""
+
+    text: str | None
+    """None: the episode ends."""
+    heard: Heard
+    needless: bool
+    """Whether the turn asked for nothing new; that costs like a wasted call."""
+
+
+def reply(counterpart: Counterpart, heard: Heard, turn: str) -> Reply:
+    """The counterpart's answer to an assistant turn without calls.
+
+    >>> user = ScriptedUser(slots=(Slot(name="day", cues=("date", "day", "when"), reply="On 12 May."),))
+    >>> reply(user, Heard(), "Which day would you like to fly?").text
+    'On 12 May.'
+    >>> reply(user, Heard(), "<answer>done</answer>").text is None
+    True
+    """
+    if isinstance(counterpart, Nobody):
+        return Reply(None, heard, False)
+    if not isinstance(counterpart, ScriptedUser):
+        raise NotImplementedError("a model as user is given to the environment by its caller")
+    text = without_reasoning(turn)
+    asking = " ".join(_ASKING.findall(text)) if "<answer>" not in text else ""
+    if not asking.strip():
+        return _end_or_change(counterpart, heard)
+    words = tokens(asking)
+    slots = [slot for slot in _slots(counterpart, heard) if any(tokens(cue) in words for cue in slot.cues)]
+    new = [slot for slot in slots if slot.name not in heard.told]
+    if slots:
+        told = heard.told | {slot.name for slot in slots}
+        return Reply(" ".join(slot.reply for slot in new or slots), replace(heard, told=told), not new)
+    if any(f" {phrase} " in words for phrase in _CONFIRMATION):
+        return Reply(CONFIRMS, replace(heard, confirmed=True), heard.confirmed)
+    return Reply(DOES_NOT_KNOW, heard, True)
+
+
+def _slots(user: ScriptedUser, heard: Heard) -> list[Slot]:
+    current = {slot.name: slot for slot in user.slots}
+    for change in user.changes[: heard.changes]:
+        current.update({slot.name: slot for slot in change.slots})
+    return list(current.values())
+
+
+def _end_or_change(user: ScriptedUser, heard: Heard) -> Reply:
+    if heard.changes < len(user.changes):
+        change = user.changes[heard.changes]
+        told = heard.told - {slot.name for slot in change.slots}
+        return Reply(change.text, replace(heard, told=told, changes=heard.changes + 1), False)
+    return Reply(None, heard, False)

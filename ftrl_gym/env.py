@@ -1,0 +1,439 @@
+"""The environment: text in, tool calls out.
+
+    reset   ->  instruction + tool documents + question
+    step    ->  parse the turn -> validate each call -> run it -> feedback -> what it earned
+
+A turn without calls goes to the task's counterpart; the default one ends the episode. Whatever a policy writes, a
+step never raises: mistakes come back as feedback that says what was wrong and what would be right, and echo at most a
+short, escaped piece of it. ``ToolUseEnv`` itself pays nothing; :class:`ftrl_gym.reward.VerifiableReward` turns what an
+episode has earned into numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import gymnasium as gym
+
+from ftrl_gym import answers, counterpart, matching, prompt, state
+from ftrl_gym.errors import UnknownNameError, UsageError
+from ftrl_gym.execution import Toolbox, ToolFailure
+from ftrl_gym.ftrl_ledger import FtrlLedger
+from ftrl_gym.grounding import Grounding
+from ftrl_gym.matching import Goal, Ledger, Matching, Score
+from ftrl_gym.spaces import UnicodeText
+from ftrl_gym.task import Json, OutcomeKind, Task, ToolEvent, ToolEventKind
+from ftrl_gym.taskset import TaskSet, one_of
+from ftrl_gym.toolcall import Call, CallStatus, Checker, Dialect, parse, short
+from ftrl_gym.tooldoc import Effect, ToolDocument
+from ftrl_gym.world import World
+
+MAX_CALLS = 16
+"""At most so many calls of one turn run; the rest count as waste."""
+MAX_TEXT = 2_000_000
+"""Length of the longest action and observation, in characters."""
+
+Message = dict[str, Any]
+Info = dict[str, Any]
+
+
+class End(StrEnum):
+    """Why an episode ended."""
+
+    ANSWERED = "answered"
+    """A turn without calls, and nobody to hear it."""
+    USER_DONE = "user_done"
+    """The scripted user had nothing left to say."""
+    TURN_LIMIT = "turn_limit"
+    """Out of turns; the outcome is forfeited."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFacts:
+    """What one turn did, for reward schemes."""
+
+    content: str
+    """Its text outside calls and reasoning."""
+    has_calls: bool
+    before: Score | None
+    """The score before it; None for the first turn."""
+    after: Score
+    end: End | None
+    right: bool
+    """Whether the episode ended with it, and the outcome is right and earned."""
+
+
+@dataclass(slots=True)
+class Episode:
+    """All that changes in an episode; a snapshot is a copy of it."""
+
+    task: Task
+    world: World | None
+    ledger: Ledger | FtrlLedger
+    told: Grounding
+    turn: int = 0
+    heard: counterpart.Heard = field(default_factory=counterpart.Heard)
+    tool_calls: dict[str, int] = field(default_factory=dict)
+    facts: TurnFacts | None = None
+    transcript: tuple[Message, ...] = ()
+
+    def copy(self) -> Episode:
+        """An independent copy, whose cost does not depend on the world's size."""
+        world = None
+        if self.world is not None:
+            world = World(self.world.base)
+            world.restore(self.world.snapshot())
+        return replace(
+            self, world=world, ledger=self.ledger.copy(), told=self.told.copy(), tool_calls=dict(self.tool_calls)
+        )
+
+
+class ToolUseEnv(gym.Env[str, str]):
+    """A task at a time, a turn a step.
+
+    ## Action space
+    ``UnicodeText``: one assistant turn, with any number of calls in the chosen dialect, or the final answer.
+
+    ## Observation space
+    ``UnicodeText``: after ``reset`` the instruction, the tool documents and the question; after ``step`` the feedback
+    of the calls, or what the counterpart said. ``info["messages"]`` holds the same as chat messages, and
+    ``info["tools"]`` the documents in OpenAI's format.
+
+    ## Rewards
+    0. ``gym.make`` puts :class:`ftrl_gym.reward.VerifiableReward` around it.
+
+    ## Starting state
+    A task drawn from the task set with ``seed``; ``options={"task": ID}`` picks one.
+
+    ## Episode end
+    Terminated by a turn without calls once the counterpart has nothing to say; truncated at the turn limit.
+
+    ## Tools
+    Those of the task, in the task's order. Every one really works on the task's world, distractors too.
+
+    ## Verification
+    ``info["score"]`` says what the calls have earned so far, and the outcome once the episode has ended.
+
+    Args:
+        taskset: Where tasks come from.
+        docs: ``json`` or ``signature``.
+        dialect: How calls are written: ``hermes``, ``llama3`` or ``pythonic``.
+        max_turns: Turn limit; raised for a task whose shortest certified plan needs more.
+        matching: ``strict`` or ``ftrl``.
+        reward: Reward scheme, for the wrapper.
+        render_mode: ``ansi`` or None.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"]}
+
+    def __init__(
+        self,
+        taskset: TaskSet,
+        *,
+        docs: str = "json",
+        dialect: str = "hermes",
+        max_turns: int = 20,
+        matching: str = "strict",
+        reward: str = "default",
+        render_mode: str | None = None,
+    ) -> None:
+        if not isinstance(max_turns, int) or max_turns < 1:
+            raise UsageError(f"max_turns is {max_turns!r}; it is a whole number of at least 1")
+        if render_mode not in (None, "ansi"):
+            raise UnknownNameError("render_mode", render_mode, ["ansi"])
+        self.taskset = taskset
+        self.docs = prompt.Docs(one_of("docs", docs, prompt.Docs))
+        self.dialect = Dialect(one_of("dialect", dialect, Dialect))
+        self.matching = Matching(one_of("matching", matching, Matching))
+        self.reward = reward
+        self.max_turns = max_turns
+        self.render_mode = render_mode
+        self.action_space = UnicodeText(MAX_TEXT)
+        self.observation_space = UnicodeText(MAX_TEXT)
+        self._episode: Episode | None = None
+        self._checkers: dict[int, tuple[ToolDocument, Checker]] = {}
+
+    # ------------------------------------------------------------------ what is going on
+
+    @property
+    def episode(self) -> Episode:
+        """The running episode.
+
+        Raises:
+            UsageError: ``reset`` was not called yet.
+        """
+        if self._episode is None:
+            raise UsageError("call reset() first")
+        return self._episode
+
+    @property
+    def task(self) -> Task:
+        """The task being played."""
+        return self.episode.task
+
+    @property
+    def world(self) -> World | None:
+        """The task's world as it is now."""
+        return self.episode.world
+
+    @property
+    def ledger(self) -> Ledger | FtrlLedger:
+        """What the episode has earned so far."""
+        return self.episode.ledger
+
+    @property
+    def turn(self) -> int:
+        """Assistant turns so far."""
+        return self.episode.turn
+
+    @property
+    def turn_limit(self) -> int:
+        """Turns this task may take."""
+        longest = max((len(plan.turns) + 1 for plan in self.task.plans), default=0)
+        return max(self.max_turns, longest)
+
+    # ------------------------------------------------------------------ gymnasium
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, Info]:
+        """Starts an episode.
+
+        Args:
+            seed: Of the task's draw.
+            options: ``{"task": ID}`` picks a task.
+
+        Raises:
+            UnknownNameError: An unknown option or task.
+        """
+        super().reset(seed=seed)
+        for name in options or ():
+            if name != "task":
+                raise UnknownNameError("reset option", name, ["task"])
+        wanted = (options or {}).get("task")
+        task = self.taskset.get(wanted) if wanted is not None else self.taskset.draw(self.np_random)
+        return self._begin(task)
+
+    def _begin(self, task: Task) -> tuple[str, Info]:
+        self._documents = {document.name: document for document in self.taskset.documents(task)}
+        self._toolbox: Toolbox = self.taskset.toolbox(task)
+        documents = tuple(self._documents.values())
+        goal = Goal.of(task, documents)
+        world = self.taskset.world(task)
+        today = world.constants.get("today") if world else None
+        told = Grounding(task.question)
+        if today:
+            told.add(today)
+        told.add(task.policy_text)
+        ledger = Ledger(goal) if self.matching is Matching.STRICT else FtrlLedger.of(goal)
+        system = prompt.system_message(
+            self.taskset.instruction, task.policy_text, today, self.docs, self.dialect, documents
+        )
+        messages: list[Message] = [{"role": "system", "content": system}, {"role": "user", "content": task.question}]
+        self._episode = Episode(task, world, ledger, told, transcript=tuple(messages))
+        info: Info = {
+            "task_id": task.id,
+            "kind": task.kind.value,
+            "messages": [dict(message) for message in messages],
+            "tools": prompt.openai_documents(documents),
+        }
+        return prompt.observation(system, self.docs, self.dialect, documents, task.question), info
+
+    def step(self, action: str) -> tuple[str, float, bool, bool, Info]:
+        """Plays one assistant turn. Any text is a legal action.
+
+        Raises:
+            UsageError: There is no running episode, or ``action`` is not a str.
+        """
+        episode = self.episode
+        if episode.facts is not None and episode.facts.end is not None:
+            raise UsageError("the episode has ended; call reset()")
+        if not isinstance(action, str):
+            raise UsageError(f"an action is a str, not {type(action).__name__}")
+        before = episode.facts.after if episode.facts is not None else None
+        turn = parse(action, self.dialect)
+        episode.turn += 1
+        statuses: list[Info] = []
+        end, right = None, False
+        if turn.calls:
+            messages, statuses = self._run_calls(turn.calls)
+        else:
+            messages, ended = self._say(turn.content)
+            if ended:
+                end = End.ANSWERED if episode.task.counterpart.type == "nobody" else End.USER_DONE
+                right = self._outcome_is_right(action)
+        terminated = end is not None
+        truncated = not terminated and episode.turn >= self.turn_limit
+        if truncated:
+            end = End.TURN_LIMIT
+        after = episode.ledger.score()
+        episode.facts = TurnFacts(turn.content, bool(turn.calls), before, after, end, right)
+        episode.transcript += ({"role": "assistant", "content": action}, *messages)
+        contents = [message["content"] for message in messages]
+        observation = prompt.tool_observation(contents) if turn.calls else "".join(contents)
+        return observation, 0.0, terminated, truncated, self._info(messages, statuses, after, end, right)
+
+    def _info(self, messages: list[Message], calls: list[Info], score: Score, end: End | None, right: bool) -> Info:
+        return {
+            "messages": messages,
+            "calls": calls,
+            "score": {
+                "precision": score.precision,
+                "recall": score.recall,
+                "f1": score.f1,
+                "outcome": 1.0 if right else 0.0,
+                "solved": score.solved,
+                "calls": score.calls,
+                "invalid": self.episode.ledger.invalid,
+                "waste": score.waste,
+            },
+            "end": end.value if end is not None else None,
+        }
+
+    def render(self) -> str | None:  # type: ignore[override]
+        """The conversation so far, with ``render_mode="ansi"``."""
+        if self.render_mode is None:
+            return None
+        return "\n\n".join(f"[{message['role']}]\n{message['content']}" for message in self.episode.transcript)
+
+    # ------------------------------------------------------------------ snapshots
+
+    def snapshot(self) -> Episode:
+        """The episode as it stands, to go back to."""
+        return self.episode.copy()
+
+    def restore(self, saved: Episode) -> None:
+        """Goes back to a snapshot of any env over the same task set. What was earned goes back too."""
+        if self._episode is None or self._episode.task is not saved.task:
+            self._begin(saved.task)
+        self._episode = saved.copy()
+
+    def fork(self) -> ToolUseEnv:
+        """An independent env that continues from here."""
+        twin = ToolUseEnv(
+            self.taskset,
+            docs=self.docs,
+            dialect=self.dialect,
+            max_turns=self.max_turns,
+            matching=self.matching,
+            reward=self.reward,
+            render_mode=self.render_mode,
+        )
+        twin._checkers = self._checkers
+        twin.spec = self.spec
+        twin.restore(self.episode)
+        return twin
+
+    # ------------------------------------------------------------------ a turn with calls
+
+    def _run_calls(self, calls: list[Call]) -> tuple[list[Message], list[Info]]:
+        """Runs the calls of one turn in order. They cannot be grounded on each other: none was seen yet."""
+        messages: list[Message] = []
+        statuses: list[Info] = []
+        learned: list[str] = []
+        for call in calls[:MAX_CALLS]:
+            status, content, teaches = self._run(call)
+            name = call.name if status not in (CallStatus.MALFORMED, CallStatus.UNKNOWN_TOOL) else "unknown"
+            messages.append({"role": "tool", "name": name, "content": content})
+            statuses.append({"tool": name, "status": status.value})
+            if teaches:
+                learned.append(content)
+        surplus = len(calls) - MAX_CALLS
+        if surplus > 0:
+            for _ in range(surplus):
+                self.ledger.attempt()
+            content = prompt.error_text(f"{surplus} more calls were not run: a turn may make {MAX_CALLS}")
+            messages.append({"role": "tool", "name": "unknown", "content": content})
+            statuses.append({"tool": "unknown", "status": CallStatus.NOT_RUN.value})
+        for content in learned:
+            self.episode.told.add(content)
+        return messages, statuses
+
+    def _run(self, call: Call) -> tuple[CallStatus, str, bool]:
+        """One call: its status, its feedback, and whether later calls may build on that feedback."""
+        episode, ledger = self.episode, self.episode.ledger
+        if call.problem is not None:
+            ledger.attempt()
+            return CallStatus.MALFORMED, prompt.error_text(f"malformed call: {call.problem}"), False
+        document = self._documents.get(call.name)
+        if document is None or self._event(call.name, ToolEventKind.MISSING, ToolEventKind.APPEARS):
+            offered = ", ".join(self._documents)
+            message = f"unknown tool {short(call.name)}. Tools: {offered}"
+            ledger.failed(call.name, {}, message, valid=False, transient=False)
+            return CallStatus.UNKNOWN_TOOL, prompt.error_text(message), False
+        checker = self._checker(document)
+        problem = checker.problem(call.arguments)
+        if problem is not None:
+            ledger.failed(call.name, {}, problem, valid=False, transient=False)
+            return CallStatus.BAD_ARGUMENTS, prompt.error_text(f"{call.name}: {problem}"), False
+        arguments = checker.canonical(call.arguments)
+        number = episode.tool_calls.get(call.name, 0)
+        episode.tool_calls[call.name] = number + 1
+        event = self._event(call.name, ToolEventKind.FAILS, number=number)
+        if event is not None:
+            ledger.failed(call.name, arguments, event.message, valid=True, transient=True)
+            return CallStatus.TOOL_ERROR, prompt.error_text(event.message), False
+        grounded = ledger.grounded(call.name, arguments, episode.told)
+        try:
+            result = self._toolbox.run(call.name, arguments, episode.world)
+        except ToolFailure as failure:
+            ledger.failed(call.name, arguments, str(failure), valid=True, transient=False)
+            return CallStatus.TOOL_ERROR, prompt.error_text(str(failure)), False
+        held = None
+        if document.effect is Effect.WRITE and episode.world is not None:
+            held = matching.changes_held(ledger.goal, episode.world.difference())
+        ledger.ran(call.name, arguments, grounded, result, held)
+        return CallStatus.OK, prompt.result_text(result), grounded
+
+    def _checker(self, document: ToolDocument) -> Checker:
+        cached = self._checkers.get(id(document))
+        if cached is None:
+            cached = self._checkers[id(document)] = (document, Checker(document))  # holds the document: its id stays
+        return cached[1]
+
+    def _event(self, tool: str, *kinds: ToolEventKind, number: int = 0) -> ToolEvent | None:
+        """The entry of the task's timeline that concerns this call, if any."""
+        turn = self.episode.turn - 1
+        for event in self.task.timeline:
+            if event.tool != tool or event.kind not in kinds:
+                continue
+            if event.kind is ToolEventKind.FAILS:
+                happens = event.at <= number < event.at + event.times
+            else:
+                happens = turn < event.at if event.kind is ToolEventKind.APPEARS else turn >= event.at
+            if happens:
+                return event
+        return None
+
+    # ------------------------------------------------------------------ a turn without calls
+
+    def _say(self, text: str) -> tuple[list[Message], bool]:
+        """Hands a turn to the counterpart; the second value says whether that ended the episode."""
+        episode = self.episode
+        reply = counterpart.reply(episode.task.counterpart, episode.heard, text)
+        episode.heard = reply.heard
+        if reply.needless:
+            episode.ledger.waste()
+        if reply.text is None:
+            return [], True
+        episode.told.hear(reply.text)
+        return [{"role": "user", "content": reply.text}], False
+
+    def _outcome_is_right(self, turn: str) -> bool:
+        """Whether the ending is right, and the facts behind it were delivered in this episode."""
+        outcome, ledger, world = self.task.outcome, self.ledger, self.world
+        if not ledger.has(outcome.earned_by) or not ledger.all_changes_solved():
+            return False
+        if world is not None and not state.same(outcome.changes, world.difference()):
+            return False
+        said: Json = answers.said(turn)
+        if outcome.kind is OutcomeKind.CLARIFY:
+            return said is None and "?" in turn
+        if outcome.answer is None:
+            return True
+        if said is None:
+            return self.matching is Matching.FTRL and answers.stated_loosely(outcome.answer, turn)
+        return answers.right(outcome.answer, said)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_checkers": {}}  # compiled validators do not pickle, and are quick to make again

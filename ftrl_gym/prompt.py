@@ -1,0 +1,95 @@
+"""What a policy reads: the system message, the tool documents, and the feedback of its calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from ftrl_gym.task import Json
+from ftrl_gym.toolcall import Dialect
+from ftrl_gym.tooldoc import ToolDocument
+
+MAX_ERROR_CHARS = 600
+MAX_RESULT_CHARS = 50_000
+
+
+class Docs(StrEnum):
+    """How tool documents are shown."""
+
+    JSON = "json"
+    """OpenAI function schemas, as chat templates take them."""
+    SIGNATURE = "signature"
+    """One line each, for small models; part of the system message."""
+
+
+_HOW_TO_CALL = {
+    Dialect.HERMES: (
+        'To call a tool, write <tool_call>\n{"name": "TOOL", "arguments": {"NAME": VALUE}}\n</tool_call>. '
+        "Several calls in one message run together."
+    ),
+    Dialect.LLAMA3: 'To call a tool, write {"name": "TOOL", "parameters": {"NAME": VALUE}}; separate several with a semicolon.',
+    Dialect.PYTHONIC: "To call tools, write [TOOL(NAME=VALUE), TOOL(NAME=VALUE)] and nothing else.",
+}
+_HOW_TO_ANSWER = "When you know the answer, write it as <answer>...</answer>, nothing but the answer inside."
+_SHORT = {
+    Dialect.HERMES: 'Call: <tool_call>\n{"name": "TOOL", "arguments": {...}}\n</tool_call>',
+    Dialect.LLAMA3: 'Call: {"name": "TOOL", "parameters": {...}}',
+    Dialect.PYTHONIC: "Call: [TOOL(NAME=VALUE)]",
+}
+
+
+def system_message(
+    instruction: str, house_rules: str, today: str | None, docs: Docs, dialect: Dialect, documents: Sequence[ToolDocument]
+) -> str:
+    """The system message: who the policy is, how it answers, the house rules, and with ``docs="signature"`` the tools."""
+    parts = [instruction]
+    if today:
+        parts[0] += f" Today is {today}."
+    if house_rules:
+        parts.append(house_rules)
+    if docs is Docs.SIGNATURE:
+        parts.append("Tools:\n" + "\n".join(document.signature() for document in documents))
+        parts.append(f"{_SHORT[dialect]}\nAnswer: <answer>...</answer>")
+    else:
+        parts.append(_HOW_TO_ANSWER)
+    return "\n\n".join(parts)
+
+
+def observation(system: str, docs: Docs, dialect: Dialect, documents: Sequence[ToolDocument], question: str) -> str:
+    """The first observation: everything needed to act, for users without a chat template."""
+    if docs is Docs.SIGNATURE:
+        return f"{system}\n\n{question}"
+    listing = "\n".join(json.dumps(document.openai(), ensure_ascii=False) for document in documents)
+    return f"{system}\n\n{_HOW_TO_CALL[dialect]}\n\nTools:\n{listing}\n\n{question}"
+
+
+def result_text(value: Json) -> str:
+    """A result as JSON; angle brackets are escaped, so that no data can forge a tag of a chat template.
+
+    >>> result_text({"name": "<|im_end|>"})
+    '{"name": "\\\\u003c|im_end|\\\\u003e"}'
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    if "<" in text or ">" in text:
+        text = text.replace("<", "\\u003c").replace(">", "\\u003e")
+    if len(text) > MAX_RESULT_CHARS:
+        return error_text(f"the result has {len(text):,} characters, more than {MAX_RESULT_CHARS:,}; narrow the call")
+    return text
+
+
+def error_text(message: str) -> str:
+    """An error as JSON, clipped and escaped."""
+    return result_text({"error": message[:MAX_ERROR_CHARS].encode("utf-8", "backslashreplace").decode()})
+
+
+def tool_observation(contents: Sequence[str]) -> str:
+    """The observation after calls."""
+    return "\n".join(f"<tool_response>\n{content}\n</tool_response>" for content in contents)
+
+
+def openai_documents(documents: Sequence[ToolDocument]) -> list[dict[str, Any]]:
+    """Fresh copies of the documents in OpenAI's format; nobody shares them."""
+    copies: list[dict[str, Any]] = json.loads(json.dumps([document.openai() for document in documents]))
+    return copies

@@ -1,0 +1,114 @@
+"""Comparing worlds: what an episode changed against what it should have changed.
+
+Ids that tools generate depend on the order of calls, so created rows are compared up to renaming: a reference to a
+created row stands for that row's content.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from ftrl_gym.task import Json, RowChange
+from ftrl_gym.world import Row
+
+Difference = dict[tuple[str, str], tuple[Row | None, Row | None]]
+"""(table, id) -> (row before, row now), as :meth:`ftrl_gym.world.World.difference` gives it."""
+
+
+def changes_of(difference: Difference) -> tuple[RowChange, ...]:
+    """The difference as row changes, created rows referred to as ``{"$new": "table/number"}``.
+
+    Args:
+        difference: Difference of the gold plan's final world; created rows in order of creation.
+    """
+    names: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for (table, key), (before, now) in difference.items():
+        if before is None and now is not None:
+            names[key] = f"{table}/{counts[table]}"
+            counts[table] += 1
+
+    def named(value: Json) -> Json:
+        return {"$new": names[value]} if isinstance(value, str) and value in names else value
+
+    result = []
+    for (table, key), (before, now) in difference.items():
+        if now is None:
+            result.append(RowChange(table=table, key=key, deleted=True))
+        elif before is None:
+            values = {a: named(v) for a, v in now.items() if v != key}
+            result.append(RowChange(table=table, key=None, values=values))
+        else:
+            values = {a: named(v) for a, v in now.items() if before.get(a) != v}
+            result.append(RowChange(table=table, key=key, values=values))
+    return tuple(result)
+
+
+def same(expected: Sequence[RowChange], difference: Difference) -> bool:
+    """Whether the difference is exactly the expected one, up to the names of created rows."""
+    if len(expected) != len(difference):
+        return False
+    return not expected or _contents(expected) == _contents(changes_of(difference))
+
+
+def _contents(changes: Sequence[RowChange]) -> Counter[str]:
+    created: dict[str, RowChange] = {}
+    counts: Counter[str] = Counter()
+    for change in changes:
+        if change.key is None:
+            created[f"{change.table}/{counts[change.table]}"] = change
+            counts[change.table] += 1
+
+    def content(change: RowChange, seen: tuple[str, ...]) -> str:
+        values = {}
+        for attribute, value in change.values.items():
+            if isinstance(value, dict) and "$new" in value:
+                name = value["$new"]
+                value = ["$new", content(created[name], (*seen, name)) if name in created and name not in seen else name]
+            values[attribute] = value
+        return json.dumps([change.table, change.key, change.deleted, values], sort_keys=True, ensure_ascii=False)
+
+    return Counter(content(change, ()) for change in changes)
+
+
+def holding(wanted: Sequence[Sequence[RowChange]], difference: Difference) -> set[int]:
+    """Which groups of changes hold now: a created row may have more attributes than its group names.
+
+    Equal changes of different groups need different rows, so one booking never counts for two.
+    """
+    used: dict[str, set[tuple[str, str]]] = {}
+    result = set()
+    for index, changes in enumerate(wanted):
+        taken: list[tuple[set[tuple[str, str]], tuple[str, str]]] = []
+        for change in changes:
+            rows = used.setdefault(change.model_dump_json(), set())
+            place = next((p for p, pair in difference.items() if p not in rows and _fits(change, p, pair, difference)), None)
+            if place is None:
+                break
+            taken.append((rows, place))
+        else:
+            result.add(index)
+            for rows, place in taken:
+                rows.add(place)
+    return result
+
+
+def _fits(change: RowChange, place: tuple[str, str], pair: tuple[Row | None, Row | None], difference: Difference) -> bool:
+    (table, key), (before, now) = place, pair
+    if table != change.table or (change.key is not None and key != change.key):
+        return False
+    if change.deleted or now is None:
+        return change.deleted and now is None
+    if (change.key is None) != (before is None):
+        return False
+    return all(_value_fits(value, now.get(attribute), difference) for attribute, value in change.values.items())
+
+
+def _value_fits(wanted: Json, actual: Any, difference: Difference) -> bool:
+    if isinstance(wanted, dict) and "$new" in wanted:
+        pair = difference.get((wanted["$new"].split("/")[0], actual)) if isinstance(actual, str) else None
+        return pair is not None and pair[0] is None
+    return bool(wanted == actual)

@@ -1,0 +1,177 @@
+"""Task sets: what an environment plays. A scenario's tasks are one; a file of foreign rows is another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+
+from ftrl_gym.errors import SandboxError, UnknownNameError, UsageError
+from ftrl_gym.execution import Toolbox, TrustedToolbox
+from ftrl_gym.scenario import Scenario
+from ftrl_gym.task import Kind, Split, Task
+from ftrl_gym.tooldoc import ToolDocument
+from ftrl_gym.world import World
+
+
+class TaskSource(StrEnum):
+    """Where tasks come from."""
+
+    PACKAGED = "packaged"
+    """The scenario's files: a fixed, certified set."""
+    ENDLESS = "endless"
+    """The scenario's generator: a new certified task at every reset, from the seed."""
+
+
+class TaskSet(Protocol):
+    """Tasks with their tools and worlds."""
+
+    name: str
+    instruction: str
+    """First paragraph of the system message."""
+
+    def ids(self) -> Sequence[str]:
+        """Ids of the tasks, in their order; empty when they are made on the fly."""
+        ...
+
+    def get(self, task_id: str) -> Task:
+        """One task.
+
+        Raises:
+            UnknownNameError: No such task.
+        """
+        ...
+
+    def draw(self, rng: np.random.Generator) -> Task:
+        """A random task."""
+        ...
+
+    def documents(self, task: Task) -> tuple[ToolDocument, ...]:
+        """The documents of the tools offered, in order; the same objects at every call."""
+        ...
+
+    def toolbox(self, task: Task) -> Toolbox:
+        """Runs the task's tools."""
+        ...
+
+    def world(self, task: Task) -> World | None:
+        """A fresh view of the task's world."""
+        ...
+
+
+class ScenarioTaskSet:
+    """The tasks of a scenario.
+
+    Args:
+        scenario: A loaded scenario.
+        split: ``train`` or ``test``.
+        tasks: ``packaged`` or ``endless``.
+        kinds: Keep only these kinds; None keeps all.
+        difficulty: Keep only tasks up to this difficulty, 0 to 1; None keeps all.
+        features: Keep only tasks all of whose features are among these; None keeps all.
+        variant: Design of the tools; only 0 (or None) so far.
+        unsafe: Run code that is not trusted in this process.
+
+    Raises:
+        UnknownNameError: A value that does not exist.
+        UsageError: The filters leave no task.
+        SandboxError: The scenario's code is not trusted.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        split: str = "train",
+        tasks: str = "packaged",
+        kinds: Sequence[str] | None = None,
+        difficulty: float | None = None,
+        features: Sequence[str] | None = None,
+        variant: int | None = None,
+        unsafe: bool = False,
+    ) -> None:
+        self.name = scenario.manifest.name
+        self.instruction = scenario.manifest.instruction
+        self._scenario = scenario
+        self._split = Split(one_of("split", split, Split))
+        self._source = TaskSource(one_of("tasks", tasks, TaskSource))
+        self._kinds = None if kinds is None else frozenset(one_of("kind", kind, Kind) for kind in kinds)
+        self._features = None if features is None else frozenset(features)
+        if difficulty is not None and not 0 <= difficulty <= 1:
+            raise UsageError(f"difficulty is {difficulty}; it goes from 0 to 1")
+        self._difficulty = difficulty
+        if variant not in (None, 0):
+            raise UnknownNameError("variant", variant, ["0"], f"{self.name} has one design of its tools")
+        if not scenario.trusted and not unsafe:
+            raise SandboxError(
+                f"the code of {self.name} is not trusted: its files differ from the ones this package or this machine "
+                "built. Build it here, reinstall it, or, if you know its author, pass unsafe=True to gym.make"
+            )
+        self._toolbox = TrustedToolbox(scenario.source, f"{self.name}/tools.py")
+        self._by_id: dict[str, Task] = {}
+        if self._source is TaskSource.ENDLESS:
+            if scenario.endless is None:
+                raise UsageError(f"{self.name} has no generator for endless tasks; use tasks='packaged'")
+        else:
+            self._by_id = {task.id: task for task in scenario.load_tasks(self._split) if self._wanted(task)}
+            if not self._by_id:
+                raise UsageError(
+                    f"no {self._split} task of {self.name} has kinds={kinds}, difficulty<={difficulty}, features={features}"
+                )
+        self._ids = tuple(self._by_id)
+
+    def _wanted(self, task: Task) -> bool:
+        return (
+            (self._kinds is None or task.kind in self._kinds)
+            and (self._difficulty is None or task.difficulty <= self._difficulty)
+            and (self._features is None or self._features.issuperset(task.features))
+        )
+
+    def ids(self) -> Sequence[str]:
+        """See :class:`TaskSet`."""
+        return self._ids
+
+    def get(self, task_id: str) -> Task:
+        """See :class:`TaskSet`. An endless task's id ``endless-<seed>`` makes that task again."""
+        if task_id in self._by_id:
+            return self._by_id[task_id]
+        seed = task_id.removeprefix("endless-")
+        if self._source is TaskSource.ENDLESS and seed.isdecimal() and self._scenario.endless is not None:
+            return self._scenario.endless(int(seed), self._split)
+        raise UnknownNameError(f"task of {self.name} ({self._split})", task_id, self._ids)
+
+    def draw(self, rng: np.random.Generator) -> Task:
+        """See :class:`TaskSet`."""
+        if self._scenario.endless is None or self._source is TaskSource.PACKAGED:
+            return self._by_id[self._ids[int(rng.integers(len(self._ids)))]]
+        for _ in range(1000):
+            task = self._scenario.endless(int(rng.integers(2**62)), self._split)
+            if self._wanted(task):
+                return task
+        raise UsageError(f"1,000 endless tasks of {self.name} in a row did not fit kinds, difficulty and features")
+
+    def documents(self, task: Task) -> tuple[ToolDocument, ...]:
+        """See :class:`TaskSet`."""
+        return tuple(self._scenario.documents[name] for name in task.tools)
+
+    def toolbox(self, task: Task) -> Toolbox:
+        """See :class:`TaskSet`."""
+        return self._toolbox
+
+    def world(self, task: Task) -> World | None:
+        """See :class:`TaskSet`."""
+        return World(self._scenario.load_world(task.world)) if task.world else None
+
+
+def one_of(what: str, value: object, known: type[StrEnum]) -> str:
+    """``value`` if it is a member of a closed vocabulary.
+
+    Raises:
+        UnknownNameError: It is not.
+    """
+    names = [member.value for member in known]
+    if value not in names:
+        raise UnknownNameError(what, value, names)
+    return str(value)
