@@ -131,11 +131,11 @@ def run_episode(
     """
     total = _count(unsolved)
     assert total > 0, "an episode without sub-answers has no solve rate"
-    messages, unsolved = deepcopy(list(messages)), deepcopy(unsolved)
-    calls = sum(_play(messages, codes, unsolved, policy, execute, max_turns))
+    history, unsolved = deepcopy(list(messages)), deepcopy(unsolved)
+    calls = sum(_play(history, codes, unsolved, policy, execute, max_turns))
     solved = total - _count(unsolved)
     metrics = Metrics(solved / calls if calls else 1.0, solved / total, 2 * solved / (calls + total))
-    return Episode(metrics, sum(message["role"] == "assistant" for message in messages), messages)
+    return Episode(metrics, sum(message["role"] == "assistant" for message in history), history)
 
 
 def prefix_samples(
@@ -154,10 +154,10 @@ def prefix_samples(
         TypeError, AttributeError: See :func:`solve`.
     """
     total = _count(unsolved)
-    messages, unsolved = deepcopy(list(messages)), deepcopy(unsolved)
-    samples = [Prefix(deepcopy(messages), deepcopy(unsolved), solve_rate)]
-    for _ in _play(messages, codes, unsolved, policy, execute, max_turns):
-        samples.append(Prefix(deepcopy(messages), deepcopy(unsolved), 1 - _count(unsolved) / total))
+    history, unsolved = deepcopy(list(messages)), deepcopy(unsolved)
+    samples = [Prefix(deepcopy(history), deepcopy(unsolved), solve_rate)]
+    for _ in _play(history, codes, unsolved, policy, execute, max_turns):
+        samples.append(Prefix(deepcopy(history), deepcopy(unsolved), 1 - _count(unsolved) / total))
     return samples
 
 
