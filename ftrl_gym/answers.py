@@ -74,7 +74,7 @@ def _number(answer: Answer, text: str) -> bool:
     unit = answer.unit or ""
     if around and fold(around) not in {fold(unit), fold(unit).rstrip("s"), fold(unit) + "s"}:
         return False
-    return abs(float(match.group().replace(",", "")) - float(answer.value)) < 1e-6
+    return bool(abs(float(match.group().replace(",", "")) - float(answer.value)) < 1e-6)
 
 
 def _date(answer: Answer, text: str) -> bool:
@@ -82,7 +82,7 @@ def _date(answer: Answer, text: str) -> bool:
     plain = " ".join(plain.split())
     for form in _DATE_FORMATS:
         try:
-            return datetime.datetime.strptime(plain, form).date().isoformat() == answer.value
+            return bool(datetime.datetime.strptime(plain, form).date().isoformat() == answer.value)
         except ValueError:
             continue
     return False
@@ -95,7 +95,7 @@ def _time(answer: Answer, text: str) -> bool:
     hour, minute, half = int(match[1]), match[2], (match[3] or "").replace(".", "").lower()
     if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half == "pm" else 0)
-    return f"{hour:02d}:{minute}" == answer.value
+    return bool(f"{hour:02d}:{minute}" == answer.value)
 
 
 def _name(answer: Answer, text: str) -> bool:

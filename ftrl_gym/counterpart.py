@@ -17,8 +17,18 @@ from ftrl_gym.toolcall import without_reasoning
 CONFIRMS = "Yes, please go ahead."
 DOES_NOT_KNOW = "I'm afraid I don't know that. Please go by what I told you."
 
-_ASKING = re.compile(r"[^.!?\n]*\?|[^.!?\n]*\b(?:please (?:tell|give|provide|specify)|let me know|tell me)\b[^.!?\n]*", re.I)
-_CONFIRMATION = ("shall i", "should i", "do you want me to", "would you like me to", "is that right", "go ahead", "confirm")
+_ASKING = re.compile(
+    r"[^.!?\n]*\?|[^.!?\n]*\b(?:please (?:tell|give|provide|specify)|let me know|tell me)\b[^.!?\n]*", re.I
+)
+_CONFIRMATION = (
+    "shall i",
+    "should i",
+    "do you want me to",
+    "would you like me to",
+    "is that right",
+    "go ahead",
+    "confirm",
+)
 
 
 @dataclass(frozen=True, slots=True)

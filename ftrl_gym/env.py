@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 
@@ -50,7 +50,7 @@ class End(StrEnum):
     """Out of turns; the outcome is forfeited."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TurnFacts:
     """What one turn did, for reward schemes."""
 
@@ -126,7 +126,9 @@ class ToolUseEnv(gym.Env[str, str]):
         render_mode: ``ansi`` or None.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"]}
+    metadata: dict[str, Any] = {  # noqa: RUF012 - Gymnasium declares it as an instance variable
+        "render_modes": ["ansi"]
+    }
 
     def __init__(
         self,
@@ -256,7 +258,7 @@ class ToolUseEnv(gym.Env[str, str]):
         statuses: list[Info] = []
         end, right = None, False
         if turn.calls:
-            messages, statuses = self._run_calls(turn.calls)
+            messages, statuses = self._run_calls(turn.calls, episode)
         else:
             messages, ended = self._say(turn.content)
             if ended:
@@ -290,7 +292,7 @@ class ToolUseEnv(gym.Env[str, str]):
             "end": end.value if end is not None else None,
         }
 
-    def render(self) -> str | None:  # type: ignore[override]
+    def render(self) -> str | None:
         """The conversation so far, with ``render_mode="ansi"``."""
         if self.render_mode is None:
             return None
@@ -326,13 +328,13 @@ class ToolUseEnv(gym.Env[str, str]):
 
     # ------------------------------------------------------------------ a turn with calls
 
-    def _run_calls(self, calls: list[Call]) -> tuple[list[Message], list[Info]]:
+    def _run_calls(self, calls: list[Call], episode: Episode) -> tuple[list[Message], list[Info]]:
         """Runs the calls of one turn in order. They cannot be grounded on each other: none was seen yet."""
         messages: list[Message] = []
         statuses: list[Info] = []
         learned: list[str] = []
         for call in calls[:MAX_CALLS]:
-            status, content, teaches = self._run(call)
+            status, content, teaches = self._run(call, episode)
             name = call.name if status not in (CallStatus.MALFORMED, CallStatus.UNKNOWN_TOOL) else "unknown"
             messages.append({"role": "tool", "name": name, "content": content})
             statuses.append({"tool": name, "status": status.value})
@@ -341,22 +343,22 @@ class ToolUseEnv(gym.Env[str, str]):
         surplus = len(calls) - MAX_CALLS
         if surplus > 0:
             for _ in range(surplus):
-                self.ledger.attempt()
+                episode.ledger.attempt()
             content = prompt.error_text(f"{surplus} more calls were not run: a turn may make {MAX_CALLS}")
             messages.append({"role": "tool", "name": "unknown", "content": content})
             statuses.append({"tool": "unknown", "status": CallStatus.NOT_RUN.value})
         for content in learned:
-            self.episode.told.add(content)
+            episode.told.add(content)
         return messages, statuses
 
-    def _run(self, call: Call) -> tuple[CallStatus, str, bool]:
+    def _run(self, call: Call, episode: Episode) -> tuple[CallStatus, str, bool]:
         """One call: its status, its feedback, and whether later calls may build on that feedback."""
-        episode, ledger = self.episode, self.episode.ledger
+        ledger = episode.ledger
         if call.problem is not None:
             ledger.attempt()
             return CallStatus.MALFORMED, prompt.error_text(f"malformed call: {call.problem}"), False
         document = self._documents.get(call.name)
-        if document is None or self._event(call.name, ToolEventKind.MISSING, ToolEventKind.APPEARS):
+        if document is None or self._absent(call.name, episode):
             offered = ", ".join(self._documents)
             message = f"unknown tool {short(call.name)}. Tools: {offered}"
             ledger.failed(call.name, {}, message, valid=False, transient=False)
@@ -369,7 +371,7 @@ class ToolUseEnv(gym.Env[str, str]):
         arguments = checker.canonical(call.arguments)
         number = episode.tool_calls.get(call.name, 0)
         episode.tool_calls[call.name] = number + 1
-        event = self._event(call.name, ToolEventKind.FAILS, number=number)
+        event = next((e for e in episode.task.timeline if _fails(e, call.name, number)), None)
         if event is not None:
             ledger.failed(call.name, arguments, event.message, valid=True, transient=True)
             return CallStatus.TOOL_ERROR, prompt.error_text(event.message), False
@@ -391,19 +393,17 @@ class ToolUseEnv(gym.Env[str, str]):
             cached = self._checkers[id(document)] = (document, Checker(document))  # holds the document: its id stays
         return cached[1]
 
-    def _event(self, tool: str, *kinds: ToolEventKind, number: int = 0) -> ToolEvent | None:
-        """The entry of the task's timeline that concerns this call, if any."""
-        turn = self.episode.turn - 1
-        for event in self.task.timeline:
-            if event.tool != tool or event.kind not in kinds:
-                continue
-            if event.kind is ToolEventKind.FAILS:
-                happens = event.at <= number < event.at + event.times
-            else:
-                happens = turn < event.at if event.kind is ToolEventKind.APPEARS else turn >= event.at
-            if happens:
-                return event
-        return None
+    def _absent(self, tool: str, episode: Episode) -> bool:
+        """Whether the task's timeline says that a documented tool is not there in this turn."""
+        turn = episode.turn - 1
+        return any(
+            event.tool == tool
+            and (
+                (event.kind is ToolEventKind.APPEARS and turn < event.at)
+                or (event.kind is ToolEventKind.MISSING and turn >= event.at)
+            )
+            for event in episode.task.timeline
+        )
 
     # ------------------------------------------------------------------ a turn without calls
 
@@ -437,3 +437,9 @@ class ToolUseEnv(gym.Env[str, str]):
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_checkers": {}}  # compiled validators do not pickle, and are quick to make again
+
+
+def _fails(event: ToolEvent, tool: str, number: int) -> bool:
+    """Whether the ``number``-th call of a tool is one that its timeline makes fail."""
+    within = event.at <= number < event.at + event.times
+    return event.kind is ToolEventKind.FAILS and event.tool == tool and within

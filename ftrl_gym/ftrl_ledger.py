@@ -68,7 +68,9 @@ class FtrlLedger:
         self.invalid += not valid
         self._match(tool, f"an error occured when call {tool}: {message}")
 
-    def ran(self, tool: str, arguments: Mapping[str, Json], grounded: bool, result: Json, held: set[int] | None) -> bool:
+    def ran(
+        self, tool: str, arguments: Mapping[str, Json], grounded: bool, result: Json, held: set[int] | None
+    ) -> bool:
         """A call that returned."""
         return self._match(tool, result)
 

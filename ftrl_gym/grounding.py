@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-_NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-_SEPARATORS = str.maketrans({chr(c): " " for c in range(128) if not chr(c).isalnum()} | {c: " " for c in "–—’‘“”€£¥·…"})
+_NUMBER_WORDS = tuple("zero one two three four five six seven eight nine ten eleven twelve".split())  # noqa: SIM905
+_PUNCTUATION = [chr(c) for c in range(128) if not chr(c).isalnum()] + list("–—’‘“”€£¥·…")
+_SEPARATORS = str.maketrans(dict.fromkeys(_PUNCTUATION, " "))
 
 
 def tokens(text: str) -> str:

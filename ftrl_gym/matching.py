@@ -47,9 +47,12 @@ class Score(NamedTuple):
     waste: int
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
+
 def call_key(tool: str, arguments: Mapping[str, Json]) -> str:
     """Equal for equal calls (arguments in canonical form)."""
-    return tool + json.dumps(arguments, sort_keys=True, ensure_ascii=False)
+    return tool + _encode(arguments)
 
 
 @dataclass(slots=True)
@@ -86,7 +89,9 @@ class Goal:
     @staticmethod
     def of(task: Task, documents: Iterable[ToolDocument]) -> Goal:
         """Compiles a task; ``documents`` are the offered ones."""
-        goal, wanted, by_fact = Goal(), {}, {}
+        goal = Goal()
+        wanted: dict[str, dict[str, list[tuple[str, Json, int]]]] = {}
+        by_fact: dict[str, int] = {}
         for sub in task.sub_questions:
             fact = sub.fact
             identity = json.dumps([fact.entity, fact.key, fact.attribute, fact.value]) if fact else f"#{sub.id}"
@@ -107,7 +112,12 @@ class Goal:
             properties = document.parameters.get("properties", {})
             goal.enums[document.name] = {k: v["enum"] for k, v in properties.items() if "enum" in v}
             goal.sources[document.name] = [
-                _Source(tuple(s.path.split(".")) if s.path else (), s.key, {a: f for f, a in s.fields.items()}, wanted[s.entity])
+                _Source(
+                    tuple(s.path.split(".")) if s.path else (),
+                    s.key,
+                    {a: f for f, a in s.fields.items()},
+                    wanted[s.entity],
+                )
                 for s in document.returns.facts
                 if s.entity in wanted
             ]
@@ -117,7 +127,7 @@ class Goal:
         goal.planned = frozenset(call_key(c.tool, c.arguments) for plan in task.plans for c in plan.calls())
         for derivation in task.derivations:
             after = frozenset(goal.group_of[sub] for sub in derivation.after)
-            goal.derived.append((json.dumps(derivation.value), after))
+            goal.derived.append((_encode(derivation.value), after))
         return goal
 
     def delivered(self, tool: str, arguments: Mapping[str, Json], result: Json) -> set[int]:
@@ -218,7 +228,7 @@ class Ledger:
         for name, value in arguments.items():
             if name in enums or told.holds(value):
                 continue
-            text = json.dumps(value)
+            text = _encode(value)
             if not any(text == derived and after <= self.solved for derived, after in self.goal.derived):
                 return False
         return True
@@ -247,7 +257,9 @@ class Ledger:
         if transient and call_key(tool, arguments) in self.goal.planned:
             self.forgiven += 1
 
-    def ran(self, tool: str, arguments: Mapping[str, Json], grounded: bool, result: Json, held: set[int] | None) -> bool:
+    def ran(
+        self, tool: str, arguments: Mapping[str, Json], grounded: bool, result: Json, held: set[int] | None
+    ) -> bool:
         """Counts a call that returned, and says whether it earned anything.
 
         Args:

@@ -11,6 +11,8 @@ from ftrl_gym.task import Json
 from ftrl_gym.toolcall import Dialect
 from ftrl_gym.tooldoc import ToolDocument
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would build an encoder at each call
+
 MAX_ERROR_CHARS = 600
 MAX_RESULT_CHARS = 50_000
 
@@ -29,7 +31,9 @@ _HOW_TO_CALL = {
         'To call a tool, write <tool_call>\n{"name": "TOOL", "arguments": {"NAME": VALUE}}\n</tool_call>. '
         "Several calls in one message run together."
     ),
-    Dialect.LLAMA3: 'To call a tool, write {"name": "TOOL", "parameters": {"NAME": VALUE}}; separate several with a semicolon.',
+    Dialect.LLAMA3: (
+        'To call a tool, write {"name": "TOOL", "parameters": {"NAME": VALUE}}; separate several with a semicolon.'
+    ),
     Dialect.PYTHONIC: "To call tools, write [TOOL(NAME=VALUE), TOOL(NAME=VALUE)] and nothing else.",
 }
 _HOW_TO_ANSWER = "When you know the answer, write it as <answer>...</answer>, nothing but the answer inside."
@@ -41,9 +45,14 @@ _SHORT = {
 
 
 def system_message(
-    instruction: str, house_rules: str, today: str | None, docs: Docs, dialect: Dialect, documents: Sequence[ToolDocument]
+    instruction: str,
+    house_rules: str,
+    today: str | None,
+    docs: Docs,
+    dialect: Dialect,
+    documents: Sequence[ToolDocument],
 ) -> str:
-    """The system message: who the policy is, how it answers, the house rules, and with ``docs="signature"`` the tools."""
+    """The system message: who the policy is, how it answers, the house rules; with signature documents also the tools."""
     parts = [instruction]
     if today:
         parts[0] += f" Today is {today}."
@@ -71,7 +80,7 @@ def result_text(value: Json) -> str:
     >>> result_text({"name": "<|im_end|>"})
     '{"name": "\\\\u003c|im_end|\\\\u003e"}'
     """
-    text = json.dumps(value, ensure_ascii=False)
+    text = _encode(value)
     if "<" in text or ">" in text:
         text = text.replace("<", "\\u003c").replace(">", "\\u003e")
     if len(text) > MAX_RESULT_CHARS:

@@ -6,7 +6,7 @@ episode, waste costs, nothing is paid twice, and truncation forfeits the outcome
 the order in which a policy does the same things does not matter (Ng, Harada & Russell 1999, "Policy invariance under
 reward transformations").
 
-The schemes of the paper (FTRL, section 3.3) and its ablation stay selectable; they can be gamed and are not the default.
+The schemes of the paper (FTRL, section 3.3) and its ablation stay selectable; they can be gamed.
 """
 
 from __future__ import annotations

@@ -67,7 +67,10 @@ def _contents(changes: Sequence[RowChange]) -> Counter[str]:
         for attribute, value in change.values.items():
             if isinstance(value, dict) and "$new" in value:
                 name = value["$new"]
-                value = ["$new", content(created[name], (*seen, name)) if name in created and name not in seen else name]
+                value = [
+                    "$new",
+                    content(created[name], (*seen, name)) if name in created and name not in seen else name,
+                ]
             values[attribute] = value
         return json.dumps([change.table, change.key, change.deleted, values], sort_keys=True, ensure_ascii=False)
 
@@ -85,7 +88,9 @@ def holding(wanted: Sequence[Sequence[RowChange]], difference: Difference) -> se
         taken: list[tuple[set[tuple[str, str]], tuple[str, str]]] = []
         for change in changes:
             rows = used.setdefault(change.model_dump_json(), set())
-            place = next((p for p, pair in difference.items() if p not in rows and _fits(change, p, pair, difference)), None)
+            place = next(
+                (p for p, pair in difference.items() if p not in rows and _fits(change, p, pair, difference)), None
+            )
             if place is None:
                 break
             taken.append((rows, place))
@@ -96,7 +101,9 @@ def holding(wanted: Sequence[Sequence[RowChange]], difference: Difference) -> se
     return result
 
 
-def _fits(change: RowChange, place: tuple[str, str], pair: tuple[Row | None, Row | None], difference: Difference) -> bool:
+def _fits(
+    change: RowChange, place: tuple[str, str], pair: tuple[Row | None, Row | None], difference: Difference
+) -> bool:
     (table, key), (before, now) = place, pair
     if table != change.table or (change.key is not None and key != change.key):
         return False

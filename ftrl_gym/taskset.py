@@ -118,7 +118,8 @@ class ScenarioTaskSet:
             self._by_id = {task.id: task for task in scenario.load_tasks(self._split) if self._wanted(task)}
             if not self._by_id:
                 raise UsageError(
-                    f"no {self._split} task of {self.name} has kinds={kinds}, difficulty<={difficulty}, features={features}"
+                    f"no {self._split} task of {self.name} has kinds={kinds}, difficulty<={difficulty}, "
+                    f"features={features}; drop one of them"
                 )
         self._ids = tuple(self._by_id)
 

@@ -62,7 +62,7 @@ class Dialect(StrEnum):
     HERMES = "hermes"
     """``<tool_call>{"name": ..., "arguments": {...}}</tool_call>``: Hermes, Qwen 2.5 and 3."""
     LLAMA3 = "llama3"
-    """``{"name": ..., "parameters": {...}}``, several separated by ``;``, optionally after ``<|python_tag|>``."""
+    """``{"name": ..., "parameters": {...}}``, several separated by ``;``, maybe after ``<|python_tag|>``."""
     PYTHONIC = "pythonic"
     """``[name(arg="x"), other()]``: Llama 4, Gemma and others."""
 
@@ -127,8 +127,8 @@ def _parse_hermes(text: str) -> Turn:
 
 def _parse_llama3(text: str) -> Turn:
     body = text.removeprefix("<|python_tag|>").strip()
-    for end in ("<|eom_id|>", "<|eot_id|>"):
-        body = body.removesuffix(end).strip()
+    for token in ("<|eom_id|>", "<|eot_id|>"):
+        body = body.removesuffix(token).strip()
     if not body.startswith("{") or '"name"' not in body:
         return Turn(text, [])
     calls, decoder, position = [], json.JSONDecoder(), 0

@@ -87,7 +87,11 @@ class ToolDocument(Frozen):
         required = set(self.parameters.get("required", ()))
         parts = []
         for name, schema in self.parameters.get("properties", {}).items():
-            kind = "|".join(json.dumps(e, ensure_ascii=False) for e in schema["enum"]) if "enum" in schema else _type(schema)
+            kind = (
+                "|".join(json.dumps(e, ensure_ascii=False) for e in schema["enum"])
+                if "enum" in schema
+                else _type(schema)
+            )
             default = f" = {json.dumps(schema['default'], ensure_ascii=False)}" if "default" in schema else ""
             parts.append(f"{name}{'' if name in required or default else '?'}: {kind}{default}")
         return f"{self.name}({', '.join(parts)}) - {self.description}"
