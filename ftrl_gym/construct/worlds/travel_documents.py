@@ -11,7 +11,6 @@ from ftrl_gym.construct.worlds.travel_columns import (
     CAR_CLASSES,
     CODE,
     COLUMNS,
-    DATE,
     INTEGER,
     KEYS,
     NUMBER,
