@@ -1,0 +1,129 @@
+"""``gym.make("ftrl/FTRL-v0", path=...)``: rows of the FTRL data set as episodes, their tools in the sandbox.
+
+The rows carry no facts, so strict matching compares typed values in a tool's structured result with the golden
+sub-answers; ``matching="ftrl"`` and the paper's reward schemes give the published rules. The data is the user's:
+nothing of it is packaged.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ftrl_gym.errors import SandboxError, UnknownNameError, UsageError
+from ftrl_gym.sandbox import SandboxToolbox
+from ftrl_gym.suites.ftrl_rows import WHERE, read_rows
+from ftrl_gym.task import Kind, Split, Task
+from ftrl_gym.taskset import one_of
+from ftrl_gym.tooldoc import ToolDocument
+from ftrl_gym.world import World
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ftrl_gym.env import ToolUseEnv
+
+_TASKSET_KEYWORDS = ("path", "split", "kinds")
+_ENV_KEYWORDS = ("docs", "dialect", "max_turns", "matching", "reward", "render_mode")
+
+
+class FtrlTaskSet:
+    """The rows of one file, as a :class:`ftrl_gym.taskset.TaskSet`.
+
+    Args:
+        path: A JSONL file in FTRL's format.
+        split: Keep only rows of this split; None keeps all, since a file usually holds one.
+        kinds: Keep only these kinds; None keeps all.
+
+    Raises:
+        UsageError: The file does not exist or holds a row that cannot be played, or the filters leave nothing.
+        UnknownNameError: No such split or kind.
+    """
+
+    name = "FTRL"
+    instruction = (
+        "You answer a question with the tools at hand. Get every piece of information from a tool, mend a call that "
+        "fails, and go on until you know the answer."
+    )
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, split: str | None = None, kinds: Sequence[str] | None = None
+    ) -> None:
+        wanted_split = None if split is None else one_of("split", split, Split)
+        wanted_kinds = None if kinds is None else frozenset(one_of("kind", kind, Kind) for kind in kinds)
+        rows = read_rows(path)
+        self._rows = {
+            row.task.id: row
+            for row in rows
+            if wanted_split in (None, row.task.split) and (wanted_kinds is None or row.task.kind in wanted_kinds)
+        }
+        if not self._rows:
+            held = ", ".join(sorted({f"{row.task.split.value}/{row.task.kind.value}" for row in rows}))
+            raise UsageError(f"no row of {os.fspath(path)} has split={split}, kinds={kinds}; it holds {held}")
+        self._ids = tuple(self._rows)
+        self._path = os.fspath(path)
+
+    def ids(self) -> Sequence[str]:
+        """See :class:`ftrl_gym.taskset.TaskSet`. The row of line 7 is ``row-0007``."""
+        return self._ids
+
+    def get(self, task_id: str) -> Task:
+        """See :class:`ftrl_gym.taskset.TaskSet`."""
+        row = self._rows.get(task_id)
+        if row is None:
+            raise UnknownNameError(f"task of {self._path}", task_id, self._ids)
+        return row.task
+
+    def draw(self, rng: np.random.Generator) -> Task:
+        """See :class:`ftrl_gym.taskset.TaskSet`."""
+        return self._rows[self._ids[int(rng.integers(len(self._ids)))]].task
+
+    def documents(self, task: Task) -> tuple[ToolDocument, ...]:
+        """See :class:`ftrl_gym.taskset.TaskSet`."""
+        return self._rows[task.id].documents
+
+    def toolbox(self, task: Task) -> SandboxToolbox:
+        """The row's tools in the sandbox; nothing else of the row enters it.
+
+        Raises:
+            SandboxError: A tool's source cannot be defined there; names the row, the tool and the reason.
+        """
+        try:
+            return _toolbox(tuple(self._rows[task.id].sources.items()))
+        except SandboxError as error:
+            raise SandboxError(f"{self._path}, {task.id}: {error}") from None
+
+    def world(self, task: Task) -> World | None:
+        """FTRL's tools have no world."""
+        return None
+
+
+@lru_cache(maxsize=256)
+def _toolbox(sources: tuple[tuple[str, str], ...]) -> SandboxToolbox:
+    return SandboxToolbox(dict(sources))
+
+
+def make_env(path: str | os.PathLike[str] | None = None, **keywords: Any) -> ToolUseEnv:
+    """Entry point of ``ftrl/FTRL-v0``.
+
+    Args:
+        path: A JSONL file in FTRL's format; required.
+        **keywords: ``split``, ``kinds`` (None keeps all), and ``docs``, ``dialect``, ``max_turns``, ``matching``,
+            ``reward`` as for every environment here.
+
+    Raises:
+        UsageError: No path, no such file, a broken row, or a keyword or value that cannot be.
+    """
+    known = (*_TASKSET_KEYWORDS, *_ENV_KEYWORDS)
+    for keyword in keywords:
+        if keyword not in known:
+            raise UnknownNameError("keyword of gym.make", keyword, known)
+    if path is None:
+        raise UsageError(f"ftrl/FTRL-v0 needs path=, a .jsonl file. {WHERE}")
+
+    from ftrl_gym.env import ToolUseEnv
+
+    taskset = FtrlTaskSet(path, **{key: keywords.pop(key) for key in _TASKSET_KEYWORDS if key in keywords})
+    return ToolUseEnv(taskset, **keywords)
