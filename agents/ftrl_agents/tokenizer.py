@@ -1,0 +1,120 @@
+"""The base model's tokenizer: byte-level BPE made for copying, and its chat template.
+
+A small model fills in a tool's arguments by copying names and ids token by token, so a value must be cut into the
+same tokens wherever it stands: after a blank, after a quotation mark, at the start of a line. Hence the pre-tokenizer:
+
+* digits and the capitals of ids and codes are single tokens (``KX482`` is five),
+* a capitalised word never includes the blank before it; lower-case words may,
+* punctuation may include the blank after it, so ``, date`` and ``"date`` both end in the token ``date``.
+
+Everything else is bytes, so any text round-trips. The template is ChatML with tools; tool feedback stands in a user
+turn between ``<tool_response>`` tags, as in Qwen's models. It never rewrites earlier turns: the rendering of the
+first messages is a prefix of the rendering of all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
+PAD, START, END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
+TAGS = ("tool_call", "tool_response", "answer", "think")
+VOCABULARY = 2048
+
+_PIECES = "|".join(
+    (
+        r"\p{N}",
+        r"\p{Lu}(?!\p{Ll})",  # a capital of an id or a code
+        r"\p{Lu}\p{Ll}+",
+        r" ?[\p{Ll}\p{Lm}\p{Lo}\p{M}_]+",
+        r"[^\s\p{L}\p{N}\p{M}_]+ ?",
+        r"\s+(?!\S)|\s",
+    )
+)
+
+CHAT_TEMPLATE = """\
+{%- macro start(role) %}{{ '<|im_start|>' + role + '\\n' }}{% endmacro -%}
+{%- macro end() %}{{ '<|im_end|>\\n' }}{% endmacro -%}
+{%- set first = messages[0] -%}
+{%- set system = first.content if first.role == 'system' else '' -%}
+{%- if tools or system -%}
+  {{- start('system') + system -}}
+  {%- if tools -%}
+    {{- '\\n\\n' if system else '' -}}
+    {{- 'Tools, one JSON schema in each line:\\n<tools>' -}}
+    {%- for tool in tools %}{{ '\\n' + (tool | tojson) }}{% endfor -%}
+    {{- '\\n</tools>\\nA call is one JSON object between tags:\\n<tool_call>\\n' -}}
+    {{- '{"name": "...", "arguments": {...}}\\n</tool_call>' -}}
+  {%- endif -%}
+  {{- end() -}}
+{%- endif -%}
+{%- for message in messages -%}
+  {%- if message.role == 'tool' -%}
+    {%- if loop.first or loop.previtem.role != 'tool' %}{{ start('user') }}{% else %}{{ '\\n' }}{% endif -%}
+    {{- '<tool_response>\\n' + message.content + '\\n</tool_response>' -}}
+    {%- if loop.last or loop.nextitem.role != 'tool' %}{{ end() }}{% endif -%}
+  {%- elif message.role == 'assistant' -%}
+    {{- start('assistant') -}}
+    {%- generation -%}
+      {{- message.content or '' -}}
+      {%- for call in message.tool_calls or [] -%}
+        {%- set function = call.function or call -%}
+        {{- '\\n' if message.content or not loop.first else '' -}}
+        {{- '<tool_call>\\n{"name": ' + (function.name | tojson) + ', "arguments": ' -}}
+        {{- function.arguments if function.arguments is string else function.arguments | tojson -}}
+        {{- '}\\n</tool_call>' -}}
+      {%- endfor -%}
+      {{- '<|im_end|>' -}}
+    {%- endgeneration -%}
+    {{- '\\n' -}}
+  {%- elif not (loop.first and message.role == 'system') -%}
+    {{- start(message.role) + message.content + end() -}}
+  {%- endif -%}
+{%- endfor -%}
+{%- if add_generation_prompt %}{{ start('assistant') }}{% endif -%}
+"""
+
+
+def train_tokenizer(texts: Iterable[str], vocabulary: int = VOCABULARY, context: int = 4096) -> PreTrainedTokenizerFast:
+    """Learns the merges from texts; the same texts in the same order give the same tokenizer.
+
+    Args:
+        texts: What the model will read: rendered episodes of many worlds.
+        vocabulary: Number of tokens, the 256 bytes and the special tokens included.
+        context: Longest sequence the model reads, in tokens.
+    """
+    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    core = Tokenizer(models.BPE())
+    core.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(_PIECES), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    core.decoder = decoders.ByteLevel()
+    tags = [text for tag in TAGS for text in (f"<{tag}>", f"</{tag}>")]
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary,
+        special_tokens=[PAD, START, END, *tags],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        min_frequency=2,
+        show_progress=False,
+    )
+    core.train_from_iterator(texts, trainer)
+    # Tags are part of what a policy says, so decoding must keep them: as in Qwen's tokenizers they are not "special".
+    core.add_tokens([AddedToken(tag, special=False, normalized=False) for tag in tags])
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=core,
+        eos_token=END,
+        pad_token=PAD,
+        additional_special_tokens=[START],
+        model_max_length=context,
+        clean_up_tokenization_spaces=False,
+    )
+    tokenizer.chat_template = CHAT_TEMPLATE
+    return tokenizer

@@ -1,0 +1,87 @@
+"""The base model: size, seeds, packaging, broken files; supervised training."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from ftrl_agents.base_model import MAX_PARAMETERS, REBUILD, load_base, new_model, save_base  # noqa: E402
+from ftrl_agents.corpus import Conversation, encode, pad_together  # noqa: E402
+from ftrl_agents.supervised import Supervised, likelihood, token_losses  # noqa: E402
+from ftrl_agents.tokenizer import train_tokenizer  # noqa: E402
+from ftrl_gym.errors import UsageError  # noqa: E402
+
+tokenizer = train_tokenizer(["What is the gate of flight KX482? <answer>A12</answer>"] * 3, vocabulary=300)
+
+
+def conversation(question: str, answer: str) -> Conversation:
+    return encode(tokenizer, [{"role": "user", "content": question}, {"role": "assistant", "content": answer}])
+
+
+def test_the_default_model_is_small_and_its_seed_decides_it() -> None:
+    state = torch.random.get_rng_state()
+    one, same, other = new_model(1, tokenizer), new_model(1, tokenizer), new_model(2, tokenizer)
+    assert torch.equal(state, torch.random.get_rng_state())
+    assert one.num_parameters() <= MAX_PARAMETERS
+    assert torch.equal(one.model.embed_tokens.weight, same.model.embed_tokens.weight)
+    assert not torch.equal(one.model.embed_tokens.weight, other.model.embed_tokens.weight)
+
+
+def test_saved_and_loaded_it_is_the_same_up_to_half_precision(tmp_path: Path) -> None:
+    model = new_model(0, tokenizer, hidden=64, layers=2, mlp=64)
+    save_base(model, tokenizer, tmp_path)
+    base = load_base(tmp_path)
+    assert base.model.dtype == torch.float32
+    assert base.tokenizer("KX482")["input_ids"] == tokenizer("KX482")["input_ids"]
+    ids = torch.tensor([tokenizer("What is the gate?")["input_ids"]])
+    assert torch.allclose(base.model(ids).logits, model(ids).logits, atol=1e-2)
+    assert base.model.lm_head.weight is base.model.model.embed_tokens.weight
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated", "garbage", "foreign tokenizer"])
+def test_a_broken_base_says_how_to_make_it_again(tmp_path: Path, damage: str) -> None:
+    save_base(new_model(0, tokenizer, hidden=64, layers=1, mlp=64), tokenizer, tmp_path)
+    weights = tmp_path / "model.safetensors"
+    if damage == "missing":
+        weights.unlink()
+    elif damage == "truncated":
+        weights.write_bytes(weights.read_bytes()[:-100])
+    elif damage == "garbage":
+        (tmp_path / "tokenizer.json").write_text("{")
+    else:
+        train_tokenizer(["a"], vocabulary=280).save_pretrained(tmp_path)
+    with pytest.raises(UsageError) as caught:
+        load_base(tmp_path)
+    assert REBUILD in str(caught.value) and str(tmp_path) in str(caught.value)
+
+
+def test_padding_changes_no_loss() -> None:
+    model = new_model(0, tokenizer, hidden=64, layers=2, mlp=64)
+    short, long = conversation("gate?", "A1"), conversation("What is the gate of flight KX482?", "A12 of KX482")
+    alone, _, _ = token_losses(model, pad_together([short], tokenizer.pad_token_id), 0.0)
+    padded, own, _ = token_losses(model, pad_together([short, long], tokenizer.pad_token_id), 0.0)
+    assert own.all() and len(alone) == short.own.sum()
+    assert torch.allclose(alone, padded[: len(alone)], atol=1e-5)
+
+
+@pytest.mark.parametrize("rest_weight", [0.0, 0.3])
+def test_training_learns_a_conversation_by_heart(rest_weight: float) -> None:
+    model = new_model(0, tokenizer, hidden=64, layers=1, mlp=64)
+    batch = pad_together(
+        [conversation("gate of KX482?", "A12"), conversation("gate of ZZ9?", "B7")], tokenizer.pad_token_id
+    )
+    trainer = Supervised(model, peak=1e-2, steps=60, warm_up=5, decay=0.5, rest_weight=rest_weight)
+    first = likelihood(model, batch)
+    for _ in range(60):
+        trainer.step(batch)
+    last = likelihood(model, batch)
+    assert first.loss > math.log(300) * 0.8 and last.loss < 0.1 and last.accuracy == 1.0
+
+
+def test_the_rate_warms_up_holds_and_falls_to_zero() -> None:
+    trainer = Supervised(new_model(0, tokenizer, 64, 1, 64), peak=1.0, steps=100, warm_up=10, decay=0.2)
+    assert [trainer.rate(step) for step in (0, 9, 50, 80, 90, 100)] == pytest.approx([0.1, 1, 1, 1, 0.5, 0])
