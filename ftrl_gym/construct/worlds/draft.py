@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, timedelta
 from random import Random
-from typing import TypeVar
 
 from ftrl_gym.construct.worlds.names import Ids, Names
 from ftrl_gym.world import Row, Tables
-
-T = TypeVar("T")
 
 
 class Draft:
@@ -40,14 +37,14 @@ class Draft:
         """The date so many days after today (before it, if negative)."""
         return (self.today + timedelta(days=after)).isoformat()
 
-    def apart(self, draw: Callable[[], T], taken: set[T]) -> T:
-        """Draws until the value is not in ``taken``, and adds it: superlatives compare values that never tie."""
-        for _ in range(10_000):
-            value = draw()
+    def distinct(self, low: int, high: int, taken: set[int]) -> int:
+        """An integer in [low, high) that is not in ``taken``, and adds it: what superlatives compare never ties."""
+        assert len(taken) < high - low or not taken.issuperset(range(low, high)), f"[{low}, {high}) is used up"
+        while True:
+            value = self.rng.randrange(low, high)
             if value not in taken:
                 taken.add(value)
                 return value
-        raise AssertionError(f"no value left beside {sorted(map(str, taken))[:20]}")
 
     def share(self, total: int, among: Iterable[str], least: int, most: int) -> dict[str, int]:
         """Splits ``total`` by chance, each part within the bounds (the sum gives way if they do not allow it)."""

@@ -28,7 +28,7 @@ _RULES = (
     ("free cancellation", range(6, 29), "days", "Cancelling costs nothing up to {} days before the date."),
     ("change fee", range(6, 30), "EUR", "Changing a room, train or car costs {} euros; airlines set their own fee."),
     ("change deadline", range(1, 6), "days", "A booking can be changed up to {} days before its date."),
-    ("hold limit", range(24, 97, 12), "hours", "A flight that departs in less than {} hours cannot be held."),
+    ("hold limit", range(48, 133, 12), "hours", "A flight that departs in less than {} hours cannot be held."),
     ("maximum nights", range(8, 29), "nights", "A room can be booked for {} nights at most."),
     ("maximum rental", range(8, 31), "days", "A car can be rented for {} days at most."),
     ("minimum driver age", range(19, 26), "years", "Who rents a car must be {} years old on the day of pick-up."),

@@ -32,8 +32,8 @@ def add_travellers(draft: Draft) -> None:
             number=draft.ids.numbered(prefix, 6),
             programme=programme,
             tier=TIERS[tier],
-            points=draft.apart(lambda t=tier: rng.randrange(400, 9000) * (t + 1) + 5000 * t, points),
-            expires=draft.day(draft.apart(lambda: rng.randrange(120, 1100), expiries)),
+            points=draft.distinct(400 + 5400 * tier, 9000 + 14000 * tier, points),
+            expires=draft.day(draft.distinct(120, 1100, expiries)),
             partner_airline=airline,
         )
         name = draft.names.person()

@@ -20,7 +20,7 @@ def add_hotels(draft: Draft) -> None:
     """Fills ``hotels`` and ``rooms``."""
     rng = draft.rng
     for city, count in draft.share(HOTELS, draft.tables["cities"], 2, 4).items():
-        ratings: set[float] = set()
+        tenths: set[int] = set()
         breakfasts: set[int] = set()
         for stars, checkout in zip(rng.sample((2, 3, 4, 5), count), rng.sample(_CHECKOUT, count), strict=True):
             draft.add(
@@ -30,8 +30,8 @@ def add_hotels(draft: Draft) -> None:
                 city=city,
                 district=draft.names.pick(words.DISTRICTS, *words.DISTRICT_PATTERNS),
                 stars=stars,
-                rating=draft.apart(lambda s=stars: rng.randrange(54 + 7 * s, 65 + 7 * s) / 10, ratings),
-                breakfast_price=draft.apart(lambda s=stars: rng.randrange(2 + 3 * s, 9 + 4 * s), breakfasts),
+                rating=draft.distinct(54 + 7 * stars, 65 + 7 * stars, tenths) / 10,
+                breakfast_price=draft.distinct(2 + 3 * stars, 9 + 4 * stars, breakfasts),
                 checkout_until=checkout,
                 manager=draft.names.person(),
             )
@@ -46,12 +46,13 @@ def _add_rooms(draft: Draft, hotel_id: str, count: int) -> None:
     prices: set[int] = set()
     sure = rng.randrange(count)
     for number, (kind, view) in enumerate(zip(types, rng.sample(words.VIEWS, count), strict=True)):
+        usual = base * _ROOM_PRICE[kind]
         draft.add(
             "rooms",
             room_id=draft.ids.numbered("R-", 5),
             hotel_id=hotel_id,
             type=kind,
-            nightly_price=draft.apart(lambda k=kind: int(base * _ROOM_PRICE[k] * rng.uniform(0.92, 1.15)), prices),
+            nightly_price=draft.distinct(int(usual * 0.92), int(usual * 1.15), prices),
             beds=rng.choice(_BEDS[kind]),
             view=view,
             free=number == sure or rng.random() < 0.8,
@@ -67,6 +68,7 @@ def add_cars(draft: Draft) -> None:
         sure = rng.randrange(count)
         for number, company in enumerate(rng.sample(companies, count)):
             kind = rng.choice(CAR_CLASSES)
+            usual = _CAR_PRICE[kind]
             draft.add(
                 "cars",
                 car_id=draft.ids.numbered("C-", 4),
@@ -74,7 +76,7 @@ def add_cars(draft: Draft) -> None:
                 company=company,
                 model=draft.names.pick(words.MODELS),
                 **{"class": kind},
-                daily_price=draft.apart(lambda k=kind: int(_CAR_PRICE[k] * rng.uniform(0.75, 1.35)), prices),
+                daily_price=draft.distinct(int(usual * 0.75), int(usual * 1.35), prices),
                 seats=rng.choice(_CAR_SEATS[kind]),
                 fuel=rng.choice(words.FUELS),
                 available=number == sure or rng.random() < 0.8,

@@ -69,7 +69,7 @@ def add_cities(draft: Draft, cities: list[Place]) -> None:
     for currency in [*currencies, *rng.sample(others, max(0, RATES_KEPT - len(currencies)))]:
         rate = RATES[currency] * (1 if currency == "EUR" else rng.uniform(0.96, 1.04))
         draft.add("rates", currency=currency, per_eur=round(rate, 2 if rate > 20 else 4))
-    taxes: set[float] = set()
+    quarters: set[int] = set()
     for place in cities:
         draft.add(
             "cities",
@@ -78,7 +78,7 @@ def add_cities(draft: Draft, cities: list[Place]) -> None:
             currency=place.currency,
             utc_offset=place.utc_offset,
             language=place.language,
-            tourist_tax=draft.apart(lambda: rng.randrange(2, 26) * 0.25, taxes),
+            tourist_tax=0.25 * draft.distinct(2, 26, quarters),
         )
         minutes: set[int] = set()
         for rank, (code, name) in enumerate(place.airports):
@@ -87,7 +87,7 @@ def add_cities(draft: Draft, cities: list[Place]) -> None:
                 code=code,
                 name=name,
                 city=place.name,
-                transfer_minutes=draft.apart(lambda far=rank: rng.randrange(12, 45) + 20 * far, minutes),
+                transfer_minutes=draft.distinct(12 + 20 * rank, 45 + 20 * rank, minutes),
                 terminals=rng.randrange(1, 6 - 2 * rank),
                 lounge=draft.names.pick(words.LOUNGES, *words.LOUNGE_PATTERNS),
             )
@@ -120,6 +120,7 @@ def add_flights(draft: Draft, cities: list[Place]) -> None:
 
     def fly(leg: Leg, date: str, count: int) -> None:
         airlines = rng.sample(list(prefixes), count)
+        fare = 38 + leg.kilometres * 0.075
         times = _times(draft, leg, count, 35 + leg.kilometres / 13, departures.setdefault(date, set()))
         for airline, (departs, arrives, seats) in zip(airlines, times, strict=True):
             craft = ("ATR 72-600", "E190") if leg.kilometres < 600 else ("A320neo", "A220-300", "737-800")
@@ -132,7 +133,7 @@ def add_flights(draft: Draft, cities: list[Place]) -> None:
                 date=date,
                 departs=departs,
                 arrives=arrives,
-                price=draft.apart(lambda: int((38 + leg.kilometres * 0.075) * rng.uniform(0.6, 1.9)), prices),
+                price=draft.distinct(int(fare * 0.6), int(fare * 1.9), prices),
                 seats_left=seats,
                 aircraft=rng.choice(craft),
                 gate=f"{rng.choice('ABCDEF')}{rng.randrange(1, 40)}",
@@ -158,6 +159,7 @@ def add_trains(draft: Draft, cities: list[Place]) -> None:
     operators = {draft.names.pick(words.OPERATORS, *words.OPERATOR_PATTERNS): draft.ids.letters(2) for _ in range(4)}
 
     def run(leg: Leg, date: str, count: int) -> None:
+        fare = 9 + leg.kilometres * 0.1
         prices: set[int] = set()
         for departs, arrives, seats in _times(draft, leg, count, 15 + leg.kilometres * 0.55, set()):
             operator = rng.choice(list(operators))
@@ -170,7 +172,7 @@ def add_trains(draft: Draft, cities: list[Place]) -> None:
                 date=date,
                 departs=departs,
                 arrives=arrives,
-                price=draft.apart(lambda: int((9 + leg.kilometres * 0.1) * rng.uniform(0.6, 1.6)), prices),
+                price=draft.distinct(int(fare * 0.6), int(fare * 1.6), prices),
                 platform=rng.randrange(1, 20),
                 seats_left=seats,
             )
@@ -204,7 +206,7 @@ def _spread(draft: Draft, table: str, total: int, legs: list[Leg], serve: Callab
     queue = list(legs)
     while queue or len(draft.tables[table]) < total:
         leg = queue.pop() if queue else draft.rng.choice(legs)
-        day = draft.apart(lambda: draft.rng.randrange(2, 60), days[leg])
+        day = draft.distinct(2, 60, days[leg])
         serve(leg, draft.day(day), draft.rng.choice((1, 2, 2, 2, 3, 4) if len(days[leg]) == 1 else (1, 1, 2, 3)))
 
 
@@ -223,7 +225,8 @@ def _times(draft: Draft, leg: Leg, count: int, minutes: float, departures: set[i
             continue
         departures.add(departs)
         arrivals.add(arrives)
-        left = draft.apart(lambda: 0 if rng.random() < 0.06 else rng.randrange(1, 70), seats)
+        sold_out = rng.random() < 0.06 and 0 not in seats
+        left = draft.distinct(0, 1 if sold_out else 70, seats)
         journeys.append((_clock(departs), _clock(arrives), left))
     return journeys
 

@@ -19,15 +19,7 @@ AIRLINE_PATTERNS = ("{} Air", "{} Airways", "{} Airlines", "Air {}", "Fly {}")
 ALLIANCES = ("Compass", "Horizon", "Constellation", "Tailwind", "Jetstream", "Latitude")
 
 OPERATORS = (
-    "Transalpina",
-    "Regiona",
-    "Velaris",
-    "Interlink",
-    "Railjetta",
-    "Nordbahn",
-    "Centralia",
-    "Expressa",
-    "Linea",
+    *("Transalpina", "Regiona", "Velaris", "Interlink", "Nordbahn", "Centralia", "Expressa", "Linea", "Transversal"),
 )
 OPERATOR_PATTERNS = ("{} Rail", "{} Railways", "{} Trains")
 
@@ -35,58 +27,21 @@ RENTALS = ("Autovia", "Rodeo", "Kilometra", "Motivo", "Wayfarer", "Drivana", "Ca
 RENTAL_PATTERNS = ("{} Rentals", "{} Cars", "{} Car Hire", "{} Mobility")
 
 MODELS = (
-    *("Lumo", "Tessaro", "Fjord", "Mistra", "Pico", "Vanto", "Arden", "Solea", "Quanta", "Brava", "Lynx", "Corsair"),
-    *(
-        "Tundra",
-        "Zento",
-        "Avila",
-        "Nimbus",
-        "Marlin",
-        "Orion",
-        "Savana",
-        "Cobalt",
-        "Ibex",
-        "Delphi",
-        "Rondo",
-        "Vespera",
-    ),
-    *("Calima", "Boldo", "Prisma", "Tarifa", "Kite", "Merlin", "Sable", "Electra", "Juno", "Onyx", "Paloma", "Ranger"),
+    *("Lumo", "Tessaro", "Fjord", "Mistra", "Pico", "Vanto", "Arden", "Solea", "Quanta", "Brava", "Lynx", "Kestra"),
+    *("Zento", "Avila", "Nimbus", "Marlin", "Savana", "Ibex", "Rondo", "Vespera", "Calima", "Boldo", "Prisma"),
+    *("Tarifa", "Kite", "Merlin", "Sable", "Lumina", "Onyx", "Paloma", "Tarn", "Veloa", "Cascada", "Norda"),
 )
 
 DISTRICTS = (
     *("Harbour", "Museum", "Cathedral", "University", "Castle", "Market", "Riverside", "Garden", "Station", "Theatre"),
     *("Abbey", "Mill", "Lantern", "Orchard", "Weavers", "Mint", "Arsenal", "Vineyard", "Observatory", "Foundry"),
-    *(
-        "Canal",
-        "Bishop",
-        "Chestnut",
-        "Fountain",
-        "Academy",
-        "Parliament",
-        "Lighthouse",
-        "Botanic",
-        "Goldsmith",
-        "Tannery",
-    ),
+    *("Canal", "Bishop", "Chestnut", "Fountain", "Academy", "Parliament", "Lighthouse", "Botanic", "Tannery"),
 )
 DISTRICT_PATTERNS = ("{} Quarter", "{} District", "{} Hill")
 
 LOUNGES = (
-    *(
-        "Azure",
-        "Cedar",
-        "Jasmine",
-        "Saffron",
-        "Marble",
-        "Ivory",
-        "Indigo",
-        "Amber",
-        "Coral",
-        "Laurel",
-        "Opal",
-        "Juniper",
-    ),
-    *("Pearl", "Cypress", "Verbena", "Sequoia"),
+    *("Azure", "Cedar", "Jasmine", "Saffron", "Marble", "Ivory", "Indigo", "Amber", "Coral", "Laurel", "Opal"),
+    *("Juniper", "Pearl", "Cypress", "Verbena", "Sequoia"),
 )
 LOUNGE_PATTERNS = ("{} Lounge",)
 
