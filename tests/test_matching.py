@@ -1,0 +1,273 @@
+"""Strict matching: facts, waste, needed calls, grounding, state changes and their undoing."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ftrl_gym import state
+from ftrl_gym.grounding import Grounding, tokens
+from ftrl_gym.matching import Goal, Ledger, changes_held
+from ftrl_gym.task import (
+    Answer,
+    AnswerType,
+    Derivation,
+    Fact,
+    Kind,
+    Outcome,
+    OutcomeKind,
+    Plan,
+    PlannedCall,
+    PlanTurn,
+    Provenance,
+    RowChange,
+    Split,
+    SubQuestion,
+    Task,
+)
+from ftrl_gym.tooldoc import FactSource, Returns, ToolDocument
+from ftrl_gym.world import World, WorldBase
+
+ANSWER = Answer(type=AnswerType.NAME, value="x")
+HOTELS = {"H1": {"hotel_id": "H1", "city": "Oslo", "stars": 4}, "H2": {"hotel_id": "H2", "city": "Oslo", "stars": 3}}
+SEARCH = ToolDocument(
+    name="search",
+    description="Hotels of a city.",
+    parameters={"type": "object", "properties": {"city": {"type": "string"}, "stars": {"type": "integer", "default": 0}}},
+    returns=Returns(facts=(FactSource(path="hotels", entity="hotels", key=("hotel_id",),
+                                      fields={"hotel_id": "hotel_id", "city": "city", "stars": "stars"}),)),
+    binds={"city": "hotels.city", "stars": "hotels.stars"},
+)  # fmt: skip
+PAGE = SEARCH.model_copy(update={"name": "page", "returns": Returns(), "binds": {}})
+
+
+def sub(id_: str, key: str, attribute: str, value: object) -> SubQuestion:
+    return SubQuestion(
+        id=id_, question="?", answer=ANSWER, fact=Fact(entity="hotels", key=key, attribute=attribute, value=value)
+    )
+
+
+def task(*subs: SubQuestion, plans: tuple[Plan, ...] = (), derivations: tuple[Derivation, ...] = ()) -> Task:
+    return Task(
+        id="t", split=Split.TEST, kind=Kind.SINGLE_HOP, world="w", question="Hotels in Oslo?", sub_questions=subs,
+        plans=plans, derivations=derivations, outcome=Outcome(kind=OutcomeKind.ANSWER, answer=ANSWER),
+        tools=("search", "page"), provenance=Provenance(writer="procedural", seed=0, version="0"),
+    )  # fmt: skip
+
+
+def ledger(*subs: SubQuestion, **keywords: object) -> Ledger:
+    return Ledger(Goal.of(task(*subs, **keywords), [SEARCH, PAGE]))  # type: ignore[arg-type]
+
+
+RESULT = {"hotels": list(HOTELS.values())}
+
+
+def test_one_call_may_solve_several_and_equal_facts_are_one() -> None:
+    book = ledger(sub("a", "H1", "stars", 4), sub("b", "H2", "stars", 3), sub("c", "H1", "stars", 4))
+    assert book.ran("search", {"city": "Oslo"}, True, RESULT, None)
+    assert book.score()[:5] == (1.0, 1.0, 1.0, 2, 2)
+
+
+def test_what_the_call_brought_in_is_not_delivered() -> None:
+    book = ledger(sub("a", "H1", "city", "Oslo"), sub("b", "H1", "stars", 4))
+    book.ran("search", {"city": "Oslo", "stars": 4}, True, RESULT, None)
+    assert book.score().solved == 0
+    book.ran("search", {"city": "Oslo"}, True, RESULT, None)
+    assert book.has(["b"]) and not book.has(["a"])
+
+
+def test_a_wrong_value_or_type_delivers_nothing() -> None:
+    book = ledger(sub("a", "H1", "stars", 5), sub("b", "H2", "stars", True), sub("c", "H3", "stars", 4))
+    book.ran("search", {"city": "Oslo"}, True, RESULT, None)
+    assert book.score().solved == 0
+
+
+def test_an_ungrounded_or_repeated_call_earns_nothing_and_is_waste() -> None:
+    book = ledger(sub("a", "H1", "stars", 4))
+    assert not book.ran("search", {"city": "Oslo"}, False, RESULT, None)
+    assert book.score()[:2] == (0.0, 0.0)
+    assert not book.ran("search", {"city": "Oslo"}, True, RESULT, None), "the same call again solves nothing"
+    book = ledger(sub("a", "H1", "stars", 4))
+    book.ran("search", {"city": "Oslo"}, True, RESULT, None)
+    book.ran("search", {"city": "Oslo"}, True, RESULT, None)
+    assert book.score().precision == 0.5
+
+
+def test_needed_calls_count_once_and_by_the_best_plan() -> None:
+    page = PlannedCall(tool="page", arguments={"city": "Oslo"})
+    find = PlannedCall(tool="search", arguments={"city": "Oslo"}, solves=("a",))
+    plans = (Plan(turns=(PlanTurn(calls=(find,)),)), Plan(turns=(PlanTurn(calls=(page,)), PlanTurn(calls=(find,)))))
+    book = ledger(sub("a", "H1", "stars", 4), plans=plans)
+    book.ran("page", {"city": "Oslo"}, True, {}, None)
+    book.ran("search", {"city": "Oslo"}, True, RESULT, None)
+    assert book.score()[:3] == (1.0, 1.0, 1.0)
+    book.ran("page", {"city": "Oslo"}, True, {}, None)
+    assert book.score().precision == 0.5
+
+
+def test_a_transient_failure_is_free_only_on_a_plan() -> None:
+    find = PlannedCall(tool="search", arguments={"city": "Oslo"}, solves=("a",))
+    book = ledger(sub("a", "H1", "stars", 4), plans=(Plan(turns=(PlanTurn(calls=(find,)),)),))
+    book.failed("search", {"city": "Oslo"}, "busy", valid=True, transient=True)
+    book.ran("search", {"city": "Oslo"}, True, RESULT, None)
+    assert book.score().precision == 1.0
+    book.failed("search", {"city": "Rome"}, "busy", valid=True, transient=True)
+    assert book.score().precision == 0.5
+
+
+def test_no_sub_questions() -> None:
+    book = ledger()
+    assert book.score().f1 == 1.0
+    book.attempt()
+    assert book.score().f1 == 0.5 and book.invalid == 1
+
+
+def test_grounding_knows_the_question_replies_results_and_nothing_else() -> None:
+    told = Grounding("Two nights at the Hotel Sur-Mer, Oslo")
+    assert (
+        told.holds("hotel sur mer") and told.holds("OSLO") and told.holds(2) and told.holds(None) and told.holds(True)
+    )
+    assert not told.holds("Osl") and not told.holds(3) and not told.holds("") and not told.holds("--")
+    told.add('{"price": 8.3, "id": "H-1"}')
+    assert told.holds(8.3) and told.holds("H-1") and told.holds(["H-1", {"a": 8.3}]) and not told.holds(["H-2"])
+    twin = told.copy()
+    twin.hear("Rome")
+    assert twin.holds("Rome") and not told.holds("Rome")
+
+
+def test_enums_and_derivations_are_grounded() -> None:
+    goal_task = task(sub("a", "H1", "stars", 4), derivations=(Derivation(value="2026-05-08", after=("a",)),))
+    enum = SEARCH.model_copy(update={"name": "enum", "parameters": {"type": "object", "properties": {
+        "size": {"type": "string", "enum": ["S", "L"]}, "day": {"type": "string"}}}})  # fmt: skip
+    book = Ledger(Goal.of(goal_task, [SEARCH, enum]))
+    told = Grounding("Oslo")
+    assert book.grounded("enum", {"size": "L"}, told)
+    assert not book.grounded("enum", {"day": "2026-05-08"}, told), "what it follows from is not known yet"
+    book.ran("search", {"city": "Oslo"}, True, RESULT, None)
+    assert book.grounded("enum", {"day": "2026-05-08"}, told)
+    assert not book.grounded("enum", {"day": "2026-05-09"}, told)
+
+
+def test_foreign_data_wants_whole_values_that_were_not_brought_in() -> None:
+    foreign = SubQuestion(id="a", question="?", answer=Answer(type=AnswerType.NUMBER, value="1"), tool="search")
+    book = ledger(foreign)
+    for arguments, result in [
+        ({}, {"n": 10}),
+        ({}, {"error": "1"}),
+        ({"n": 1}, {"n": 1}),
+        ({}, "Error: 1"),
+        ({}, "x1"),
+    ]:
+        assert not book.ran("search", arguments, True, result, None), (arguments, result)
+        book.seen.clear()
+    assert book.ran("search", {}, True, {"deep": [{"n": 1}]}, None)
+    book = ledger(foreign)
+    assert not book.ran("page", {}, True, {"n": 1}, None), "another tool than the golden one"
+
+
+# ---------------------------------------------------------------- changes of state
+
+
+def base() -> WorldBase:
+    return WorldBase({"hotels": HOTELS, "bookings": {}, "payments": {}})
+
+
+BOOKED = (RowChange(table="bookings", key=None, values={"hotel": "H1"}),)
+PAID = (RowChange(table="payments", key=None, values={"of": {"$new": "bookings/0"}}),)
+
+
+def test_created_rows_are_compared_up_to_their_ids() -> None:
+    gold, other = World(base()), World(base())
+    for hotel in ("H1", "H2"):
+        gold.insert("payments", {"of": gold.insert("bookings", {"hotel": hotel}, "B")}, "P")
+    for hotel in ("H2", "H1"):
+        other.insert("payments", {"of": other.insert("bookings", {"hotel": hotel}, "B")}, "P")
+    expected = state.changes_of(gold.difference())
+    assert state.same(expected, other.difference())
+    crossed = World(base())
+    first, second = (crossed.insert("bookings", {"hotel": hotel}, "B") for hotel in ("H1", "H2"))
+    crossed.insert("payments", {"of": first}, "P")
+    crossed.insert("payments", {"of": first}, "P")
+    assert not state.same(expected, crossed.difference()) and second
+
+
+def test_same_sees_every_extra_or_missing_change() -> None:
+    gold = World(base())
+    gold.update("hotels", "H1", stars=5)
+    expected = state.changes_of(gold.difference())
+    assert state.same(expected, gold.difference()) and not state.same(expected, {})
+    gold.delete("hotels", "H2")
+    assert not state.same(expected, gold.difference())
+    gold.update("hotels", "H1", stars=4)
+    assert [c.deleted for c in state.changes_of(gold.difference())] == [True], "a change that is back is none"
+
+
+def test_equal_changes_need_different_rows() -> None:
+    world = World(base())
+    world.insert("bookings", {"hotel": "H1", "nights": 2}, "B")
+    assert state.holding([BOOKED, BOOKED], world.difference()) == {0}
+    world.insert("bookings", {"hotel": "H1", "nights": 3}, "B")
+    assert state.holding([BOOKED, BOOKED, PAID], world.difference()) == {0, 1}
+
+
+def state_ledger() -> tuple[Ledger, World]:
+    subs = [SubQuestion(id=i, question="?", answer=ANSWER, changes=c) for i, c in (("a", BOOKED), ("b", PAID))]
+    return ledger(*subs), World(base())
+
+
+def test_undone_is_unsolved_and_redone_is_not_paid_twice() -> None:
+    book, world = state_ledger()
+
+    def ran(n: int, grounded: bool = True) -> None:
+        book.ran("page", {"n": n}, grounded, {}, changes_held(book.goal, world.difference()))
+
+    key = world.insert("bookings", {"hotel": "H1"}, "B")
+    ran(1)
+    world.insert("payments", {"of": key}, "P")
+    ran(2)
+    assert book.score()[:3] == (1.0, 1.0, 1.0) and book.all_changes_solved()
+    world.delete("bookings", key)
+    ran(3)
+    assert book.score().solved == 0
+    world.insert("payments", {"of": world.insert("bookings", {"hotel": "H1"}, "B")}, "P")
+    ran(4)
+    assert book.score().recall == 1.0 and book.score().precision == 0.5
+
+
+def test_an_effect_of_an_ungrounded_call_is_not_credited_until_done_properly() -> None:
+    book, world = state_ledger()
+    key = world.insert("bookings", {"hotel": "H1"}, "B")
+    book.ran("page", {"n": 1}, False, {}, changes_held(book.goal, world.difference()))
+    assert book.score().solved == 0
+    world.insert("payments", {"of": key}, "P")
+    book.ran("page", {"n": 2}, True, {}, changes_held(book.goal, world.difference()))
+    assert book.has(["b"]) and not book.has(["a"]) and not book.all_changes_solved()
+
+
+@given(st.text(max_size=40), st.text(max_size=10))
+def test_tokens_are_whole(text: str, more: str) -> None:
+    inner = tokens(text)
+    assert inner[0] == inner[-1] == " "
+    if inner != "  ":
+        assert inner in tokens(f"{more} {text} {more}")
+
+
+def test_a_copy_of_a_ledger_is_independent() -> None:
+    book = ledger(sub("a", "H1", "stars", 4))
+    saved = book.copy()
+    book.ran("search", {"city": "Oslo"}, True, RESULT, None)
+    assert saved.score().solved == 0 and saved.calls == 0 and book.score().solved == 1
+    assert saved.ran("search", {"city": "Oslo"}, True, RESULT, None)
+
+
+@pytest.mark.parametrize("value", ["H1", 4, 8.5, None, True, ["a"], {"a": 1}])
+def test_snapshots_of_a_world_share_rows_but_not_changes(value: object) -> None:
+    world = World(base())
+    saved = world.snapshot()
+    world.update("hotels", "H1", stars=value)
+    twin = World(world.base)
+    twin.restore(saved)
+    assert twin.get("hotels", "H1") == HOTELS["H1"]
+    row = world.get("hotels", "H1")
+    assert row is not None and row["stars"] == value
