@@ -46,4 +46,4 @@ $(VENV)/%.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing ftrl-gym[$*] into $(VENV) (a few minutes the first time)"
 	$(PIP) install -c constraints.txt torch
 	$(PIP) install -c constraints.txt --editable '.[$*]'
-	@touch $@
+	@touch $@ $(if $(filter dev,$*),$(VENV)/train.stamp)

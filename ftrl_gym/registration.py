@@ -8,43 +8,34 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
 from gymnasium.envs.registration import WrapperSpec
 
 from ftrl_gym import registry
-from ftrl_gym.errors import FtrlGymError, SandboxError, UnknownNameError, UsageError
+from ftrl_gym.errors import FtrlGymError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from ftrl_gym.env import ToolUseEnv
     from ftrl_gym.scenario import Scenario
+    from ftrl_gym.world import WorldBase
 
 NAMESPACE = "ftrl"
+
 SUITES = {"FTRL-v0": "ftrl_gym.suites.ftrl:make_env"}
 """Envs over published data: name with version -> entry point."""
 
-DEFAULTS: Mapping[str, Any] = {
-    "split": "train",
-    "tasks": "packaged",
-    "kinds": None,
-    "difficulty": None,
-    "variant": None,
-    "docs": "json",
-    "dialect": "hermes",
-    "max_turns": 20,
-    "matching": "strict",
-    "reward": "default",
-    "unsafe": False,
-}
-"""The keywords of ``gym.make("ftrl/<Scenario>-v<n>", ...)`` with their defaults."""
+TASKSET_KEYWORDS = ("split", "tasks", "kinds", "difficulty", "features", "variant", "unsafe")
+ENV_KEYWORDS = ("docs", "dialect", "max_turns", "matching", "reward", "render_mode")
+"""Together the keywords of ``gym.make("ftrl/<Scenario>-v<n>", ...)``; what they mean and which values they take say
+:class:`~ftrl_gym.taskset.ScenarioTaskSet` and :class:`~ftrl_gym.env.ToolUseEnv`."""
 
-_TASKSET = ("split", "tasks", "kinds", "difficulty", "variant")
-_ENV = ("docs", "dialect", "max_turns", "matching", "reward")
+_REWARD = WrapperSpec("VerifiableReward", "ftrl_gym.reward:VerifiableReward", kwargs={})
 
 
-def env_ids() -> Iterator[tuple[str, str]]:
+def scenario_ids() -> Iterator[tuple[str, str]]:
     """(env id, scenario name) of every scenario in the registries. Warns about the ones that cannot be read."""
     for name, folder in registry.entries():
         try:
@@ -60,21 +51,15 @@ def register_all() -> None:
     for name, entry_point in SUITES.items():
         _register(f"{NAMESPACE}/{name}", entry_point, {})
     try:
-        for env_id, name in env_ids():
+        for env_id, name in scenario_ids():
             _register(env_id, "ftrl_gym.registration:make_scenario_env", {"scenario": name})
     except (FtrlGymError, OSError) as error:
         warnings.warn(f"no scenario is registered: {error}", stacklevel=2)
 
 
 def _register(env_id: str, entry_point: str, kwargs: dict[str, Any]) -> None:
-    if env_id in gym.registry:
-        return
-    gym.register(
-        env_id,
-        entry_point=entry_point,
-        kwargs=kwargs,
-        additional_wrappers=(WrapperSpec("VerifiableReward", "ftrl_gym.reward:VerifiableReward", kwargs={}),),
-    )
+    if env_id not in gym.registry:
+        gym.register(env_id, entry_point=entry_point, kwargs=kwargs, additional_wrappers=(_REWARD,))
 
 
 def make_scenario_env(scenario: str, **keywords: Any) -> ToolUseEnv:
@@ -82,7 +67,8 @@ def make_scenario_env(scenario: str, **keywords: Any) -> ToolUseEnv:
 
     Args:
         scenario: Name of the scenario.
-        **keywords: See ``DEFAULTS``; ``unsafe=True`` runs tool code in this process although nobody vouches for it.
+        **keywords: ``TASKSET_KEYWORDS`` and ``ENV_KEYWORDS``. ``unsafe=True`` runs the tools' code in this process
+            although nobody vouches for it.
 
     Raises:
         UsageError: A keyword or a value that cannot be; the text lists the right ones.
@@ -90,29 +76,42 @@ def make_scenario_env(scenario: str, **keywords: Any) -> ToolUseEnv:
         SandboxError: The scenario is not trusted.
     """
     for keyword in keywords:
-        if keyword not in DEFAULTS:
-            raise UnknownNameError("keyword of gym.make", keyword, DEFAULTS)
-    given = {**DEFAULTS, **keywords}
-    if not isinstance(given["unsafe"], bool):
-        raise UsageError(f"unsafe is {given['unsafe']!r:.80}; it is True or False")
-    loaded = registry.load(scenario)
-    if not (loaded.trusted or given["unsafe"]):
-        raise SandboxError(
-            f"scenario {scenario} is not trusted: neither the package nor this user has pinned its manifest (it was "
-            "changed since it was built, or comes from elsewhere), so its tools.py will not run in this process. "
-            "Build it again on this machine, or, having read its tools.py, pass unsafe=True to gym.make"
-        )
-    loaded = dataclasses.replace(loaded, trusted=True)
-    if given["tasks"] == "endless":
-        loaded = _with_generator(loaded)
+        if keyword not in TASKSET_KEYWORDS + ENV_KEYWORDS:
+            raise UnknownNameError("keyword of gym.make", keyword, TASKSET_KEYWORDS + ENV_KEYWORDS)
+    _check_types(keywords)
 
     from ftrl_gym.env import ToolUseEnv
     from ftrl_gym.taskset import ScenarioTaskSet
 
-    taskset = ScenarioTaskSet(loaded, **{key: given[key] for key in _TASKSET})
-    return ToolUseEnv(taskset, **{key: given[key] for key in _ENV})
+    loaded = registry.load(scenario)
+    if keywords.get("tasks") == "endless":
+        loaded = _with_generator(loaded)
+    of_tasks = {keyword: keywords[keyword] for keyword in TASKSET_KEYWORDS if keyword in keywords}
+    of_env = {keyword: keywords[keyword] for keyword in ENV_KEYWORDS if keyword in keywords}
+    return ToolUseEnv(ScenarioTaskSet(loaded, **of_tasks), **of_env)
+
+
+def _check_types(keywords: dict[str, Any]) -> None:
+    """The values no closed vocabulary covers: a wrong type would surface as somebody's TypeError deep below."""
+    for keyword in ("kinds", "features"):
+        names = keywords.get(keyword)
+        if names is not None and not (isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)):
+            raise UsageError(f"{keyword} is {names!r:.80}; it is a list of names or None")
+    difficulty = keywords.get("difficulty")
+    if difficulty is not None and (isinstance(difficulty, bool) or not isinstance(difficulty, int | float)):
+        raise UsageError(f"difficulty is {difficulty!r:.80}; it is a number from 0 to 1 or None")
+    if not isinstance(keywords.get("unsafe", False), bool):
+        raise UsageError(f"unsafe is {keywords['unsafe']!r:.80}; it is True or False")
 
 
 def _with_generator(scenario: Scenario) -> Scenario:
     """Adds the generator of new tasks, and its worlds, where the scenario has one."""
-    return scenario
+    if scenario.manifest.name != "TravelBooking":
+        return scenario
+
+    from ftrl_gym.construct import endless
+
+    def load_world(world: str) -> WorldBase:
+        return endless.world_of(world) if world.startswith("endless-") else scenario.load_world(world)
+
+    return dataclasses.replace(scenario, endless=endless.endless_task, load_world=load_world)

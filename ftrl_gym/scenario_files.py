@@ -82,7 +82,7 @@ def parse_manifest(path: Path, data: bytes, name: str) -> Manifest:
         )
     manifest = _model(path, data, Manifest)
     if manifest.name != name:
-        raise broken(path, f"it describes {manifest.name!r}, but the folder is {name!r}")
+        raise broken(path, f"it describes {manifest.name}, but the folder is {name}")
     if twice := _repeated(document.name for document in manifest.documents):
         raise broken(path, f"tool {twice!r} is documented twice")
     if missing := {TOOLS, *TASKS.values()} - manifest.files.keys():
@@ -191,5 +191,5 @@ def _model(path: Path, data: bytes, model: type[M], place: str = "") -> M:
         return model.model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise broken(path, first["msg"] + (f" at {where}" if where else ""), place) from error
+        where = ".".join(str(part) for part in first["loc"])[:120]  # it may hold the file's own keys
+        raise broken(path, first["msg"][:200] + (f" at {where}" if where else ""), place) from error

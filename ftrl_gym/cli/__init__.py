@@ -1,0 +1,82 @@
+"""The ``ftrl-gym`` command: list, show, play, verify.
+
+A user's mistake is one message on stderr and exit code 2, never a traceback. Each command is a module of its own and
+imports what it needs when it runs, so that the command starts fast.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from ftrl_gym.errors import FtrlGymError
+from ftrl_gym.version import __version__
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit code: 0 fine, 1 a check failed, 2 a user's mistake, 130 interrupted."""
+    arguments = _parser().parse_args(argv)
+    module = importlib.import_module(f"ftrl_gym.cli.{arguments.module}")
+    try:
+        code: int = module.run(arguments)
+        sys.stdout.flush()
+        return code
+    except FtrlGymError as error:
+        print(f"ftrl-gym: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nftrl-gym: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `ftrl-gym show ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("ftrl-gym", description="Environments for learning to use tools.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    listing = commands.add_parser("list", help="the environments and what each holds")
+    listing.set_defaults(module="listing")
+
+    show = commands.add_parser("show", help="an environment, or one of its tasks with its plans and proof")
+    _add_id(show)
+    show.add_argument("task", nargs="?", metavar="TASK", help="id of a task; without it the scenario")
+    show.set_defaults(module="showing")
+
+    play = commands.add_parser("play", help="be the policy yourself")
+    _add_id(play)
+    play.add_argument("--task", help="id of a task; a random one if left out")
+    play.add_argument("--split", choices=("train", "test"), help="which tasks (default: train)")
+    play.add_argument("--seed", type=int, help="of the random task")
+    play.set_defaults(module="playing")
+
+    verify = commands.add_parser("verify", help="replay the oracle and the probes, check the certificates")
+    _add_id(verify)
+    verify.add_argument("--split", choices=("train", "test"), help="only this split (default: both)")
+    verify.add_argument("--limit", type=_count, help="at most so many tasks of each split")
+    verify.set_defaults(module="verifying")
+    return parser
+
+
+def _add_id(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="such as ftrl/TravelBooking-v0, or just TravelBooking")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEYWORD=VALUE",
+        dest="settings",
+        help="a keyword of gym.make, such as kinds='[\"multi_hop\"]'; may be given several times",
+    )
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number

@@ -1,0 +1,37 @@
+"""``ftrl-gym list``: every environment, where it lies and what it holds."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.table import Table
+
+from ftrl_gym import registry
+from ftrl_gym.cli.target import console, known_ids
+from ftrl_gym.errors import FtrlGymError
+from ftrl_gym.registration import NAMESPACE, SUITES
+from ftrl_gym.scenario_files import TASKS
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints one row per environment."""
+    table = Table("ID", "What it is", box=None, pad_edge=False)
+    for column in ("Tools", *TASKS):
+        table.add_column(str(column).capitalize(), justify="right")
+    folders = dict(registry.entries())
+    for env_id in known_ids():
+        name = env_id.removeprefix(f"{NAMESPACE}/")
+        if name in SUITES:
+            table.add_row(env_id, "published data, given with path=", "", "", "")
+            continue
+        name = name.rpartition("-v")[0]
+        try:
+            scenario = registry.load(name)
+        except FtrlGymError as error:
+            table.add_row(env_id, f"broken: {error}", "", "", "")
+            continue
+        counts = [(folders[name] / file).read_bytes().count(b"\n") for file in TASKS.values()]
+        about = scenario.manifest.title + ("" if scenario.trusted else " (not trusted)")
+        table.add_row(env_id, about, str(len(scenario.documents)), *map(str, counts))
+    console().print(table)
+    return 0

@@ -1,0 +1,160 @@
+"""``ftrl-gym play``: a person is the policy. What they type becomes the text a model would have written."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from ftrl_gym.cli.target import bare, console, make, resolve
+from ftrl_gym.policies import call_text
+from ftrl_gym.tooldoc import ToolDocument
+
+HELP = """\
+  get_flight flight_no=KX482                 make a call; values may hold spaces
+  get_city name=Oslo ; get_city name=Rome    several calls in one turn
+  {"name": "get_city", "arguments": {...}}   the same as a model writes it
+  answer 14:35                               end with an answer
+  say When would you like to leave?          speak to the user; ends the task if there is none
+  help [TOOL]    the tools, or all of one    quit"""
+
+_ARGUMENT = re.compile(r"(?:^|\s)([A-Za-z_]\w*)=")
+
+
+class Misunderstood(Exception):
+    """A line that is no command; nothing is sent to the environment."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Plays one episode."""
+    keywords = {"split": arguments.split} if arguments.split else {}
+    env = make(resolve(arguments.id), arguments.settings, **keywords)
+    out = console()
+    options = {"task": arguments.task} if arguments.task else None
+    _, info = env.reset(seed=arguments.seed, options=options)
+    documents = {document.name: document for document in bare(env).taskset.documents(bare(env).task)}
+    out.print(Text(f"Task {info['task_id']} ({info['kind']})", "bold"))
+    out.print(Text("\n".join(message["content"] for message in info["messages"][:-1])), style="dim")
+    _print_tools(out, documents)
+    out.print(Text(f"\n{HELP}\n", "dim"))
+    out.print(Text(info["messages"][-1]["content"], "bold"))
+    total, ended = 0.0, False
+    while not ended:
+        try:
+            line = input("> ").strip()
+        except EOFError:
+            line = "quit"
+        if line in ("quit", "exit", "q"):
+            out.print(Text(f"Left the task. Return so far {total:.3f}."))
+            return 0
+        command, _, rest = line.partition(" ")
+        if command in ("help", "?"):
+            _help(out, documents, rest.strip())
+            continue
+        try:
+            action = action_text(line, documents)
+        except Misunderstood as error:
+            out.print(Text(str(error)))
+            continue
+        _, reward, terminated, truncated, info = env.step(action)
+        total, ended = total + float(reward), terminated or truncated
+        _print_turn(out, info)
+    _print_end(out, bare(env).task.outcome.answer, info, total)
+    return 0
+
+
+def action_text(line: str, documents: Mapping[str, ToolDocument]) -> str:
+    """The assistant turn that a typed line stands for.
+
+    Args:
+        line: Without surrounding space.
+        documents: The tools offered, by name.
+
+    Raises:
+        Misunderstood: The line is none of ``HELP``.
+    """
+    if "<tool_call>" in line:
+        return line
+    if line.startswith("{"):
+        return f"<tool_call>\n{line}\n</tool_call>"
+    command, _, rest = line.partition(" ")
+    if command == "answer" and rest:
+        return f"<answer>{rest.strip()}</answer>"
+    if command == "say" and rest:
+        return rest.strip()
+    return call_text([_call(part.strip(), documents) for part in line.split(" ; ")])
+
+
+def _call(text: str, documents: Mapping[str, ToolDocument]) -> tuple[str, dict[str, Any]]:
+    name, _, rest = text.partition(" ")
+    document = documents.get(name)
+    if document is None:
+        near = difflib.get_close_matches(name, [*documents, "answer", "say", "help", "quit"], n=1)
+        raise Misunderstood(
+            f"{name!r:.60} is no tool and no command{f'; did you mean {near[0]!r}?' if near else ''}. Try: help"
+        )
+    starts = list(_ARGUMENT.finditer(rest))
+    if rest.strip() and (not starts or rest[: starts[0].start()].strip()):
+        raise Misunderstood(f"write {name} PARAMETER=VALUE ...: {document.signature()}")
+    ends = [start.start() for start in starts[1:]] + [len(rest)]
+    properties = document.parameters.get("properties", {})
+    found = zip(starts, ends, strict=True)
+    return name, {s.group(1): _value(rest[s.end() : end].strip(), properties.get(s.group(1), {})) for s, end in found}
+
+
+def _value(text: str, schema: Mapping[str, Any]) -> Any:
+    """The typed text as a value of the parameter's type: text stays text, the rest is read as JSON where it is."""
+    is_text = schema.get("type", "string") == "string"
+    if is_text and not (len(text) > 1 and text[0] == text[-1] == '"'):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _help(out: Console, documents: Mapping[str, ToolDocument], tool: str) -> None:
+    if tool in documents:
+        out.print(Text(json.dumps(documents[tool].openai()["function"], indent=2, ensure_ascii=False)))
+        return
+    out.print(Text(HELP))
+    _print_tools(out, documents)
+
+
+def _print_tools(out: Console, documents: Mapping[str, ToolDocument]) -> None:
+    for document in documents.values():
+        out.print(Text(f"  {document.signature()}"))
+
+
+def _print_turn(out: Console, info: Mapping[str, Any]) -> None:
+    messages: Sequence[Mapping[str, Any]] = info["messages"]
+    for message in messages:
+        if message["role"] == "tool":
+            out.print(Text(f"{message['name']} -> {message['content']}", "cyan"))
+        else:
+            out.print(Text(message["content"], "bold"))
+    score = info["score"]
+    out.print(
+        Text(f"solved {score['solved']}, calls {score['calls']}, wasted {score['waste']}, F1 {score['f1']:.2f}", "dim")
+    )
+
+
+def _print_end(out: Console, answer: Any, info: Mapping[str, Any], total: float) -> None:
+    score = info["score"]
+    verdict = "right" if score["outcome"] else "wrong"
+    if info["end"] == "turn_limit":
+        verdict = "out of turns"
+    expected = "" if answer is None else f" The answer was {answer.value}{f' {answer.unit}' if answer.unit else ''}."
+    out.print(Text(f"\nThe end: {verdict}.{expected}", "bold"))
+    out.print(
+        Text(
+            f"Return {total:.3f} (1 is best): precision {score['precision']:.2f}, recall {score['recall']:.2f}, "
+            f"F1 {score['f1']:.2f}, invalid calls {score['invalid']}."
+        )
+    )

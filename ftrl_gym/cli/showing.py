@@ -1,0 +1,144 @@
+"""``ftrl-gym show``: a scenario, or one task with everything that a policy does not see."""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import json
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from ftrl_gym import registry
+from ftrl_gym.cli.target import bare, console, make, resolve
+from ftrl_gym.errors import UnknownNameError
+from ftrl_gym.registration import NAMESPACE, SUITES
+from ftrl_gym.scenario import Scenario
+from ftrl_gym.scenario_files import worlds_of
+from ftrl_gym.task import Answer, Kind, Outcome, Plan, RowChange, Split, SubQuestion, Task
+from ftrl_gym.tooldoc import ToolDocument
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the scenario, or the task."""
+    env_id, out = resolve(arguments.id), console()
+    name = env_id.removeprefix(f"{NAMESPACE}/")
+    if name in SUITES:
+        taskset = bare(make(env_id, arguments.settings)).taskset
+        if arguments.task is None:
+            out.print(f"{env_id}: {len(taskset.ids())} tasks\n" + "\n".join(taskset.ids()))
+            return 0
+        task = taskset.get(arguments.task)
+        show_task(out, task, taskset.documents(task))
+        return 0
+    scenario = registry.load(name.rpartition("-v")[0])
+    if arguments.task is None:
+        _show_scenario(out, env_id, scenario)
+        return 0
+    tasks = {task.id: task for split in Split for task in scenario.load_tasks(split)}
+    if arguments.task not in tasks:
+        raise UnknownNameError(f"task of {env_id}", arguments.task, tasks)
+    task = tasks[arguments.task]
+    show_task(out, task, [scenario.documents[tool] for tool in task.tools])
+    return 0
+
+
+def _show_scenario(out: Console, env_id: str, scenario: Scenario) -> None:
+    manifest = scenario.manifest
+    out.print(Text(f"{env_id}  {manifest.title}", "bold"))
+    out.print(Text(manifest.description))
+    provenance = manifest.provenance
+    trusted = "trusted" if scenario.trusted else "NOT trusted: its code runs only with unsafe=True"
+    written = f"Written by the {provenance.writer} writer {provenance.version}, seed {provenance.seed}; {trusted}."
+    out.print(Text(f"{written} {len(worlds_of(manifest))} worlds.\n"))
+    table = Table("Tasks", *Kind, "All", "State", "User", box=None, pad_edge=False)
+    for split in Split:
+        tasks = scenario.load_tasks(split)
+        kinds = collections.Counter(task.kind for task in tasks)
+        state = sum(bool(task.outcome.changes) for task in tasks)
+        user = sum(task.counterpart.type != "nobody" for task in tasks)
+        table.add_row(split, *map(str, (*(kinds[kind] for kind in Kind), len(tasks), state, user)))
+    out.print(table)
+    out.print(Text("\nTools", "bold"))
+    for document in manifest.documents:
+        out.print(Text(f" {'*' if document.effect == 'write' else ' '} {document.signature()}"))
+    out.print(Text("* changes the world"))
+    first = next((task.id for split in Split for task in scenario.load_tasks(split)), "")
+    if first:
+        out.print(Text(f"\nOne task: ftrl-gym show {env_id} {first}"))
+
+
+def show_task(out: Console, task: Task, documents: Sequence[ToolDocument]) -> None:
+    """Prints one task whole."""
+    shape = f"{task.kind}, {task.hops} hops, {task.width} wide, difficulty {task.difficulty:.2f}"
+    extras = "".join(f", {feature}" for feature in task.features)
+    out.print(Text(task.id, "bold"), Text(f"{shape}{extras}; world {task.world or 'none'}"))
+    for title, body in _sections(task, documents):
+        out.print()
+        out.print(Rule(title, align="left", characters="-"))
+        out.print(body)
+
+
+def _sections(task: Task, documents: Sequence[ToolDocument]) -> Iterator[tuple[str, RenderableType]]:
+    yield "Tools offered", Group(*(Text(document.signature()) for document in documents))
+    if task.policy_text:
+        yield "House rules", Text(task.policy_text)
+    yield "Question", Text(task.question, "bold")
+    if task.counterpart.type == "scripted":
+        user = task.counterpart
+        lines = [f"asked about {', '.join(slot.cues)}: {slot.reply}" for slot in user.slots]
+        lines += [f"before the end: {change.text}" for change in user.changes]
+        yield "The user, when asked", Text("\n".join(lines))
+    yield "Sub-questions", Group(*(Text(_sub_question(question)) for question in task.sub_questions))
+    for number, plan in enumerate(task.plans, 1):
+        yield f"Plan {number} of {len(task.plans)}", Text(_plan(plan))
+    yield "Outcome", Text(_outcome(task.outcome))
+    if task.certificate is None:
+        yield "Certificate", Text("none")
+    else:
+        proof = task.certificate.model_dump()
+        yield "Certificate", Text("\n".join(f"{check.replace('_', ' ')}: {value}" for check, value in proof.items()))
+
+
+def _sub_question(question: SubQuestion) -> str:
+    after = f"  (after {', '.join(question.depends_on)})" if question.depends_on else ""
+    found = _answer(question.answer) if not question.changes else "; ".join(map(_change, question.changes))
+    return f"{question.id}  {question.question}  ->  {found}{after}"
+
+
+def _plan(plan: Plan) -> str:
+    lines = []
+    for number, turn in enumerate(plan.turns, 1):
+        if turn.say:
+            lines.append(f"turn {number}: {turn.say!r}")
+        for call in turn.calls:
+            arguments = ", ".join(f"{name}={_json(value)}" for name, value in call.arguments.items())
+            solves = f"  solves {', '.join(call.solves)}" if call.solves else ""
+            lines.append(f"turn {number}: {call.tool}({arguments}){solves}")
+    return "\n".join(lines)
+
+
+def _outcome(outcome: Outcome) -> str:
+    lines = [str(outcome.kind)]
+    if outcome.answer is not None:
+        lines.append(f"answer: {_answer(outcome.answer)}")
+    if outcome.earned_by:
+        lines.append(f"earned by {', '.join(outcome.earned_by)}")
+    return "\n".join(lines + [_change(change) for change in outcome.changes])
+
+
+def _answer(answer: Answer) -> str:
+    aliases = f" (or {', '.join(answer.aliases)})" if answer.aliases else ""
+    return f"{_json(answer.value)}{f' {answer.unit}' if answer.unit else ''} [{answer.type}]{aliases}"
+
+
+def _change(change: RowChange) -> str:
+    what = "deletes" if change.deleted else "creates" if change.key is None else "changes"
+    return f"{what} {change.table}{f'/{change.key}' if change.key else ''} {_json(change.values)}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,67 @@
+"""What a command is about: the env that a user named, and the terminal that shows it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import gymnasium as gym
+
+import ftrl_gym  # noqa: F401 - registers the envs
+from ftrl_gym.errors import UnknownNameError, UsageError
+from ftrl_gym.registration import NAMESPACE
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ftrl_gym.env import ToolUseEnv
+
+
+def known_ids() -> list[str]:
+    """Every env id of this package."""
+    return sorted(env_id for env_id in gym.registry if env_id.startswith(f"{NAMESPACE}/"))
+
+
+def resolve(text: str) -> str:
+    """The env id a user means: ``ftrl/TravelBooking-v0``, ``TravelBooking-v0`` or ``TravelBooking``.
+
+    Raises:
+        UnknownNameError: There is none.
+    """
+    short = text.removeprefix("ftrl_gym:").removeprefix(f"{NAMESPACE}/")
+    for env_id in known_ids():
+        name = env_id.removeprefix(f"{NAMESPACE}/")
+        if short in (name, name.rpartition("-v")[0]):
+            return env_id
+    raise UnknownNameError("environment", text, known_ids())
+
+
+def make(env_id: str, settings: Sequence[str], **keywords: Any) -> gym.Env[str, str]:
+    """The env, with the ``KEYWORD=VALUE`` settings of the command line; a value is JSON, or else text."""
+    for setting in settings:
+        keyword, equals, value = setting.partition("=")
+        if not equals:
+            raise UsageError(f"--set {setting!r:.80} is not KEYWORD=VALUE")
+        try:
+            keywords[keyword] = json.loads(value)
+        except ValueError:
+            keywords[keyword] = value
+    return gym.make(env_id, **keywords)
+
+
+def bare(env: gym.Env[str, str]) -> ToolUseEnv:
+    """The env inside its wrappers."""
+    from ftrl_gym.env import ToolUseEnv
+
+    inner = env.unwrapped
+    assert isinstance(inner, ToolUseEnv)
+    return inner
+
+
+def console() -> Console:
+    """A console that shows text as it is; a pipe gets long lines rather than tables broken at 80 columns."""
+    from rich.console import Console
+
+    out = Console(highlight=False, markup=False, emoji=False)
+    return out if out.is_terminal else Console(highlight=False, markup=False, emoji=False, width=140)
