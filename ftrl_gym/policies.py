@@ -139,7 +139,8 @@ class Random:
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """An answer or one to three calls."""
-        self._seen = list(dict.fromkeys([*self._seen, *(m for one in info["messages"] for m in mentions(one["content"]))]))
+        new = [mention for message in info["messages"] for mention in mentions(message["content"])]
+        self._seen = list(dict.fromkeys([*self._seen, *new]))
         rng = self._random
         if not self._tools or rng.random() < self.stop:
             return f"<answer>{rng.choice(self._seen or ['42'])}</answer>"

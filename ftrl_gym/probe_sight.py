@@ -1,0 +1,138 @@
+"""What a cheater sees, and what its probes are made of.
+
+A probe is a function from what a cheater sees to the scripts that it would try; :mod:`ftrl_gym.probe_scripts` holds
+them and :mod:`ftrl_gym.probes` plays them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from ftrl_gym.policies import answer_text, call_text, mentions, plan_text
+from ftrl_gym.task import AnswerType, Task
+from ftrl_gym.tooldoc import Effect, ToolDocument
+from ftrl_gym.trajectory import Trajectory
+
+TOLERANCE = 0.02
+"""What a silent probe may get beyond the silent policy."""
+SHRUG = "I do not know."
+CALLS_A_TURN = 16
+
+
+class Bound(StrEnum):
+    """What a probe's return is held against."""
+
+    SILENT = "silent"
+    """The silent policy's return, plus :data:`TOLERANCE`."""
+    WASTEFUL = "wasteful"
+    """The return of the same episode without the waste."""
+    HEDGING = "hedging"
+    """The return of the same calls with no answer."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a cheater sees: the task with its gold, everything reset gave, and one honest episode."""
+
+    task: Task
+    documents: Sequence[ToolDocument]
+    observation: str
+    inside: str
+    """``repr`` of the environment, its spec and ``info``, without what a policy is shown."""
+    honest: Trajectory
+    """The episode to add waste to, or whose ending to replace; the oracle's for silent probes."""
+
+    @property
+    def gold(self) -> str:
+        """The right answer without its tag; a yes for tasks that have none."""
+        answer = self.task.outcome.answer
+        return answer_text(answer)[len("<answer>") : -len("</answer>")] if answer else "yes"
+
+    @property
+    def turns(self) -> list[str]:
+        """The honest episode's texts without its ending."""
+        return [turn.text for turn in self.honest.turns[:-1]]
+
+    @property
+    def ending(self) -> str:
+        """The honest episode's last text."""
+        return self.honest.turns[-1].text
+
+    @property
+    def secrets(self) -> list[str]:
+        """Right values of all sub-questions and the answer, as text."""
+        values = [str(sub.answer.value) for sub in self.task.sub_questions if sub.answer.value is not None]
+        return list(dict.fromkeys([self.gold, *values]))
+
+    def plan(self, number: int = 0) -> list[str]:
+        """The texts of a certified plan."""
+        return [plan_text(turn) for turn in self.task.plans[number].turns] if self.task.plans else []
+
+    def calls(self) -> list[tuple[str, dict[str, Any]]]:
+        """All calls of the first plan."""
+        return [(c.tool, c.arguments) for c in self.task.plans[0].calls()] if self.task.plans else []
+
+
+Script = Sequence[str]
+Writer = Callable[[Sight], Iterable[Script]]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One way to cheat; ``write`` gives the scripts that try it on a task."""
+
+    name: str
+    bound: Bound
+    write: Writer
+
+    @property
+    def tries(self) -> str:
+        """What it tries, in one line."""
+        return (self.write.__doc__ or "").strip().splitlines()[0]
+
+
+PROBES: list[Probe] = []
+"""All probes, in the order of their definition in :mod:`ftrl_gym.probe_scripts`."""
+
+
+def probe(bound: Bound) -> Callable[[Writer], Writer]:
+    """Decorator: adds a script writer to :data:`PROBES` under its own name."""
+
+    def add(write: Writer) -> Writer:
+        PROBES.append(Probe(write.__name__, bound, write))
+        return write
+
+    return add
+
+
+def candidates(sight: Sight, most: int = 40) -> list[str]:
+    """Values of the question that might be its answer, yes and no among them."""
+    return [*mentions(sight.task.question)[:most], "yes", "no", "0", "none"]
+
+
+def dump(sight: Sight) -> str:
+    """Every candidate and every secret in one string."""
+    return ", ".join(dict.fromkeys([*candidates(sight), *sight.secrets]))
+
+
+def is_write(sight: Sight, tool: str) -> bool:
+    """Whether a tool may change the world."""
+    return any(document.name == tool and document.effect is Effect.WRITE for document in sight.documents)
+
+
+def answers(text: str) -> str:
+    """``text`` as a final answer."""
+    return f"<answer>{text}</answer>"
+
+
+def calling(name: str, arguments: dict[str, Any]) -> str:
+    """One call as a turn."""
+    return call_text([(name, arguments)])
+
+
+def says_list(task: Task) -> bool:
+    """Whether the right answer is a list."""
+    return task.outcome.answer is not None and task.outcome.answer.type is AnswerType.LIST
