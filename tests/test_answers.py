@@ -18,32 +18,48 @@ def of(kind: AnswerType, value: object, unit: str | None = None) -> Answer:
 
 @pytest.mark.parametrize(
     ("turn", "answer"),
-    [("<answer>a</answer>", "a"), ("<answer>a</answer> or <answer> b </answer>", "b"), ("a", None),
-     ("<think><answer>a</answer></think>", None), ("<answer>a", None), ("</answer><answer>", None),
-     ("<think>x</think><answer>a</answer>", "a"), ("<think>x<answer>a</answer>", None),
-     ("<answer>" + "x" * 3000 + "</answer>", None)],
-)  # fmt: skip
+    [
+        ("<answer>a</answer>", "a"),
+        ("<answer>a</answer> or <answer> b </answer>", "b"),
+        ("a", None),
+        ("<think><answer>a</answer></think>", None),
+        ("<answer>a", None),
+        ("</answer><answer>", None),
+        ("<think>x</think><answer>a</answer>", "a"),
+        ("<think>x<answer>a</answer>", None),
+        ("<answer>" + "x" * 3000 + "</answer>", None),
+    ],
+)
 def test_where_the_answer_stands(turn: str, answer: str | None) -> None:
     assert said(turn) == answer
 
 
 RIGHT = [
-    (of(T.NUMBER, 8.3), ["8.3", "+8.30"]), (of(T.NUMBER, 1204, "km"), ["1204", "1,204", "1204 km", "1204.0 KM"]),
-    (of(T.MONEY, 90, "EUR"), ["90", "€90", "90 EUR", "EUR 90.00", "90 €"]), (of(T.DATE, "2026-05-12"), ["2026-05-12",
-    "12 May 2026", "May 12, 2026", "12th May 2026", "12.05.2026"]), (of(T.TIME, "14:35"), ["14:35", "2:35 pm", "14.35"]),
-    (of(T.NAME, "Hôtel du Lac"), ["hôtel du lac", "Hôtel du Lac."]), (of(T.CODE, "KX482"), ["kx482", " KX482 "]),
-    (of(T.YES_NO, True), ["yes", "Yes.", "true"]), (of(T.YES_NO, False), ["No"]),
+    (of(T.NUMBER, 8.3), ["8.3", "+8.30"]),
+    (of(T.NUMBER, 1204, "km"), ["1204", "1,204", "1204 km", "1204.0 KM"]),
+    (of(T.MONEY, 90, "EUR"), ["90", "€90", "90 EUR", "EUR 90.00", "90 €"]),
+    (of(T.DATE, "2026-05-12"), ["2026-05-12", "12 May 2026", "May 12, 2026", "12th May 2026", "12.05.2026"]),
+    (of(T.TIME, "14:35"), ["14:35", "2:35 pm", "14.35"]),
+    (of(T.NAME, "Hôtel du Lac"), ["hôtel du lac", "Hôtel du Lac."]),
+    (of(T.CODE, "KX482"), ["kx482", " KX482 "]),
+    (of(T.YES_NO, True), ["yes", "Yes.", "true"]),
+    (of(T.YES_NO, False), ["No"]),
     (of(T.LIST, ["Oslo", "Rome"]), ["Rome, Oslo", "Oslo and Rome", '["Oslo", "Rome"]', "Oslo\nRome"]),
-    (of(T.LIST, ["Bosnia and Herzegovina", "Peru"]), ["Peru, Bosnia and Herzegovina"]), (of(T.NONE, None), ["none"]),
-]  # fmt: skip
+    (of(T.LIST, ["Bosnia and Herzegovina", "Peru"]), ["Peru, Bosnia and Herzegovina"]),
+    (of(T.NONE, None), ["none"]),
+]
 WRONG = [
-    (of(T.NUMBER, 1), ["10", "1 or 2", "-1", "one", "", "1e0x", "1 km"]), (of(T.NUMBER, 1204, "km"), ["1204 miles"]),
-    (of(T.MONEY, 90, "EUR"), ["90 USD", "$90", "900", "90, 91"]), (of(T.DATE, "2026-05-12"), ["2026-05-13", "12 May", "May"]),
-    (of(T.TIME, "14:35"), ["2:35", "14:35 or 15:00", "24:35"]), (of(T.NAME, "Lind"), ["Bo Lind", "not Lind", ""]),
-    (of(T.CODE, "KX482"), ["KX482 KX483", "KX4820", "KX 482"]), (of(T.YES_NO, True), ["no", "yes or no", "yes no", "y n"]),
+    (of(T.NUMBER, 1), ["10", "1 or 2", "-1", "one", "", "1e0x", "1 km"]),
+    (of(T.NUMBER, 1204, "km"), ["1204 miles"]),
+    (of(T.MONEY, 90, "EUR"), ["90 USD", "$90", "900", "90, 91"]),
+    (of(T.DATE, "2026-05-12"), ["2026-05-13", "12 May", "May"]),
+    (of(T.TIME, "14:35"), ["2:35", "14:35 or 15:00", "24:35"]),
+    (of(T.NAME, "Lind"), ["Bo Lind", "not Lind", ""]),
+    (of(T.CODE, "KX482"), ["KX482 KX483", "KX4820", "KX 482"]),
+    (of(T.YES_NO, True), ["no", "yes or no", "yes no", "y n"]),
     (of(T.LIST, ["Oslo", "Rome"]), ["Oslo", "Oslo, Rome, Bern", "Oslo, Oslo", "Oslo, Rome, Rome"]),
     (of(T.NONE, None), ["Oslo", ""]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("answer", "text"), [(a, t) for a, texts in RIGHT for t in texts])

@@ -1,4 +1,4 @@
-"""The environment on a scenario small enough to read: semantics, hostile text, snapshots, rewards, Gymnasium's checker."""
+"""The environment on a scenario small enough to read: semantics, hostile text, snapshots, rewards, checker."""
 
 from __future__ import annotations
 
@@ -191,15 +191,28 @@ def test_no_text_raises_and_nothing_is_earned_by_noise(scenario: Scenario, turns
 
 
 def test_wrong_use_is_told(scenario: Scenario) -> None:
-    for keywords, says in [({"docs": "yaml"}, "json"), ({"dialect": "x"}, "hermes"), ({"matching": "x"}, "strict"),
-                           ({"reward": "solve_f2"}, "solve_f1"), ({"max_turns": 0}, "at least 1"), ({"render_mode": "human"}, "ansi")]:  # fmt: skip
+    keywords: dict[str, Any]
+    for keywords, says in (
+        ({"docs": "yaml"}, "json"),
+        ({"dialect": "x"}, "hermes"),
+        ({"matching": "x"}, "strict"),
+        ({"reward": "solve_f2"}, "solve_f1"),
+        ({"max_turns": 0}, "at least 1"),
+        ({"render_mode": "human"}, "ansi"),
+    ):
         with pytest.raises(UsageError, match=says):
             make(scenario, **keywords)
-    for keywords, says in [({"split": "trian"}, "train"), ({"kinds": ["multihop"]}, "multi_hop"), ({"tasks": "all"}, "endless"),
-                           ({"difficulty": 2}, "0 to 1"), ({"variant": 3}, "one design"), ({"tasks": "endless"}, "generator"),
-                           ({"kinds": ["parallel_multi_hop"]}, "drop one")]:  # fmt: skip
+    for keywords, says in (
+        ({"split": "trian"}, "train"),
+        ({"kinds": ["multihop"]}, "multi_hop"),
+        ({"tasks": "all"}, "endless"),
+        ({"difficulty": 2}, "0 to 1"),
+        ({"variant": 3}, "one design"),
+        ({"tasks": "endless"}, "generator"),
+        ({"kinds": ["parallel_multi_hop"]}, "drop one"),
+    ):
         with pytest.raises(UsageError, match=says):
-            ScenarioTaskSet(scenario, **keywords)  # type: ignore[arg-type]
+            ScenarioTaskSet(scenario, **keywords)
     env = make(scenario)
     with pytest.raises(UsageError, match="reset"):
         env.step("x")

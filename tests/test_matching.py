@@ -34,7 +34,10 @@ HOTELS = {"H1": {"hotel_id": "H1", "city": "Oslo", "stars": 4}, "H2": {"hotel_id
 SEARCH = ToolDocument(
     name="search",
     description="Hotels of a city.",
-    parameters={"type": "object", "properties": {"city": {"type": "string"}, "stars": {"type": "integer", "default": 0}}},
+    parameters={
+        "type": "object",
+        "properties": {"city": {"type": "string"}, "stars": {"type": "integer", "default": 0}},
+    },
     returns=Returns(facts=(FactSource(path="hotels", entity="hotels", key=("hotel_id",),
                                       fields={"hotel_id": "hotel_id", "city": "city", "stars": "stars"}),)),
     binds={"city": "hotels.city", "stars": "hotels.stars"},
@@ -43,9 +46,8 @@ PAGE = SEARCH.model_copy(update={"name": "page", "returns": Returns(), "binds": 
 
 
 def sub(id_: str, key: str, attribute: str, value: object) -> SubQuestion:
-    return SubQuestion(
-        id=id_, question="?", answer=ANSWER, fact=Fact(entity="hotels", key=key, attribute=attribute, value=value)
-    )
+    fact = Fact(entity="hotels", key=key, attribute=attribute, value=value)
+    return SubQuestion(id=id_, question="?", answer=ANSWER, fact=fact)
 
 
 def task(*subs: SubQuestion, plans: tuple[Plan, ...] = (), derivations: tuple[Derivation, ...] = ()) -> Task:

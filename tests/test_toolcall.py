@@ -38,9 +38,22 @@ def test_parallel_calls_with_words_around_them() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["", "{", "[]", '"x"', "{}", '{"name": 3}', '{"name": ["a"]}', '{"name": "a", "arguments": 5}', '{"name": "a"', "NaN",
-     '{"name": "a", "arguments": {"x": NaN}}', '{"name": "a", "arguments": {"x": "\\ud800"}}', "[" * 5000],
-)  # fmt: skip
+    [
+        "",
+        "{",
+        "[]",
+        '"x"',
+        "{}",
+        '{"name": 3}',
+        '{"name": ["a"]}',
+        '{"name": "a", "arguments": 5}',
+        '{"name": "a"',
+        "NaN",
+        '{"name": "a", "arguments": {"x": NaN}}',
+        '{"name": "a", "arguments": {"x": "\\ud800"}}',
+        "[" * 5000,
+    ],
+)
 def test_a_malformed_call_is_one_call_with_its_problem(body: str) -> None:
     (call,) = parse(f"<tool_call>{body}</tool_call>", Dialect.HERMES).calls
     assert call.problem and len(call.problem) < 300
@@ -90,9 +103,14 @@ def test_what_is_written_is_what_is_read(arguments: dict[str, object]) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [({}, "missing to"), ({"to": "XYZ"}, "must be one of"), ({"to": "EUR", "n": 1}, "unknown argument"),
-     ({"to": "EUR", "amount": "1"}, "must be number"), ({"to": "EUR", "days": True}, "must be integer")],
-)  # fmt: skip
+    [
+        ({}, "missing to"),
+        ({"to": "XYZ"}, "must be one of"),
+        ({"to": "EUR", "n": 1}, "unknown argument"),
+        ({"to": "EUR", "amount": "1"}, "must be number"),
+        ({"to": "EUR", "days": True}, "must be integer"),
+    ],
+)
 def test_bad_arguments_are_explained(arguments: dict[str, object], says: str) -> None:
     problem = Checker(DOCUMENT).problem(arguments)
     assert problem is not None and says in problem and "rate(" in problem

@@ -1,0 +1,79 @@
+"""How fast things are, in CPU time of one core.
+
+    python benchmarks/speed.py env        one step with one call, from parsing to reward, as gym.make returns it
+
+Figures are medians over repetitions, since a shared machine is noisy; times on the wall are not printed for the same
+reason. Resets are measured apart: an episode has one of them and several steps.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+
+import gymnasium as gym
+
+import ftrl_gym
+from ftrl_gym.errors import FtrlGymError
+from ftrl_gym.policies import plan_text
+
+TARGET = 20_000
+"""Steps a second of CPU time that the environment promises."""
+
+
+def measure_env(env_id: str, tasks: int, repetitions: int) -> None:
+    """Plays the one-call turns of certified plans and prints steps a second of CPU time."""
+    env = gym.make(env_id, split="test")
+    ids = env.unwrapped.taskset.ids()[:tasks]  # type: ignore[attr-defined]
+    rates, resets, calls = [], [], 0
+    for _ in range(repetitions + 1):
+        stepping, resetting, calls = 0, 0, 0
+        for task_id in ids:
+            start = time.process_time_ns()
+            env.reset(options={"task": task_id})
+            resetting += time.process_time_ns() - start
+            for turn in env.unwrapped.task.plans[0].turns:  # type: ignore[attr-defined]
+                if len(turn.calls) != 1:
+                    continue
+                text = plan_text(turn)
+                start = time.process_time_ns()
+                env.step(text)
+                stepping += time.process_time_ns() - start
+                calls += 1
+        rates.append(calls / stepping * 1e9)
+        resets.append(len(ids) / resetting * 1e9)
+    rates, resets = rates[1:], resets[1:]  # the first repetition compiles schemas and fills caches
+    rate = statistics.median(rates)
+    print(f"{env_id}: {calls} steps with one call over {len(ids)} tasks, {repetitions} repetitions")
+    print(
+        f"  step   {rate:10,.0f} a CPU-second (min {min(rates):,.0f}, max {max(rates):,.0f}), {1e6 / rate:.1f} us each"
+    )
+    print(f"  reset  {statistics.median(resets):10,.0f} a CPU-second")
+    print(
+        f"  promised are {TARGET:,} steps a CPU-second: {'kept' if rate >= TARGET else 'NOT kept on this machine now'}"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; returns the exit code."""
+    ftrl_gym.register_all()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="what", required=True)
+    env = commands.add_parser("env", help="one step with one call")
+    env.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
+    env.add_argument("--tasks", type=int, default=400, help="how many test tasks")
+    env.add_argument("--repetitions", type=int, default=7)
+    chosen = parser.parse_args(arguments)
+    try:
+        measure_env(chosen.id, chosen.tasks, chosen.repetitions)
+    except (FtrlGymError, gym.error.Error) as error:
+        print(f"speed: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
