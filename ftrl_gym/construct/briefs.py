@@ -1,0 +1,75 @@
+"""Briefs: what difficulty asks for. 0 to 1 maps monotonically to hops, width and distractors."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from ftrl_gym.construct.objects import Brief
+from ftrl_gym.errors import UnknownNameError, UsageError
+from ftrl_gym.task import Kind, Provenance, Split
+from ftrl_gym.version import __version__
+
+FEATURES = ("state", "user")
+"""Dials that a brief may turn on."""
+
+
+def hops_of(kind: Kind, difficulty: float) -> int:
+    """Lookups that follow one another: 1; 2 to 6 in a chain; 2 to 4 in each of several chains."""
+    if kind is Kind.MULTI_HOP:
+        return 2 + min(4, int(difficulty * 5))
+    if kind is Kind.PARALLEL_MULTI_HOP:
+        return 2 + min(2, int(difficulty * 3))
+    return 1
+
+
+def width_of(kind: Kind, difficulty: float) -> int:
+    """Chains side by side: 1, or 2 to 3."""
+    if kind in (Kind.PARALLEL_SINGLE_HOP, Kind.PARALLEL_MULTI_HOP):
+        return 2 if difficulty < 0.6 else 3
+    return 1
+
+
+def brief_for(
+    rng: random.Random,
+    seed: int,
+    split: Split,
+    world: str,
+    kind: Kind,
+    difficulty: float | None = None,
+    features: Sequence[str] = (),
+) -> Brief:
+    """A brief for one task.
+
+    Args:
+        rng: Draws the difficulty where none is given.
+        seed: Of the task.
+        split: Of the task.
+        world: Id of its world.
+        kind: Of the task.
+        difficulty: 0 to 1.
+        features: Dials that are on.
+
+    Raises:
+        UsageError: The difficulty is out of range.
+        UnknownNameError: A feature does not exist.
+    """
+    for feature in features:
+        if feature not in FEATURES:
+            raise UnknownNameError("feature", feature, FEATURES)
+    if difficulty is None:
+        difficulty = round(rng.random(), 2)
+    if not 0 <= difficulty <= 1:
+        raise UsageError(f"difficulty is {difficulty}; it goes from 0 to 1")
+    return Brief(
+        scenario="TravelBooking",
+        world=world,
+        seed=seed,
+        split=split,
+        kind=kind,
+        hops=hops_of(kind, difficulty),
+        width=width_of(kind, difficulty),
+        difficulty=difficulty,
+        features=tuple(sorted(features)),
+        provenance=Provenance(writer="procedural", seed=seed, version=__version__),
+    )

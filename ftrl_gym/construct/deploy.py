@@ -1,0 +1,160 @@
+"""Stage 5, localized deployment: the toolset runs, and what comes out is a task with its proof.
+
+Every check is computed on the real tool code. Cheap ones come first: leaks, the reference solution by the ledger that
+pays policies, whether each look-up is needed, other plans. Then the certificate: returns of every plan in the
+environment, of silence and of the probes, and the verdict of the independent solver.
+"""
+
+from __future__ import annotations
+
+from ftrl_gym.construct.certify import Certifier
+from ftrl_gym.construct.leaks import empty_call_works, stands_in, stands_in_schema
+from ftrl_gym.construct.objects import Decomposition, GoldCall, Scaled
+from ftrl_gym.construct.trial import Pool, Trial, try_plan
+from ftrl_gym.errors import CertificationError
+from ftrl_gym.task import Outcome, OutcomeKind, Plan, PlannedCall, PlanTurn, SubQuestion, Task
+from ftrl_gym.tooldoc import Effect
+from ftrl_gym.world import WorldBase
+
+
+def deploy(scaled: Scaled, pool: Pool, base: WorldBase, task_id: str, certifier: Certifier) -> Task:
+    """The certified task.
+
+    Args:
+        scaled: The question with its toolset.
+        pool: Documents and code of the scenario's tools.
+        base: The world that the brief names.
+        task_id: Id of the new task.
+        certifier: Computes the certificate.
+
+    Raises:
+        CertificationError: A check failed; it says which, and what was seen.
+    """
+    task, turns = _draft(scaled, task_id), _turns(scaled.integrated.documented.decomposition)
+    _refuse_leaks(task, scaled, pool)
+    trial = try_plan(task, turns, base, pool)
+    _refuse_bad_trial(task, trial)
+    if task.outcome.kind is not OutcomeKind.ANSWER:
+        task = task.model_copy(update={"outcome": task.outcome.model_copy(update={"changes": trial.changes})})
+    _refuse_needless(task, trial, base, pool)
+    plans = (trial.turns, *_other_plans(task, trial, base, pool))
+    task = task.model_copy(update={"plans": tuple(Plan(turns=turns) for turns in plans)})
+    readings = scaled.integrated.documented.decomposition.readings
+    return certifier.certify(task, base, readings)
+
+
+def _draft(scaled: Scaled, task_id: str) -> Task:
+    told = scaled.integrated.documented.decomposition
+    brief = told.brief
+    return Task(
+        id=task_id,
+        split=brief.split,
+        kind=brief.kind,
+        world=brief.world,
+        question=told.question,
+        sub_questions=told.sub_questions,
+        outcome=told.outcome,
+        tools=scaled.tools,
+        derivations=told.derivations,
+        counterpart=told.counterpart,
+        difficulty=brief.difficulty,
+        hops=told.hops,
+        width=told.width,
+        family=told.family,
+        features=brief.features,
+        provenance=brief.provenance,
+    )
+
+
+def _turns(told: Decomposition) -> list[PlanTurn]:
+    words = {said.turn: said.say for said in told.words}
+    calls: dict[int, list[GoldCall]] = {}
+    for call in told.calls:
+        calls.setdefault(call.turn, []).append(call)
+    turns = []
+    for number in sorted({*words, *calls}):
+        if number in words:
+            turns.append(PlanTurn(say=words[number]))
+        if number in calls:
+            turns.append(PlanTurn(calls=tuple(PlannedCall(tool=c.tool, arguments=c.arguments) for c in calls[number])))
+    return turns
+
+
+def _refuse_leaks(task: Task, scaled: Scaled, pool: Pool) -> None:
+    told = scaled.integrated.documented.decomposition
+    answer = task.outcome.answer
+    if answer is not None and stands_in(task.question, answer) and not told.candidates:
+        raise CertificationError(task.id, "leak:question", f"{answer.value!r} stands in the question")
+    for name in task.tools:
+        if empty_call_works(pool.documents[name]):
+            raise CertificationError(task.id, "leak:empty-call", f"{name} takes no argument")
+        for sub in task.sub_questions:
+            if sub.fact is not None and stands_in_schema(sub.answer, pool.documents[name]):
+                raise CertificationError(
+                    task.id, "leak:schema", f"{sub.answer.value!r} stands in the document of {name}"
+                )
+
+
+def _refuse_bad_trial(task: Task, trial: Trial) -> None:
+    if trial.failure:
+        raise CertificationError(task.id, "plan", trial.failure)
+    missed = [sub.id for sub in task.sub_questions if sub.id not in trial.solved]
+    if missed:
+        raise CertificationError(task.id, "plan", f"{missed} stay unsolved")
+    named = [
+        sub.id for sub in task.sub_questions if sub.id in trial.known and sub.answer.value != _answer(task.outcome)
+    ]
+    if named:
+        raise CertificationError(task.id, "known", f"{named} stand in what was told before their calls")
+
+
+def _answer(outcome: Outcome) -> object:
+    return outcome.answer.value if outcome.answer is not None else None
+
+
+def _refuse_needless(task: Task, trial: Trial, base: WorldBase, pool: Pool) -> None:
+    """Each look-up must serve the answer or ground a later call: a plan that skips it must fail."""
+    wanted = {*task.outcome.earned_by, *(sub.id for sub in task.sub_questions if sub.changes)}
+    for skipped in (call for turn in trial.turns for call in turn.calls):
+        if wanted.isdisjoint(skipped.solves):
+            turns = [
+                turn.model_copy(update={"calls": tuple(c for c in turn.calls if c is not skipped)})
+                for turn in trial.turns
+            ]
+            if not try_plan(task, turns, base, pool).failure:
+                raise CertificationError(task.id, "needless", f"{skipped.tool} is not needed for anything")
+
+
+def _other_plans(task: Task, trial: Trial, base: WorldBase, pool: Pool) -> list[tuple[PlanTurn, ...]]:
+    """Plans with one call replaced by another tool that delivers the same facts."""
+    facts = {sub.id: sub for sub in task.sub_questions if sub.fact is not None}
+    found = []
+    for place, turn in enumerate(trial.turns):
+        for call in turn.calls:
+            for name in task.tools:
+                arguments = _arguments_for(name, [facts[s] for s in call.solves if s in facts], base, pool)
+                if name == call.tool or not arguments:
+                    continue
+                other = PlannedCall(tool=name, arguments=arguments)
+                calls = tuple(other if c is call else c for c in turn.calls)
+                turns = [*trial.turns[:place], PlanTurn(calls=calls, say=turn.say), *trial.turns[place + 1 :]]
+                again = try_plan(task, turns, base, pool)
+                if not again.failure and again.solved == trial.solved:
+                    found.append(again.turns)
+    return found
+
+
+def _arguments_for(tool: str, subs: list[SubQuestion], base: WorldBase, pool: Pool) -> dict[str, object] | None:
+    """Arguments by which a reading tool may find all these facts, taken from the row itself."""
+    document = pool.documents[tool]
+    entities = {(sub.fact.entity, sub.fact.key) for sub in subs if sub.fact is not None}
+    if len(entities) != 1 or document.effect is not Effect.READ:
+        return None
+    entity, key = next(iter(entities))
+    row = base.tables.get(entity, {}).get(key)
+    if row is None or not any(source.entity == entity for source in document.returns.facts):
+        return None
+    bound = {p: document.binds.get(p, "").partition(".") for p in document.parameters.get("required", ())}
+    if any(table != entity or (column not in row) for table, _, column in bound.values()):
+        return None
+    return {parameter: row[column] for parameter, (_, _, column) in bound.items()}

@@ -1,0 +1,193 @@
+"""How people talk about a world: the vocabulary in which a scenario's author declares it.
+
+A :class:`Domain` is data. It says which things the world holds, what can be asked about them, how one leads to
+another, and through which pool tool each of that is found out. Everything else (programs, questions, sub-questions,
+plans) is derived from it by :mod:`ftrl_gym.construct.programs` and :mod:`ftrl_gym.construct.phrasing`.
+
+In every phrase ``{x}`` stands for the thing the phrase is about. Invariants: a phrase with one ``{x}`` per source;
+thing names are the nouns people use ("that flight"); an attribute that is not declared can be learned on the way but is
+never asked for, so internal ids stay out of questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ftrl_gym.errors import ConstructionError
+from ftrl_gym.task import AnswerType
+from ftrl_gym.tooldoc import ToolDocument
+from ftrl_gym.world import Row, WorldBase
+
+
+class Pick(StrEnum):
+    """Which of the matching rows a phrase means."""
+
+    ONLY = "only"
+    """There is just one."""
+    LOWEST = "lowest"
+    """The one with the least value of ``by``."""
+    HIGHEST = "highest"
+    """The one with the greatest value of ``by``."""
+    NAMED = "named"
+    """The one that the question names."""
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """Something one can ask about a thing."""
+
+    type: AnswerType
+    nouns: tuple[str, ...]
+    """``the gate of {x}``: the value as a noun phrase."""
+    asks: tuple[str, ...] = ()
+    """``Which gate does {x} leave from?``: whole questions."""
+    unit: str | None = None
+    """Unit or currency; ``@column`` takes it from that column of the row."""
+    low: str = ""
+    """``is cheaper``: what is true of the one with the lower value; empty when nobody compares it."""
+    high: str = ""
+    adds: bool = False
+    """Whether sums of it mean something."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A kind of thing: one row of an entity."""
+
+    name: str
+    entity: str
+    key: str
+    attributes: Mapping[str, Attribute]
+    tool: str = ""
+    """Look-up of one by ``known_by``; empty when it is found through searches only."""
+    known_by: str = ""
+    """Attribute by which the tool finds it (the key unless said otherwise)."""
+    anchors: tuple[str, ...] = ()
+    """``flight {x}``: how an asker names it from the start; empty when no asker could."""
+    label: str = ""
+    """Attribute that people call it by; empty when it has no such name."""
+    label_noun: str = "name"
+    """What the label is called: ``flight number``."""
+    label_type: AnswerType = AnswerType.NAME
+    brief: str = ""
+    """``{x}``: how an anchor is named as one end of a journey; empty for the usual way."""
+    where: Mapping[str, Any] = field(default_factory=dict)
+    """What the rows of this thing have in common when the entity holds other things too."""
+
+    @property
+    def handle(self) -> str:
+        """Attribute by which its own tool finds it."""
+        return self.known_by or self.key
+
+
+@dataclass(frozen=True)
+class Link:
+    """A relation: an attribute of the source is the key of the target."""
+
+    name: str
+    source: str
+    target: str
+    attribute: str
+    nouns: tuple[str, ...]
+    """``the airport {x} lands at``."""
+    also: tuple[str, ...] = ()
+    """Other attributes that a person might mean by these words; they all must lead to one answer."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The one source, in the form that a search has several."""
+        return (self.source,)
+
+
+@dataclass(frozen=True)
+class Search:
+    """A relation through a search: rows of the target that belong to the sources, of which one is picked."""
+
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    tool: str
+    arguments: Mapping[str, tuple[int, str]]
+    """Parameter -> (number of the source, its attribute)."""
+    nouns: tuple[str, ...]
+    """``the cheapest double room at {x}``; ``{y}`` is the second source, ``{day}`` a date, ``{name}`` a name."""
+    pick: Pick = Pick.ONLY
+    by: str = ""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """Parameter -> enum member that the words stand for."""
+    dated: str = ""
+    """Parameter that takes a date which the question gives; empty when there is none."""
+    among: str = ""
+    """Attribute that is truthy for rows still to be had. People may or may not mean only those, so both readings must
+    agree."""
+    plural: str = ""
+    """``double rooms at {x}``: all matching rows, for counts; empty when nobody counts them."""
+    brief: str = ""
+    """``{x}``: how the target is named as one end of a journey; empty for the usual way."""
+
+
+Step = Link | Search
+
+
+@dataclass(frozen=True)
+class Combination:
+    """A tool that computes something from two things, such as the hours between two cities.
+
+    Its result is a row of a derived entity, which :attr:`derive` computes a second time, apart from the tool.
+    """
+
+    name: str
+    sources: tuple[str, str]
+    tool: str
+    arguments: Mapping[str, tuple[int, str]]
+    entity: str
+    fields: Mapping[str, Attribute]
+    """Attribute of the result -> how to ask for it, with ``{x}`` and ``{y}``."""
+    derive: Callable[[WorldBase, Row, Row], Row]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    rivals: tuple[str, ...] = ()
+    """Tools by which one could work it out by hand: not offered beside it, and not used in one task with it."""
+
+
+@dataclass(frozen=True)
+class Composite:
+    """A short way to say several steps at once: ``{x}'s flight`` for booking list, booking, flight."""
+
+    steps: tuple[str, ...]
+    """Names of the steps in order."""
+    nouns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A scenario's vocabulary, complete."""
+
+    things: Mapping[str, Thing]
+    steps: Mapping[str, Step]
+    documents: Mapping[str, ToolDocument]
+    combinations: tuple[Combination, ...] = ()
+    composites: tuple[Composite, ...] = ()
+
+    def thing(self, name: str) -> Thing:
+        """The thing of that name."""
+        return self.things[name]
+
+    def listed(self, tool: str, entity: str) -> Mapping[str, str]:
+        """Attribute of ``entity`` -> field of the tool's result that carries it."""
+        for source in self.documents[tool].returns.facts:
+            if source.entity == entity:
+                return {attribute: name for name, attribute in source.fields.items()}
+        raise ConstructionError(f"tool {tool!r} delivers no facts of {entity!r}; the domain uses it as if it did")
+
+    def parameter(self, thing: Thing) -> str:
+        """Parameter by which the thing's tool takes its handle."""
+        binds = self.documents[thing.tool].binds
+        for parameter, bound in binds.items():
+            if bound == f"{thing.entity}.{thing.handle}":
+                return parameter
+        raise ConstructionError(
+            f"tool {thing.tool!r} takes no {thing.entity}.{thing.handle}; it binds {sorted(binds.values())}"
+        )

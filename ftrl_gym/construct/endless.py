@@ -1,0 +1,105 @@
+"""Endless tasks: a new certified task from a seed, and the worlds they play in.
+
+Nothing is kept: a task follows from its seed and the arguments, and a world's id says how to make it again. Worlds are
+shared by :data:`PER_WORLD` consecutive seeds, so a run through consecutive seeds makes each world once; train and test
+never share one.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import random
+from collections import Counter
+from collections.abc import Sequence
+
+from ftrl_gym.construct.briefs import brief_for
+from ftrl_gym.construct.certify import Certifier, Depth
+from ftrl_gym.construct.decompose import Ground
+from ftrl_gym.construct.shapes import Shapes
+from ftrl_gym.construct.trial import Pool
+from ftrl_gym.construct.worlds import travel_tools
+from ftrl_gym.construct.worlds.travel import make_world
+from ftrl_gym.construct.worlds.travel_questions import travel_domain
+from ftrl_gym.construct.writer import ProceduralWriter, write_task
+from ftrl_gym.errors import UnknownNameError
+from ftrl_gym.execution import TrustedToolbox
+from ftrl_gym.task import Kind, Split, Task
+from ftrl_gym.world import WorldBase
+
+PER_WORLD = 64
+"""Consecutive seeds that share a world."""
+_PREFIX = "endless-"
+_NAMES = ("real", "syllables", "mixed")
+
+
+def world_of(world_id: str) -> WorldBase:
+    """The world of an endless task, ``endless-<seed>-<names>``.
+
+    Raises:
+        UnknownNameError: The id is not of this form.
+    """
+    return _ground(world_id).world
+
+
+def endless_task(
+    seed: int,
+    split: Split | str = Split.TRAIN,
+    *,
+    names: str = "real",
+    kinds: Sequence[Kind | str] | None = None,
+    difficulty: float | None = None,
+    features: Sequence[str] = (),
+    certify: Depth | str = Depth.FULL,
+    refused: Counter[str] | None = None,
+) -> Task:
+    """A new task; the same for the same arguments, in any process.
+
+    Args:
+        seed: Any integer from 0.
+        split: Decides world and phrasings.
+        names: Names of people and places: ``real``, ``syllables`` or ``mixed``.
+        kinds: Kinds to choose from; None for all four.
+        difficulty: 0 to 1; None draws one.
+        features: Dials that may be on: ``state``, ``user``.
+        certify: ``full``, or ``quick`` for training text, without probes, solver and certificate.
+        refused: Counts the checks at which draws failed.
+    """
+    if names not in _NAMES:
+        raise UnknownNameError("names", names, _NAMES)
+    number = 2 * (seed // PER_WORLD) + (Split(split) is Split.TEST)
+    rng = random.Random(f"endless/{seed}/{split}")
+    wanted = [Kind(kind) for kind in kinds] if kinds else list(Kind)
+    brief = brief_for(rng, seed, Split(split), f"{_PREFIX}{number}-{names}", rng.choice(wanted), difficulty, features)
+    return write_task(_writer(Depth(certify)), brief, f"{_PREFIX}{seed}", refused)
+
+
+@functools.lru_cache(maxsize=1)
+def travel_pool() -> Pool:
+    """Documents and code of the TravelBooking tools."""
+    return Pool.of(
+        _shapes().domain.documents, TrustedToolbox(inspect.getsource(travel_tools), "TravelBooking/tools.py")
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def _shapes() -> Shapes:
+    return Shapes(travel_domain())
+
+
+@functools.lru_cache(maxsize=len(Depth))
+def _writer(depth: Depth) -> ProceduralWriter:
+    return ProceduralWriter(_ground, travel_pool(), Certifier(travel_pool(), depth))
+
+
+@functools.lru_cache(maxsize=8)
+def _ground(world_id: str) -> Ground:
+    seed, _, names = world_id.removeprefix(_PREFIX).partition("-")
+    if not world_id.startswith(_PREFIX) or not seed.isdecimal() or names not in _NAMES:
+        raise UnknownNameError("endless world", world_id, [f"{_PREFIX}<seed>-<{'|'.join(_NAMES)}>"])
+    return ground(make_world(int(seed), names))
+
+
+def ground(world: WorldBase) -> Ground:
+    """A travel world with the travel vocabulary."""
+    return Ground(_shapes().domain, _shapes(), world)

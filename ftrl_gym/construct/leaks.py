@@ -1,0 +1,37 @@
+"""Leaks: ways to know an answer without a call. FTRL's data has three kinds; here each is a refusal.
+
+47 of its sub-answers come from default arguments, 23 from no arguments, 10 stand in the tool's own schema.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ftrl_gym.grounding import tokens
+from ftrl_gym.task import Answer, AnswerType
+from ftrl_gym.tooldoc import ToolDocument
+
+
+def stands_in_schema(answer: Answer, tool: ToolDocument) -> bool:
+    """Whether an answer is a default or an enum member of a tool, or a text of it holds it."""
+    if answer.type is AnswerType.YES_NO or isinstance(answer.value, bool):
+        return False
+    values = answer.value if isinstance(answer.value, list) else [answer.value]
+    schemas: list[dict[str, Any]] = list(tool.parameters.get("properties", {}).values())
+    if any(value in (*schema.get("enum", ()), schema.get("default")) for schema in schemas for value in values):
+        return True
+    texts = tokens(" ".join([tool.description, *(str(schema.get("description", "")) for schema in schemas)]))
+    return any(isinstance(value, str) and tokens(value) in texts for value in values)
+
+
+def empty_call_works(tool: ToolDocument) -> bool:
+    """Whether a tool answers without any argument."""
+    return not tool.parameters.get("required")
+
+
+def stands_in(text: str, answer: Answer) -> bool:
+    """Whether an answer stands in a text, as whole tokens."""
+    if answer.type is AnswerType.YES_NO:
+        return False
+    values = answer.value if isinstance(answer.value, list) else [answer.value]
+    return any(tokens(str(value)) in tokens(text) for value in values)

@@ -1,0 +1,127 @@
+"""What the five construction stages pass on: typed, frozen, serialisable.
+
+    Brief -> Decomposition -> Documented -> Integrated -> Scaled -> certified Task
+
+Each object holds the one before it, so that any of them, stored as JSON, is enough to go on from, and says in its brief's
+provenance who wrote it.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ftrl_gym.task import (
+    Counterpart,
+    Derivation,
+    Json,
+    Kind,
+    Nobody,
+    Outcome,
+    Provenance,
+    Split,
+    SubQuestion,
+)
+from ftrl_gym.tooldoc import Frozen, ToolDocument
+
+
+class Brief(Frozen):
+    """What is asked of a writer: one task of this shape in this world."""
+
+    scenario: str
+    world: str
+    """Id of the world."""
+    seed: int
+    attempt: int = Field(default=0, ge=0)
+    """Counts up when a draw comes to nothing."""
+    split: Split
+    kind: Kind
+    hops: int = Field(ge=1, le=6)
+    """Lookups that follow one another."""
+    width: int = Field(ge=1, le=3)
+    """Chains side by side."""
+    difficulty: float = Field(ge=0.0, le=1.0)
+    features: tuple[str, ...] = ()
+    """``state``: the world is to be changed; ``user``: a scripted user holds details back."""
+    provenance: Provenance
+
+
+class GoldCall(Frozen):
+    """One call of the reference solution."""
+
+    tool: str
+    arguments: dict[str, Json]
+    turn: int
+    """Calls of one turn do not need each other's results."""
+    answers: tuple[str, ...]
+    """Sub-questions that it is made for."""
+
+
+class GoldWords(Frozen):
+    """What the reference solution says to the counterpart, before the calls of ``turn``."""
+
+    turn: int
+    say: str
+
+
+class Decomposition(Frozen):
+    """Stage 1: the question with its sub-questions, its answer and a reference solution."""
+
+    brief: Brief
+    question: str
+    family: str
+    hops: int
+    width: int
+    sub_questions: tuple[SubQuestion, ...]
+    outcome: Outcome
+    calls: tuple[GoldCall, ...]
+    words: tuple[GoldWords, ...] = ()
+    counterpart: Counterpart = Nobody()
+    derivations: tuple[Derivation, ...] = ()
+    candidates: tuple[str, ...] = ()
+    """Texts that may stand in the question although one of them is the answer."""
+    rivals: tuple[str, ...] = ()
+    """Tools that would make the answer known without its facts; never offered with this question."""
+    readings: int
+    """Different answers among all valid readings of the question over the world."""
+
+
+class NarrowDocument(Frozen):
+    """A document that serves some sub-questions and nothing else."""
+
+    sub_questions: tuple[str, ...]
+    tool: ToolDocument
+    origin: str
+    """Tool of the pool that it is a narrow view of."""
+
+
+class Documented(Frozen):
+    """Stage 2: one narrow document per sub-question."""
+
+    decomposition: Decomposition
+    documents: tuple[NarrowDocument, ...]
+
+
+class Integrated(Frozen):
+    """Stage 3: documents with overlapping function merged, n in, m <= n out."""
+
+    documented: Documented
+    tools: tuple[ToolDocument, ...]
+    serves: dict[str, str]
+    """Sub-question -> name of its tool."""
+
+
+class Scaled(Frozen):
+    """Stage 4: the toolset as it is offered."""
+
+    integrated: Integrated
+    tools: tuple[str, ...]
+    """Offered tools in the order shown."""
+    distractors: int
+    """How many of them no plan needs."""
+
+
+class Rejected(Frozen):
+    """A draw that came to nothing, with the check it failed."""
+
+    check: str
+    evidence: str

@@ -1,0 +1,112 @@
+"""Trials: a reference solution is run on the real tool code, and what each call did is written down.
+
+A trial asks of every call whether it could be made then (schema, grounding) and what it delivered, by the same ledger
+that pays a policy. It does not talk to a counterpart: the replies that a plan provokes are given to it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ftrl_gym import matching, state
+from ftrl_gym.counterpart import Heard, reply
+from ftrl_gym.execution import Toolbox, ToolFailure
+from ftrl_gym.grounding import Grounding
+from ftrl_gym.matching import Goal, Ledger
+from ftrl_gym.task import PlannedCall, PlanTurn, RowChange, Task
+from ftrl_gym.toolcall import Checker
+from ftrl_gym.tooldoc import Effect, ToolDocument
+from ftrl_gym.world import World, WorldBase
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Documents and code of all tools of a scenario."""
+
+    documents: Mapping[str, ToolDocument]
+    checkers: Mapping[str, Checker]
+    toolbox: Toolbox
+
+    @staticmethod
+    def of(documents: Mapping[str, ToolDocument], toolbox: Toolbox) -> Pool:
+        """With a checker for each document."""
+        return Pool(documents, {name: Checker(document) for name, document in documents.items()}, toolbox)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a run of a plan did."""
+
+    turns: tuple[PlanTurn, ...]
+    """The plan with what each call solved."""
+    solved: frozenset[str]
+    """Sub-questions solved at the end."""
+    failure: str
+    """Why it stopped or what a call failed to do; empty when all is well."""
+    known: frozenset[str]
+    """Sub-questions whose fact, a text, stood in what was told before its call."""
+    changes: tuple[RowChange, ...]
+    """The whole difference it made."""
+
+
+def try_plan(task: Task, turns: Sequence[PlanTurn], base: WorldBase, pool: Pool) -> Trial:
+    """Runs a plan against a task whose plans need not be known yet."""
+    world = World(base)
+    goal = Goal.of(task, [pool.documents[name] for name in task.tools])
+    ledger = Ledger(goal)
+    told = Grounding(task.question)
+    told.add(str(base.constants.get("today", "")))
+    told.add(task.policy_text)
+    names: dict[int, list[str]] = {}
+    for sub, group in goal.group_of.items():
+        names.setdefault(group, []).append(sub)
+    facts = {sub.id: sub.fact for sub in task.sub_questions if sub.fact is not None}
+    heard, known, done = Heard(), set[str](), list[PlanTurn]()
+    failure = ""
+    for turn in turns:
+        if turn.say is not None:
+            answer = reply(task.counterpart, heard, turn.say)
+            heard = answer.heard
+            if answer.text is None or answer.needless:
+                failure = failure or f"the counterpart has no answer to {turn.say!r}"
+            told.hear(answer.text or "")
+        learned, calls = [], []
+        before = {sub for sub, fact in facts.items() if isinstance(fact.value, str) and told.holds(fact.value)}
+        for call in turn.calls:
+            solved, result, problem = _run(call, world, ledger, told, pool)
+            failure = failure or problem
+            subs = tuple(sub for group in sorted(solved) for sub in names[group])
+            known |= before.intersection(subs)
+            calls.append(call.model_copy(update={"solves": subs}))
+            learned.append(result)
+        for text in learned:
+            told.add(text)
+        done.append(PlanTurn(calls=tuple(calls), say=turn.say))
+    solved_subs = frozenset(sub for group in ledger.solved for sub in names[group])
+    return Trial(tuple(done), solved_subs, failure, frozenset(known), state.changes_of(world.difference()))
+
+
+def _run(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool) -> tuple[set[int], str, str]:
+    """One call: what it solved, its result as text, and what was wrong with it."""
+    document, checker = pool.documents[call.tool], pool.checkers[call.tool]
+    problem = checker.problem(call.arguments)
+    if problem:
+        return set(), "", f"{call.tool}: {problem}"
+    arguments = checker.canonical(call.arguments)
+    if arguments != call.arguments:
+        return set(), "", f"{call.tool} is called with a default value"
+    grounded = ledger.grounded(call.tool, arguments, told)
+    try:
+        result = pool.toolbox.run(call.tool, arguments, world)
+    except ToolFailure as failure:
+        return set(), "", f"{call.tool}: {failure}"
+    write = document.effect is Effect.WRITE
+    held = matching.changes_held(ledger.goal, world.difference()) if write else None
+    before = set(ledger.solved)
+    useful = ledger.ran(call.tool, arguments, grounded, result, held)
+    problem = (
+        "" if useful else f"{call.tool} solves nothing" if grounded else f"{call.tool} {arguments} is not grounded"
+    )
+    return ledger.solved - before, json.dumps(result, ensure_ascii=False), problem

@@ -1,0 +1,112 @@
+"""Writers: who fills the five stages with content.
+
+The procedural writer derives everything from a declared domain and a seeded world. Another writer (a language model)
+fills the same stages behind the same protocol.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Protocol
+
+from ftrl_gym.construct.certify import Certifier
+from ftrl_gym.construct.decompose import Ground, NoQuestion, decompose
+from ftrl_gym.construct.deploy import deploy
+from ftrl_gym.construct.document import document
+from ftrl_gym.construct.integrate import integrate
+from ftrl_gym.construct.objects import Brief, Decomposition, Documented, Integrated, Scaled
+from ftrl_gym.construct.scale import scale
+from ftrl_gym.construct.trial import Pool
+from ftrl_gym.errors import CertificationError, ConstructionError
+from ftrl_gym.task import Task
+
+ATTEMPTS = 200
+"""Draws for one brief before it counts as impossible."""
+
+
+class Writer(Protocol):
+    """Five stages, each from the one before."""
+
+    def decompose(self, brief: Brief) -> Decomposition:
+        """A question with sub-questions, answer and reference solution. Raises NoQuestion."""
+        ...
+
+    def document(self, decomposition: Decomposition) -> Documented:
+        """One narrow document per sub-question."""
+        ...
+
+    def integrate(self, documented: Documented) -> Integrated:
+        """Overlapping documents merged."""
+        ...
+
+    def scale(self, integrated: Integrated) -> Scaled:
+        """The toolset as offered."""
+        ...
+
+    def deploy(self, scaled: Scaled, task_id: str) -> Task:
+        """The task with its proof. Raises CertificationError."""
+        ...
+
+
+class ProceduralWriter:
+    """Derives all content from a domain.
+
+    Args:
+        ground: World id -> the world with its vocabulary.
+        pool: Documents and code of the domain's tools.
+        certifier: Computes certificates.
+    """
+
+    def __init__(self, ground: Callable[[str], Ground], pool: Pool, certifier: Certifier) -> None:
+        self._ground, self._pool, self._certifier = ground, pool, certifier
+
+    def decompose(self, brief: Brief) -> Decomposition:
+        """See :class:`Writer`."""
+        return decompose(brief, self._ground(brief.world))
+
+    def document(self, decomposition: Decomposition) -> Documented:
+        """See :class:`Writer`."""
+        return document(decomposition, self._pool.documents)
+
+    def integrate(self, documented: Documented) -> Integrated:
+        """See :class:`Writer`."""
+        return integrate(documented, self._pool.documents)
+
+    def scale(self, integrated: Integrated) -> Scaled:
+        """See :class:`Writer`."""
+        return scale(integrated, self._pool.documents)
+
+    def deploy(self, scaled: Scaled, task_id: str) -> Task:
+        """See :class:`Writer`."""
+        world = scaled.integrated.documented.decomposition.brief.world
+        return deploy(scaled, self._pool, self._ground(world).world, task_id, self._certifier)
+
+
+def write_task(writer: Writer, brief: Brief, task_id: str, refused: Counter[str] | None = None) -> Task:
+    """A certified task for a brief: draws until one passes every check.
+
+    Args:
+        writer: Fills the stages.
+        brief: What is asked for; its ``attempt`` is where the draws begin.
+        task_id: Id of the new task.
+        refused: Counts the checks at which draws failed.
+
+    Raises:
+        ConstructionError: No draw of :data:`ATTEMPTS` passed.
+    """
+    last = ""
+    for attempt in range(brief.attempt, brief.attempt + ATTEMPTS):
+        try:
+            decomposition = writer.decompose(brief.model_copy(update={"attempt": attempt}))
+            scaled = writer.scale(writer.integrate(writer.document(decomposition)))
+            return writer.deploy(scaled, task_id)
+        except NoQuestion as error:
+            check, last = "question", str(error)
+        except CertificationError as error:
+            check, last = error.check, str(error)
+        if refused is not None:
+            refused[check] += 1
+    raise ConstructionError(
+        f"{ATTEMPTS} draws for {brief.kind} of {brief.hops} hops in world {brief.world} failed; the last: {last}"
+    )
