@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 
@@ -22,7 +21,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     module = importlib.import_module(f"ftrl_gym.cli.{arguments.module}")
     try:
         code: int = module.run(arguments)
-        sys.stdout.flush()
         return code
     except FtrlGymError as error:
         print(f"ftrl-gym: {error}", file=sys.stderr)
@@ -30,9 +28,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nftrl-gym: interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # `ftrl-gym show ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 def _parser() -> argparse.ArgumentParser:

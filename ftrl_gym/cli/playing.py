@@ -102,10 +102,12 @@ def _call(text: str, documents: Mapping[str, ToolDocument]) -> tuple[str, dict[s
     starts = list(_ARGUMENT.finditer(rest))
     if rest.strip() and (not starts or rest[: starts[0].start()].strip()):
         raise Misunderstood(f"write {name} PARAMETER=VALUE ...: {document.signature()}")
-    ends = [start.start() for start in starts[1:]] + [len(rest)]
+    ends = [*(start.start() for start in starts[1:]), len(rest)][: len(starts)]
     properties = document.parameters.get("properties", {})
-    found = zip(starts, ends, strict=True)
-    return name, {s.group(1): _value(rest[s.end() : end].strip(), properties.get(s.group(1), {})) for s, end in found}
+    given = {}
+    for start, end in zip(starts, ends, strict=True):
+        given[start.group(1)] = _value(rest[start.end() : end].strip(), properties.get(start.group(1), {}))
+    return name, given
 
 
 def _value(text: str, schema: Mapping[str, Any]) -> Any:

@@ -1,0 +1,166 @@
+"""The ``ftrl-gym`` command, as a person uses it."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tiny_scenario import NAME, write_tiny
+
+from ftrl_gym import registration, trust
+from ftrl_gym.cli import main
+from ftrl_gym.cli.playing import Misunderstood, action_text
+from ftrl_gym.tooldoc import ToolDocument
+
+
+@pytest.fixture(autouse=True)
+def registry_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A registry with the tiny scenario, trusted."""
+    monkeypatch.setenv("FTRL_REGISTRY", str(tmp_path / "registry"))
+    monkeypatch.setattr(trust, "user_folder", lambda: tmp_path / "user")
+    folder = write_tiny(tmp_path / "registry")
+    trust.pin(folder)
+    registration.register_all()
+    return folder
+
+
+def play(script: str, monkeypatch: pytest.MonkeyPatch, *options: str) -> int:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(script))
+    return main(["play", NAME, *options])
+
+
+def test_list(capsys: pytest.CaptureFixture[str], registry_folder: Path) -> None:
+    assert main(["list"]) == 0
+    shown = capsys.readouterr().out
+    assert f"ftrl/{NAME}-v0" in shown and "Tiny library" in shown and "ftrl/FTRL-v0" in shown
+
+
+def test_list_shows_what_is_broken(capsys: pytest.CaptureFixture[str], registry_folder: Path) -> None:
+    (registry_folder / "tools.py").write_text("")
+    assert main(["list"]) == 0
+    assert "broken: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("spelling", [NAME, f"{NAME}-v0", f"ftrl/{NAME}-v0", f"ftrl_gym:ftrl/{NAME}-v0"])
+def test_show_scenario(spelling: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", spelling]) == 0
+    shown = capsys.readouterr().out
+    assert "* reserve_book(title: string, reader: string)" in shown and "multi_hop" in shown
+
+
+def test_show_task(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", NAME, "train-00001"]) == 0
+    shown = capsys.readouterr().out
+    for piece in (
+        "Where was the author of Grey Harbour born?",
+        'turn 2: get_author(name="Ada Noor")  solves q2',
+        '"Tromso" [name]  (after q1)',
+        "oracle return: 1.0",
+    ):
+        assert piece in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["show", "Tinylibrary"], f"did you mean 'ftrl/{NAME}-v0'"),
+        (["show", NAME, "train-7"], "Known: test-00000"),
+        (["play", NAME, "--task", "test-00000"], "unknown task"),
+        (["play", NAME, "--set", "docs=xml"], "Known: json, signature"),
+        (["play", NAME, "--set", "docs"], "KEYWORD=VALUE"),
+        (["verify", "Nowhere"], "unknown environment"),
+    ],
+)
+def test_a_mistake_is_one_message(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert told in err and "Traceback" not in err + out and len(err.splitlines()) <= 20
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["verify", NAME, "--limit", "0"], ["play", NAME, "--split", "dev"]])
+def test_an_impossible_command_line_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: ftrl-gym" in capsys.readouterr().err
+
+
+def test_play_to_the_end(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    script = "fly\nhelp get_book\nget_book title=Grey Harbour\nget_author name=Ada Noor\nanswer Tromso\n"
+    assert play(script, monkeypatch, "--task", "train-00001") == 0
+    shown = capsys.readouterr().out
+    assert "'fly' is no tool" in shown and "The end: right." in shown and "Return 1.000" in shown
+
+
+def test_play_a_wrong_answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert play("answer Umea\n", monkeypatch, "--task", "train-00001", "--set", "matching=strict") == 0
+    shown = capsys.readouterr().out
+    assert "The end: wrong. The answer was Tromso." in shown and "Return 0.000" in shown
+
+
+def test_play_a_state_task(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    script = "reserve_book title=Late Ferry reader=Ines Roca\nsay It is done.\n"
+    assert play(script, monkeypatch, "--split", "test", "--task", "test-00001") == 0
+    assert "The end: right." in capsys.readouterr().out
+
+
+def test_play_can_be_left(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert play("quit\n", monkeypatch, "--seed", "3") == 0
+    assert play("", monkeypatch) == 0
+    assert capsys.readouterr().out.count("Left the task.") == 2
+
+
+def test_an_interrupt_is_clean(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.input", interrupt)
+    assert main(["play", NAME]) == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
+BOOK = ToolDocument(
+    name="find",
+    description="",
+    parameters={
+        "type": "object",
+        "properties": {"title": {"type": "string"}, "year": {"type": "integer"}, "tags": {"type": "array"}},
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "calls"),
+    [
+        ("find", '{"name": "find", "arguments": {}}'),
+        ("find title=Old Man's War", '{"name": "find", "arguments": {"title": "Old Man\'s War"}}'),
+        ('find title="a=b" year=1984', '{"name": "find", "arguments": {"title": "a=b", "year": 1984}}'),
+        ("find title=1984 year=x", '{"name": "find", "arguments": {"title": "1984", "year": "x"}}'),
+        ('find tags=["a", "b"]', '{"name": "find", "arguments": {"tags": ["a", "b"]}}'),
+        ('{"name": "find"}', '{"name": "find"}'),
+    ],
+)
+def test_a_typed_call(line: str, calls: str) -> None:
+    assert action_text(line, {"find": BOOK}) == f"<tool_call>\n{calls}\n</tool_call>"
+
+
+def test_other_typed_lines() -> None:
+    documents = {"find": BOOK}
+    assert action_text("answer  14:35", documents) == "<answer>14:35</answer>"
+    assert action_text("say When?", documents) == "When?"
+    assert action_text("find title=A ; find title=B", documents).count("<tool_call>") == 2
+    for line in ("fnd title=A", "find Old Book", "answer"):
+        with pytest.raises(Misunderstood):
+            action_text(line, documents)
+
+
+def test_a_closed_pipe_is_no_traceback() -> None:
+    code = "import sys; from ftrl_gym.cli import main; sys.exit(main(['list']))"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout and process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == ""
