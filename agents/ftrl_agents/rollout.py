@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import gymnasium as gym
@@ -21,7 +21,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ftrl_agents.chat import Chat
 from ftrl_agents.episode import End, Episode, Turn
-from ftrl_agents.sampler import Sampler, require_full_attention
+from ftrl_agents.sampler import Sampler
+from ftrl_agents.slot_attention import slot_attention
 
 MIN_ROOM = 32
 """Tokens that a prompt must leave for a first turn."""
@@ -86,18 +87,19 @@ def collect(
     Raises:
         UsageError: The model or its chat template cannot do this, or a prompt leaves no room for a turn.
     """
-    require_full_attention(model)
     was_training, own_pool = model.training, EnvPool()
     model.eval()
     batch = _Batch(
         Chat(tokenizer, tools=docs == "json"),
-        Sampler(model, min(in_flight, len(tasks) * group_size), temperature),
+        Sampler(model, temperature),
+        in_flight,
         _Budget(max_turn_tokens, min(max_episode_tokens, _context(model))),
         pool or own_pool,
         on_episode or (lambda episode: None),
     )
     try:
-        return batch.run(tasks, group_size, seed, docs)
+        with slot_attention(model):
+            return batch.run(tasks, group_size, seed, docs)
     finally:
         own_pool.close()
         model.train(was_training)
@@ -123,16 +125,22 @@ class _Stream:
     uniforms: list[float]
     """One number in [0, 1) for each token the episode can have; decides what is sampled."""
     turn_start: int = 0
-    pending: list[int] | None = None
+    pending: list[int] = field(default_factory=list)
     """Tokens that wait to be fed; while there are any, the row is held."""
 
 
 class _Batch:
     def __init__(
-        self, chat: Chat, sampler: Sampler, budget: _Budget, pool: EnvPool, on_episode: Callable[[Episode], Any]
+        self,
+        chat: Chat,
+        sampler: Sampler,
+        rows: int,
+        budget: _Budget,
+        pool: EnvPool,
+        on_episode: Callable[[Episode], Any],
     ) -> None:
-        self.chat, self.sampler, self.budget, self.pool, self.on_episode = chat, sampler, budget, pool, on_episode
-        self.rows = sampler.lengths.shape[0]
+        self.chat, self.sampler, self.rows, self.budget = chat, sampler, rows, budget
+        self.pool, self.on_episode = pool, on_episode
         self.live: list[_Stream] = []
         self.done: list[Episode] = []
 
@@ -146,28 +154,29 @@ class _Batch:
             for first in range(0, group_size, size)
         )
         while queue or self.live:
-            admitted: list[tuple[list[int], list[int]]] = []
-            while queue and len(self.live) + len(queue[0][1]) <= self.rows:
+            admitted: list[list[_Stream]] = []
+            free = self.rows - len(self.live)
+            while queue and len(queue[0][1]) <= free:
                 group, members = queue.popleft()
-                rows, prompt = self._admit(*tasks[group], group, members, seed, docs)
-                admitted += [(rows, prompt)] if rows else []
+                admitted.append(self._admit(*tasks[group], group, members, seed, docs))
+                free -= len(admitted[-1])
             self._prefill(admitted)
-            held = [row for row, stream in enumerate(self.live) if stream.pending]
+            held = {row: stream.pending for row, stream in enumerate(self.live) if stream.pending}
             # A feeding pass costs a whole model call, so it waits until an eighth of the rows wants one.
             if held and FEED_SHARE * len(held) >= len(self.live):
-                self.sampler.feed(held, [self.live[row].pending or [] for row in held])
+                self.sampler.feed(list(held), list(held.values()))
                 for row in held:
-                    self.live[row].pending = None
-                held = []
+                    self.live[row].pending = []
+                held = {}
             if self.live:
-                self._step(held)
+                self._step(set(held))
         return sorted(self.done, key=lambda episode: (episode.group, episode.member))
 
     def _admit(
         self, factory: EnvFactory, task: str, group: int, members: range, seed: int, docs: str
-    ) -> tuple[list[int], list[int]]:
-        """Start the members of a group; gives their rows and their common prompt."""
-        rows: list[int] = []
+    ) -> list[_Stream]:
+        """Start the members of a group."""
+        streams: list[_Stream] = []
         prompt: list[int] = []
         for member in members:
             rng = np.random.default_rng([seed, group, member])
@@ -189,26 +198,23 @@ class _Batch:
             episode.extend(prompt)
             episode.prompt_length = len(prompt)
             uniforms = rng.random(max(self.budget.episode - len(prompt), 1)).tolist()
-            rows.append(len(self.live))
-            self.live.append(_Stream(episode, factory, env, uniforms, turn_start=len(prompt)))
-        return rows, prompt
+            streams.append(_Stream(episode, factory, env, uniforms, turn_start=len(prompt)))
+        return streams
 
-    def _prefill(self, admitted: list[tuple[list[int], list[int]]]) -> None:
-        if admitted:
-            self.sampler.feed([rows[0] for rows, _ in admitted], [prompt for _, prompt in admitted])
-        for rows, _ in admitted:
-            if len(rows) > 1:
-                self.sampler.copy(rows[0], rows[1:])
+    def _prefill(self, admitted: list[list[_Stream]]) -> None:
+        groups = sorted((streams for streams in admitted if streams), key=lambda streams: -streams[0].turn_start)
+        if groups:
+            self.sampler.open([streams[0].episode.ids for streams in groups], [len(streams) for streams in groups])
+            self.live += [stream for streams in groups for stream in streams]
 
-    def _step(self, held: list[int]) -> None:
+    def _step(self, held: set[int]) -> None:
         """One token for every row that is not held; ended turns go to their environments."""
-        waiting = set(held)
         places = [len(stream.episode.ids) - stream.episode.prompt_length for stream in self.live]
         uniforms = np.array([stream.uniforms[place] for stream, place in zip(self.live, places, strict=True)])
-        tokens, logprobs = self.sampler.step(len(self.live), uniforms, held)
+        tokens, logprobs = self.sampler.step(uniforms, held)
         over: list[int] = []
         for row, stream in enumerate(self.live):
-            if row in waiting:
+            if row in held:
                 continue
             episode = stream.episode
             episode.sampled(tokens[row], logprobs[row])
@@ -246,13 +252,11 @@ class _Batch:
         stream.turn_start = len(episode.ids)
 
     def _retire(self, row: int) -> None:
-        """Free a row: the last live one moves into it."""
-        stream, last = self.live[row], len(self.live) - 1
-        if row != last:
-            self.sampler.copy(last, [row])
-            self.live[row] = self.live[last]
+        """Free a row; the last live one moves into it."""
+        stream = self.live[row]
+        self.sampler.close(row)
+        self.live[row] = self.live[-1]
         self.live.pop()
-        self.sampler.clear(last)
         if stream.episode.end is not End.FAILED:
             self.pool.give(stream.factory, stream.env)
             self._finish(stream.episode)

@@ -1,7 +1,7 @@
 """Batched decoding with transformers models over a :class:`~ftrl_agents.slot_cache.SlotCache`.
 
 A row is in one of two states: its last token waits to be the next input (:meth:`Sampler.step` consumes it), or tokens
-wait to be fed in one pass (:meth:`Sampler.feed`). ``feed`` needs no logits: it holds back the last token for the next
+wait to be fed in one pass (:meth:`Sampler.feed`). Feeding needs no logits: it holds back the last token for the next
 step, so that a prompt can be prefilled once and continued by every member of its group.
 """
 
@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import torch
-from ftrl_gym.errors import UsageError
 from torch import Tensor
 from transformers import PreTrainedModel
 
@@ -23,7 +22,7 @@ FEED_TOKENS = 4096
 
 
 class Sampled(NamedTuple):
-    """One token for each stepped row."""
+    """One token for each live row."""
 
     tokens: list[int]
     logprobs: list[float]
@@ -31,80 +30,79 @@ class Sampled(NamedTuple):
 
 
 class Sampler:
-    """Decodes up to ``rows`` token streams; live streams must occupy the rows from 0 on.
+    """Decodes many token streams; to be used within :func:`~ftrl_agents.slot_attention.slot_attention`.
 
     Args:
-        model: A causal LM with full attention in every layer.
-        rows: How many streams at once.
+        model: A causal LM.
         temperature: 0 is greedy.
     """
 
-    def __init__(self, model: PreTrainedModel, rows: int, temperature: float) -> None:
+    def __init__(self, model: PreTrainedModel, temperature: float) -> None:
         self.model, self.temperature = model, temperature
-        self.cache = SlotCache(rows)
-        self.lengths = torch.zeros(rows, dtype=torch.long, device=model.device)
-        self.inputs = torch.zeros(rows, dtype=torch.long, device=model.device)
+        self.cache = SlotCache(model.device)
+        self.inputs: list[int] = []
+        """Next input of each live row."""
+
+    @torch.inference_mode()
+    def open(self, prompts: list[list[int]], members: list[int]) -> None:
+        """Prefill prompts of at least two tokens, longest first; each gets so many rows, behind the live ones."""
+        for part in _parts([len(prompt) for prompt in prompts]):
+            positions = self.cache.open([len(prompt) - 1 for prompt in prompts[part]], members[part])
+            self._fill(prompts[part], positions)
+        self.inputs += [prompt[-1] for prompt, count in zip(prompts, members, strict=True) for _ in range(count)]
 
     @torch.inference_mode()
     def feed(self, rows: list[int], tokens: list[list[int]]) -> None:
-        """Append tokens to rows; the last of each becomes the row's next input."""
-        order = sorted(range(len(rows)), key=lambda i: len(tokens[i]))
-        while order:
-            longest = len(tokens[order[-1]]) - 1
-            part = [order.pop() for _ in range(min(len(order), max(1, FEED_TOKENS // max(longest, 1))))]
-            self._feed([rows[i] for i in part], [tokens[i] for i in part], longest)
-
-    def _feed(self, rows: list[int], tokens: list[list[int]], longest: int) -> None:
-        device = self.lengths.device
+        """Append at least two tokens to each row; the last becomes its next input."""
+        order = sorted(range(len(rows)), key=lambda i: -len(tokens[i]))
+        rows, tokens = [rows[i] for i in order], [tokens[i] for i in order]
+        for part in _parts([len(ids) for ids in tokens]):
+            self._fill(tokens[part], self.cache.append(rows[part], [len(ids) - 1 for ids in tokens[part]]))
         for row, ids in zip(rows, tokens, strict=True):
             self.inputs[row] = ids[-1]
-        if longest == 0:
-            return
-        padded = torch.tensor([ids[:-1] + [0] * (longest + 1 - len(ids)) for ids in tokens], device=device)
-        starts = self.lengths[rows]
-        positions = starts[:, None] + torch.arange(longest, device=device)
-        mask = self.cache.aim(rows, positions)
-        self.model.base_model(
-            input_ids=padded, attention_mask=mask, position_ids=positions, past_key_values=self.cache, use_cache=True
-        )
-        self.lengths[rows] = starts + torch.tensor([len(ids) - 1 for ids in tokens], device=device)
 
     @torch.inference_mode()
-    def step(self, live: int, uniforms: npt.NDArray[np.float64], held: list[int]) -> Sampled:
-        """Sample one token for rows ``0 .. live - 1``, each of which becomes its row's next input.
+    def step(self, uniforms: npt.NDArray[np.float64], held: set[int]) -> Sampled:
+        """Sample one token for every live row, which becomes its next input.
 
         Args:
-            live: Number of rows.
-            uniforms: ``(live,)`` numbers in [0, 1) that decide the tokens, one for each row.
-            held: Rows among them that wait to be fed: they are computed along and left as they were.
+            uniforms: ``(n,)`` numbers in [0, 1) that decide the tokens, one for each row.
+            held: Rows that wait to be fed: they are computed along and left as they were.
         """
-        positions = self.lengths[:live, None]
-        mask = self.cache.aim(range(live), positions)
-        inputs = self.inputs[:live]
+        positions = self.cache.decode(held)
+        inputs = torch.tensor(self.inputs, device=positions.device)[:, None]
         logits = self.model(
-            input_ids=inputs[:, None], attention_mask=mask, position_ids=positions, past_key_values=self.cache,
-            use_cache=True,
-        ).logits[:, -1].float()  # fmt: skip
-        logprobs = torch.log_softmax(logits / (self.temperature or 1.0), dim=-1)
-        tokens = logprobs.argmax(-1) if self.temperature == 0 else _draw(logprobs, uniforms)
-        chosen = logprobs.gather(1, tokens[:, None])[:, 0]
-        kept = inputs[held]
-        self.inputs[:live] = tokens
-        self.lengths[:live] += 1
-        if held:
-            self.inputs[held] = kept
-            self.lengths[held] -= 1
-        return Sampled(tokens.tolist(), chosen.tolist())
+            input_ids=inputs, position_ids=positions, past_key_values=self.cache, use_cache=True, slots=self.cache
+        ).logits[:, -1]
+        logprobs = torch.log_softmax(logits.float() / (self.temperature or 1.0), dim=-1)
+        drawn = logprobs.argmax(-1) if self.temperature == 0 else _draw(logprobs, uniforms)
+        tokens = drawn.tolist()
+        self.inputs = [old if row in held else tokens[row] for row, old in enumerate(self.inputs)]
+        return Sampled(tokens, logprobs.gather(1, drawn[:, None])[:, 0].tolist())
 
-    @torch.inference_mode()
-    def copy(self, source: int, targets: list[int]) -> None:
-        """Continue the stream of ``source`` in ``targets`` as well."""
-        self.cache.copy(source, targets, int(self.lengths[source]))
-        self.lengths[targets], self.inputs[targets] = self.lengths[source].clone(), self.inputs[source].clone()
+    def close(self, row: int) -> None:
+        """Forget a row's stream; the last row takes its number."""
+        with torch.inference_mode():
+            self.cache.close(row)
+        self.inputs[row] = self.inputs[-1]
+        self.inputs.pop()
 
-    def clear(self, row: int) -> None:
-        """Forget a row's stream."""
-        self.lengths[row] = 0
+    def _fill(self, tokens: list[list[int]], positions: Tensor) -> None:
+        width = positions.shape[1]
+        padded = torch.tensor([ids[:-1] + [0] * (width + 1 - len(ids)) for ids in tokens], device=positions.device)
+        self.model.base_model(
+            input_ids=padded, position_ids=positions, past_key_values=self.cache, use_cache=True, slots=self.cache
+        )
+
+
+def _parts(lengths: list[int]) -> list[slice]:
+    """Runs of sequences, longest first, of at most FEED_TOKENS padded tokens each."""
+    parts, start = [], 0
+    while start < len(lengths):
+        count = max(1, FEED_TOKENS // lengths[start])
+        parts.append(slice(start, start + count))
+        start += count
+    return parts
 
 
 def _draw(logprobs: Tensor, uniforms: npt.NDArray[np.float64]) -> Tensor:
@@ -115,13 +113,3 @@ def _draw(logprobs: Tensor, uniforms: npt.NDArray[np.float64]) -> Tensor:
     cumulative = logprobs.double().exp().cumsum(-1)
     level = torch.as_tensor(uniforms, device=logprobs.device)[:, None] * cumulative[:, -1:]
     return torch.searchsorted(cumulative, level, right=True)[:, 0].clamp(max=logprobs.shape[1] - 1)
-
-
-def require_full_attention(model: PreTrainedModel) -> None:
-    """Raises UsageError for models whose cache is more than keys and values of all tokens."""
-    kinds = set(getattr(model.config.get_text_config(), "layer_types", None) or ["full_attention"])
-    if kinds != {"full_attention"}:
-        raise UsageError(
-            f"{model.config.model_type} models have layers of type {', '.join(sorted(kinds - {'full_attention'}))}; "
-            "this sampler knows full attention only. Models that work: Qwen2.5, Qwen3, Llama, Mistral, SmolLM2, OLMo 2"
-        )

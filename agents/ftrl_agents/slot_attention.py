@@ -1,0 +1,129 @@
+"""Attention over a :class:`~ftrl_agents.slot_cache.SlotCache`: one function, used by transformers' own modules.
+
+While decoding, nearly all time goes into reading keys and values. The rows of a group have their prompt in common, so
+its keys are read once for all of them: attention over prefix and tail apart, joined by their softmax normalisers (the
+identity that FlashAttention, arXiv 2205.14135, uses between blocks).
+
+Axes as in :mod:`.slot_cache`, and H query heads = K * Q.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import torch
+from ftrl_gym.errors import UsageError
+from torch import Tensor, nn
+from transformers import AttentionInterface, PreTrainedModel
+
+from ftrl_agents.slot_cache import Pass, SlotCache
+
+NAME = "ftrl_slots"
+
+
+@contextmanager
+def slot_attention(model: PreTrainedModel) -> Iterator[None]:
+    """Let the model attend over a SlotCache, passed to it as ``slots=``.
+
+    Raises:
+        UsageError: It has layers that keep more, or see less, than the keys of all tokens.
+    """
+    config = model.config.get_text_config()
+    kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
+    if kinds != {"full_attention"} or not model._supports_attention_backend:
+        raise UsageError(
+            f"{model.config.model_type} models ({', '.join(sorted(kinds))}) cannot be sampled here: every layer must be "
+            "full attention behind transformers' attention interface. Models that work: Qwen2.5, Qwen3, Llama, SmolLM2"
+        )
+    before = config._attn_implementation
+    model.set_attn_implementation(NAME)
+    try:
+        yield
+    finally:
+        model.set_attn_implementation(before)
+
+
+def attend(
+    module: nn.Module,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None,
+    scaling: float,
+    slots: SlotCache,
+    softcap: float | None = None,
+    s_aux: Tensor | None = None,
+    **kwargs: Any,
+) -> tuple[Tensor, None]:
+    """``query`` ``(R, H, N, D)``, new ``key`` and ``value`` ``(R, K, N, D)`` to ``(R, N, H, D)``."""
+    if softcap is not None or s_aux is not None:
+        raise UsageError("models with capped attention scores or attention sinks cannot be sampled here")
+    layer = int(module.layer_idx)  # type: ignore[arg-type]
+    if slots.kind is Pass.PREFILL:
+        out = nn.functional.scaled_dot_product_attention(
+            query, key, value, is_causal=True, scale=scaling, enable_gqa=True
+        )
+    elif slots.kind is Pass.APPEND:
+        out = _append(query, slots, layer, scaling)
+    else:
+        out = _decode(query, slots, layer, scaling)
+    return out.transpose(1, 2), None
+
+
+AttentionInterface.register(NAME, attend)
+
+
+def _append(query: Tensor, slots: SlotCache, layer: int, scaling: float) -> Tensor:
+    """Several tokens per row: prefix and tail are copied side by side."""
+    rows = slots.entries
+    groups = torch.tensor(slots.group_of, device=rows.device)[rows]
+    prefix, tail = slots.prefix_bias.shape[3], slots.tail_bias.shape[3]
+    (old_keys, old_values), (new_keys, new_values) = slots.prefixes.layers[layer], slots.tails.layers[layer]
+    keys = torch.cat((old_keys[groups, :, :, :prefix].mT, new_keys[rows, :, :, :tail].mT), dim=2)
+    values = torch.cat((old_values[groups, :, :prefix], new_values[rows, :, :tail]), dim=2)
+    bias = torch.cat((slots.prefix_bias.expand(-1, -1, query.shape[2], -1), slots.tail_bias), dim=3).to(query.dtype)
+    return nn.functional.scaled_dot_product_attention(
+        query, keys, values, attn_mask=bias, scale=scaling, enable_gqa=True
+    )
+
+
+def _decode(query: Tensor, slots: SlotCache, layer: int, scaling: float) -> Tensor:
+    """One token for every live row."""
+    grid, count, groups = slots.grid, query.shape[0], len(slots.prefix_lengths)
+    keys, values = slots.prefixes.layers[layer]
+    query = (query * scaling).view(count, keys.shape[1], -1, query.shape[-1])  # (n, K, Q, D)
+    by_group = query[grid.rows].transpose(1, 2)  # (g, K, M, Q, D)
+    common = _partial(by_group.flatten(2, 3), keys[:groups], values[:groups], slots.prefix_bias)
+    shape = by_group.shape[:-1]
+    prefix = _Partial(
+        *(part.view(*shape, part.shape[-1]).transpose(1, 2).flatten(0, 1)[grid.place] for part in common)
+    )
+    keys, values = slots.tails.layers[layer]
+    own = _partial(query, keys[:count], values[:count], slots.tail_bias)
+    peak = torch.maximum(prefix.peak, own.peak)
+    scale_prefix, scale_own = (prefix.peak - peak).exp_(), (own.peak - peak).exp_()
+    mass = prefix.mass * scale_prefix + own.mass * scale_own
+    out = prefix.out * (scale_prefix / mass) + own.out * (scale_own / mass)
+    return out.to(query.dtype).reshape(count, -1, 1, out.shape[-1])
+
+
+class _Partial(NamedTuple):
+    """Attention over a part of the keys, not yet normalised."""
+
+    out: Tensor
+    """``(..., D)`` sum of values weighted by ``exp(score - peak)``."""
+    peak: Tensor
+    """``(..., 1)`` largest score."""
+    mass: Tensor
+    """``(..., 1)`` sum of ``exp(score - peak)``."""
+
+
+def _partial(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> _Partial:
+    """``query`` ``(B, K, Q, D)`` over the first W of ``(B, K, D, ...)`` keys; ``bias`` is ``(B, 1, 1, W)``."""
+    width = bias.shape[3]
+    scores = (query @ keys[..., :width]).float().add_(bias)
+    peak = scores.amax(-1, keepdim=True)
+    weights = scores.sub_(peak).exp_()
+    return _Partial((weights.to(values.dtype) @ values[:, :, :width]).float(), peak, weights.sum(-1, keepdim=True))
