@@ -61,6 +61,7 @@ class _Source:
     key: tuple[str, ...]
     fields: dict[str, str]  # attribute -> field of the row
     wanted: dict[str, list[tuple[str, Json, int]]]  # entity key -> (attribute, value, group)
+    unordered: bool
 
 
 @dataclass(slots=True)
@@ -115,8 +116,9 @@ class Goal:
                 _Source(
                     tuple(s.path.split(".")) if s.path else (),
                     s.key,
-                    {a: f for f, a in s.fields.items()},
-                    wanted[s.entity],
+                    {attribute: column for column, attribute in s.fields.items()},
+                    _sorted_keys(wanted[s.entity]) if s.unordered else wanted[s.entity],
+                    s.unordered,
                 )
                 for s in document.returns.facts
                 if s.entity in wanted
@@ -137,7 +139,8 @@ class Goal:
         bound = {binds[p] for p in arguments if p in binds}
         for source in self.sources.get(tool, ()):
             for row in _rows(result, source.path):
-                key = "|".join(_key_part(row.get(f)) for f in source.key)
+                parts = [_key_part(row.get(f)) for f in source.key]
+                key = "|".join(sorted(parts) if source.unordered else parts)
                 for attribute, value, group in source.wanted.get(key, ()):
                     column = source.fields.get(attribute)
                     if column is None or f"{_entity(self.groups[group])}.{attribute}" in bound:
@@ -148,6 +151,10 @@ class Goal:
             if sub.tool in (None, tool) and _stands_in(sub.answer.value, result, arguments):
                 found.add(group)
         return found
+
+
+def _sorted_keys(rows: dict[str, list[tuple[str, Json, int]]]) -> dict[str, list[tuple[str, Json, int]]]:
+    return {"|".join(sorted(key.split("|"))): wanted for key, wanted in rows.items()}
 
 
 def _entity(group: list[SubQuestion]) -> str:

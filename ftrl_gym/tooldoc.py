@@ -44,6 +44,8 @@ class FactSource(Frozen):
     """Fields of the object that name the entity's instance; several are joined by ``|``."""
     fields: dict[str, str]
     """Field of the object -> attribute of the entity."""
+    unordered: bool = False
+    """Whether the key's parts may stand in any order, as for a comparison of two things."""
 
 
 class Returns(Frozen):

@@ -79,6 +79,18 @@ def test_what_the_call_brought_in_is_not_delivered() -> None:
     assert book.has(["b"]) and not book.has(["a"])
 
 
+def test_a_comparison_is_the_same_fact_in_either_order() -> None:
+    source = FactSource(entity="pairs", key=("a", "b"), fields={"gap": "gap"}, unordered=True)
+    compare = SEARCH.model_copy(update={"name": "compare", "returns": Returns(facts=(source,)), "binds": {}})
+    gap = SubQuestion(
+        id="a", question="?", answer=ANSWER, fact=Fact(entity="pairs", key="H2|H1", attribute="gap", value=1)
+    )
+    for first, second, solved in (("H1", "H2", 1), ("H2", "H1", 1), ("H1", "H3", 0)):
+        book = Ledger(Goal.of(task(gap), [compare]))
+        book.ran("compare", {}, True, {"a": first, "b": second, "gap": 1}, None)
+        assert book.score().solved == solved
+
+
 def test_a_wrong_value_or_type_delivers_nothing() -> None:
     book = ledger(sub("a", "H1", "stars", 5), sub("b", "H2", "stars", True), sub("c", "H3", "stars", 4))
     book.ran("search", {"city": "Oslo"}, True, RESULT, None)

@@ -55,10 +55,11 @@ def _rows(table: str, columns: str) -> Returns:
     return Returns(schema=schema, facts=(_facts(table, names, path=table),))
 
 
-def _derived(entity: str, key: tuple[str, ...], properties: dict[str, Schema]) -> Returns:
+def _derived(entity: str, key: tuple[str, ...], properties: dict[str, Schema], *, unordered: bool = False) -> Returns:
+    fields = {name: name for name in properties}
     return Returns(
         schema=_object(properties),
-        facts=(FactSource(entity=entity, key=key, fields={name: name for name in properties}),),
+        facts=(FactSource(entity=entity, key=key, fields=fields, unordered=unordered),),
     )
 
 
@@ -125,6 +126,7 @@ _READ = (
             "flight_comparisons",
             ("first", "second"),
             {"first": TEXT, "second": TEXT, "cheaper": TEXT, "price_difference": INTEGER, "earlier": TEXT},
+            unordered=True,
         ),
         {"first": "flight_comparisons.first", "second": "flight_comparisons.second"},
     ),
