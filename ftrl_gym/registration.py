@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
@@ -20,6 +20,7 @@ from ftrl_gym.errors import FtrlGymError, UnknownNameError, UsageError
 if TYPE_CHECKING:
     from ftrl_gym.env import ToolUseEnv
     from ftrl_gym.scenario import Scenario
+    from ftrl_gym.task import Split, Task
     from ftrl_gym.world import WorldBase
 
 NAMESPACE = "ftrl"
@@ -85,7 +86,7 @@ def make_scenario_env(scenario: str, **keywords: Any) -> ToolUseEnv:
 
     loaded = registry.load(scenario)
     if keywords.get("tasks") == "endless":
-        loaded = _with_generator(loaded)
+        loaded = _with_generator(loaded, keywords.get("kinds"), keywords.get("features"))
     of_tasks = {keyword: keywords[keyword] for keyword in TASKSET_KEYWORDS if keyword in keywords}
     of_env = {keyword: keywords[keyword] for keyword in ENV_KEYWORDS if keyword in keywords}
     return ToolUseEnv(ScenarioTaskSet(loaded, **of_tasks), **of_env)
@@ -104,14 +105,20 @@ def _check_types(keywords: dict[str, Any]) -> None:
         raise UsageError(f"unsafe is {keywords['unsafe']!r:.80}; it is True or False")
 
 
-def _with_generator(scenario: Scenario) -> Scenario:
-    """Adds the generator of new tasks, and its worlds, where the scenario has one."""
+def _with_generator(scenario: Scenario, kinds: Sequence[str] | None, features: Sequence[str] | None) -> Scenario:
+    """Adds the generator of new tasks, and its worlds, where the scenario has one.
+
+    The generator is told the filters too: drawing until a task happens to fit would waste most of its work.
+    """
     if scenario.manifest.name != "TravelBooking":
         return scenario
 
-    from ftrl_gym.construct import endless
+    from ftrl_gym.construct.endless import endless_task, world_of
+
+    def endless(seed: int, split: Split) -> Task:
+        return endless_task(seed, split, kinds=kinds, features=features or ())
 
     def load_world(world: str) -> WorldBase:
-        return endless.world_of(world) if world.startswith("endless-") else scenario.load_world(world)
+        return world_of(world) if world.startswith("endless-") else scenario.load_world(world)
 
-    return dataclasses.replace(scenario, endless=endless.endless_task, load_world=load_world)
+    return dataclasses.replace(scenario, endless=endless, load_world=load_world)

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tiny_scenario import NAME, write_tiny
+from tiny_scenario import NAME, tiny_files, tiny_manifest, write_tiny
 
-from ftrl_gym import registration, trust
+from ftrl_gym import registration, registry, trust
 from ftrl_gym.cli import main
 from ftrl_gym.cli.playing import Misunderstood, action_text
 from ftrl_gym.tooldoc import ToolDocument
@@ -63,6 +63,20 @@ def test_show_task(capsys: pytest.CaptureFixture[str]) -> None:
         assert piece in shown
 
 
+def test_verify(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", NAME, "--split", "test"]) == 0
+    assert "sound" in capsys.readouterr().out
+
+
+def test_verify_finds_a_task_that_is_not_sound(capsys: pytest.CaptureFixture[str], registry_folder: Path) -> None:
+    path = registry_folder / "tasks.test.jsonl"
+    wrong = path.read_bytes().replace(b'"arguments":{"name":"Cleo Marr"}', b'"arguments":{"name":"Ada Noor"}')
+    registry.write(registry_folder, tiny_manifest(), tiny_files() | {"tasks.test.jsonl": wrong})
+    trust.pin(registry_folder)
+    assert main(["verify", NAME, "--split", "test"]) == 1
+    assert "NOT SOUND: 1" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -72,6 +86,9 @@ def test_show_task(capsys: pytest.CaptureFixture[str]) -> None:
         (["play", NAME, "--set", "docs=xml"], "Known: json, signature"),
         (["play", NAME, "--set", "docs"], "KEYWORD=VALUE"),
         (["verify", "Nowhere"], "unknown environment"),
+        (["verify", "FTRL"], "without certified plans"),
+        (["play", "FTRL"], "needs path="),
+        (["play", NAME, "--set", "unsafe=maybe"], "True or False"),
     ],
 )
 def test_a_mistake_is_one_message(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", help="an environment, or one of its tasks with its plans and proof")
     _add_id(show)
     show.add_argument("task", nargs="?", metavar="TASK", help="id of a task; without it the scenario")
+    _add_settings(show)
     show.set_defaults(module="showing")
 
     play = commands.add_parser("play", help="be the policy yourself")
@@ -48,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     play.add_argument("--task", help="id of a task; a random one if left out")
     play.add_argument("--split", choices=("train", "test"), help="which tasks (default: train)")
     play.add_argument("--seed", type=int, help="of the random task")
+    _add_settings(play)
     play.set_defaults(module="playing")
 
     verify = commands.add_parser("verify", help="replay the oracle and the probes, check the certificates")
@@ -60,13 +62,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_id(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="such as ftrl/TravelBooking-v0, or just TravelBooking")
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="KEYWORD=VALUE",
         dest="settings",
-        help="a keyword of gym.make, such as kinds='[\"multi_hop\"]'; may be given several times",
+        help="a keyword of gym.make, such as docs=signature or path=rows.jsonl; may be given several times",
     )
 
 

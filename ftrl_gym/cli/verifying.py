@@ -1,0 +1,34 @@
+"""``ftrl-gym verify``: oracle, probes, solver and certificates of a scenario. Exit code 1 if a task is not sound."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.progress import Progress
+from rich.text import Text
+
+from ftrl_gym import registry
+from ftrl_gym.cli.target import console, resolve
+from ftrl_gym.errors import UsageError
+from ftrl_gym.registration import NAMESPACE, SUITES
+from ftrl_gym.scenario_files import TASKS
+from ftrl_gym.task import Split
+from ftrl_gym.verify import verify
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Verifies and prints the report."""
+    env_id = resolve(arguments.id)
+    name = env_id.removeprefix(f"{NAMESPACE}/")
+    if name in SUITES:
+        raise UsageError(f"{env_id} is published data without certified plans; verify is for scenarios (ftrl-gym list)")
+    scenario = registry.load(name.rpartition("-v")[0])
+    splits = [Split(arguments.split)] if arguments.split else list(TASKS)
+    counts = [len(scenario.load_tasks(split)) for split in splits]
+    total = sum(min(count, arguments.limit or count) for count in counts)
+    out = console()
+    with Progress(console=out, transient=True, disable=not out.is_terminal) as progress:
+        bar = progress.add_task(f"verifying {env_id}", total=total)
+        report = verify(scenario, arguments.split, arguments.limit, on_task=lambda _task: progress.advance(bar))
+    out.print(Text(report.render()))
+    return 0 if report.ok else 1
