@@ -21,7 +21,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -120,7 +120,7 @@ def load_folder(folder: Path) -> Scenario:
     return _load(folder.resolve(), data, trust.is_trusted(hashlib.sha256(data).hexdigest()))
 
 
-@cache
+@lru_cache(maxsize=32)
 def _load(folder: Path, data: bytes, trusted: bool) -> Scenario:
     """One scenario per content, so that a rebuilt folder is read anew and an unchanged one is not."""
     return _read(folder, data, folder.name, trusted)
