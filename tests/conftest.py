@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import gymnasium as gym
 import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -27,3 +29,16 @@ def reference_dir() -> Path:
 def data_dir() -> Path:
     """Data of published benchmarks."""
     return _folder("FTRL_DATA_DIR")
+
+
+@pytest.fixture
+def own_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A registry and a user folder of the test's own; what it registers with Gymnasium is gone afterwards."""
+    from ftrl_gym import trust
+
+    monkeypatch.setenv("FTRL_REGISTRY", str(tmp_path / "registry"))
+    monkeypatch.setattr(trust, "user_folder", lambda: tmp_path / "user")
+    before = set(gym.registry)
+    yield tmp_path / "registry"
+    for env_id in set(gym.registry) - before:
+        del gym.registry[env_id]

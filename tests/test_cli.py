@@ -17,11 +17,9 @@ from ftrl_gym.tooldoc import ToolDocument
 
 
 @pytest.fixture(autouse=True)
-def registry_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A registry with the tiny scenario, trusted."""
-    monkeypatch.setenv("FTRL_REGISTRY", str(tmp_path / "registry"))
-    monkeypatch.setattr(trust, "user_folder", lambda: tmp_path / "user")
-    folder = write_tiny(tmp_path / "registry")
+def registry_folder(own_registry: Path) -> Path:
+    """The tiny scenario's, trusted and registered."""
+    folder = write_tiny(own_registry)
     trust.pin(folder)
     registration.register_all()
     return folder

@@ -24,16 +24,13 @@ from ftrl_gym.task import Split, Task
 from ftrl_gym.world import World
 
 
-@pytest.fixture(autouse=True)
-def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A registry and a user folder of this test's own."""
-    monkeypatch.setenv("FTRL_REGISTRY", str(tmp_path / "registry"))
-    monkeypatch.setattr(trust, "user_folder", lambda: tmp_path / "user")
+pytestmark = pytest.mark.usefixtures("own_registry")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return write_tiny(tmp_path / "registry")
+def folder(own_registry: Path) -> Path:
+    """The tiny scenario's."""
+    return write_tiny(own_registry)
 
 
 def everything(scenario: Scenario) -> object:
