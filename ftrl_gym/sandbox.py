@@ -137,15 +137,12 @@ def _json_value(result: Any, max_chars: int) -> Json:
     return json.loads(text) if isinstance(result, list | dict) else result
 
 
-_pools: dict[int, Monty] = {}
-"""Process id -> its pool. A forked child must not use, nor let go of, its parent's workers: hence one per process."""
+_pool: tuple[int, Monty] | None = None
+"""(id of the process that started it, the pool of workers); started by the first call."""
 
 
 def _session(limits: SandboxLimits) -> MontySession:
-    pool = _pools.get(os.getpid())
-    if pool is None:
-        pool = _start_pool()
-    return pool.checkout(
+    return _workers().checkout(
         limits={
             "max_feed_duration_secs": limits.seconds,
             "max_memory": limits.memory_bytes,
@@ -156,21 +153,26 @@ def _session(limits: SandboxLimits) -> MontySession:
     )
 
 
-def _start_pool() -> Monty:
-    import pydantic_monty as monty
+def _workers() -> Monty:
+    global _pool
+    if _pool is None:
+        import pydantic_monty as monty
 
-    owner = os.getpid()
-    try:
-        pool = monty.Monty(min_processes=1).__enter__()
-    except (OSError, RuntimeError, monty.MontyError) as error:
+        try:
+            pool = monty.Monty(min_processes=1).__enter__()
+        except (OSError, RuntimeError, monty.MontyError) as error:
+            raise SandboxError(f"the sandbox does not start: {error}. Reinstall pydantic-monty") from error
+        _pool = (os.getpid(), pool)
+        atexit.register(_close, pool, os.getpid())
+    # The library's threads do not survive a fork: a child would wait for its first call forever.
+    if _pool[0] != os.getpid():
         raise SandboxError(
-            f"the sandbox does not start: {error}. Reinstall pydantic-monty, or set MONTY_BIN"
-        ) from error
-    _pools[owner] = pool
+            "this process was forked from one that had already run sandboxed tools. Start worker processes before "
+            "the first reset, or with the start method 'spawn' or 'forkserver' (AsyncVectorEnv: context='spawn')"
+        )
+    return _pool[1]
 
-    def close() -> None:
-        if os.getpid() == owner:
-            pool.__exit__(None, None, None)
 
-    atexit.register(close)
-    return pool
+def _close(pool: Monty, owner: int) -> None:
+    if os.getpid() == owner:
+        pool.__exit__(None, None, None)

@@ -1,0 +1,174 @@
+"""Foreign tools: what they may do, what stops them, and that nothing stays behind."""
+
+from __future__ import annotations
+
+import copy
+import os
+import pickle
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ftrl_gym.errors import SandboxError
+from ftrl_gym.execution import ToolFailure
+from ftrl_gym.sandbox import SandboxLimits, SandboxToolbox
+
+QUICK = SandboxLimits(seconds=0.3, memory_bytes=32 * 2**20, output_chars=1_000)
+
+
+def run(body: str, limits: SandboxLimits = QUICK, **arguments: Any) -> Any:
+    """Calls a tool with this body, whose one optional parameter is ``x``."""
+    source = "def tool(x=None):\n" + "".join(f"    {line}\n" for line in body.splitlines())
+    return SandboxToolbox({"tool": source}, limits).run("tool", arguments, None)
+
+
+def fails(body: str, **arguments: Any) -> str:
+    with pytest.raises(ToolFailure) as caught:
+        run(body, **arguments)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, 3, 2.5, "é ​", [1, {"k": [None]}], {"a": {"b": "c"}}, [], 10**30, "x" * 900]
+)
+def test_json_values_pass_through(value: Any) -> None:
+    result = run("return x", x=value)
+    assert result == value and type(result) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return ('x', 5)", "('x', 5)"),
+        ("return {1: (2, 3)}", {"1": [2, 3]}),
+        ("print('side')\nreturn x", None),
+        ("import math, re, datetime\nreturn math.floor(2.5)", 2),
+    ],
+)
+def test_results_are_normalised(body: str, expected: Any) -> None:
+    assert run(body) == expected
+
+
+def test_top_level_helpers_and_recursion_work() -> None:
+    source = "LIMIT = 3\ndef _step(n):\n    return n + 1\ndef up(n):\n    return n if n >= LIMIT else up(_step(n))\n"
+    assert SandboxToolbox({"up": source}).run("up", {"n": 0}, None) == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("while True: pass", "ran longer than 0.3 s"),
+        ("while True:\n    try:\n        while True: pass\n    except BaseException: pass", "ran longer than"),
+        ("return sum(range(10**12))", "ran longer than"),
+        ("y = 'a'\nwhile True: y += y", "more than 32 MiB of memory"),
+        ("return [0] * 10**9", "more than 32 MiB of memory"),
+        ("return 10**10**8", "more than 32 MiB of memory"),
+        ("def f(n): return f(n + 1)\nreturn f(0)", "RecursionError"),
+        ("return 'x' * 5_000", "longer than 1,000 characters"),
+        ("return {'s': {1}}", "no JSON value"),
+        ("return open('/etc/passwd').read()", "PermissionError"),
+        ("open('/tmp/ftrl_gym_sandbox_leak', 'w').write('x')", "PermissionError"),
+        ("from pathlib import Path\nreturn Path('/etc/passwd').read_text()", "PermissionError"),
+        ("import os\nreturn os.environ['HOME']", "not supported"),
+        ("import os\nreturn os.listdir('/')", "PermissionError"),
+        ("import os\nos.system('true')", "no attribute 'system'"),
+        ("import socket", "No module named 'socket'"),
+        ("import urllib.request", "No module named 'urllib'"),
+        ("import subprocess", "No module named 'subprocess'"),
+        ("return __import__('os')", "NameError"),
+        ("return ().__class__.__bases__", "AttributeError"),
+        ("raise SystemExit(2)", "Error"),
+        ("raise KeyboardInterrupt()", "KeyboardInterrupt"),
+        ("return {}['gone']", "KeyError: gone"),
+    ],
+)
+def test_hostile_tools_become_feedback(body: str, message: str) -> None:
+    began = time.perf_counter()
+    assert message in fails(body)
+    assert time.perf_counter() - began < 10
+    assert run("return 1") == 1, "the next call works"
+
+
+def test_nothing_was_written() -> None:
+    fails("open('/tmp/ftrl_gym_sandbox_leak', 'w').write('x')")
+    assert not Path("/tmp/ftrl_gym_sandbox_leak").exists()
+
+
+def test_a_tools_own_error_is_told_in_its_words_and_kept_short() -> None:
+    assert fails("raise ValueError('no hotel has id ' + x)", x="H-9") == "no hotel has id H-9"
+    assert len(fails("raise ValueError('a' * 1_000_000)")) < 3_000
+
+
+@pytest.mark.parametrize("value", ["\ud800", {"\ud800": 1}])
+def test_arguments_that_are_no_text_become_feedback(value: Any) -> None:
+    assert fails("return x", x=value)
+
+
+def test_wrong_arguments_become_feedback() -> None:
+    assert "unexpected keyword argument" in fails("return x", y=1)
+    deep: list[Any] = []
+    for _ in range(3_000):
+        deep = [deep]
+    assert run("return 1", x=deep) == 1
+    assert isinstance(run("y = []\nfor _ in range(5000): y = [y]\nreturn y"), list), "cut off by the interpreter"
+
+
+def test_state_never_leaks_between_calls() -> None:
+    source = "seen = []\ndef count():\n    seen.append(1)\n    return len(seen)\n"
+    box = SandboxToolbox({"count": source, "spy": "def spy():\n    return seen\n"})
+    assert [box.run("count", {}, None) for _ in range(3)] == [1, 1, 1]
+    with pytest.raises(ToolFailure, match="seen"):
+        box.run("spy", {}, None)
+    assert run("import random\nreturn random.random()") == run("import random\nreturn random.random()")
+    clock = "import datetime\nreturn str(datetime.datetime.now())"
+    assert run(clock) == run(clock) == "2025-08-01 12:00:00"
+    assert run("import time\ntime.sleep(1000)\nreturn 1") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "reason"),
+    [
+        ("f", "def f(x)\n    return x\n", "SyntaxError"),
+        ("f", "def g(x):\n    return x\n", "NameError"),
+        ("f", "f = 5\n", "not a function"),
+        ("f", "import socket\ndef f():\n    return 1\n", "socket"),
+        ("f", "while True: pass\ndef f(): return 1\n", "longer than"),
+        ("f", "def f():\n    yield 1\n", "yield"),
+        ("f(1)", "def f(x):\n    return x\n", "identifier"),
+        ("class", "def f(x):\n    return x\n", "identifier"),
+    ],
+)
+def test_what_cannot_run_is_refused_with_the_reason(name: str, source: str, reason: str) -> None:
+    with pytest.raises(SandboxError, match=reason) as caught:
+        SandboxToolbox({name: source})
+    assert repr(name) in str(caught.value)
+
+
+def test_a_tool_without_source_fails_in_words() -> None:
+    with pytest.raises(ToolFailure, match="no implementation"):
+        SandboxToolbox({}).run("ghost", {}, None)
+
+
+def test_toolboxes_copy_and_pickle() -> None:
+    box = SandboxToolbox({"f": "def f():\n    return 7\n"})
+    for twin in (copy.deepcopy(box), pickle.loads(pickle.dumps(box))):
+        assert twin.run("f", {}, None) == 7
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_process_forked_too_late_is_told_so_instead_of_hanging() -> None:
+    assert run("return 1") == 1
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            run("return x", x=5)
+        except SandboxError as error:
+            code = 0 if "spawn" in str(error) else 2
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert run("return x", x=6) == 6
