@@ -1,4 +1,4 @@
-"""Shared by all tests: where reference facts and data lie, and a machine on which two workers do not fight for cores."""
+"""Shared by all tests: where reference facts and data lie, a registry of a test's own, one thread per worker."""
 
 from __future__ import annotations
 

@@ -23,7 +23,6 @@ from ftrl_gym.scenario import Manifest, Scenario
 from ftrl_gym.task import Split, Task
 from ftrl_gym.world import World
 
-
 pytestmark = pytest.mark.usefixtures("own_registry")
 
 
