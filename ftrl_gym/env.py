@@ -11,13 +11,12 @@ episode has earned into numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Any
 
 import gymnasium as gym
 
 from ftrl_gym import answers, counterpart, matching, prompt, state
+from ftrl_gym.episode import End, Episode, Message, TurnFacts
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.execution import Toolbox, ToolFailure
 from ftrl_gym.ftrl_ledger import FtrlLedger
@@ -35,59 +34,7 @@ MAX_CALLS = 16
 MAX_TEXT = 2_000_000
 """Length of the longest action and observation, in characters."""
 
-Message = dict[str, Any]
 Info = dict[str, Any]
-
-
-class End(StrEnum):
-    """Why an episode ended."""
-
-    ANSWERED = "answered"
-    """A turn without calls, and nobody to hear it."""
-    USER_DONE = "user_done"
-    """The scripted user had nothing left to say."""
-    TURN_LIMIT = "turn_limit"
-    """Out of turns; the outcome is forfeited."""
-
-
-@dataclass(slots=True)
-class TurnFacts:
-    """What one turn did, for reward schemes."""
-
-    content: str
-    """Its text outside calls and reasoning."""
-    has_calls: bool
-    before: Score | None
-    """The score before it; None for the first turn."""
-    after: Score
-    end: End | None
-    right: bool
-    """Whether the episode ended with it, and the outcome is right and earned."""
-
-
-@dataclass(slots=True)
-class Episode:
-    """All that changes in an episode; a snapshot is a copy of it."""
-
-    task: Task
-    world: World | None
-    ledger: Ledger | FtrlLedger
-    told: Grounding
-    turn: int = 0
-    heard: counterpart.Heard = field(default_factory=counterpart.Heard)
-    tool_calls: dict[str, int] = field(default_factory=dict)
-    facts: TurnFacts | None = None
-    transcript: tuple[Message, ...] = ()
-
-    def copy(self) -> Episode:
-        """An independent copy, whose cost does not depend on the world's size."""
-        world = None
-        if self.world is not None:
-            world = World(self.world.base)
-            world.restore(self.world.snapshot())
-        return replace(
-            self, world=world, ledger=self.ledger.copy(), told=self.told.copy(), tool_calls=dict(self.tool_calls)
-        )
 
 
 class ToolUseEnv(gym.Env[str, str]):

@@ -17,7 +17,8 @@ from typing import Any, SupportsFloat
 import gymnasium as gym
 
 from ftrl_gym import ftrl_matching
-from ftrl_gym.env import ToolUseEnv, TurnFacts
+from ftrl_gym.env import ToolUseEnv
+from ftrl_gym.episode import TurnFacts
 from ftrl_gym.ftrl_ledger import answer_text
 from ftrl_gym.task import Task
 from ftrl_gym.taskset import one_of
