@@ -36,10 +36,20 @@ _TIME = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
 _NUMBER = re.compile(r"(?<![\w.,-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w-])")
 _WORD = re.compile(r"[^\W_]+(?:['’.\-/&][^\W_]+)*")
 _TOKEN = re.compile(r"[^\W_]+")
+_SMALL_WORDS: Final = frozenset(
+    _TOKEN.findall(
+        """a an and any are at by can check could do does find for from give have help how i i'd i'll i'm i've if in
+        is it let look my need of on one or our out please put quick question show take tell the then there these they
+        this to want was we what when where which who whom whose will with would you"""
+    )
+)
+"""Words that begin sentences, not names."""
 _LONGEST_NAME = 7
 """Words of the longest name."""
-_LONGEST_JOINER = 3
-"""Letters of the longest small word inside a name, such as "and" or "du"."""
+_JOINERS: Final = frozenset(
+    _TOKEN.findall("al and da das de del della den der di do dos du el la le les of the und van von y")
+)
+"""Small words inside names."""
 
 
 @dataclass(frozen=True)
@@ -90,23 +100,40 @@ def read(text: str, today: str) -> Named:
 
 
 def _names(text: str) -> list[str]:
+    """Runs of name-like words, alone and joined by small words; each also without its first word, which may only begin
+    the sentence or say what kind of thing it is."""
     words = [(m.start(), re.sub(r"['’]s?$", "", m.group())) for m in _WORD.finditer(text)]
-    edge = [not word[0].islower() or any(c.isdigit() for c in word) for _, word in words]
+    like = [_like_a_name(word) for _, word in words]
+    begins = [like[i] and not (i and like[i - 1] and _joined(text, words, i)) for i in range(len(words))]
     found = []
-    for first, (start, _) in enumerate(words):
-        if edge[first]:
-            longest = first
-            while longest + 1 < len(words) and longest - first < _LONGEST_NAME:
-                end, word = words[longest]
-                gap, following = text[end + len(word) : words[longest + 1][0]], words[longest + 1][1]
-                if not re.fullmatch(r"[ .]{1,2}", gap) or not (edge[longest + 1] or len(following) <= _LONGEST_JOINER):
-                    break
-                longest += 1
-            for end, word in (words[last] for last in range(longest, first - 1, -1) if edge[last]):
+    for first, (start, own) in enumerate(words):
+        if not like[first] or not (begins[first] or begins[first - 1] or _is_code(own)):
+            continue
+        for last in range(first, min(first + _LONGEST_NAME, len(words))):
+            if last > first and not _joined(text, words, last):
+                break
+            if not like[last] and words[last][1] not in _JOINERS:
+                break
+            end, word = words[last]
+            if like[last]:
                 found.append(text[start : end + len(word)])
                 if text[end + len(word) : end + len(word) + 1] in ("'", "’"):  # Jules' may be a name in s
                     found.append(text[start : end + len(word) + 1])
-    return [name for name in found if not name.isdecimal()]
+    return [name for name in found if not name.isdecimal() and not _ISO.fullmatch(name)]
+
+
+def _like_a_name(word: str) -> bool:
+    return (not word[0].islower() and word.casefold() not in _SMALL_WORDS) or _is_code(word)
+
+
+def _is_code(word: str) -> bool:
+    return any(c.isdigit() for c in word)
+
+
+def _joined(text: str, words: list[tuple[int, str]], number: int) -> bool:
+    """Whether only a space (or an abbreviation's point) stands between a word and the one before."""
+    start, word = words[number - 1]
+    return re.fullmatch(r"[ .]{1,2}", text[start + len(word) : words[number][0]]) is not None
 
 
 def _numbers(text: str) -> list[int | float]:

@@ -16,16 +16,17 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable, Sequence
-from itertools import combinations
+from collections.abc import Sequence
+from dataclasses import replace
 
 from ftrl_gym import state
 from ftrl_gym.execution import Toolbox, ToolFailure
 from ftrl_gym.grounding import tokens
-from ftrl_gym.question_values import Named, folded, read
+from ftrl_gym.question_values import Named, read
+from ftrl_gym.solver_reading import another_reading, follows, meant_rows
 from ftrl_gym.solver_search import Row, Search, Value, rows_of
 from ftrl_gym.solver_types import Parameter, Sort, Vocabulary, is_date, is_number
-from ftrl_gym.task import Answer, AnswerType, Json, OutcomeKind, Plan, PlannedCall, ScriptedUser, Task
+from ftrl_gym.task import Json, Plan, PlannedCall, ScriptedUser, Task
 from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.world import World
 
@@ -43,8 +44,9 @@ def confirm(task: Task, documents: Sequence[ToolDocument], toolbox: Toolbox, wor
         world: A fresh view of the task's world; it is left as it is.
     """
     vocabulary = _vocabulary(tuple(map(_Same, documents)))
-    today = str(world.constants.get("today", _NO_DAY)) if world is not None else _NO_DAY
-    named = read(heard(task), today)
+    constants = {k: v for k, v in world.constants.items() if isinstance(v, str)} if world is not None else {}
+    named = read(heard(task), constants.get("today", _NO_DAY))
+    named = replace(named, names=(*named.names, *(v for v in constants.values() if not is_date(v))))
     for number, plan in enumerate(task.plans):
         refusal = _Replay(task, vocabulary, named, toolbox, world).refusal(plan)
         if refusal:
@@ -61,11 +63,16 @@ def confirm(task: Task, documents: Sequence[ToolDocument], toolbox: Toolbox, wor
             return f"{sub.id}: no chain of calls from the question reaches {place[0]} of {place[1]}"
         if sub.fact is not None and found[place][1] != sub.fact.value:
             return f"{sub.id}: {place[0]} of {place[1]} is {found[place][1]!r}, not {sub.fact.value!r}"
-    another = _another_reading(task, search.rows, wanted)
+    meant = meant_rows(task, search.rows)
+    if isinstance(meant, str):
+        return meant
+    another = another_reading(task, meant, search.rows)
     if another:
         return another
-    values = [found[place][1] for place in asked]
-    return _answer_refusal(task, values, named, search.rows) or CONFIRMED
+    answer = task.outcome.answer
+    if answer is not None and meant and not follows(answer, meant, named):
+        return f"the answer {answer.value!r} does not follow from the facts found"
+    return CONFIRMED
 
 
 def heard(task: Task) -> str:
@@ -167,7 +174,7 @@ class _Replay:
             return value in self._named.numbers or value in known
         if is_date(value):
             return value in self._named.dates or any(value in row.fields.values() for row in self._rows)
-        if self._named.says(str(value)):
+        if self._named.says(str(value)) or value in self._named.names:
             return True
         return any(
             fact == value and self._search.admits(parameter, Value(fact, row, f"{row.entity}.{attribute}"))
@@ -180,67 +187,3 @@ def _parts(value: Json) -> list[Json]:
     if isinstance(value, dict):
         return [part for inner in value.values() for part in _parts(inner)]
     return [part for inner in value for part in _parts(inner)] if isinstance(value, list) else [value]
-
-
-def _another_reading(task: Task, rows: Iterable[Row], wanted: frozenset[str]) -> str | None:
-    """A value of what is asked that the question's words give just as well, by no longer way; None if there is none."""
-    gold: dict[str, dict[str, Row | None]] = {}
-    for sub in task.sub_questions:
-        if sub.fact is not None:
-            gold.setdefault(f"{sub.fact.entity}.{sub.fact.attribute}", {})[sub.fact.key] = None
-    asked_keys = {(attribute.split(".")[0], key) for attribute, keys in gold.items() for key in keys}
-    sound = [(f"{r.entity}.{a}", r) for r in rows if not r.doubt for a in r.fields if f"{r.entity}.{a}" in wanted]
-    for attribute, row in sorted(sound, key=lambda each: each[1].depth):
-        if row.key in gold[attribute] and gold[attribute][row.key] is None:
-            gold[attribute][row.key] = row
-    spoken_for: set[str] = set()
-    for attribute, keys in gold.items():
-        for key, best in keys.items():
-            if best is None:
-                return f"the question does not say which of several {attribute.replace('.', ': ')} is meant ({key})"
-            spoken_for |= best.spans() | best.steps()
-    for attribute, row in sound:
-        if row.key in gold[attribute] or (row.entity, row.key) in asked_keys:
-            continue
-        values = {repr(one.fields[attribute.split(".", 1)[1]]) for one in gold[attribute].values() if one is not None}
-        other = row.fields[attribute.split(".", 1)[1]]
-        depth = max(one.depth for one in gold[attribute].values() if one is not None)
-        if repr(other) not in values and row.depth <= depth and not (row.spans() | row.steps()) <= spoken_for:
-            return f"{attribute} could also be {other!r}, of {row.key}"
-    return None
-
-
-def _answer_refusal(task: Task, values: Sequence[Json], named: Named, rows: Sequence[Row]) -> str | None:
-    answer = task.outcome.answer
-    if answer is None or task.outcome.kind not in (OutcomeKind.ANSWER, OutcomeKind.ANSWER_AND_STATE):
-        return None
-    if not values or follows(answer, values, named, rows):
-        return None
-    return f"the answer {answer.value!r} does not follow from the facts found: {', '.join(map(repr, values[:8]))}"
-
-
-def follows(answer: Answer, values: Sequence[Json], named: Named, rows: Sequence[Row]) -> bool:
-    """Whether an answer is one of the facts, or a total, difference, choice, count or list of them."""
-    value = answer.value
-    if answer.type is AnswerType.YES_NO:
-        return _yes_no_follows(bool(value), values)
-    if answer.type is AnswerType.LIST:
-        met = [v for row in rows for v in (*row.fields.values(), row.key)]
-        known = {folded(str(v)) for v in (*met, *values)}
-        return all(folded(str(item)) in known for item in value)
-    if value in values:
-        return True
-    numbers = [v for v in values if is_number(v)]
-    if is_number(value):
-        totals = [sum(some) for n in range(2, len(numbers) + 1) for some in combinations(numbers, n)]
-        differences = [abs(a - b) for a, b in combinations([*numbers, *named.numbers], 2)]
-        products = [a * b for a, b in combinations([*numbers, *named.numbers], 2)]
-        return any(abs(value - one) < 0.005 for one in (*totals, *differences, *products, len(values)))
-    chosen = {v for row in rows for v in (*row.fields.values(), row.key) if isinstance(v, str)}
-    return value in chosen or named.says(str(value))
-
-
-def _yes_no_follows(value: bool, values: Sequence[Json]) -> bool:
-    """A yes or no that repeats the only boolean found must be that one; others compare facts and are left open."""
-    flags = [v for v in values if isinstance(v, bool)]
-    return value in flags if len(flags) == 1 and len(values) == 1 else True

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ftrl_gym.execution import Toolbox, ToolFailure
 from ftrl_gym.question_values import Named
-from ftrl_gym.solver_types import Parameter, Sort, Vocabulary, is_date, is_number, words
+from ftrl_gym.solver_pick import Object, among, pick, says
+from ftrl_gym.solver_types import Parameter, Sort, Vocabulary, is_date, is_number
 from ftrl_gym.task import Json
 from ftrl_gym.tooldoc import Effect, ToolDocument
 from ftrl_gym.world import World
@@ -25,22 +26,6 @@ MOST_CALLS = 600
 """The search gives up after so many calls."""
 MOST_FILLINGS = 64
 """At most so many ways to fill one tool's parameters are tried in a round."""
-
-_SUPERLATIVES = (
-    (r"cheapest|least expensive|lowest priced|best value", r"price|fee|cost|amount|rate\b|tax", min),
-    (r"dearest|priciest|costliest|most expensive", r"price|fee|cost|amount|rate\b|tax", max),
-    (r"earliest|soonest|first|next", r"depart|start|date|from|arrive|time", min),
-    (r"latest|last|most recent|newest", r"depart|start|date|from|arrive|time", max),
-    (r"best rated|best reviewed|highest rated|top rated|best", r"rating|score", max),
-    (r"worst rated|lowest rated|worst", r"rating|score", min),
-    (r"nearest|closest|shortest|quickest|fastest", r"minute|distance|duration|km|hours", min),
-    (r"furthest|farthest|longest|slowest", r"minute|distance|duration|km|hours", max),
-    (r"biggest|largest|roomiest", r"beds|seats|size|area|capacity", max),
-    (r"smallest", r"beds|seats|size|area|capacity", min),
-)
-"""Words of a question, the fields they may be about, and which end of these they mean."""
-_BY_NOUN = ((r"most|highest|greatest|maximum", max), (r"fewest|least|lowest|minimum", min))
-"""``the most seats``: the field is named by the words that follow."""
 
 
 @dataclass(eq=False)
@@ -67,6 +52,8 @@ class Row:
     depth: int
     doubt: int
     """How many choices on the way to it the question's words did not make."""
+    result: Sequence[Object] = ()
+    """All objects of the list it stands in."""
 
     def spans(self) -> frozenset[str]:
         """The values of the question that it rests on."""
@@ -75,13 +62,18 @@ class Row:
             found |= value.row.spans() if value.row is not None else {str(value.value)}
         return frozenset(found)
 
-    def steps(self) -> frozenset[str]:
-        """The attributes whose values led to it."""
-        found: set[str] = set()
+    def steps(self) -> frozenset[tuple[str, str, str]]:
+        """(entity, key, attribute) of every value that led to it."""
+        found: set[tuple[str, str, str]] = set()
         for value in self.inputs:
             if value.row is not None:
-                found |= value.row.steps() | {f"{value.attribute}={value.value}"}
+                entity, attribute = value.attribute.split(".", 1)
+                found |= value.row.steps() | {(entity, value.row.key, attribute)}
         return frozenset(found)
+
+    def chain(self) -> list[Row]:
+        """It and every row on the way to it."""
+        return [self, *(row for value in self.inputs if value.row is not None for row in value.row.chain())]
 
 
 @dataclass
@@ -128,26 +120,37 @@ class Search:
             usable = [value for value in self._values if doubtful or value.row is None or not value.row.doubt]
             for document in tools:
                 for filling in self._fillings(document, usable):
-                    new |= self._call(document, filling, missing)
+                    self._call(document, filling, missing)
+                    new = True
 
     def _delivers(self, document: ToolDocument) -> set[str]:
         return {f"{s.entity}.{attribute}" for s in document.returns.facts for attribute in s.fields.values()}
 
     def _fillings(self, document: ToolDocument, usable: Sequence[Value]) -> list[dict[str, Value]]:
-        choices = []
+        """New ways to fill a tool's required parameters, and its optional ones with choices that the question says."""
+        options: list[list[tuple[str, Value] | None]] = []
         for parameter in self.vocabulary.parameters[document.name]:
-            if parameter.required:
+            if parameter.sort is Sort.CHOICE:
+                said: list[Json] = [choice for choice in parameter.choices if says(self.named, choice)]
+                chosen = said or (parameter.choices if parameter.required else [])
+                some = [(parameter.name, Value(choice, None)) for choice in chosen]
+                options.append([*some] if parameter.required else [None, *some])
+            elif parameter.required:
                 fitting: dict[tuple[type, Json], Value] = {}
-                for value in usable:
+                for value in sorted(usable, key=lambda value: value.row is None):  # what tools gave fits better
                     if self.admits(parameter, value):
                         fitting.setdefault((type(value.value), value.value), value)
-                choices.append([(parameter.name, value) for value in fitting.values()] or self._by_choice(parameter))
-        fillings = itertools.islice(itertools.product(*choices), MOST_FILLINGS)
-        return [filling for filling in map(dict, fillings) if _all_different(filling)]
-
-    def _by_choice(self, parameter: Parameter) -> list[tuple[str, Value]]:
-        said = [choice for choice in parameter.choices if self.named.says(str(choice))]
-        return [(parameter.name, Value(choice, None)) for choice in said or parameter.choices]
+                options.append([(parameter.name, value) for value in fitting.values()])
+        new = []
+        for picked in itertools.product(*options):
+            filling = dict(one for one in picked if one is not None)
+            key = (document.name, *((name, value.value) for name, value in filling.items()))
+            if key not in self._tried and len({str(value.value) for value in filling.values()}) == len(filling):
+                self._tried.add(key)  # no question compares a thing with itself, hence the second condition
+                new.append(filling)
+                if len(new) == MOST_FILLINGS:
+                    break
+        return new
 
     def admits(self, parameter: Parameter, value: Value) -> bool:
         """Whether a value may fill a parameter, by sort, pattern and what documents say."""
@@ -164,17 +167,15 @@ class Search:
         entity, attribute = value.attribute.split(".", 1)
         return self.vocabulary.fits(parameter, entity, attribute, value.row.tool)
 
-    def _call(self, document: ToolDocument, filling: dict[str, Value], missing: set[tuple[str, str]]) -> bool:
+    def _call(self, document: ToolDocument, filling: dict[str, Value], missing: set[tuple[str, str]]) -> None:
+        if self.calls >= MOST_CALLS:
+            return
         arguments = {name: value.value for name, value in filling.items()}
-        key = (document.name, *arguments.items())
-        if key in self._tried or self.calls >= MOST_CALLS:
-            return False
-        self._tried.add(key)
         self.calls += 1
         try:
             result = self.toolbox.run(document.name, arguments, self.world)
         except ToolFailure:
-            return False
+            return
         inputs = tuple(filling.values())
         depth = 1 + max((value.row.depth for value in inputs if value.row is not None), default=0)
         doubt = max((value.row.doubt for value in inputs if value.row is not None), default=0)
@@ -185,13 +186,6 @@ class Search:
                 missing.discard((full, row.key))
                 if isinstance(value, str | int | float) and not isinstance(value, bool):
                     self._values.append(Value(value, row, full))
-        return True
-
-
-def _all_different(filling: dict[str, Value]) -> bool:
-    """No question compares a thing with itself."""
-    values = [str(value.value) for value in filling.values()]
-    return len(set(values)) == len(values)
 
 
 def rows_of(
@@ -208,66 +202,18 @@ def rows_of(
     found = []
     for source in document.returns.facts:
         objects = [o for o in _objects(result, source.path) if all(name in o for name in source.key)]
-        picked = pick(objects, named)
+        left, picked = pick(objects, source.entity, named)
         for each in objects:
             fields = {a: each[f] for f, a in source.fields.items() if f in each and f"{source.entity}.{a}" not in bound}
             key = "|".join(str(each[name]) for name in source.key)
-            more = 0 if any(each is one for one in picked) else 1
-            found.append(Row(source.entity, key, fields, document.name, inputs, depth, doubt + more))
+            more = 0 if among(each, picked) else 1 if among(each, left) else 2
+            found.append(Row(source.entity, key, fields, document.name, inputs, depth, doubt + more, objects))
     return found
 
 
-def _objects(result: Json, path: str) -> list[dict[str, Json]]:
+def _objects(result: Json, path: str) -> list[Object]:
     for step in path.split(".") if path else ():
         result = result.get(step) if isinstance(result, dict) else None
     if isinstance(result, dict):
         return [result]
     return [each for each in result if isinstance(each, dict)] if isinstance(result, list) else []
-
-
-def pick(objects: Sequence[dict[str, Json]], named: Named) -> list[dict[str, Json]]:
-    """The rows that the question's words mean: the only one, the ones with a named value, or an extreme one.
-
-    Nothing is picked where several rows remain and no word of the question chooses between them.
-    """
-    if len(objects) < 2:
-        return list(objects)
-    left = list(objects)
-    for name in objects[0]:
-        values = [str(each.get(name)) for each in left]
-        if len(set(values)) > 1:
-            said = [each for each, value in zip(left, values, strict=True) if _speakable(value) and named.says(value)]
-            left = said or left
-    if len(left) == 1:
-        return left
-    extremes = [one for one in (_extreme(left, field, end) for field, end in _ends(left[0], named)) if one is not None]
-    return [each for each in left if any(each is one for one in extremes)]
-
-
-def _ends(sample: dict[str, Json], named: Named) -> list[tuple[str, Callable[..., Json]]]:
-    """Fields of which the question wants the least or the greatest value."""
-    asked = []
-    for said, fields, end in _SUPERLATIVES:
-        if re.search(rf" (?:{said}) ", named.text):
-            about = [name for name in sample if re.search(fields, name) and _comparable(sample[name])]
-            spoken = [name for name in about if words(name) & words(named.text)]
-            asked += [(name, end) for name in (spoken or about)[:1]]
-    for said, end in _BY_NOUN:
-        for after in re.findall(rf" (?:{said}) ((?:\w+ ){{1,3}})", named.text):
-            asked += [(name, end) for name in sample if words(name) & words(after) and _comparable(sample[name])]
-    return list(dict.fromkeys(asked))
-
-
-def _extreme(rows: Sequence[dict[str, Json]], name: str, end: Callable[..., Json]) -> dict[str, Json] | None:
-    """The one row with the least or greatest value; None in a tie."""
-    values = [each[name] for each in rows]
-    best = end(values)
-    return rows[values.index(best)] if values.count(best) == 1 else None
-
-
-def _speakable(value: str) -> bool:
-    return len(value) > 1 and value not in ("True", "False", "None")
-
-
-def _comparable(value: Json) -> bool:
-    return is_number(value) or is_date(value) or (isinstance(value, str) and bool(re.fullmatch(r"\d\d:\d\d", value)))

@@ -23,6 +23,10 @@ _EMPTY_WORDS = frozenset(
     )
 )
 """Words that say nothing about what a value is."""
+_ALSO = {
+    **dict.fromkeys(("origin", "destination", "hub", "from", "to"), frozenset({"city", "airport"})),
+}
+"""What an English reader takes a word for, beyond the word itself."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -126,7 +130,7 @@ class Vocabulary:
 
     def _attribute_words(self, entity: str, attribute: str) -> frozenset[str]:
         own = words(attribute) | self._described.get(f"{entity}.{attribute}", frozenset())
-        return own or words(entity)
+        return own.union(*(_ALSO.get(word, ()) for word in attribute.split("_"))) or words(entity)
 
     def fits(self, parameter: Parameter, entity: str, attribute: str, tool: str) -> bool:
         """Whether a value of ``entity.attribute`` that ``tool`` returned may fill a parameter that takes names."""
