@@ -324,7 +324,7 @@ class ToolUseEnv(gym.Env[str, str]):
             return CallStatus.TOOL_ERROR, prompt.error_text(event.message), False
         grounded = ledger.grounded(call.name, arguments, episode.told)
         try:
-            result = self._toolbox.run(call.name, arguments, episode.world)
+            result = self._toolbox.run(call.name, checker.typed(call.arguments), episode.world)
         except ToolFailure as failure:
             ledger.failed(call.name, arguments, str(failure), valid=True, transient=False)
             return CallStatus.TOOL_ERROR, prompt.error_text(str(failure)), False

@@ -132,8 +132,8 @@ class Goal:
             goal.derived.append((_encode(derivation.value), after))
         return goal
 
-    def delivered(self, tool: str, arguments: Mapping[str, Json], result: Json) -> set[int]:
-        """Groups whose fact stands in the result of a call, not counting what the call brought in."""
+    def delivered(self, tool: str, arguments: Mapping[str, Json], result: Json, solved: set[int]) -> set[int]:
+        """Groups not solved yet whose fact stands in the result of a call, not counting what the call brought in."""
         found: set[int] = set()
         binds = self.binds[tool]
         bound = {binds[p] for p in arguments if p in binds}
@@ -147,10 +147,15 @@ class Goal:
                         continue
                     if column in row and row[column] == value and type(row[column]) is type(value):
                         found.add(group)
+        answers: set[str] = set()  # equal answers of foreign data need a call each
         for group, sub in self.untyped:
-            if sub.tool in (None, tool) and _stands_in(sub.answer.value, result, arguments):
+            answer = str(sub.answer.value)
+            if group in solved or answer in answers or sub.tool not in (None, tool):
+                continue
+            if all(_stands_in(part, result, arguments) for part in answer.split(", ")):
                 found.add(group)
-        return found
+                answers.add(answer)
+        return found - solved
 
 
 def _sorted_keys(rows: dict[str, list[tuple[str, Json, int]]]) -> dict[str, list[tuple[str, Json, int]]]:
@@ -175,11 +180,11 @@ def _key_part(value: Json) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _stands_in(answer: Json, result: Json, arguments: Mapping[str, Json]) -> bool:
+def _stands_in(answer: str, result: Json, arguments: Mapping[str, Json]) -> bool:
     """For foreign data: the answer is a whole value, or whole tokens of a text, and was not in the arguments."""
     if isinstance(result, dict) and "error" in result:
         return False
-    needle = tokens(str(answer))
+    needle = tokens(answer)
     if needle == "  " or needle in tokens(json.dumps(arguments, ensure_ascii=False)):
         return False
     stack = [result]
@@ -197,11 +202,11 @@ def _stands_in(answer: Json, result: Json, arguments: Mapping[str, Json]) -> boo
     return False
 
 
-def _same_scalar(answer: Json, value: bool | int | float) -> bool:
+def _same_scalar(answer: str, value: bool | int | float) -> bool:
     if isinstance(value, bool):
-        return str(answer).casefold() == str(value).casefold()
+        return answer.casefold() == str(value).casefold()
     try:
-        return float(str(answer).replace(",", "")) == float(value)
+        return float(answer.replace(",", "")) == float(value)
     except ValueError:
         return False
 
@@ -280,7 +285,7 @@ class Ledger:
         key = call_key(tool, arguments)
         fresh = key not in self.seen
         self.seen.add(key)
-        new = self.goal.delivered(tool, arguments, result) - self.solved if grounded and fresh else set()
+        new = self.goal.delivered(tool, arguments, result, self.solved) if grounded and fresh else set()
         if held is not None:
             effects = {group for group, _ in self.goal.changes}
             gone = effects - held

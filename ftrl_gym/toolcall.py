@@ -220,6 +220,7 @@ class Checker:
         self._validate: Callable[[Any], Any] | None = None
         properties = document.parameters.get("properties", {})
         self.defaults = {name: schema["default"] for name, schema in properties.items() if "default" in schema}
+        self._integers = [name for name, schema in properties.items() if schema.get("type") == "integer"]
 
     def problem(self, arguments: dict[str, Any]) -> str | None:
         """None when the arguments fit, else what is wrong and what would be right."""
@@ -242,6 +243,12 @@ class Checker:
         if unknown and not self._document.parameters.get("additionalProperties"):
             return f"unknown argument {short(unknown[0])}. Usage: {self._document.signature()}"
         return f"{message.replace('data.', '', 1)[:200]}. Usage: {self._document.signature()}"
+
+    def typed(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments as the tool gets them: 2.0 is a valid integer in JSON schema, and Python's code wants 2."""
+        if any(isinstance(arguments.get(name), float) for name in self._integers):
+            return {k: int(v) if k in self._integers and isinstance(v, float) else v for k, v in arguments.items()}
+        return arguments
 
     def canonical(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments without default-valued ones, whole floats as ints: equal calls become equal."""

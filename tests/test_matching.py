@@ -180,6 +180,17 @@ def test_foreign_data_wants_whole_values_that_were_not_brought_in() -> None:
     assert not book.ran("page", {}, True, {"n": 1}, None), "another tool than the golden one"
 
 
+def test_equal_foreign_answers_need_a_call_each_and_parts_may_stand_apart() -> None:
+    twins = [
+        SubQuestion(id=i, question="?", answer=Answer(type=AnswerType.NAME, value="Ada, Bo"), tool="search")
+        for i in "ab"
+    ]
+    book = ledger(*twins)
+    assert book.ran("search", {"n": 1}, True, {"staff": ["Bo", "Ada"]}, None) and book.score().solved == 1
+    assert not book.ran("search", {"n": 2}, True, {"staff": ["Ada"]}, None)
+    assert book.ran("search", {"n": 3}, True, {"staff": "Ada and Bo"}, None) and book.score().solved == 2
+
+
 # ---------------------------------------------------------------- changes of state
 
 
