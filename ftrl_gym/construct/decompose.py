@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import itertools
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ftrl_gym.construct.domain import Attribute, Domain
-from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall
+from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, GoldWords
 from ftrl_gym.construct.phrasing import Speaker
 from ftrl_gym.construct.programs import (
+    Anchor,
+    kind_of,
     Argument,
     Attr,
     Combined,
     Fixed,
+    Follow,
     Given,
     Lookup,
     Member,
@@ -35,15 +38,22 @@ from ftrl_gym.construct.programs import (
     with_members,
 )
 from ftrl_gym.construct.shapes import Binder, Shapes
+from ftrl_gym.construct.users import hide, parts_of
 from ftrl_gym.errors import ConstructionError
 from ftrl_gym.task import (
     Answer,
     AnswerType,
+    ChangeOfMind,
+    Counterpart,
     Derivation,
     Fact,
     Json,
+    Kind,
+    Nobody,
     Outcome,
     OutcomeKind,
+    ScriptedUser,
+    Slot,
     SubQuestion,
 )
 from ftrl_gym.world import WorldBase
@@ -77,18 +87,33 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
         NoQuestion: The draw has no rows, more than one reading, or an answer that cannot be asked for.
     """
     rng = random.Random(f"decompose/{brief.seed}/{brief.attempt}")
-    shape = ground.shapes.draw(rng, brief.kind, brief.hops, brief.width)
-    program = Binder(ground.reader, rng).program(shape) if shape else None
-    if program is None:
-        raise NoQuestion("the shape finds no rows")
-    program = with_members(program, ground.reader)
+    user = "user" in brief.features
+    twice = user and brief.width > 1 and rng.random() < 0.5
+    kind = _ONE_OF.get(brief.kind, brief.kind) if twice else brief.kind
+    shape = ground.shapes.draw(rng, kind, brief.hops, brief.width)
+    program = _bound(shape, ground, rng)
     answer = answer_of(program, ground)
     speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2)
+    script = _Script()
+    if twice:
+        script.reconsider(shape, program, ground, rng)
+    elif user:
+        script.keep_back(program, speaker, rng)
     said = speaker.say(program)
-    writer = _SubQuestions(ground, program, speaker)
     if program.op in (Op.LOWEST, Op.HIGHEST):
         answer = _with_aliases(answer, program, ground, speaker)
-    depth = levels(writer.lookups)
+    last = script.program or program
+    lookups = compile_program(
+        ground.domain, Program(Op.LIST, (*program.values, *(last.values if last is not program else ())))
+    )
+    writer = SubQuestions(ground, lookups, speaker)
+    if kind_of(writer.depth) is not brief.kind:
+        raise NoQuestion("its kind has changed with its rows")
+    calls, words = writer.calls(), [GoldWords(turn=0, say=" ".join(script.asks))] if script.asks else []
+    if script.program is not None:
+        calls, words = _twice(calls, len(compile_program(ground.domain, program)), max(writer.depth), answer)
+        answer = answer_of(script.program, ground)
+    depth = writer.depth
     return Decomposition(
         brief=brief,
         question=said.text,
@@ -96,13 +121,90 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
         hops=max(depth),
         width=max(depth.count(level) for level in depth),
         sub_questions=tuple(writer.sub_questions),
-        outcome=Outcome(kind=OutcomeKind.ANSWER, answer=answer, earned_by=tuple(writer.earned_by())),
-        calls=tuple(writer.calls()),
+        outcome=Outcome(kind=OutcomeKind.ANSWER, answer=answer, earned_by=tuple(writer.earned_by(last.values))),
+        calls=tuple(calls),
+        words=tuple(words),
+        counterpart=script.counterpart(),
         derivations=tuple(writer.derivations()),
         candidates=tuple(_candidates(program, ground.reader)),
         rivals=tuple(sorted(_rivals(program, writer.lookups, ground.domain))),
         readings=1,
     )
+
+
+def _bound(shape: Program | None, ground: Ground, rng: random.Random) -> Program:
+    program = Binder(ground.reader, rng).program(shape) if shape else None
+    if program is None:
+        raise NoQuestion("the shape finds no rows")
+    return with_members(program, ground.reader)
+
+
+@dataclass
+class _Script:
+    """What a scripted user does beside asking the question."""
+
+    slots: list[Slot] = field(default_factory=list)
+    asks: list[str] = field(default_factory=list)
+    changes: list[ChangeOfMind] = field(default_factory=list)
+    program: Program | None = None
+    """What they want to know after all."""
+
+    def keep_back(self, program: Program, speaker: Speaker, rng: random.Random) -> None:
+        """Hides details of the question."""
+        walks = list(walks_of(program)) if program.over is None else [program.over]
+        self.slots, self.asks = hide(walks, speaker, rng)
+        if not self.asks:
+            raise NoQuestion("the user has nothing to keep back")
+
+    def reconsider(self, shape: Program | None, program: Program, ground: Ground, rng: random.Random) -> None:
+        """Asks the same of something else once it is answered."""
+        anchors = [walk for walk in parts_of(list(walks_of(program))) if isinstance(walk, Anchor)]
+        if program.op is not Op.VALUE or len(set(anchors)) != 1:
+            raise NoQuestion("a user who reconsiders needs one thing to take back")
+        self.program = _bound(shape, ground, rng)
+        other = next(walk for walk in parts_of(list(walks_of(self.program))) if isinstance(walk, Anchor))
+        dates = {
+            walk.given
+            for p in (program, self.program)
+            for walk in parts_of(list(walks_of(p)))
+            if isinstance(walk, Follow)
+        }
+        if other in anchors or dates != {""} and dates:
+            raise NoQuestion("nothing has changed")
+        thing = ground.domain.thing(other.thing)
+        before, after = (thing.anchors[0].format(x=ground.reader.row(a)[thing.handle]) for a in (anchors[0], other))
+        answer_of(self.program, ground)
+        self.changes = [ChangeOfMind(text=rng.choice(_REGRETS).format(before=before, after=after))]
+
+    def counterpart(self) -> Counterpart:
+        """The user, or nobody."""
+        return (
+            ScriptedUser(slots=tuple(self.slots), changes=tuple(self.changes))
+            if self.slots or self.changes
+            else Nobody()
+        )
+
+
+_ONE_OF = {Kind.PARALLEL_SINGLE_HOP: Kind.SINGLE_HOP, Kind.PARALLEL_MULTI_HOP: Kind.MULTI_HOP}
+"""What is asked twice, once for each of two things, to make a task of a parallel kind."""
+
+_REGRETS = (
+    "Sorry, I meant {after}, not {before}. What is it for that?",
+    "Oh, I mixed something up: it should be {after} instead of {before}. Could you look again?",
+    "Thanks. On second thoughts I need the same for {after}, not for {before}.",
+)
+
+
+def _twice(calls: list[GoldCall], first: int, depth: int, answer: Answer) -> tuple[list[GoldCall], list[GoldWords]]:
+    """The calls for the first wish, its answer, and then those for the second."""
+    early = {f"s{n + 1}" for n in range(first)}
+    moved = [
+        call if early.issuperset(call.answers) else call.model_copy(update={"turn": call.turn + depth})
+        for call in calls
+    ]
+    from ftrl_gym.policies import answer_text
+
+    return sorted(moved, key=lambda call: call.turn), [GoldWords(turn=depth, say=answer_text(answer))]
 
 
 # --- the answer ----------------------------------------------------------------------------------------------------
@@ -141,6 +243,8 @@ def _combine(program: Program, values: list[Json] | tuple[Json, ...], ground: Gr
     if any(value is None or value == "" for value in values):
         return None
     if program.op is Op.VALUE:
+        if isinstance(first, Combined) and isinstance(values[0], int | float) and values[0] <= 0:
+            return None
         return Answer(type=words.type, value=values[0], unit=unit)
     if len(set(map(str, values))) < len(values):
         return None
@@ -210,13 +314,11 @@ def _rivals(program: Program, lookups: tuple[Lookup, ...], domain: Domain) -> se
 # --- sub-questions and calls ---------------------------------------------------------------------------------------
 
 
-class _SubQuestions:
-    """Sub-questions, calls and derivations of a bound program."""
+class SubQuestions:
+    """Sub-questions, calls and derivations of the lookups of something bound to a world."""
 
-    def __init__(self, ground: Ground, program: Program, speaker: Speaker) -> None:
-        self.ground, self.program, self.speaker = ground, program, speaker
-        self.derived = tuple(speaker.derived)
-        self.lookups = compile_program(ground.domain, program)
+    def __init__(self, ground: Ground, lookups: tuple[Lookup, ...], speaker: Speaker) -> None:
+        self.ground, self.lookups, self.speaker = ground, lookups, speaker
         self.depth = levels(self.lookups)
         self.sub_questions = [self._sub_question(n, lookup) for n, lookup in enumerate(self.lookups)]
 
@@ -284,23 +386,24 @@ class _SubQuestions:
             return Answer(type=AnswerType.CODE if isinstance(found, str) else AnswerType.NUMBER, value=found)
         return Answer(type=attribute_of(value, self.ground.domain).type, value=found, unit=unit_of(value, self.ground))
 
-    def earned_by(self) -> list[str]:
-        """Sub-questions whose facts the answer is made of."""
-        wanted = set(self.program.values)
+    def earned_by(self, values: tuple[Value, ...]) -> list[str]:
+        """Sub-questions whose facts an answer from these values is made of."""
+        wanted = set(values)
         return [sub.id for sub, lookup in zip(self.sub_questions, self.lookups, strict=True) if lookup.value in wanted]
 
     def calls(self) -> list[GoldCall]:
         """The calls, equal ones once."""
         calls: dict[str, GoldCall] = {}
         for sub, lookup, level in zip(self.sub_questions, self.lookups, self.depth, strict=True):
-            arguments = {parameter: self._argument(source) for parameter, source in lookup.arguments}
+            arguments = {parameter: self.argument(source) for parameter, source in lookup.arguments}
             key = f"{lookup.tool}{sorted(arguments.items())}"
             before = calls.get(key)
             answers = (*before.answers, sub.id) if before else (sub.id,)
             calls[key] = GoldCall(tool=lookup.tool, arguments=arguments, turn=level - 1, answers=answers)
         return sorted(calls.values(), key=lambda call: call.turn)
 
-    def _argument(self, source: Argument) -> Json:
+    def argument(self, source: Argument) -> Json:
+        """The literal value of an argument."""
         if isinstance(source, Fixed):
             return source.value
         if isinstance(source, Said):
@@ -313,7 +416,7 @@ class _SubQuestions:
 
     def derivations(self) -> list[Derivation]:
         """Arguments that follow from the question without standing in it."""
-        found: list[Json] = list(self.derived)
+        found: list[Json] = list(self.speaker.derived)
         for lookup in self.lookups:
             properties = self.ground.domain.documents[lookup.tool].parameters["properties"]
             found += [s.value for p, s in lookup.arguments if isinstance(s, Fixed) and "enum" not in properties[p]]

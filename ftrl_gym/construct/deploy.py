@@ -10,9 +10,11 @@ from __future__ import annotations
 from ftrl_gym.construct.certify import Certifier
 from ftrl_gym.construct.leaks import empty_call_works, stands_in, stands_in_schema
 from ftrl_gym.construct.objects import Decomposition, GoldCall, Scaled
-from ftrl_gym.construct.trial import Pool, Trial, try_plan
+from ftrl_gym.construct.trial import Pool, Trial, rehearse, try_plan
 from ftrl_gym.errors import CertificationError
-from ftrl_gym.task import Outcome, OutcomeKind, Plan, PlannedCall, PlanTurn, SubQuestion, Task
+from ftrl_gym.execution import ToolFailure
+from ftrl_gym.state import changes_of
+from ftrl_gym.task import Outcome, Plan, PlannedCall, PlanTurn, RowChange, ScriptedUser, SubQuestion, Task
 from ftrl_gym.tooldoc import Effect
 from ftrl_gym.world import WorldBase
 
@@ -30,17 +32,17 @@ def deploy(scaled: Scaled, pool: Pool, base: WorldBase, task_id: str, certifier:
     Raises:
         CertificationError: A check failed; it says which, and what was seen.
     """
-    task, turns = _draft(scaled, task_id), _turns(scaled.integrated.documented.decomposition)
+    told = scaled.integrated.documented.decomposition
+    task, turns = _draft(scaled, task_id), _turns(told)
     _refuse_leaks(task, scaled, pool)
+    if told.effects:
+        task, turns = _with_effects(task, turns, told, base, pool)
     trial = try_plan(task, turns, base, pool)
     _refuse_bad_trial(task, trial)
-    if task.outcome.kind is not OutcomeKind.ANSWER:
-        task = task.model_copy(update={"outcome": task.outcome.model_copy(update={"changes": trial.changes})})
     _refuse_needless(task, trial, base, pool)
     plans = (trial.turns, *_other_plans(task, trial, base, pool))
     task = task.model_copy(update={"plans": tuple(Plan(turns=turns) for turns in plans)})
-    readings = scaled.integrated.documented.decomposition.readings
-    return certifier.certify(task, base, readings)
+    return certifier.certify(task, base, told.readings)
 
 
 def _draft(scaled: Scaled, task_id: str) -> Task:
@@ -78,6 +80,36 @@ def _turns(told: Decomposition) -> list[PlanTurn]:
         if number in calls:
             turns.append(PlanTurn(calls=tuple(PlannedCall(tool=c.tool, arguments=c.arguments) for c in calls[number])))
     return turns
+
+
+def _with_effects(
+    task: Task, turns: list[PlanTurn], told: Decomposition, base: WorldBase, pool: Pool
+) -> tuple[Task, list[PlanTurn]]:
+    """What the reference solution changes, as the outcome and as the sub-questions of its actions."""
+    try:
+        seen = rehearse(turns, base, pool)
+    except ToolFailure as failure:
+        raise CertificationError(task.id, "plan", str(failure)) from None
+    changes = changes_of(seen.difference)
+    by_place = dict(zip(seen.difference, changes, strict=True))
+    subs = {sub.id: sub for sub in task.sub_questions}
+    for call, places in zip(told.calls, seen.touched, strict=True):
+        for sub in call.answers:
+            if sub in told.effects:
+                own = (_part(by_place[place], told.effects[sub]) for place in places if place in by_place)
+                subs[sub] = subs[sub].model_copy(
+                    update={"changes": tuple(change for change in own if change is not None)}
+                )
+                if not subs[sub].changes:
+                    raise CertificationError(task.id, "effect", f"{call.tool} changes nothing of what it is about")
+    outcome = task.outcome.model_copy(update={"changes": changes})
+    return task.model_copy(update={"sub_questions": tuple(subs.values()), "outcome": outcome}), list(seen.turns)
+
+
+def _part(change: RowChange, columns: dict[str, tuple[str, ...]]) -> RowChange | None:
+    """The part of a change that an action is about; None when there is none."""
+    values = {name: change.values[name] for name in columns.get(change.table, ()) if name in change.values}
+    return change.model_copy(update={"values": values}) if values else None
 
 
 def _refuse_leaks(task: Task, scaled: Scaled, pool: Pool) -> None:
@@ -123,6 +155,10 @@ def _refuse_needless(task: Task, trial: Trial, base: WorldBase, pool: Pool) -> N
             ]
             if not try_plan(task, turns, base, pool).failure:
                 raise CertificationError(task.id, "needless", f"{skipped.tool} is not needed for anything")
+    if isinstance(task.counterpart, ScriptedUser) and task.counterpart.slots:
+        silent = [turn for turn in trial.turns if turn.say is None]
+        if not try_plan(task, silent, base, pool).failure:
+            raise CertificationError(task.id, "needless", "the user need not be asked")
 
 
 def _other_plans(task: Task, trial: Trial, base: WorldBase, pool: Pool) -> list[tuple[PlanTurn, ...]]:

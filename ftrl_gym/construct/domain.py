@@ -54,6 +54,20 @@ class Attribute:
 
 
 @dataclass(frozen=True)
+class Detail:
+    """Something a scripted user keeps to themselves until asked."""
+
+    name: str
+    noun: str
+    """How they speak of the thing without saying which: ``my flight``. Empty where leaving it out is enough."""
+    ask: str
+    """``What is your flight number?``"""
+    cues: tuple[str, ...]
+    """Lower-case words, one of which any question for it holds."""
+    replies: tuple[str, ...] = ("It's {x}.", "{x}.", "That would be {x}.")
+
+
+@dataclass(frozen=True)
 class Thing:
     """A kind of thing: one row of an entity."""
 
@@ -74,6 +88,8 @@ class Thing:
     label_type: AnswerType = AnswerType.NAME
     brief: str = ""
     """``{x}``: how an anchor is named as one end of a journey; empty for the usual way."""
+    detail: Detail | None = None
+    """How a scripted user keeps back which one they mean."""
     where: Mapping[str, Any] = field(default_factory=dict)
     """What the rows of this thing have in common when the entity holds other things too."""
 
@@ -152,6 +168,43 @@ class Combination:
     """Tools by which one could work it out by hand: not offered beside it, and not used in one task with it."""
 
 
+class Extra(StrEnum):
+    """A parameter of an action that the asker chooses freely."""
+
+    DATE = "date"
+    """A day to come."""
+    COUNT = "count"
+    """A small whole number."""
+    CHOICE = "choice"
+    """A member of the parameter's enum."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something one can ask to be done: a writing tool, whom and what it is about, and what it changes."""
+
+    name: str
+    tool: str
+    roles: Mapping[str, tuple[str, str, str]]
+    """Role -> (parameter, entity, its attribute)."""
+    requests: tuple[str, ...]
+    """``book {traveller} on {flight}``: an imperative, with roles and extras by name."""
+    effects: Mapping[str, tuple[str, ...]]
+    """Table -> columns that the change is about; the rest are side effects."""
+    extras: Mapping[str, tuple[Extra, Detail]] = field(default_factory=dict)
+    """Parameter -> what the asker says freely."""
+    follow_ups: tuple[str, ...] = ()
+    """Actions one may ask for about what this one makes."""
+    needs: Mapping[str, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
+    """Role -> column -> values its row may have."""
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    """Enum member -> how people say it: ``by bank transfer``."""
+    later: str = ""
+    """``pay for it by {method}``: as a follow-up; empty when it is none."""
+    regret: tuple[str, ...] = ()
+    """``Sorry, cancel that again.``: as a change of mind."""
+
+
 @dataclass(frozen=True)
 class Composite:
     """A short way to say several steps at once: ``{x}'s flight`` for booking list, booking, flight."""
@@ -170,6 +223,9 @@ class Domain:
     documents: Mapping[str, ToolDocument]
     combinations: tuple[Combination, ...] = ()
     composites: tuple[Composite, ...] = ()
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    day: Detail | None = None
+    """How a scripted user keeps a date back."""
 
     def thing(self, name: str) -> Thing:
         """The thing of that name."""

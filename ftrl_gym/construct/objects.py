@@ -50,6 +50,7 @@ class GoldCall(Frozen):
 
     tool: str
     arguments: dict[str, Json]
+    """Literal values; ``{"$from": [tool, field]}`` stands for a field of that tool's last result, such as a new id."""
     turn: int
     """Calls of one turn do not need each other's results."""
     answers: tuple[str, ...]
@@ -81,6 +82,8 @@ class Decomposition(Frozen):
     """Texts that may stand in the question although one of them is the answer."""
     rivals: tuple[str, ...] = ()
     """Tools that would make the answer known without its facts; never offered with this question."""
+    effects: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    """Sub-question that is a change -> table -> columns it is about; the rest of what its call does are side effects."""
     readings: int
     """Different answers among all valid readings of the question over the world."""
 

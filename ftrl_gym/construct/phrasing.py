@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import datetime
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ftrl_gym.construct.domain import Attribute, Domain, Search
+from ftrl_gym.construct.domain import Attribute, Detail, Domain, Search
 from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program, Reader, Value, Walk, thing_of
 from ftrl_gym.task import AnswerType, Split
 
@@ -125,6 +126,8 @@ class Speaker:
     rng: random.Random
     split: Split
     plain_dates: bool = False
+    hidden: dict[Walk, Detail] = field(default_factory=dict)
+    """What the asker keeps back: anchors, and searches whose date is not said."""
     derived: list[str] = field(default_factory=list)
     _nouns: dict[Walk, str] = field(default_factory=dict)
 
@@ -146,13 +149,16 @@ class Speaker:
         else:
             parts = self._several(program, before)
         question = frame.text.format_map(parts)
-        question = question[0].upper() + question[1:]
+        question = _upper(question)
         if program.op in (Op.LOWEST, Op.HIGHEST):
             question += self._hint(program)
+        text = tidy(" ".join([*before, question]))
         told = "/told" if before else ""
-        return Said(
-            " ".join([*before, question]), f"{program.op.value}/{frame.name}{told}", tuple(dict.fromkeys(self.derived))
-        )
+        return Said(text, f"{program.op.value}/{frame.name}{told}", tuple(dict.fromkeys(self.derived)))
+
+    def forget(self) -> None:
+        """Lets go of the nouns chosen so far, once something is to be hidden."""
+        self._nouns.clear()
 
     # --- parts of frames -------------------------------------------------------------------------------------------
 
@@ -230,6 +236,8 @@ class Speaker:
 
     def _noun(self, walk: Walk) -> str:
         if isinstance(walk, Anchor):
+            if walk in self.hidden:
+                return self.hidden[walk].noun
             thing = self.domain.thing(walk.thing)
             return self.rng.choice(thing.anchors).format(x=self.reader.row(walk)[thing.handle])
         assert isinstance(walk, Follow)
@@ -241,6 +249,8 @@ class Speaker:
     def _brief(self, walk: Walk) -> str:
         if isinstance(walk, Anchor):
             thing = self.domain.thing(walk.thing)
+            if walk in self.hidden:
+                return ""
             return thing.brief.format(x=self.reader.row(walk)[thing.handle]) if thing.brief else ""
         step = self.domain.steps[walk.step] if isinstance(walk, Follow) else None
         return step.brief.format(x=self.noun(walk.sources[0])) if isinstance(step, Search) and step.brief else ""
@@ -268,7 +278,7 @@ class Speaker:
         ]
         names = dict(zip("xy", ends, strict=False))
         if isinstance(step, Search) and step.dated:
-            names["day"] = self._day(walk.given)
+            names["day"] = "" if walk in self.hidden else self.day(walk.given)
         elif walk.given:
             names["name"] = walk.given
         return names
@@ -296,7 +306,7 @@ class Speaker:
         before.append(self.rng.choice(_NEXT if before else _LEADS).format(x=name))
         return _fill(self.rng.choice(nouns), {"x": f"that {thing_of(start)}", "name": walk.given})
 
-    def _day(self, iso: str) -> str:
+    def day(self, iso: str) -> str:
         """A date the way people say it."""
         day = datetime.date.fromisoformat(iso)
         draw = 0.0 if self.plain_dates else self.rng.random()
@@ -314,6 +324,11 @@ _COMPARATIVES = {AnswerType.TIME: ("earlier", "later"), AnswerType.DATE: ("earli
 
 def _fill(template: str, names: dict[str, str]) -> str:
     return template.format_map(names)
+
+
+def tidy(text: str) -> str:
+    """Without the gaps that details leave which are not said."""
+    return re.sub(r" +(?=[?.!,:]|$)", "", re.sub(r" {2,}", " ", text))
 
 
 def _and(parts: Sequence[str], word: str = "and") -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ftrl_gym.construct.domain import Combination, Domain, Link, Pick, Search
-from ftrl_gym.task import Json
+from ftrl_gym.task import Json, Kind
 from ftrl_gym.world import Row, WorldBase
 
 
@@ -172,6 +172,13 @@ def compile_program(domain: Domain, program: Program) -> tuple[Lookup, ...]:
     return tuple(compiler.lookups)
 
 
+def compile_values(domain: Domain, values: tuple[Attr, ...]) -> tuple[tuple[Lookup, ...], tuple[Argument, ...]]:
+    """The lookups that several values take, and where each value then comes from."""
+    compiler = _Compiler(domain)
+    sources = tuple(compiler.learn(value.walk, value.attribute) for value in values)
+    return tuple(compiler.lookups), sources
+
+
 class _Compiler:
     def __init__(self, domain: Domain) -> None:
         self.domain = domain
@@ -224,6 +231,15 @@ class _Compiler:
         self.lookups.append(Lookup(tool, tuple(arguments.items()), value))
         self._known[value] = learned = Learned(len(self.lookups) - 1)
         return learned
+
+
+def kind_of(depths: list[int]) -> Kind:
+    """The kind of a task whose sub-questions lie at these depths."""
+    if len(depths) == 1:
+        return Kind.SINGLE_HOP
+    if max(depths) == 1:
+        return Kind.PARALLEL_SINGLE_HOP
+    return Kind.MULTI_HOP if len(set(depths)) == len(depths) else Kind.PARALLEL_MULTI_HOP
 
 
 def levels(lookups: tuple[Lookup, ...]) -> list[int]:

@@ -60,7 +60,7 @@ class Shapes:
     """All values that a domain lets one ask for, by cost."""
 
     domain: Domain
-    _seen: dict[Cost, dict[str, list[Value]]] = field(default_factory=dict)
+    _ending: dict[tuple[str, str], dict[int, list[Walk]]] = field(default_factory=dict)
 
     @cached_property
     def walks(self) -> list[Walk]:
@@ -124,6 +124,18 @@ class Shapes:
                 if 0 < (n := cost(self.domain, value)).lookups <= MAX_LOOKUPS:
                     table[n][self.domain.thing(thing_of(walk)).entity].append(value)
         return {n: dict(values) for n, values in table.items()}
+
+    def ending_at(self, entity: str, attribute: str, deepest: int) -> dict[int, list[Walk]]:
+        """Walks to a thing of an entity, by the lookups it takes to know ``attribute`` of it. Those alone that a request
+        can name in a few words."""
+        if (found := self._ending.get((entity, attribute))) is None:
+            found = self._ending[(entity, attribute)] = {}
+            for walk in self.walks:
+                if self.domain.thing(thing_of(walk)).entity == entity and len(set(_things_on(walk))) <= 3:
+                    lookups = cost(self.domain, Attr(walk, attribute)).lookups
+                    found.setdefault(lookups, []).append(walk)
+        least = min(found)
+        return {n: walks for n, walks in found.items() if n <= max(deepest, least)}
 
     @cached_property
     def _combined(self) -> dict[int, list[Combined]]:
@@ -261,16 +273,17 @@ class Binder:
         """The walk with its anchors chosen, such that it can lead to the row ``want``."""
         if isinstance(walk, Anchor):
             key = want or self._any(walk.thing)
-            return None if key is None or not self._fits(walk.thing, key) else Anchor(walk.thing, key)
+            return None if key is None or not self.fits(walk.thing, key) else Anchor(walk.thing, key)
         assert isinstance(walk, Follow)
         step = self.domain.steps[walk.step]
         return self._link(walk, step, want) if isinstance(step, Link) else self._search(walk, step, want)
 
     def _any(self, thing: str) -> str | None:
-        keys = [key for key in self.tables[self.domain.thing(thing).entity] if self._fits(thing, key)]
+        keys = [key for key in self.tables[self.domain.thing(thing).entity] if self.fits(thing, key)]
         return self.rng.choice(keys) if keys else None
 
-    def _fits(self, thing: str, key: str) -> bool:
+    def fits(self, thing: str, key: str) -> bool:
+        """Whether a row is such a thing."""
         declared = self.domain.thing(thing)
         row = self.tables[declared.entity][key]
         return all(row[attribute] == value for attribute, value in declared.where.items())
@@ -279,7 +292,7 @@ class Binder:
         start = None
         if want is not None:
             index = self.reader.world.index(self.domain.thing(step.source).entity, step.attribute)
-            keys = [key for key in index.get(want, []) if self._fits(step.source, key)]
+            keys = [key for key in index.get(want, []) if self.fits(step.source, key)]
             if not keys:
                 return None
             start = self.rng.choice(keys)
@@ -313,4 +326,4 @@ class Binder:
     def _having(self, thing: str, attribute: str, value: str) -> list[str]:
         entity = self.domain.thing(thing).entity
         keys = self.reader.world.index(entity, attribute).get(value, [])
-        return [key for key in keys if self._fits(thing, key)]
+        return [key for key in keys if self.fits(thing, key)]

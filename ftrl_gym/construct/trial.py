@@ -88,6 +88,44 @@ def try_plan(task: Task, turns: Sequence[PlanTurn], base: WorldBase, pool: Pool)
     return Trial(tuple(done), solved_subs, failure, frozenset(known), state.changes_of(world.difference()))
 
 
+@dataclass(frozen=True)
+class Rehearsal:
+    """A plan with its literal arguments, and what its writing calls touched."""
+
+    turns: tuple[PlanTurn, ...]
+    touched: tuple[tuple[tuple[str, str], ...], ...]
+    """For each call in order: (table, row id) of the rows it changed."""
+    difference: state.Difference
+
+
+def rehearse(turns: Sequence[PlanTurn], base: WorldBase, pool: Pool) -> Rehearsal:
+    """Runs a plan in a fresh world, whatever it is worth, and puts results where it refers to them.
+
+    Raises:
+        ToolFailure: A tool refused.
+    """
+    world, results = World(base), dict[str, dict[str, object]]()
+    done, touched = [], []
+    for turn in turns:
+        calls = []
+        for call in turn.calls:
+            arguments = {name: _literal(value, results) for name, value in call.arguments.items()}
+            before = world.difference()
+            results[call.tool] = pool.toolbox.run(call.tool, arguments, world)
+            after = world.difference()
+            touched.append(tuple(place for place, pair in after.items() if before.get(place) != pair))
+            calls.append(call.model_copy(update={"arguments": arguments}))
+        done.append(turn.model_copy(update={"calls": tuple(calls)}))
+    return Rehearsal(tuple(done), tuple(touched), world.difference())
+
+
+def _literal(value: object, results: Mapping[str, Mapping[str, object]]) -> object:
+    if isinstance(value, dict) and "$from" in value:
+        tool, name = value["$from"]
+        return results[tool][name]
+    return value
+
+
 def _run(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool) -> tuple[set[int], str, str]:
     """One call: what it solved, its result as text, and what was wrong with it."""
     document, checker = pool.documents[call.tool], pool.checkers[call.tool]

@@ -16,6 +16,7 @@ from ftrl_gym.construct.deploy import deploy
 from ftrl_gym.construct.document import document
 from ftrl_gym.construct.integrate import integrate
 from ftrl_gym.construct.objects import Brief, Decomposition, Documented, Integrated, Scaled
+from ftrl_gym.construct.requests import decompose_request
 from ftrl_gym.construct.scale import scale
 from ftrl_gym.construct.trial import Pool
 from ftrl_gym.errors import CertificationError, ConstructionError
@@ -63,7 +64,8 @@ class ProceduralWriter:
 
     def decompose(self, brief: Brief) -> Decomposition:
         """See :class:`Writer`."""
-        return decompose(brief, self._ground(brief.world))
+        stage = decompose_request if "state" in brief.features else decompose
+        return stage(brief, self._ground(brief.world))
 
     def document(self, decomposition: Decomposition) -> Documented:
         """See :class:`Writer`."""

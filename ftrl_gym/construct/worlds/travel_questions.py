@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from ftrl_gym.construct.domain import Attribute, Combination, Composite, Domain, Link, Pick, Search, Step, Thing
+from ftrl_gym.construct.domain import Attribute, Combination, Composite, Detail, Domain, Link, Pick, Search, Step, Thing
 from ftrl_gym.construct.worlds import travel_phrases as say
+from ftrl_gym.construct.worlds.travel_actions import DAY, DETAILS, actions
 from ftrl_gym.construct.worlds.travel_columns import CAR_CLASSES, ROOM_TYPES
 from ftrl_gym.construct.worlds.travel_documents import DOCUMENTS
 from ftrl_gym.task import AnswerType
@@ -210,13 +212,19 @@ _COMPOSITES = (
 )
 
 
+def _detail(thing: Thing) -> Detail | None:
+    return DETAILS.get("booking" if thing.entity == "bookings" else thing.name)
+
+
 def travel_domain() -> Domain:
     """The vocabulary of TravelBooking."""
     steps: dict[str, Step] = {step.name: step for step in (*_links(), *_searches())}
     return Domain(
-        things={thing.name: thing for thing in _things()},
+        things={thing.name: replace(thing, detail=_detail(thing)) for thing in _things()},
         steps=steps,
         documents={document.name: document for document in DOCUMENTS},
         combinations=tuple(_combinations()),
         composites=_COMPOSITES,
+        actions=actions(),
+        day=DAY,
     )

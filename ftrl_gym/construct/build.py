@@ -1,0 +1,194 @@
+"""Builds a packaged scenario: worlds, certified tasks, documents and code, into one registry folder.
+
+    python -m ftrl_gym.construct.build TravelBooking --out registry/TravelBooking --seed 20260504
+
+Each task follows from the seed and its number alone, so the build may be spread over processes and gives the same bytes
+every time. Train and test have worlds of their own; no question stands twice in a split.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import inspect
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ftrl_gym import registry
+from ftrl_gym.construct.briefs import brief_for
+from ftrl_gym.construct.certify import Certifier, Depth
+from ftrl_gym.construct.decompose import Ground
+from ftrl_gym.construct.endless import ground, travel_pool
+from ftrl_gym.construct.worlds import travel_tools
+from ftrl_gym.construct.worlds.travel import make_world
+from ftrl_gym.construct.writer import ATTEMPTS, ProceduralWriter, write_task
+from ftrl_gym.errors import UnknownNameError
+from ftrl_gym.scenario import Manifest
+from ftrl_gym.task import Kind, Provenance, ScriptedUser, Split, Task
+from ftrl_gym.version import __version__
+from ftrl_gym.world import WorldBase
+
+WORLDS = {Split.TRAIN: 20, Split.TEST: 6}
+"""Worlds of each split."""
+FEATURES: tuple[tuple[str, ...], ...] = (
+    ("user",), (), ("state",), (), ("user",), (), ("state", "user"), (), (), (),
+)  # fmt: skip
+"""Features of tasks in turn: 3 in 10 have a scripted user, 2 in 10 change the world."""
+
+TITLE = "Travel agency"
+DESCRIPTION = (
+    "A travel agency's back office: cities, airports, flights, hotels, rooms, trains, cars, travellers, loyalty "
+    "accounts, bookings, payments and house rules. Questions are answered through reading tools, bookings are made, "
+    "changed, paid and cancelled through writing ones."
+)
+INSTRUCTION = "You work for a travel agency and help with questions and bookings. All prices are in EUR."
+
+
+class _Order(NamedTuple):
+    """One task to be made."""
+
+    seed: int
+    split: Split
+    number: int
+    attempt: int
+
+
+def build_scenario(
+    name: str, out: Path, seed: int = 20260504, train: int = 2000, test: int = 400, jobs: int = 1
+) -> Counter[str]:
+    """Builds a scenario into ``out``, all or nothing.
+
+    Args:
+        name: Of the scenario; also the name of the folder ``out``.
+        out: Where to.
+        seed: Another seed gives other worlds and tasks.
+        train: Number of training tasks.
+        test: Number of test tasks.
+        jobs: Processes.
+
+    Returns:
+        How many draws were refused, by the check they failed.
+
+    Raises:
+        UnknownNameError: No such scenario.
+        RegistryError: The folder cannot be written.
+    """
+    if name != "TravelBooking":
+        raise UnknownNameError("scenario", name, ["TravelBooking"])
+    counts = {Split.TRAIN: train, Split.TEST: test}
+    refused: Counter[str] = Counter()
+    files = {registry.TOOLS: inspect.getsource(travel_tools).encode()}
+    for split, count in counts.items():
+        tasks = _tasks(seed, split, count, jobs, refused)
+        files[f"tasks.{split.value}.jsonl"] = b"".join(map(_line, tasks))
+        for world in sorted({task.world for task in tasks}):
+            files[f"worlds/{world}.json"] = _json(_world_content(_world(seed, world)))
+    manifest = Manifest(
+        name=name,
+        title=TITLE,
+        description=DESCRIPTION,
+        instruction=INSTRUCTION,
+        provenance=Provenance(writer="procedural", seed=seed, version=__version__),
+        documents=tuple(travel_pool().documents.values()),
+        files={},
+    )
+    registry.write(out, manifest, files)
+    return refused
+
+
+def _tasks(seed: int, split: Split, count: int, jobs: int, refused: Counter[str]) -> list[Task]:
+    """The tasks of a split, in order, each question once."""
+    seen: set[str] = set()
+    done: dict[int, Task] = {}
+    attempts = dict.fromkeys(range(count), 0)
+    while len(done) < count:
+        orders = [_Order(seed, split, n, attempts[n]) for n in range(count) if n not in done]
+        for order, (task, failed) in zip(orders, _made(orders, jobs), strict=True):
+            refused.update(failed)
+            if task.question in seen:
+                refused["duplicate"] += 1
+                attempts[order.number] += ATTEMPTS
+                continue
+            seen.add(task.question)
+            done[order.number] = task
+    return [done[n] for n in range(count)]
+
+
+def _made(orders: list[_Order], jobs: int) -> Iterator[tuple[Task, Counter[str]]]:
+    if jobs == 1 or len(orders) < jobs:
+        yield from map(make_task, orders)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(make_task, orders, chunksize=20)
+
+
+def make_task(order: _Order) -> tuple[Task, Counter[str]]:
+    """The task of an order, and what was refused on the way."""
+    number = order.number
+    rng = random.Random(f"build/{order.seed}/{order.split.value}/{number}")
+    first = 0 if order.split is Split.TRAIN else WORLDS[Split.TRAIN]
+    world = f"w{first + rng.randrange(WORLDS[order.split]):02d}"
+    kinds = list(Kind)
+    kind, features = kinds[number % len(kinds)], FEATURES[number // len(kinds) % len(FEATURES)]
+    brief = brief_for(rng, rng.randrange(2**31), order.split, world, kind, None, features)
+    brief = brief.model_copy(update={"attempt": order.attempt})
+    refused: Counter[str] = Counter()
+    task = write_task(_writer(order.seed), brief, f"{order.split.value}-{number:05d}", refused)
+    return task, refused
+
+
+@functools.lru_cache(maxsize=1)
+def _writer(seed: int) -> ProceduralWriter:
+    return ProceduralWriter(functools.partial(_ground, seed), travel_pool(), Certifier(travel_pool(), Depth.FULL))
+
+
+@functools.lru_cache(maxsize=None)
+def _ground(seed: int, world_id: str) -> Ground:
+    return ground(_world(seed, world_id))
+
+
+@functools.lru_cache(maxsize=None)
+def _world(seed: int, world_id: str) -> WorldBase:
+    return make_world(random.Random(f"world/{seed}/{world_id}").randrange(2**31), "real")
+
+
+def _world_content(world: WorldBase) -> dict[str, Any]:
+    return {"constants": world.constants, "tables": world.tables}
+
+
+def _json(content: Any) -> bytes:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _line(task: Task) -> bytes:
+    """A task without what is at its default; a counterpart keeps its type, by which it is read."""
+    content = task.model_dump(mode="json", exclude_defaults=True)
+    if isinstance(task.counterpart, ScriptedUser):
+        content["counterpart"]["type"] = task.counterpart.type
+    return _json(content)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m ftrl_gym.construct.build", description=__doc__)
+    parser.add_argument("name")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the scenario, .../<name>")
+    parser.add_argument("--seed", type=int, default=20260504)
+    parser.add_argument("--train", type=int, default=2000, help="number of training tasks")
+    parser.add_argument("--test", type=int, default=400, help="number of test tasks")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    given = parser.parse_args(arguments)
+    refused = build_scenario(given.name, given.out, given.seed, given.train, given.test, given.jobs)
+    print(f"{given.train} + {given.test} certified tasks in {given.out}", file=sys.stderr)
+    print("draws refused: " + ", ".join(f"{count} {check}" for check, count in refused.most_common()), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,287 @@
+"""Stage 1 for state tasks: things to be done, such as "book Ana Ruiz on the cheapest flight to Porto and pay by card".
+
+A request is one or two actions, each about things that walks lead to, perhaps with a follow-up on what it makes. The
+look-ups that the walks take and each action are sub-questions; what exactly the actions change is observed at
+deployment, by running them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from ftrl_gym.construct.decompose import Ground, NoQuestion, SubQuestions
+from ftrl_gym.construct.domain import Action, Extra
+from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, GoldWords
+from ftrl_gym.construct.phrasing import Frame, Speaker, tidy
+from ftrl_gym.construct.programs import Attr, Learned, Walk, compile_values, kind_of, thing_of
+from ftrl_gym.construct.shapes import Binder
+from ftrl_gym.construct.users import hide, slot
+from ftrl_gym.task import (
+    Answer,
+    AnswerType,
+    ChangeOfMind,
+    Derivation,
+    Json,
+    Kind,
+    Nobody,
+    Outcome,
+    OutcomeKind,
+    ScriptedUser,
+    Slot,
+    Split,
+    SubQuestion,
+)
+
+DEEPEST_ROLE = 3
+"""Most look-ups that one role of an action takes."""
+_DRAWS = 60
+_HIDDEN = ("reference", "name", "day")
+"""Details that somebody who wants a thing done may keep back."""
+_NUMBERS = "zero one two three four five six seven".split()
+DONE = "That is done."
+"""What the reference solution says when it believes to be through."""
+
+FRAMES = (
+    Frame("please", "Please {request}."),
+    Frame("would", "Would you {request}?"),
+    Frame("need", "I need you to {request}."),
+    Frame("can", "Can you {request}?"),
+    Frame("go", "{Request}, please.", Split.TRAIN),
+    Frame("like", "I'd like you to {request}.", Split.TEST),
+)
+
+
+@dataclass
+class _Wish:
+    """One action with everything bound."""
+
+    action: Action
+    walks: dict[str, Walk]
+    extras: dict[str, Json] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    follow_up: Action | None = None
+
+
+def decompose_request(brief: Brief, ground: Ground) -> Decomposition:
+    """A request of one draw.
+
+    Raises:
+        NoQuestion: The draw has no rows, several readings, or another shape than the brief's.
+    """
+    rng = random.Random(f"request/{brief.seed}/{brief.attempt}")
+    writer = _Requests(brief, ground, rng)
+    wishes = writer.wishes()
+    writer.plan(wishes)
+    return writer.told(wishes)
+
+
+class _Requests:
+    def __init__(self, brief: Brief, ground: Ground, rng: random.Random) -> None:
+        self.brief, self.ground, self.rng, self.domain = brief, ground, rng, ground.domain
+        self.speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2)
+        self.subs: list[SubQuestion] = []
+        self.calls: list[GoldCall] = []
+        self.effects: dict[str, dict[str, tuple[str, ...]]] = {}
+        self.words: list[GoldWords] = []
+        self.slots: list[Slot] = []
+        self.changes: list[ChangeOfMind] = []
+        self.user = "user" in brief.features
+
+    # --- drawing ---------------------------------------------------------------------------------------------------
+
+    def wishes(self) -> list[_Wish]:
+        """Actions and walks of the brief's kind, bound to rows."""
+        for _ in range(_DRAWS):
+            wishes = self._draw()
+            if self._kind(wishes) is self.brief.kind:
+                return [self._bind(wish) for wish in wishes]
+        raise NoQuestion(f"no request of kind {self.brief.kind} was drawn")
+
+    def _draw(self) -> list[_Wish]:
+        count = 1 if self.brief.kind in (Kind.SINGLE_HOP, Kind.MULTI_HOP) else self.rng.choice((1, 2))
+        wishes: list[_Wish] = []
+        while len(wishes) < count:
+            action = self.rng.choice(list(self.domain.actions.values()))
+            if any(action.tool == other.action.tool for other in wishes):
+                continue
+            walks = {role: self._walk(entity, attribute) for role, (_, entity, attribute) in action.roles.items()}
+            follow_up = None
+            later = [self.domain.actions[name] for name in action.follow_ups if self.domain.actions[name].later]
+            if later and count == 1 and self.rng.random() < 0.5:
+                follow_up = self.rng.choice(later)
+            wishes.append(_Wish(action, walks, follow_up=follow_up))
+        return wishes
+
+    def _walk(self, entity: str, attribute: str) -> Walk:
+        """A way to name a thing: outright, or through a few look-ups."""
+        deepest = 0 if self.brief.kind is Kind.SINGLE_HOP else min(DEEPEST_ROLE, max(1, self.brief.hops - 1))
+        walks = self.ground.shapes.ending_at(entity, attribute, deepest)
+        depth = self.rng.choice(sorted(walks))
+        return self.rng.choice(walks[depth])
+
+    def _kind(self, wishes: list[_Wish]) -> Kind:
+        """The kind of a request, from the depth of its look-ups and actions."""
+        depths: list[int] = []
+        for wish in wishes:
+            values = tuple(Attr(walk, wish.action.roles[role][2]) for role, walk in wish.walks.items())
+            lookups, _ = compile_values(self.domain, values)
+            depth: list[int] = []
+            for lookup in lookups:
+                depth.append(1 + max((depth[n] for n in lookup.needs()), default=0))
+            last = 1 + max(depth, default=0)
+            depths += [*depth, last, *([last + 1] if wish.follow_up else [])]
+        return kind_of(depths)
+
+    def _bind(self, wish: _Wish) -> _Wish:
+        binder = Binder(self.ground.reader, self.rng)
+        for role, walk in wish.walks.items():
+            entity = wish.action.roles[role][1]
+            needs = wish.action.needs.get(role, {})
+            rows = self.ground.world.tables[entity].items()
+            keys = [key for key, row in rows if all(row[column] in allowed for column, allowed in needs.items())]
+            keys = [key for key in keys if binder.fits(thing_of(walk), key)]
+            if needs and not keys:
+                raise NoQuestion(f"no {role} can be asked for")
+            bound = binder.walk(walk, self.rng.choice(keys) if needs else None)
+            if bound is None or not self.ground.reader.certain(bound):
+                raise NoQuestion(f"the words for the {role} mean no row, or several")
+            wish.walks[role] = bound
+        for action in filter(None, (wish.action, wish.follow_up)):
+            for name, (kind, _) in action.extras.items():
+                wish.extras[name], wish.words[name] = self._extra(action, name, kind)
+        return wish
+
+    def _extra(self, action: Action, name: str, kind: Extra) -> tuple[Json, str]:
+        """A free choice of the asker, and how they say it."""
+        if kind is Extra.DATE:
+            today = datetime.date.fromisoformat(self.ground.world.constants["today"])
+            day = (today + datetime.timedelta(days=self.rng.randrange(9, 50))).isoformat()
+            return day, self.speaker.day(day)
+        if kind is Extra.COUNT:
+            number = self.rng.randrange(2, 8)
+            return number, self.rng.choice((str(number), _NUMBERS[number]))
+        choice = self.rng.choice(self.domain.documents[action.tool].parameters["properties"][name]["enum"])
+        return choice, action.spoken.get(choice, choice)
+
+    # --- sub-questions and calls -----------------------------------------------------------------------------------
+
+    def plan(self, wishes: list[_Wish]) -> None:
+        """Look-ups of all wishes together, then each action when what it needs is known."""
+        places = [(wish, role) for wish in wishes for role in wish.walks]
+        values = tuple(Attr(wish.walks[role], wish.action.roles[role][2]) for wish, role in places)
+        lookups, sources = compile_values(self.domain, values)
+        looked = SubQuestions(self.ground, lookups, self.speaker)
+        self.subs, self.calls = list(looked.sub_questions), looked.calls()
+        for wish in wishes:
+            taken: dict[str, Json] = {}
+            needs: list[int] = []
+            for (owner, role), source in zip(places, sources, strict=True):
+                if owner is wish:
+                    taken[wish.action.roles[role][0]] = looked.argument(source)
+                    needs += [source.lookup] if isinstance(source, Learned) else []
+            turn = max((looked.depth[n] for n in needs), default=0)
+            self._act(wish, wish.action, taken, turn, tuple(f"s{n + 1}" for n in dict.fromkeys(needs)))
+            if wish.follow_up is not None:
+                self._follow(wish, wish.follow_up, turn + 1)
+
+    def _act(self, wish: _Wish, action: Action, taken: dict[str, Any], turn: int, needs: tuple[str, ...]) -> None:
+        """One action as a sub-question and a call."""
+        sub = f"s{len(self.subs) + 1}"
+        arguments = {**taken, **{name: wish.extras[name] for name in action.extras}}
+        text = self._request(action, wish)
+        self.subs.append(
+            SubQuestion(
+                id=sub,
+                question=f"{text[0].upper()}{text[1:]}.",
+                answer=Answer(type=AnswerType.NONE, value=None),
+                depends_on=needs,
+                tool=action.tool,
+            )
+        )
+        self.calls.append(GoldCall(tool=action.tool, arguments=arguments, turn=turn, answers=(sub,)))
+        self.effects[sub] = {table: tuple(columns) for table, columns in action.effects.items()}
+
+    def _follow(self, wish: _Wish, action: Action, turn: int) -> None:
+        parameter = next(iter(action.roles.values()))[0]
+        made = {parameter: {"$from": [wish.action.tool, parameter]}}
+        self._act(wish, action, made, turn, (self.subs[-1].id,))
+
+    def _request(self, action: Action, wish: _Wish, template: str = "") -> str:
+        names = {role: self.speaker.noun(walk) for role, walk in wish.walks.items()}
+        if not names.keys() >= action.roles.keys():
+            names["booking"] = "the new booking"
+        return tidy((template or action.requests[0]).format_map({**names, **wish.words}))
+
+    # --- words -----------------------------------------------------------------------------------------------------
+
+    def told(self, wishes: list[_Wish]) -> Decomposition:
+        """The request in words, with what the user keeps back."""
+        last = max(call.turn for call in self.calls)
+        if self.user:
+            self._script(wishes, last)
+        frame = self.rng.choice([frame for frame in FRAMES if frame.split in (None, self.brief.split)])
+        parts = []
+        for wish in wishes:
+            text = self._request(wish.action, wish, self.rng.choice(wish.action.requests))
+            if wish.follow_up is not None:
+                text += f" and {wish.follow_up.later.format_map(wish.words)}"
+            parts.append(text)
+        request = ", and ".join(parts)
+        question = tidy(frame.text.format(request=request, Request=request[0].upper() + request[1:]))
+        scripted = self.slots or self.changes
+        turns = {sub: call.turn + 1 for call in self.calls for sub in call.answers}
+        if not self.changes and kind_of([turns[sub.id] for sub in self.subs]) is not self.brief.kind:
+            raise NoQuestion("its kind has changed with its rows")
+        depth = max(turns.values())
+        per_turn = [sum(call.turn == turn for call in self.calls) for turn in range(depth)]
+        return Decomposition(
+            brief=self.brief,
+            question=question,
+            family=f"request/{frame.name}",
+            hops=depth,
+            width=max(per_turn),
+            sub_questions=tuple(self.subs),
+            outcome=Outcome(kind=OutcomeKind.STATE),
+            calls=tuple(sorted(self.calls, key=lambda call: call.turn)),
+            words=tuple(self.words),
+            counterpart=ScriptedUser(slots=tuple(self.slots), changes=tuple(self.changes)) if scripted else Nobody(),
+            derivations=tuple(Derivation(value=value) for value in dict.fromkeys(self.speaker.derived)),
+            effects=self.effects,
+            readings=1,
+        )
+
+    def _script(self, wishes: list[_Wish], last: int) -> None:
+        """Hides details, or lets the user regret the only action."""
+        wish = wishes[0]
+        regrets = [self.domain.actions[name] for name in wish.action.follow_ups if self.domain.actions[name].regret]
+        if regrets and len(wishes) == 1 and wish.follow_up is None and self.rng.random() < 0.4:
+            self.words.append(GoldWords(turn=last + 1, say=DONE))
+            self.changes.append(ChangeOfMind(text=self.rng.choice(regrets[0].regret)))
+            self._follow(wish, regrets[0], last + 1)
+            return
+        self.speaker.forget()
+        walks = [walk for each in wishes for walk in each.walks.values()]
+        self.slots, asks = hide(walks, self.speaker, self.rng, _HIDDEN) if self.rng.random() < 0.6 else ([], [])
+        taken = {one.name for one in self.slots}
+        for each in wishes:
+            for action in filter(None, (each.action, each.follow_up)):
+                for name, (kind, detail) in action.extras.items():
+                    if detail.name not in taken and (not asks or self.rng.random() < 0.3):
+                        taken.add(detail.name)
+                        self.slots.append(slot(detail, self._kept(each, name, kind), self.rng))
+                        asks.append(detail.ask)
+                        each.words[name] = detail.noun
+        if not asks:
+            raise NoQuestion("the user has nothing to keep back")
+        self.words.append(GoldWords(turn=0, say=" ".join(asks)))
+
+    def _kept(self, wish: _Wish, name: str, kind: Extra) -> str:
+        """What is kept back, in the user's words; a date in full, since nothing may follow from it before it is said."""
+        if kind is not Extra.DATE:
+            return wish.words[name]
+        if wish.extras[name] in self.speaker.derived:
+            self.speaker.derived.remove(wish.extras[name])
+        return str(wish.extras[name])
