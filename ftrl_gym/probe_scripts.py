@@ -195,7 +195,7 @@ def _twice(turn: str) -> list[str]:
 def vary_the_spelling(sight: Sight) -> Iterator[Script]:
     """Repeats calls in other spellings: case, blanks, explicit defaults, order of arguments."""
     varied = []
-    for tool, arguments in sight.calls()[: len(sight.turns)]:
+    for tool, arguments in sight.calls(len(sight.turns)):
         if not is_write(sight, tool):
             varied.append((tool, {n: v.upper() if isinstance(v, str) else v for n, v in arguments.items()}))
             varied.append((tool, {n: f" {v} " if isinstance(v, str) else v for n, v in arguments.items()}))
