@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import gymnasium as gym
 import torch
-from ftrl_gym.spaces import UnicodeText
-from ftrl_agents.tokenizer import train_tokenizer
 from transformers import PreTrainedTokenizerBase, Qwen3Config, Qwen3ForCausalLM
+
+from ftrl_agents.tokenizer import train_tokenizer
+from ftrl_gym.spaces import UnicodeText
 
 
 class LetterEnv(gym.Env[str, str]):
-    """Pays the share of ``a`` in what the policy writes; task ``"<n>"`` lasts n turns, feedback grows with the turn."""
+    """Pays the share of lower-case letters in what is written; task ``"<n>"`` lasts n turns, feedback grows."""
 
-    def __init__(self, raises_at: int | None = None) -> None:
+    def __init__(self, raises_at: int | None = None, **keywords: Any) -> None:
         self.observation_space = UnicodeText(1000)
         self.action_space = UnicodeText(1000)
         self.raises_at = raises_at
+        self.taskset = SimpleNamespace(ids=lambda: ["1", "2", "3"])
+        self.task = SimpleNamespace(plans=())
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
         super().reset(seed=seed)
-        self.task, self.turn = (options or {})["task"], 0
-        messages = [{"role": "system", "content": "Write."}, {"role": "user", "content": f"Task {self.task}" * 3}]
-        return "Write.", {"task_id": self.task, "kind": "single_hop", "messages": messages, "tools": []}
+        self.turns, self.turn = (options or {})["task"], 0
+        messages = [{"role": "system", "content": "Write."}, {"role": "user", "content": f"Task {self.turns}" * 3}]
+        return "Write.", {"task_id": self.turns, "kind": "single_hop", "messages": messages, "tools": []}
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
         self.turn += 1
         if self.turn == self.raises_at:
             raise RuntimeError("the toy broke")
-        over = self.turn >= int(self.task)
+        over = self.turn >= int(self.turns)
         feedback = f'{{"turn": {self.turn}, "seen": "{action[:3]}"}}' * self.turn
         info = {
             "messages": [] if over else [{"role": "tool", "name": "toy", "content": feedback}],
@@ -38,7 +42,7 @@ class LetterEnv(gym.Env[str, str]):
                       "invalid": 0, "waste": 0},
             "end": "answered" if over else None,
         }  # fmt: skip
-        return feedback, action.count("a") / max(len(action), 1), over, False, info
+        return feedback, sum("a" <= c <= "z" for c in action) / max(len(action), 1), over, False, info
 
 
 def make_tokenizer() -> PreTrainedTokenizerBase:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
+from learner_toy import LetterEnv, make_model, make_tokenizer
+
 from ftrl_agents.chat import Chat
 from ftrl_agents.episode import End, Episode
 from ftrl_agents.rollout import collect
 from ftrl_gym.errors import UsageError
-from learner_toy import LetterEnv, make_model, make_tokenizer
 
 TOKENIZER = make_tokenizer()
 TASKS = [(LetterEnv, str(turns)) for turns in (3, 1, 4, 2)]
@@ -72,7 +73,13 @@ def test_greedy_is_deterministic_and_the_argmax() -> None:
 
 def test_sampling_follows_the_distribution() -> None:
     episodes = collect(
-        make_model(TOKENIZER), TOKENIZER, [(LetterEnv, "1")], temperature=1.0, seed=0, group_size=4000, max_turn_tokens=1
+        make_model(TOKENIZER),
+        TOKENIZER,
+        [(LetterEnv, "1")],
+        temperature=1.0,
+        seed=0,
+        group_size=4000,
+        max_turn_tokens=1,
     )
     prompt = episodes[0].ids[:-1]
     with torch.no_grad():

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ftrl_gym.errors import UsageError
 from jinja2.exceptions import TemplateError
 from transformers import PreTrainedTokenizerBase
+
+from ftrl_gym.errors import UsageError
 
 Message = dict[str, Any]
 

@@ -16,13 +16,13 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
-from ftrl_gym.errors import UsageError
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ftrl_agents.chat import Chat
 from ftrl_agents.episode import End, Episode, Turn
 from ftrl_agents.sampler import Sampler
 from ftrl_agents.slot_attention import slot_attention
+from ftrl_gym.errors import UsageError
 
 MIN_ROOM = 32
 """Tokens that a prompt must leave for a first turn."""
@@ -172,9 +172,7 @@ class _Batch:
                 self._step(set(held))
         return sorted(self.done, key=lambda episode: (episode.group, episode.member))
 
-    def _admit(
-        self, factory: EnvFactory, task: str, group: int, members: range, seed: int, docs: str
-    ) -> list[_Stream]:
+    def _admit(self, factory: EnvFactory, task: str, group: int, members: range, seed: int, docs: str) -> list[_Stream]:
         """Start the members of a group."""
         streams: list[_Stream] = []
         prompt: list[int] = []

@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import torch
-from ftrl_gym.errors import UsageError
 from torch import Tensor, nn
 from transformers import AttentionInterface, PreTrainedModel
 
 from ftrl_agents.slot_cache import Pass, SlotCache
+from ftrl_gym.errors import UsageError
 
 NAME = "ftrl_slots"
 
@@ -97,9 +97,7 @@ def _decode(query: Tensor, slots: SlotCache, layer: int, scaling: float) -> Tens
     by_group = query[grid.rows].transpose(1, 2)  # (g, K, M, Q, D)
     common = _partial(by_group.flatten(2, 3), keys[:groups], values[:groups], slots.prefix_bias)
     shape = by_group.shape[:-1]
-    prefix = _Partial(
-        *(part.view(*shape, part.shape[-1]).transpose(1, 2).flatten(0, 1)[grid.place] for part in common)
-    )
+    prefix = _Partial(*(part.view(*shape, part.shape[-1]).transpose(1, 2).flatten(0, 1)[grid.place] for part in common))
     keys, values = slots.tails.layers[layer]
     own = _partial(query, keys[:count], values[:count], slots.tail_bias)
     peak = torch.maximum(prefix.peak, own.peak)

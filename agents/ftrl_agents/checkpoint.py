@@ -1,0 +1,136 @@
+"""Checkpoints that are whole or not there.
+
+``<run>/checkpoints/step-000040/`` holds the model and the tokenizer as ``save_pretrained`` writes them, so
+``AutoModelForCausalLM.from_pretrained`` reads it, and ``trainer.pt`` with everything else that a resumed run needs to
+end with the same weights. It is written under a temporary name and renamed; an older one goes only after that.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import random
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from ftrl_gym.errors import FtrlGymError, UsageError
+
+KEPT = 2
+"""How many checkpoints of a run stay, besides the first."""
+FIRST = Path("checkpoints") / "step-000000"
+"""The policy before training, in a run folder: kept, for comparison and as the reference of a KL."""
+
+
+class SaveError(FtrlGymError, OSError):
+    """A checkpoint could not be written; the one before it is still good."""
+
+
+def save(
+    run_dir: Path,
+    step: int,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    optimizer: torch.optim.Optimizer,
+    cursor: Mapping[str, Any],
+) -> Path:
+    """Write the checkpoint of a step.
+
+    Args:
+        cursor: Where the run is: plain numbers, strings, lists.
+
+    Raises:
+        SaveError: Disk full or the like.
+    """
+    folder = run_dir / "checkpoints" / f"step-{step:06d}"
+    fresh = folder.with_name(f".{folder.name}.tmp")
+    state = {"step": step, "cursor": dict(cursor), "optimizer": optimizer.state_dict(), "rng": _random_states()}
+    try:
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        model.save_pretrained(fresh)
+        tokenizer.save_pretrained(fresh)
+        with (fresh / "trainer.pt").open("wb") as file:
+            torch.save(state, file)
+        for path in fresh.iterdir():
+            _flush(path)
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
+        _flush(folder.parent)
+    except (OSError, SafetensorError, RuntimeError) as error:
+        shutil.rmtree(fresh, ignore_errors=True)
+        before = latest(run_dir)
+        raise SaveError(
+            f"cannot save step {step} in {folder.parent}: {error}. "
+            + (f"The checkpoint {before} is untouched. " if before else "")
+            + "Make room, then go on with --resume"
+        ) from None
+    for old in _all(run_dir)[1:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+    return folder
+
+
+def latest(run_dir: Path) -> Path | None:
+    """The newest checkpoint of a run."""
+    return found[-1] if (found := _all(run_dir)) else None
+
+
+def load_cursor(folder: Path, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+    """Put optimizer and random states back as they were; the model is loaded from the folder by its owner.
+
+    Returns:
+        The cursor that was saved.
+
+    Raises:
+        UsageError: The file is broken, or belongs to another model.
+    """
+    try:
+        state = torch.load(folder / "trainer.pt", map_location="cpu", weights_only=True)
+        optimizer.load_state_dict(state["optimizer"])
+        _restore_random_states(state["rng"])
+        return dict(state["cursor"])
+    except (OSError, RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError) as error:
+        reason = str(error).strip().splitlines()[0][:200]
+        raise UsageError(
+            f"{folder} cannot be resumed: {reason}. Delete this folder to go on from the checkpoint before it"
+        ) from None
+
+
+def _all(run_dir: Path) -> list[Path]:
+    return sorted((run_dir / "checkpoints").glob("step-*"))
+
+
+def _flush(path: Path) -> None:
+    """To the disk, so that the rename cannot overtake the contents."""
+    if os.name != "posix" and path.is_dir():
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _random_states() -> dict[str, Any]:
+    name, keys, *rest = np.random.get_state(legacy=True)
+    return {
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all(),
+        "python": random.getstate(),
+        "numpy": (name, torch.from_numpy(np.asarray(keys).astype(np.int64)), *rest),
+    }
+
+
+def _restore_random_states(states: Mapping[str, Any]) -> None:
+    torch.set_rng_state(states["torch"])
+    if len(states["cuda"]) == torch.cuda.device_count():
+        torch.cuda.set_rng_state_all(states["cuda"])
+    random.setstate(states["python"])
+    name, keys, *rest = states["numpy"]
+    np.random.set_state((name, keys.numpy().astype(np.uint32), *rest))

@@ -1,0 +1,82 @@
+"""What a run reports about itself: a line of JSON per step, and TensorBoard events of the same numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from torch.utils.tensorboard import SummaryWriter
+
+from ftrl_agents.episode import End, Episode
+from ftrl_agents.learner import UpdateStats
+
+
+class MetricsLog:
+    """``metrics.jsonl`` and ``tensorboard/`` in a run folder.
+
+    Args:
+        run_dir: The folder.
+        length: Bytes of ``metrics.jsonl`` that belong to the checkpoint a run goes on from; what comes behind them was
+            written by steps that are now taken again, and is dropped.
+        step: The first step to come.
+    """
+
+    def __init__(self, run_dir: Path, length: int = 0, step: int = 0) -> None:
+        self._file = (run_dir / "metrics.jsonl").open("ab")
+        self._file.truncate(length)
+        self._path = run_dir / "metrics.jsonl"
+        self._board = SummaryWriter(str(run_dir / "tensorboard"), purge_step=step)
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Write a record with ``step``; numbers go to TensorBoard too."""
+        self._file.write(json.dumps(record).encode() + b"\n")
+        self._file.flush()
+        for name, value in record.items():
+            if name != "step" and value is not None:
+                self._board.add_scalar(name, value, record["step"])
+
+    def position(self) -> int:
+        """Bytes written so far."""
+        return self._path.stat().st_size
+
+    def records(self) -> list[dict[str, Any]]:
+        """All records of the run."""
+        return [json.loads(line) for line in self._path.read_text(encoding="utf-8").splitlines()]
+
+    def close(self) -> None:
+        """Flushes and closes both."""
+        self._file.close()
+        self._board.close()
+
+
+def describe(episodes: Sequence[Episode], stats: UpdateStats, rollout_s: float, update_s: float) -> dict[str, Any]:
+    """One step's record. Means are over episodes that did not fail; rates are per wall-clock second."""
+    played = [episode for episode in episodes if episode.end is not End.FAILED]
+    calls = [call for episode in played for turn in episode.turns for call in turn.calls]
+    count = max(len(played), 1)
+
+    def score(name: str) -> float:
+        return sum(float(episode.score[name]) for episode in played) / count
+
+    return {
+        "reward": sum(episode.episode_return for episode in played) / count,
+        "precision": score("precision"),
+        "recall": score("recall"),
+        "f1": score("f1"),
+        "outcome": score("outcome"),
+        "calls": len(calls) / count,
+        "turns": sum(len(episode.turns) for episode in played) / count,
+        "invalid": sum(call["status"] != "ok" for call in calls) / max(len(calls), 1),
+        "cut_turns": sum(turn.cut for episode in played for turn in episode.turns) / count,
+        "own_tokens": sum(episode.own_count for episode in played) / count,
+        "tokens": sum(len(episode.ids) for episode in played) / count,
+        "out_of_budget": sum(episode.end is End.TOKEN_BUDGET for episode in played) / count,
+        "failed": len(episodes) - len(played),
+        **{f"update_{name}" if name == "tokens" else name: value for name, value in stats._asdict().items()},
+        "rollout_s": rollout_s,
+        "update_s": update_s,
+        "rollout_tokens_per_s": sum(episode.own_count for episode in played) / max(rollout_s, 1e-9),
+        "update_tokens_per_s": stats.tokens / max(update_s, 1e-9),
+    }

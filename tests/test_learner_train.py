@@ -1,0 +1,196 @@
+"""Whole runs: files, resume bit for bit, interrupts, and what a user reads when something is wrong."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import pytest
+import torch
+from learner_toy import LetterEnv, make_model, make_tokenizer
+from rich.console import Console
+from transformers import AutoModelForCausalLM
+
+from ftrl_agents import checkpoint
+from ftrl_agents import train as train_module
+from ftrl_agents.chat import Chat
+from ftrl_agents.config import EnvConfig, EvaluationConfig, RolloutConfig, TrainConfig, UpdateConfig
+from ftrl_agents.policy import Policy, load_policy
+from ftrl_agents.train import train
+from ftrl_gym.errors import UsageError
+
+TOKENIZER = make_tokenizer()
+ENV = "toy/Letters-v0"
+QUIET = Console(quiet=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def registered() -> Any:
+    gym.register(ENV, entry_point=LetterEnv)
+    yield
+    gym.registry.pop(ENV)
+
+
+def config(out: Path, **changes: object) -> TrainConfig:
+    settings: dict[str, object] = {
+        "out": out,
+        "name": "run",
+        "steps": 4,
+        "save_every": 1,
+        "env": EnvConfig(id=ENV),
+        "rollout": RolloutConfig(tasks=2, group=3, max_turn_tokens=6),
+        "update": UpdateConfig(learning_rate=1e-3, mini_batches=2),
+        "evaluation": EvaluationConfig(tasks=3, temperatures=[0.0]),
+    }
+    return TrainConfig.model_validate(settings | changes)
+
+
+def start(settings: TrainConfig) -> int:
+    policy = None if settings.resume else Policy(make_model(TOKENIZER), TOKENIZER)
+    return train(settings, QUIET, policy)
+
+
+def weights(run: Path) -> dict[str, torch.Tensor]:
+    folder = checkpoint.latest(run)
+    assert folder is not None and folder.name == "step-000004"
+    return dict(AutoModelForCausalLM.from_pretrained(folder).state_dict())
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, registered: object) -> Path:
+    out = tmp_path_factory.mktemp("whole")
+    assert start(config(out)) == 0
+    return out / "run"
+
+
+def test_a_run_leaves_everything_behind(whole: Path) -> None:
+    records = [json.loads(line) for line in (whole / "metrics.jsonl").read_text().splitlines()]
+    assert [record["step"] for record in records] == [1, 2, 3, 4]
+    assert all(record["failed"] == 0 and record["mismatch"] < 1e-2 for record in records)
+    for name in ("config.json", "report.md", "curves.png", "episodes_before.txt", "episodes_after.txt"):
+        assert (whole / name).stat().st_size > 0
+    assert list((whole / "tensorboard").iterdir())
+    assert TrainConfig.load(whole / "config.json").rollout.group == 3
+    first, last = whole / checkpoint.FIRST, checkpoint.latest(whole)
+    assert first.exists() and last is not None
+    assert any(
+        not torch.equal(a, b)
+        for a, b in zip(
+            AutoModelForCausalLM.from_pretrained(first).parameters(),
+            AutoModelForCausalLM.from_pretrained(last).parameters(),
+            strict=True,
+        )
+    )
+
+
+class Killed(BaseException):
+    """As kill -9: nothing gets a chance to save."""
+
+
+def die_at(monkeypatch: pytest.MonkeyPatch, step: int, blow: Any) -> None:
+    original = train_module.collect
+
+    def collect(*arguments: Any, **keywords: Any) -> Any:
+        if keywords["seed"] == step:
+            monkeypatch.setattr(train_module, "collect", original)
+            blow()
+        return original(*arguments, **keywords)
+
+    monkeypatch.setattr(train_module, "collect", collect)
+
+
+def kill() -> None:
+    raise Killed
+
+
+def test_a_killed_run_resumes_to_the_same_weights(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    die_at(monkeypatch, 2, kill)
+    with pytest.raises(Killed):
+        start(config(tmp_path, save_every=2))
+    # A step behind the checkpoint left its line; it is taken again.
+    with (tmp_path / "run" / "metrics.jsonl").open("a") as file:
+        file.write('{"step": 3, "reward": 9}\n')
+    assert start(config(tmp_path, resume=tmp_path / "run")) == 0
+    for name, value in weights(whole).items():
+        assert torch.equal(value, weights(tmp_path / "run")[name]), name
+    lines = [(run / "metrics.jsonl").read_text().splitlines() for run in (whole, tmp_path / "run")]
+    assert [json.loads(line)["loss"] for line in lines[0]] == [json.loads(line)["loss"] for line in lines[1]]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_an_interrupt_saves_and_resumes(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int
+) -> None:
+    die_at(monkeypatch, 3, lambda: signal.raise_signal(number))
+    console = Console(file=io.StringIO(), width=200)
+    assert train(config(tmp_path, save_every=100), console, Policy(make_model(TOKENIZER), TOKENIZER)) == code
+    assert f"--resume {tmp_path / 'run'}" in console.file.getvalue()  # type: ignore[attr-defined]
+    assert checkpoint.latest(tmp_path / "run").name == "step-000003"  # type: ignore[union-attr]
+    assert start(config(tmp_path, resume=tmp_path / "run")) == 0
+    assert all(torch.equal(value, weights(tmp_path / "run")[name]) for name, value in weights(whole).items())
+
+
+def test_a_full_disk_leaves_the_old_checkpoint_good(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, before = make_model(TOKENIZER), checkpoint.latest(whole)
+
+    def full(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(checkpoint.SaveError, match="untouched"):
+        checkpoint.save(whole, 9, model, TOKENIZER, torch.optim.AdamW(model.parameters()), {})
+    assert checkpoint.latest(whole) == before
+    assert not list((whole / "checkpoints").glob(".*"))
+
+
+def test_a_taken_name_gets_a_number(tmp_path: Path) -> None:
+    for _ in range(3):
+        start(config(tmp_path, steps=1, minutes=1e-9))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run", "run-2", "run-3"]
+
+
+def test_mistakes_of_a_user_are_told_in_words(whole: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="--out"):
+        start(config(tmp_path / "file"))
+    with pytest.raises(UsageError, match="holds no run"):
+        start(config(tmp_path, resume=tmp_path / "nothing"))
+    with pytest.raises(UsageError, match="save_pretrained"):
+        load_policy(tmp_path / "nothing")
+    with pytest.raises(UsageError, match=r"unknown environment.*Known"):
+        start(config(tmp_path, env=EnvConfig(id="ftrl/Travel-v0")))
+    broken = json.loads((whole / "config.json").read_text()) | {"stepz": 3}
+    (tmp_path / "config.json").write_text(json.dumps(broken))
+    with pytest.raises(UsageError, match="stepz"):
+        TrainConfig.load(tmp_path / "config.json")
+    (whole / "checkpoints" / "step-000004" / "trainer.pt").write_bytes(b"no")
+    with pytest.raises(UsageError, match="cannot be resumed"):
+        start(config(tmp_path, resume=whole))
+
+
+def test_templates_that_cannot_do_it_are_refused() -> None:
+    plain = make_tokenizer()
+    plain.chat_template = None
+    with pytest.raises(UsageError, match="no chat template"):
+        Chat(plain)
+    plain.chat_template = (
+        "{% for m in messages if m.role != 'tool' %}<|im_start|>{{ m.content }}<|im_end|>{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>{% endif %}"
+    )
+    with pytest.raises(UsageError, match="drops tool results"):
+        Chat(plain)
+    plain.chat_template = plain.chat_template.replace(" if m.role != 'tool'", "")
+    Chat(plain)
+    with pytest.raises(UsageError, match="ignores tools"):
+        Chat(plain, tools=True)
+    plain.chat_template = "{% for m in messages %}{{ m.content }} ~ {% endfor %}"
+    with pytest.raises(UsageError, match="special token"):
+        Chat(plain)
+    plain.chat_template = "{% for m in messages %}{% if m.role == 'tool' %}{{ raise_exception('no tools') }}{% endif %}{{ m.content }}<|im_end|>{% endfor %}"  # noqa: E501
+    with pytest.raises(UsageError, match="refuses"):
+        Chat(plain)

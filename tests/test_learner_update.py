@@ -1,0 +1,114 @@
+"""The learner: the same log-probs as the sampler, gradients that do not depend on how a batch is cut, and progress."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import torch
+from learner_toy import LetterEnv, make_model, make_tokenizer
+from transformers import Qwen3ForCausalLM
+
+from ftrl_agents.config import UpdateConfig
+from ftrl_agents.episode import End, Episode
+from ftrl_agents.learner import Learner, LossNotFinite
+from ftrl_agents.rollout import collect
+
+TOKENIZER = make_tokenizer()
+
+
+@pytest.fixture(scope="module")
+def episodes() -> list[Episode]:
+    tasks = [(LetterEnv, turns) for turns in ("2", "3", "1")]
+    return collect(make_model(TOKENIZER), TOKENIZER, tasks, temperature=0.9, seed=5, group_size=4, max_turn_tokens=9)
+
+
+def updated(episodes: list[Episode], **changes: object) -> tuple[Qwen3ForCausalLM, Learner]:
+    model = make_model(TOKENIZER)
+    learner = Learner(model, UpdateConfig(**changes), temperature=0.9)  # type: ignore[arg-type]
+    learner.update(episodes, seed=0)
+    return model, learner
+
+
+def test_learner_and_sampler_agree(episodes: list[Episode]) -> None:
+    stats = Learner(make_model(TOKENIZER), UpdateConfig(), temperature=0.9).update(episodes, seed=0)
+    assert stats.mismatch < 1e-5
+    assert abs(stats.ratio_max - 1) < 1e-4
+    assert stats.clipped == 0
+    assert stats.tokens == sum(episode.own_count for episode in episodes)
+
+
+def test_gradient_equals_a_plain_padded_computation(episodes: list[Episode]) -> None:
+    model = make_model(TOKENIZER).double()
+    terms, tokens = [], 0
+    for group in range(3):
+        members = episodes[4 * group : 4 * group + 4]
+        returns = torch.tensor([member.episode_return for member in members], dtype=torch.float64)
+        advantages = (returns - returns.mean()) / (returns.std(correction=0) + 1e-6)
+        for member, advantage in zip(members, advantages, strict=True):
+            ids = torch.tensor(member.ids)
+            logprobs = torch.log_softmax(model(ids[None]).logits[0, :-1] / 0.9, -1)
+            own = torch.tensor(member.own)[1:]
+            terms.append(-(logprobs.gather(1, ids[1:, None])[:, 0] * own).sum() * advantage)
+            terms.append(0.01 * ((logprobs.exp() * logprobs).sum(-1) * own).sum())
+            tokens += member.own_count
+    expected = torch.autograd.grad(torch.stack(terms).sum() / tokens, list(model.parameters()))
+    kept: list[torch.Tensor] = []
+    learner = Learner(make_model(TOKENIZER), UpdateConfig(entropy=0.01, max_grad_norm=1e9), temperature=0.9)
+    learner.optimizer.optimizer.register_step_pre_hook(
+        lambda *_: kept.extend(p.grad.clone() for p in learner.model.parameters() if p.grad is not None)
+    )
+    learner.update(episodes, seed=0)
+    for got, want in zip(kept, expected, strict=True):
+        torch.testing.assert_close(got.double(), want, rtol=2e-3, atol=2e-5)
+
+
+def test_result_does_not_depend_on_parts_or_order(episodes: list[Episode]) -> None:
+    whole, _ = updated(episodes)
+    cut, _ = updated(episodes[8:] + episodes[:8], micro_tokens=100)
+    for one, other in zip(whole.parameters(), cut.parameters(), strict=True):
+        # AdamW's first step has the size of the learning rate whatever the gradient's.
+        torch.testing.assert_close(one, other, rtol=0, atol=2e-5)
+
+
+def test_failed_episodes_and_flat_groups_are_left_out(episodes: list[Episode]) -> None:
+    changed = copy.deepcopy(episodes)
+    for episode in changed[:4]:
+        episode.end = End.FAILED
+    for episode in changed[4:8]:
+        for turn in episode.turns:
+            turn.reward = 0.25 if turn is episode.turns[0] else 0.0
+    stats = Learner(make_model(TOKENIZER), UpdateConfig(), temperature=0.9).update(changed, seed=0)
+    assert stats.tokens == sum(episode.own_count for episode in changed[8:])
+    assert stats.flat_groups == pytest.approx(2 / 3)
+    model, _ = updated(changed[:8])
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), make_model(TOKENIZER).parameters(), strict=True))
+
+
+def test_a_loss_that_is_not_finite_stops_and_names_the_tasks(episodes: list[Episode]) -> None:
+    broken = copy.deepcopy(episodes)
+    place = broken[0].own.index(True)
+    broken[0].logprobs[place] = float("nan")
+    model = make_model(TOKENIZER)
+    with pytest.raises(LossNotFinite, match="task"):
+        Learner(model, UpdateConfig(), temperature=0.9).update(broken, seed=0)
+    assert all(torch.isfinite(p).all() for p in model.parameters())
+
+
+def test_kl_pulls_back_to_the_reference(episodes: list[Episode]) -> None:
+    model, reference = make_model(TOKENIZER, seed=0), make_model(TOKENIZER, seed=0)
+    learner = Learner(model, UpdateConfig(kl=0.1, learning_rate=1e-3, entropy=0), temperature=0.9, reference=reference)
+    assert learner.update(episodes, seed=0).kl == pytest.approx(0, abs=1e-6)
+    assert learner.update(episodes, seed=0).kl > 1e-5
+
+
+def test_it_learns() -> None:
+    model = make_model(TOKENIZER)
+    learner = Learner(model, UpdateConfig(learning_rate=1e-2, entropy=0), temperature=1.0)
+    returns = []
+    for step in range(25):
+        tasks = [(LetterEnv, "1")] * 4
+        batch = collect(model, TOKENIZER, tasks, temperature=1.0, seed=step, group_size=8, max_turn_tokens=8)
+        returns.append(sum(episode.episode_return for episode in batch) / len(batch))
+        learner.update(batch, seed=step)
+    assert sum(returns[-5:]) / 5 > sum(returns[:5]) / 5 + 0.3
