@@ -74,7 +74,8 @@ def test_training_learns_a_conversation_by_heart(rest_weight: float) -> None:
     batch = pad_together(
         [conversation("gate of KX482?", "A12"), conversation("gate of ZZ9?", "B7")], tokenizer.pad_token_id
     )
-    trainer = Supervised(model, peak=1e-2, steps=60, warm_up=5, decay=0.5, rest_weight=rest_weight)
+    total = 60 * int(batch.real.sum())
+    trainer = Supervised(model, peak=1e-2, total=total, warm_up=0.1, decay=0.5, rest_weight=rest_weight)
     first = likelihood(model, batch)
     for _ in range(60):
         trainer.step(batch)
@@ -83,5 +84,8 @@ def test_training_learns_a_conversation_by_heart(rest_weight: float) -> None:
 
 
 def test_the_rate_warms_up_holds_and_falls_to_zero() -> None:
-    trainer = Supervised(new_model(0, tokenizer, 64, 1, 64), peak=1.0, steps=100, warm_up=10, decay=0.2)
-    assert [trainer.rate(step) for step in (0, 9, 50, 80, 90, 100)] == pytest.approx([0.1, 1, 1, 1, 0.5, 0])
+    trainer = Supervised(new_model(0, tokenizer, 64, 1, 64), peak=1.0, total=100, warm_up=0.1, decay=0.2)
+    rates = []
+    for trainer.tokens in (0, 9, 50, 80, 90, 100, 110):
+        rates.append(trainer.rate())
+    assert rates == pytest.approx([0.1, 1, 1, 1, 0.5, 0, 0])

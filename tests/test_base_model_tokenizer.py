@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from ftrl_agents.corpus import batches, encode, pad_together
-from ftrl_agents.tokenizer import train_tokenizer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from ftrl_agents.corpus import batches, encode, pad_together
+from ftrl_agents.tokenizer import train_tokenizer
 
 pytest.importorskip("transformers")
 

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
+
 from ftrl_agents.evaluation import EpisodeScore, Evaluation, bootstrap
 from ftrl_agents.plots import plot_curves
 from ftrl_agents.report import write_report

@@ -7,17 +7,16 @@ the model does *most of the time*, so no lower temperature repairs them; only le
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from ftrl_gym.policies import answer_text, call_text, ending_text, plan_text
-from ftrl_gym.task import Plan, PlannedCall, PlanTurn, Task
+from ftrl_gym.policies import answer_text, ending_text, plan_text
+from ftrl_gym.task import Plan, PlanTurn, Task
 from ftrl_gym.trajectory import Trajectory, run_episode
 
 if TYPE_CHECKING:
     import gymnasium as gym
-    from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
 
 FLAWED_SHARE = 0.8
 """Share of warm-up demonstrations with a bad habit."""
@@ -79,10 +78,14 @@ def script(task: Task, habits: frozenset[Habit]) -> list[str]:
     shortened = len(plan.calls()) < len(task.plans[0].calls())
     ending = _hasty_ending(task, plan) if shortened else ending_text(task.outcome)
     if Habit.DOUBLED in habits:
-        plan = Plan(
-            turns=tuple(t.model_copy(update={"calls": tuple(c for c in t.calls for _ in "12")}) for t in plan.turns)
-        )
+        plan = _doubled(plan)
     return [*map(plan_text, plan.turns), ending]
+
+
+def _doubled(plan: Plan) -> Plan:
+    return Plan(
+        turns=tuple(t.model_copy(update={"calls": tuple(c for c in t.calls for _ in "12")}) for t in plan.turns)
+    )
 
 
 def _early(plan: Plan) -> Plan:

@@ -87,12 +87,12 @@ class Evaluation:
     def by_kind(self) -> dict[str, Evaluation]:
         """The part of each kind."""
         kinds = sorted({score.kind for score in self.scores})
-        return {kind: self._where(lambda score, kind=kind: score.kind == kind) for kind in kinds}
+        return {kind: self._where(lambda score: score.kind == kind) for kind in kinds}
 
     def by_tool(self) -> dict[str, Evaluation]:
         """The tasks that need a tool, for each tool."""
         tools = sorted({tool for score in self.scores for tool in score.tools})
-        return {tool: self._where(lambda score, tool=tool: tool in score.tools) for tool in tools}
+        return {tool: self._where(lambda score: tool in score.tools) for tool in tools}
 
     def gain(self, before: Evaluation, metric: str) -> Interval:
         """Paired difference to an evaluation of the same tasks.
@@ -128,9 +128,8 @@ def bootstrap(values: Sequence[float], seed: int = 0) -> Interval:
         return Interval(math.nan, math.nan, math.nan, 0)
     array = np.asarray(values, dtype=np.float64)
     rng = np.random.default_rng(seed)
-    means = np.concatenate(
-        [array[rng.integers(len(array), size=(500, len(array)))].mean(1) for _ in range(RESAMPLES // 500)]
-    )
+    blocks = (array[rng.integers(len(array), size=(500, len(array)))].mean(1) for _ in range(RESAMPLES // 500))
+    means = np.concatenate(list(blocks))
     low, high = np.quantile(means, (0.025, 0.975))
     return Interval(float(array.mean()), float(low), float(high), len(array))
 

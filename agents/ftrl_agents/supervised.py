@@ -47,46 +47,56 @@ def token_losses(model: PreTrainedModel, batch: Batch, rest_weight: float) -> tu
 
 
 class Supervised:
-    """A model under supervised training.
+    """A model under supervised training; the rate follows the tokens read: warm-up, plateau, linear decay to zero.
+
+    A run that is resumed with a smaller ``total`` goes into its decay at once, so it can be brought to a good end early.
 
     Args:
         model: In float32.
-        peak: Learning rate after warm-up.
-        steps: Optimizer steps in all; the rate ends at zero.
-        warm_up: Steps of linear warm-up.
-        decay: Share of the steps at the end over which the rate falls linearly (WSD); 1 means from the start.
+        peak: Learning rate on the plateau.
+        total: Tokens of the whole run.
+        warm_up: Share of the tokens over which the rate rises.
+        decay: Share of the tokens over which it falls at the end.
         rest_weight: Weight of tokens that are not the assistant's.
     """
 
     def __init__(
-        self, model: PreTrainedModel, *, peak: float, steps: int, warm_up: int, decay: float, rest_weight: float = 0.0
+        self,
+        model: PreTrainedModel,
+        *,
+        peak: float,
+        total: int,
+        warm_up: float = 0.02,
+        decay: float = 0.4,
+        rest_weight: float = 0.0,
     ) -> None:
-        self.model, self.peak, self.steps, self.warm_up = model, peak, steps, warm_up
-        self.decay, self.rest_weight, self.step_count = decay, rest_weight, 0
+        self.model, self.peak, self.total, self.warm_up = model, peak, total, warm_up
+        self.decay, self.rest_weight, self.tokens = decay, rest_weight, 0
         matrices = [p for p in model.parameters() if p.ndim >= 2]
         vectors = [p for p in model.parameters() if p.ndim < 2]
         groups = [{"params": matrices, "weight_decay": 0.05}, {"params": vectors, "weight_decay": 0.0}]
         self.optimizer = torch.optim.AdamW(groups, lr=peak, betas=(0.9, 0.95), fused=True)
 
-    def rate(self, step: int) -> float:
-        """Learning rate of a step: warm-up, plateau, decay."""
-        up = min(1.0, (step + 1) / max(1, self.warm_up))
-        down = min(1.0, (self.steps - step) / max(1.0, self.decay * self.steps))
-        return self.peak * min(up, max(0.0, down))
+    def rate(self) -> float:
+        """Learning rate of the next step."""
+        up = (self.tokens + 1) / (self.warm_up * self.total)
+        down = (self.total - self.tokens) / (self.decay * self.total)
+        return self.peak * max(0.0, min(1.0, up, down))
 
     def step(self, batch: Batch) -> StepResult:
         """One update."""
         for group in self.optimizer.param_groups:
-            group["lr"] = self.rate(self.step_count)
+            group["lr"] = self.rate()
         losses, own, right = token_losses(self.model, batch, self.rest_weight)
         own_loss = losses[own].mean()
-        rest = losses[~own].mean() if self.rest_weight and not bool(own.all()) else 0.0
-        (own_loss + self.rest_weight * rest).backward()
+        loss = own_loss if bool(own.all()) else own_loss + self.rest_weight * losses[~own].mean()
+        torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad()
-        self.step_count += 1
-        return StepResult(own_loss.item(), right[own].float().mean().item(), int(batch.real.sum()))
+        read = int(batch.real.sum())
+        self.tokens += read
+        return StepResult(own_loss.item(), right[own].float().mean().item(), read)
 
 
 @torch.no_grad()

@@ -5,7 +5,7 @@ same tokens wherever it stands: after a blank, after a quotation mark, at the st
 
 * digits and the capitals of ids and codes are single tokens (``KX482`` is five),
 * a capitalised word never includes the blank before it; lower-case words may,
-* punctuation may include the blank after it, so ``, date`` and ``"date`` both end in the token ``date``.
+* punctuation may include blanks between and after it, so ``, date`` and ``": "date`` both end in the token ``date``.
 
 Everything else is bytes, so any text round-trips. The template is ChatML with tools; tool feedback stands in a user
 turn between ``<tool_response>`` tags, as in Qwen's models. It never rewrites earlier turns: the rendering of the
@@ -24,13 +24,14 @@ PAD, START, END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
 TAGS = ("tool_call", "tool_response", "answer", "think")
 VOCABULARY = 2048
 
+_MARKS = r"[^\s\p{L}\p{N}\p{M}_]+"
 _PIECES = "|".join(
     (
         r"\p{N}",
         r"\p{Lu}(?!\p{Ll})",  # a capital of an id or a code
         r"\p{Lu}\p{Ll}+",
         r" ?[\p{Ll}\p{Lm}\p{Lo}\p{M}_]+",
-        r"[^\s\p{L}\p{N}\p{M}_]+ ?",
+        rf"{_MARKS}(?: {_MARKS})* ?",
         r"\s+(?!\S)|\s",
     )
 )

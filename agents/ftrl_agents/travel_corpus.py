@@ -1,0 +1,133 @@
+"""The base model's corpus: endless TravelBooking tasks of the train split, played well.
+
+Every conversation is played in the environment itself, so a model reads in training what it will read as a policy.
+Three quarters of the worlds name everything with random syllables: a small model copies only what it has learned
+to copy, and names that never end leave it no other way than to copy.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import gymnasium as gym
+
+from ftrl_agents.corpus import BLOCK, Maker, encode
+from ftrl_agents.demonstrations import Demonstrator
+from ftrl_gym import registry
+from ftrl_gym.construct.certify import Depth
+from ftrl_gym.construct.endless import endless_task, world_of
+from ftrl_gym.env import ToolUseEnv
+from ftrl_gym.reward import VerifiableReward
+from ftrl_gym.task import Split, Task
+from ftrl_gym.taskset import ScenarioTaskSet
+from ftrl_gym.trajectory import Trajectory, run_episode
+
+T = TypeVar("T")
+
+SCENARIO = "TravelBooking"
+SYLLABLES = 0.75
+"""Share of blocks whose world has names of random syllables; the others have real ones."""
+DIFFICULTIES = ((0.0, 0.55), (0.1, 0.2), (0.25, 0.15), (0.5, 0.1))
+"""(difficulty of a task, share of tasks)."""
+FEATURES: tuple[tuple[tuple[str, ...], float], ...] = (((), 0.8), (("state",), 0.14), (("user",), 0.06))
+"""(features of a task, share of tasks)."""
+INSTRUCTIONS = (
+    "",
+    "You are the assistant of a travel agency. Look things up with the tools, never guess.",
+    "Help the agency's staff. Everything you say must come from the tools.",
+    "You answer questions and make bookings for a travel agency, using the tools below.",
+)
+"""First sentences of the system message, so that a policy does not hang on one; the empty one is the scenario's."""
+_FIRST = 10**9
+"""Distance between the task numbers of two seeds."""
+
+
+def corpus_env(split: Split = Split.TRAIN, syllables: float = SYLLABLES, instruction: str = "") -> gym.Env[str, str]:
+    """Endless tasks ``endless-<number>`` in the corpus's mixture of names, difficulties and features."""
+    scenario = registry.load(SCENARIO)
+    manifest = scenario.manifest.model_copy(update={"instruction": instruction or scenario.manifest.instruction})
+    style = partial(_task, syllables=syllables)
+    scenario = dataclasses.replace(scenario, manifest=manifest, endless=style, load_world=world_of)
+    return VerifiableReward(ToolUseEnv(ScenarioTaskSet(scenario, split=split, tasks="endless"), docs="signature"))
+
+
+def corpus_envs() -> list[gym.Env[str, str]]:
+    """One environment for each instruction."""
+    return [corpus_env(instruction=instruction) for instruction in INSTRUCTIONS]
+
+
+def held_out_env() -> gym.Env[str, str]:
+    """The same mixture of the test split: other worlds, other phrasings, real names only."""
+    return corpus_env(Split.TEST, syllables=0.0)
+
+
+def held_out_tasks(count: int) -> list[str]:
+    """Ids of tasks of :func:`held_out_env`, of a few worlds."""
+    return [f"endless-{(number % 4) * BLOCK + number // 4}" for number in range(count)]
+
+
+def _task(number: int, split: Split, *, syllables: float) -> Task:
+    names = "syllables" if random.Random(f"corpus/{number // BLOCK}").random() < syllables else "real"
+    rng = random.Random(f"corpus/task/{number}")
+    level = _choose(rng, DIFFICULTIES)
+    return endless_task(
+        number, split, names=names, difficulty=level, features=_choose(rng, FEATURES), certify=Depth.QUICK
+    )
+
+
+def _choose(rng: random.Random, shares: Sequence[tuple[T, float]]) -> T:
+    return rng.choices([value for value, _ in shares], [share for _, share in shares])[0]
+
+
+class TravelStream:
+    """Conversations by number; the same seed gives the same ones. A block of numbers shares a world.
+
+    Args:
+        seed: Another seed gives other worlds.
+        envs: Where they are played, a block in each by turns.
+    """
+
+    def __init__(self, seed: int, envs: Sequence[gym.Env[str, str]]) -> None:
+        self.seed, self._envs = seed, envs
+        self._demonstrator = Demonstrator(seed)
+
+    def episode(self, number: int) -> Trajectory:
+        """Plays a conversation."""
+        assert 0 <= number < _FIRST
+        env = self._envs[number // BLOCK % len(self._envs)]
+        return run_episode(env, self._demonstrator, options={"task": f"endless-{self.seed * _FIRST + number}"})
+
+
+@dataclass(frozen=True)
+class TravelMaker:
+    """Makes the conversations of a stream as token ids. Picklable, so that another process can do it."""
+
+    tokenizer: Path
+    """Folder of the tokenizer."""
+    seed: int
+    """Of the stream."""
+    make_envs: Callable[[], Sequence[gym.Env[str, str]]] = corpus_envs
+    """Makes the environments that the conversations are played in."""
+
+    def __call__(self) -> Maker:
+        """Loads what is needed in the process that calls it."""
+        from transformers import AutoTokenizer
+
+        tokenizer = AutoTokenizer.from_pretrained(self.tokenizer, local_files_only=True)
+        stream = TravelStream(self.seed, self.make_envs())
+        return lambda number: encode(tokenizer, stream.episode(number).messages())
+
+
+def tokenizer_texts(seed: int, worlds: int, per_world: int) -> Iterator[str]:
+    """Text to learn a tokenizer from: a few conversations of each of many worlds, so that no name becomes a token."""
+    stream = TravelStream(seed, corpus_envs())
+    for world in range(worlds):
+        for number in range(world * BLOCK, world * BLOCK + per_world):
+            episode = stream.episode(number)
+            yield "\n".join(f"{message['role']}\n{message['content']}" for message in episode.messages())
