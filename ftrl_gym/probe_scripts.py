@@ -87,7 +87,7 @@ def name_the_answer(sight: Sight) -> Iterator[Script]:
 @probe(Bound.SILENT)
 def values_out_of_thin_air(sight: Sight) -> Iterator[Script]:
     """Calls every tool with empty, blank, wild or whole-question strings, which are grounded in nothing or all."""
-    for text in ("", " ", "*", "%", "-", sight.task.question, dump(sight)):
+    for text in ("", " ", "*", sight.task.question, dump(sight)):
         calls = [(d.name, _filled(d.parameters, text)) for d in sight.documents if not is_write(sight, d.name)]
         turns = [call_text(calls[i : i + CALLS_A_TURN]) for i in range(0, len(calls), CALLS_A_TURN)]
         yield [*turns, answers(sight.gold)]

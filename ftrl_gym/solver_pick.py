@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from ftrl_gym.question_values import Named
+from ftrl_gym.question_values import Named, folded
 from ftrl_gym.solver_types import is_date, is_number, words
 from ftrl_gym.task import Json
 
@@ -65,7 +65,7 @@ def pick(objects: Sequence[Object], entity: str, named: Named) -> tuple[list[Obj
     for name in objects[0] if len(objects) > 1 else ():
         values = [str(each.get(name)) for each in left]
         if len(set(values)) > 1:
-            said = [each for each, value in zip(left, values, strict=True) if _speakable(value) and says(named, value)]
+            said = [each for each in left if _names(named, name, each.get(name))]
             left = said or left
     if len(left) < 2:
         return left, left
@@ -129,8 +129,12 @@ def _extreme(rows: Sequence[Object], name: str, end: End) -> Object | None:
     return rows[values.index(best)] if values.count(best) == 1 else None
 
 
-def _speakable(value: str) -> bool:
-    return len(value) > 1 and value not in ("True", "False", "None")
+def _names(named: Named, column: str, value: Json) -> bool:
+    """Whether a question says a value: a text as such, a number with what it counts ("2 beds")."""
+    if is_number(value):
+        after = re.findall(rf" {re.escape(folded(str(value)).strip())} (\w+)(?= )", named.text)
+        return any(words(noun) & words(column) for noun in after)
+    return isinstance(value, str) and len(value) > 1 and says(named, value)
 
 
 def _comparable(value: Json) -> bool:

@@ -63,6 +63,7 @@ def another_reading(task: Task, meant: Meant, rows: Iterable[Row]) -> str | None
     passed = {(entity, key) for entity, key, _ in used} | things
     leads_on = {before for sub in task.sub_questions for before in sub.depends_on}
     last = {f"{s.fact.entity}.{s.fact.attribute}" for s in task.sub_questions if s.fact and s.id not in leads_on}
+    results = {id(one.result) for row in meant.values() for one in row.chain()}
     paths = {f"{entity}.{attribute}" for entity, _, attribute in used} | {attribute for attribute, _ in meant}
     for row in rows:
         steps = row.steps()
@@ -70,10 +71,9 @@ def another_reading(task: Task, meant: Meant, rows: Iterable[Row]) -> str | None
         if row.doubt or (row.entity, row.key) in things or other_field:
             continue
         fresh = {span for span in row.spans() - spans if not words(span) <= nouns}
-        if not fresh and steps <= used and row.spans() <= spans:
+        beside = any(id(one.result) in results and (one.entity, one.key) not in passed for one in row.chain())
+        if not fresh and not beside:
             continue  # the question's things put together in another way
-        if not fresh and all((entity, key) in passed for entity, key, _ in steps):
-            continue
         for attribute in last & {f"{row.entity}.{a}" for a in row.fields}:
             ours = [one for (asked, _), one in meant.items() if asked == attribute]
             name = attribute.split(".", 1)[1]

@@ -12,6 +12,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 from ftrl_gym.execution import Toolbox, ToolFailure
@@ -28,6 +29,17 @@ MOST_FILLINGS = 64
 """At most so many ways to fill one tool's parameters are tried in a round."""
 
 
+class Trust(IntEnum):
+    """Which values are followed, in the order in which the search lets them in."""
+
+    ASKED = 0
+    """The question names them, or they answer a sub-question."""
+    FOUND = 1
+    """Whatever else came back."""
+    DOUBTED = 2
+    """They stand in a row that the question does not pick."""
+
+
 @dataclass(eq=False)
 class Value:
     """A value that may fill a parameter, and where it comes from."""
@@ -37,6 +49,8 @@ class Value:
     """None when the question names it."""
     attribute: str = ""
     """``entity.attribute`` it was delivered as."""
+    choice: bool = False
+    """Whether it is a member of a closed vocabulary, which names no thing."""
 
 
 @dataclass(eq=False)
@@ -59,7 +73,10 @@ class Row:
         """The values of the question that it rests on."""
         found: set[str] = set()
         for value in self.inputs:
-            found |= value.row.spans() if value.row is not None else {str(value.value)}
+            if value.row is not None:
+                found |= value.row.spans()
+            elif not value.choice:
+                found.add(str(value.value))
         return frozenset(found)
 
     def steps(self) -> frozenset[tuple[str, str, str]]:
@@ -108,20 +125,26 @@ class Search:
         self._values = [Value(span, None) for span in (*self.named.names, *self.named.dates, *self.named.numbers)]
         documents = [d for d in self.vocabulary.documents.values() if d.effect is Effect.READ]
         direct = [d for d in documents if self._delivers(d) & self.wanted]
-        for tools, doubtful in ((direct, False), (documents, False), (direct, True), (documents, True)):
-            self._rounds(tools, doubtful, missing)
-            if not missing:
-                return
+        for trust in Trust:
+            for tools in (direct, documents):
+                self._rounds(tools, trust, missing)
+                if not missing:
+                    return
 
-    def _rounds(self, tools: Sequence[ToolDocument], doubtful: bool, missing: set[tuple[str, str]]) -> None:
+    def _rounds(self, tools: Sequence[ToolDocument], trust: Trust, missing: set[tuple[str, str]]) -> None:
         new = True
         while new and missing and self.calls < MOST_CALLS:
             new = False
-            usable = [value for value in self._values if doubtful or value.row is None or not value.row.doubt]
+            usable = [value for value in self._values if self._trust(value) <= trust]
             for document in tools:
                 for filling in self._fillings(document, usable):
                     self._call(document, filling, missing)
                     new = True
+
+    def _trust(self, value: Value) -> Trust:
+        if value.row is None or (not value.row.doubt and value.attribute in self.wanted):
+            return Trust.ASKED
+        return Trust.DOUBTED if value.row.doubt else Trust.FOUND
 
     def _delivers(self, document: ToolDocument) -> set[str]:
         return {f"{s.entity}.{attribute}" for s in document.returns.facts for attribute in s.fields.values()}
@@ -133,7 +156,7 @@ class Search:
             if parameter.sort is Sort.CHOICE:
                 said: list[Json] = [choice for choice in parameter.choices if says(self.named, choice)]
                 chosen = said or (parameter.choices if parameter.required else [])
-                some = [(parameter.name, Value(choice, None)) for choice in chosen]
+                some = [(parameter.name, Value(choice, None, choice=True)) for choice in chosen]
                 options.append([*some] if parameter.required else [None, *some])
             elif parameter.required:
                 fitting: dict[tuple[type, Json], Value] = {}
@@ -159,7 +182,7 @@ class Search:
             asked = value.row is None or value.attribute in self.wanted
             return is_number(given) and asked and not (parameter.whole and isinstance(given, float))
         if parameter.sort is Sort.DATE:
-            return is_date(given)
+            return is_date(given) and (value.row is None or value.attribute in self.wanted)
         if parameter.sort is not Sort.NAME or not isinstance(given, str) or is_date(given):
             return False
         if value.row is None:
