@@ -52,7 +52,7 @@ def system_message(
     dialect: Dialect,
     documents: Sequence[ToolDocument],
 ) -> str:
-    """The system message: who the policy is, how it answers, the house rules; with signature documents also the tools."""
+    """The system message: role, protocol of the answer, house rules; with signature documents also the tools."""
     parts = [instruction]
     if today:
         parts[0] += f" Today is {today}."
