@@ -30,6 +30,13 @@ def width_of(kind: Kind, difficulty: float) -> int:
     return 1
 
 
+def check_features(features: Sequence[str]) -> None:
+    """Raises UnknownNameError for a dial that does not exist."""
+    for feature in features:
+        if feature not in FEATURES:
+            raise UnknownNameError("feature", feature, FEATURES)
+
+
 def brief_for(
     rng: random.Random,
     seed: int,
@@ -54,9 +61,7 @@ def brief_for(
         UsageError: The difficulty is out of range.
         UnknownNameError: A feature does not exist.
     """
-    for feature in features:
-        if feature not in FEATURES:
-            raise UnknownNameError("feature", feature, FEATURES)
+    check_features(features)
     if difficulty is None:
         difficulty = round(rng.random(), 2)
     if not 0 <= difficulty <= 1:

@@ -13,7 +13,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
-from ftrl_gym.construct.briefs import brief_for
+from ftrl_gym.construct.briefs import brief_for, check_features
 from ftrl_gym.construct.certify import Certifier, Depth
 from ftrl_gym.construct.decompose import Ground
 from ftrl_gym.construct.shapes import Shapes
@@ -61,16 +61,18 @@ def endless_task(
         names: Names of people and places: ``real``, ``syllables`` or ``mixed``.
         kinds: Kinds to choose from; None for all four.
         difficulty: 0 to 1; None draws one.
-        features: Dials that may be on: ``state``, ``user``.
+        features: Dials that may be on, ``state`` and ``user``: each is, in half of the tasks.
         certify: ``full``, or ``quick`` for training text, without probes, solver and certificate.
         refused: Counts the checks at which draws failed.
     """
     if names not in _NAMES:
         raise UnknownNameError("names", names, _NAMES)
+    check_features(features)
     number = 2 * (seed // PER_WORLD) + (Split(split) is Split.TEST)
     rng = random.Random(f"endless/{seed}/{split}")
+    on = [feature for feature in features if rng.random() < 0.5]
     wanted = [Kind(kind) for kind in kinds] if kinds else list(Kind)
-    brief = brief_for(rng, seed, Split(split), f"{_PREFIX}{number}-{names}", rng.choice(wanted), difficulty, features)
+    brief = brief_for(rng, seed, Split(split), f"{_PREFIX}{number}-{names}", rng.choice(wanted), difficulty, on)
     return write_task(_writer(Depth(certify)), brief, f"{_PREFIX}{seed}", refused)
 
 

@@ -17,11 +17,23 @@ def stands_in_schema(answer: Answer, tool: ToolDocument) -> bool:
     if answer.type is AnswerType.YES_NO or isinstance(answer.value, bool):
         return False
     values = answer.value if isinstance(answer.value, list) else [answer.value]
-    schemas: list[dict[str, Any]] = list(tool.parameters.get("properties", {}).values())
-    if any(value in (*schema.get("enum", ()), schema.get("default")) for schema in schemas for value in values):
-        return True
-    texts = tokens(" ".join([tool.description, *(str(schema.get("description", "")) for schema in schemas)]))
-    return any(isinstance(value, str) and tokens(value) in texts for value in values)
+    closed, text = _given_away(tool)
+    return any(value in closed or (isinstance(value, str) and tokens(value) in text) for value in values)
+
+
+_TEXTS: dict[int, tuple[ToolDocument, list[Any], str]] = {}
+"""What a document gives away, by its identity; the document is held so that no other takes its place."""
+
+
+def _given_away(tool: ToolDocument) -> tuple[list[Any], str]:
+    """Defaults and enum members of a tool, and all its words."""
+    known = _TEXTS.get(id(tool))
+    if known is None or known[0] is not tool:
+        schemas: list[dict[str, Any]] = list(tool.parameters.get("properties", {}).values())
+        closed = [value for schema in schemas for value in (*schema.get("enum", ()), schema.get("default"))]
+        words = " ".join([tool.description, *(str(schema.get("description", "")) for schema in schemas)])
+        known = _TEXTS[id(tool)] = (tool, [value for value in closed if value is not None], tokens(words))
+    return known[1], known[2]
 
 
 def empty_call_works(tool: ToolDocument) -> bool:

@@ -17,6 +17,8 @@ from ftrl_gym.construct.domain import Attribute, Detail, Domain, Search
 from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program, Reader, Value, Walk, thing_of
 from ftrl_gym.task import AnswerType, Split
 
+_SHORT = 3
+"""Words of the longest name that may stand in the middle of a phrase."""
 INLINE = 2
 """Most relations that one noun phrase holds."""
 
@@ -130,6 +132,7 @@ class Speaker:
     """What the asker keeps back: anchors, and searches whose date is not said."""
     derived: list[str] = field(default_factory=list)
     _nouns: dict[Walk, str] = field(default_factory=dict)
+    _forms: dict[str, str] = field(default_factory=dict)
 
     @property
     def domain(self) -> Domain:
@@ -147,7 +150,7 @@ class Speaker:
         elif program.op in (Op.LOWEST, Op.HIGHEST):
             parts = self._choice(program, before)
         else:
-            parts = self._several(program, before)
+            parts = self._several(program, before, frame.name)
         question = frame.text.format_map(parts)
         question = _upper(question)
         if program.op in (Op.LOWEST, Op.HIGHEST):
@@ -166,14 +169,14 @@ class Speaker:
         words = self.attribute(value)
         names = self._ends(value, before)
         asks = words.asks or tuple(f"What is {noun}?" for noun in words.nouns)
-        return {"ask": _fill(self.rng.choice(asks), names), "noun": _fill(self.rng.choice(words.nouns), names)}
+        return {"ask": self._worded(asks, names), "noun": self._worded(words.nouns, names)}
 
     def _ends(self, value: Value, before: list[str]) -> dict[str, str]:
         if isinstance(value, Attr):
             return {"x": self._tell(value.walk, before)}
         return {name: self.noun(walk) for name, walk in zip("xy", value.walks, strict=True)}
 
-    def _several(self, program: Program, before: list[str]) -> dict[str, str]:
+    def _several(self, program: Program, before: list[str], frame: str) -> dict[str, str]:
         """Each value as a noun phrase; far ones are introduced as the first, the second."""
         names = self._introduced(program.values, before)
         nouns = []
@@ -186,7 +189,9 @@ class Speaker:
                 )
             )
         lower, higher = _COMPARATIVES.get(self.attribute(program.values[0]).type, ("lower", "higher"))
-        return {"all": _and(_shortened(nouns)), "noun": nouns[0], "other": nouns[-1], "lower": lower, "higher": higher}
+        full, *_, short = _shortened(nouns[::-1] if frame == "swapped" else nouns)
+        first, other = (short, full) if frame == "swapped" else (full, short)
+        return {"all": _and(_shortened(nouns)), "noun": first, "other": other, "lower": lower, "higher": higher}
 
     def _choice(self, program: Program, before: list[str]) -> dict[str, str]:
         names = self._introduced(program.values, before)
@@ -239,12 +244,22 @@ class Speaker:
             if walk in self.hidden:
                 return self.hidden[walk].noun
             thing = self.domain.thing(walk.thing)
-            return self.rng.choice(thing.anchors).format(x=self.reader.row(walk)[thing.handle])
+            return self._worded(thing.anchors, {"x": str(self.reader.row(walk)[thing.handle])}, thing.name)
         assert isinstance(walk, Follow)
         source, nouns = self._segment(walk)
         if source is None:
-            return _fill(self.rng.choice(nouns), self._sources(walk, []))
-        return _fill(self.rng.choice(nouns), {"x": self.noun(source)})
+            return self._worded(nouns, self._sources(walk, []), walk.step)
+        return self._worded(nouns, {"x": self.noun(source)}, walk.step)
+
+    def _worded(self, forms: Sequence[str], names: dict[str, str], step: str = "") -> str:
+        """One of the forms, filled. Around a long name those that end with it; for a step the same one each time."""
+        if len(names.get("x", "").split()) > _SHORT:
+            forms = [form for form in forms if form.rstrip("?").endswith("{x}")] or forms
+        if not step:
+            return _fill(self.rng.choice(forms), names)
+        if self._forms.get(step) not in forms:
+            self._forms[step] = self.rng.choice(forms)
+        return _fill(self._forms[step], names)
 
     def _brief(self, walk: Walk) -> str:
         if isinstance(walk, Anchor):
@@ -323,7 +338,8 @@ _COMPARATIVES = {AnswerType.TIME: ("earlier", "later"), AnswerType.DATE: ("earli
 
 
 def _fill(template: str, names: dict[str, str]) -> str:
-    return template.format_map(names)
+    text = template.format_map(names)
+    return re.sub(r"\b(\w+) (?=\1\b)", "", text, flags=re.IGNORECASE) if "{name}" in template else text
 
 
 def tidy(text: str) -> str:
@@ -339,9 +355,9 @@ def _and(parts: Sequence[str], word: str = "and") -> str:
 def _shortened(nouns: list[str]) -> list[str]:
     """``the gate of A``, ``the gate of B`` -> ``the gate of A``, ``that of B``."""
     head, of, _ = nouns[0].partition(" of ")
-    if not of or len(nouns) != 2 or not nouns[1].startswith(head + of):
+    if not of or not all(noun.startswith(head + of) for noun in nouns):
         return nouns
-    return [nouns[0], f"that of {nouns[1][len(head + of) :]}"]
+    return [nouns[0], *(f"that of {noun[len(head + of) :]}" for noun in nouns[1:])]
 
 
 def _upper(text: str) -> str:

@@ -169,7 +169,7 @@ class Shapes:
         """A shape of the kind; None when the draw came to nothing."""
         if kind is Kind.SINGLE_HOP:
             value = self._combination(rng, 1) if rng.random() < 0.1 else self._value(rng, 1, chain=True)
-            return None if value is None or cost(self.domain, value).lookups > 1 else Program(Op.VALUE, (value,))
+            return None if value is None else Program(Op.VALUE, (value,))
         if kind is Kind.MULTI_HOP:
             value = self._value(rng, hops, chain=True)
             return None if value is None else Program(Op.VALUE, (value,))
@@ -199,9 +199,17 @@ class Shapes:
         tool = rng.choice(tools)
         return rng.choice([value for value in values if value.combination.tool == tool])
 
+    @cached_property
+    def _countable(self) -> dict[int, list[Follow]]:
+        """Hops -> searches whose rows people count."""
+        table: dict[int, list[Follow]] = defaultdict(list)
+        for walk in self.walks:
+            if isinstance(walk, Follow) and self._counts(walk):
+                table[cost(self.domain, over=walk).hops].append(walk)
+        return dict(table)
+
     def _counted(self, rng: random.Random, hops: int) -> Program | None:
-        searches = [walk for walk in self.walks if isinstance(walk, Follow) and self._counts(walk)]
-        searches = [walk for walk in searches if cost(self.domain, over=walk).hops == hops]
+        searches = self._countable.get(hops)
         return Program(Op.COUNT, (), rng.choice(searches)) if searches else None
 
     def _counts(self, walk: Follow) -> bool:
@@ -210,9 +218,11 @@ class Shapes:
 
     def _several(self, rng: random.Random, hops: int, width: int) -> Program | None:
         """The same value of several things, or several values in a list."""
-        first = self._value(rng, hops, chain=True)
-        if not isinstance(first, Attr):
+        draws = [value for value in (self._value(rng, hops, chain=True) for _ in range(2)) if isinstance(value, Attr)]
+        if not draws:
             return None
+        compared = [value for value in draws if self.domain.thing(thing_of(value.walk)).attributes[value.attribute].low]
+        first = compared[0] if compared else draws[0]
         attribute = self.domain.thing(thing_of(first.walk)).attributes[first.attribute]
         label = self.domain.thing(thing_of(first.walk)).label
         ops = [Op.LIST]

@@ -15,7 +15,7 @@ def _clock(verb: str, noun: str, ask: str) -> Attribute:
 
 CITY = {
     "country": Attribute(
-        T.NAME, ("the country {x} is in",), ("Which country is {x} in?", "What country does {x} belong to?")
+        T.NAME, ("the country of {x}",), ("Which country is {x} in?", "What country does {x} belong to?")
     ),
     "currency": Attribute(
         T.CODE,
@@ -28,7 +28,7 @@ CITY = {
         ("What language do they speak in {x}?", "Which language is spoken in {x}?"),
     ),
     "utc_offset": Attribute(
-        T.NUMBER, ("the UTC offset of {x} in hours",), ("What is {x}'s offset from UTC in hours?",), "hours"
+        T.NUMBER, ("the UTC offset in hours of {x}",), ("What is {x}'s offset from UTC in hours?",), "hours"
     ),
     "tourist_tax": Attribute(
         T.MONEY,
@@ -41,15 +41,13 @@ CITY = {
 }
 AIRPORT = {
     "name": Attribute(T.NAME, ("the full name of {x}",), ("What is {x} called in full?",)),
-    "city": Attribute(
-        T.NAME, ("the city that {x} serves",), ("Which city does {x} belong to?", "What city is {x} in?")
-    ),
+    "city": Attribute(T.NAME, ("the city of {x}",), ("Which city does {x} belong to?", "What city is {x} in?")),
     "transfer_minutes": Attribute(
         T.NUMBER,
-        ("the transfer time in minutes from {x} into town",),
+        ("the transfer time in minutes into town from {x}",),
         (
-            "How many minutes does the transfer from {x} into town take?",
-            "How long, in minutes, is the ride from {x} into the centre?",
+            "How many minutes does the transfer into town take from {x}?",
+            "How long, in minutes, is the ride into the centre from {x}?",
         ),
         "minutes",
         "has the shorter transfer into town",
@@ -76,7 +74,7 @@ AIRLINE = {
     ),
     "hand_luggage_kg": Attribute(
         T.NUMBER,
-        ("the hand luggage limit of {x} in kilograms",),
+        ("the hand luggage limit in kilograms of {x}",),
         ("How many kilograms of hand luggage does {x} allow?", "How heavy may my hand luggage be with {x}, in kg?"),
         "kg",
         "allows less hand luggage",
@@ -99,10 +97,10 @@ FLIGHT = {
     "flight_no": Attribute(T.CODE, ("the flight number of {x}",), ("What is the number of {x}?",)),
     "airline": Attribute(T.NAME, ("the airline of {x}",), ("Which airline operates {x}?", "Who flies {x}?")),
     "origin": Attribute(
-        T.CODE, ("the code of the airport {x} leaves from",), ("Which airport does {x} leave from, by its code?",)
+        T.CODE, ("the code of the departure airport of {x}",), ("Which airport does {x} leave from, by its code?",)
     ),
     "destination": Attribute(
-        T.CODE, ("the code of the airport {x} lands at",), ("Which airport does {x} land at, by its code?",)
+        T.CODE, ("the code of the arrival airport of {x}",), ("Which airport does {x} land at, by its code?",)
     ),
     "date": Attribute(T.DATE, ("the date of {x}",), ("On which date does {x} leave?", "What day is {x}?")),
     "departs": _clock("leaves", "departure", "take off"),
@@ -129,9 +127,9 @@ FLIGHT = {
 TRAIN = {
     "train_no": Attribute(T.CODE, ("the train number of {x}",), ("What is the number of {x}?",)),
     "operator": Attribute(T.NAME, ("the operator of {x}",), ("Which company runs {x}?", "Who operates {x}?")),
-    "origin": Attribute(T.NAME, ("the city {x} starts from",), ("Which city does {x} start from?",)),
+    "origin": Attribute(T.NAME, ("the first stop of {x}",), ("Which city does {x} start from?",)),
     "destination": Attribute(
-        T.NAME, ("the city {x} goes to",), ("Which city does {x} go to?", "Where does {x} end up?")
+        T.NAME, ("the destination of {x}",), ("Which city does {x} go to?", "Where does {x} end up?")
     ),
     "date": Attribute(T.DATE, ("the date of {x}",), ("On which date does {x} run?", "What day is {x}?")),
     "departs": _clock("leaves", "departure", "leave"),
@@ -303,6 +301,6 @@ PAYMENT = {
 }  # fmt: skip
 RULE = {
     "value": Attribute(
-        T.NUMBER, ("the figure set by {x}",), ("What figure does {x} set?", "How much does {x} say?"), unit="@unit"
+        T.NUMBER, ("the figure in {x}",), ("What figure does {x} give?", "What number stands in {x}?"), unit="@unit"
     ),
 }

@@ -51,19 +51,21 @@ def _things() -> Iterator[Thing]:
         "topic",
         say.RULE,
         "get_rule",
-        anchors=("our house rule on the {x}", "the house rule about the {x}"),
+        anchors=('our house rule "{x}"', 'the house rule "{x}"'),
     )
 
 
 def _links() -> Iterator[Link]:
     yield Link("carrier", "flight", "airline", "airline", ("the airline that flies {x}", "the airline of {x}"))
     yield Link(
-        "takes off", "flight", "airport", "origin", ("the airport {x} leaves from", "the departure airport of {x}")
+        "takes off", "flight", "airport", "origin", ("the airport where {x} takes off", "the departure airport of {x}")
     )
-    yield Link("lands", "flight", "airport", "destination", ("the airport {x} lands at", "the arrival airport of {x}"))
-    yield Link("starts", "train", "city", "origin", ("the city {x} starts from",))
-    yield Link("ends", "train", "city", "destination", ("the city {x} goes to", "the last stop of {x}"))
-    yield Link("serves", "airport", "city", "city", ("the city served by {x}", "the city that {x} belongs to"))
+    yield Link(
+        "lands", "flight", "airport", "destination", ("the airport where {x} lands", "the arrival airport of {x}")
+    )
+    yield Link("starts", "train", "city", "origin", ("the city where {x} starts", "the first stop of {x}"))
+    yield Link("ends", "train", "city", "destination", ("the destination of {x}", "the last stop of {x}"))
+    yield Link("serves", "airport", "city", "city", ("the city served by {x}", "the city of {x}"))
     yield Link("hub", "airline", "airport", "hub", ("the hub airport of {x}", "the airport that is the hub of {x}"))
     yield Link("home", "traveller", "city", "home_city", ("{x}'s home city", "the city where {x} lives"))
     yield Link(
@@ -87,7 +89,7 @@ def _searches() -> Iterator[Search]:
     yield Search(
         "airport of", nouns=("{x}'s airport", "the airport of {x}"), plural="airports in {x}", brief="{x}", **airports
     )
-    nearest = ("the airport of {x} with the shortest transfer", "the airport nearest to the centre of {x}")
+    nearest = ("the airport with the shortest transfer to {x}", "the airport nearest to the centre of {x}")
     yield Search("nearest airport", nouns=nearest, pick=Pick.LOWEST, by="transfer_minutes", **airports)
     hotels = dict(sources=("city",), target="hotel", tool="search_hotels", arguments=city)
     best = ("the best-rated hotel in {x}", "the hotel with the best guest rating in {x}")
@@ -103,10 +105,10 @@ def _searches() -> Iterator[Search]:
                      plural=f"{noun}s at {{x}}", **rooms)  # fmt: skip
         yield Search(f"dearest {room}", nouns=(f"the most expensive {noun} at {{x}}",), pick=Pick.HIGHEST, **rooms)
     for kind in CAR_CLASSES:
-        noun = "van" if kind == "van" else f"{kind} car"
+        noun, rented = ("van", "rental van") if kind == "van" else (f"{kind} car", f"{kind} rental car")
         cars = dict(sources=("city",), target="car", tool="search_cars", arguments=city,
                     fixed={"car_class": kind}, by="daily_price", among="available")  # fmt: skip
-        yield Search(f"cheapest {kind}", nouns=(f"the cheapest {noun} to rent in {{x}}", f"the cheapest rental {noun} in {{x}}"),
+        yield Search(f"cheapest {kind}", nouns=(f"the cheapest {noun} to rent in {{x}}", f"the cheapest {rented} in {{x}}"),
                      pick=Pick.LOWEST, **cars)  # fmt: skip
     for kind in _BOOKED:
         noun = _BOOKING_NOUN[kind]
@@ -204,8 +206,8 @@ _COMPOSITES = (
         ("train booking of", "train booked"), ("{x}'s train", "the train {x} has booked", "the train {x} is booked on")
     ),
     Composite(("car rental of", "car booked"), ("{x}'s rental car", "the car {x} has booked")),
-    Composite(("lands", "serves"), ("the city {x} flies to", "the city where {x} lands")),
-    Composite(("takes off", "serves"), ("the city {x} leaves from", "the city where {x} takes off")),
+    Composite(("lands", "serves"), ("the destination city of {x}", "the city where {x} lands")),
+    Composite(("takes off", "serves"), ("the departure city of {x}", "the city where {x} takes off")),
     Composite(("hub", "serves"), ("the hub city of {x}", "the city where {x} has its hub")),
     Composite(("member", "partner"), ("the partner airline of {x}'s loyalty account",)),
     Composite(("carrier", "hub"), ("the hub airport of the airline that flies {x}",)),
