@@ -12,9 +12,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
 import tyro
 from rich.console import Console

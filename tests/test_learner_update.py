@@ -97,7 +97,8 @@ def test_a_loss_that_is_not_finite_stops_and_names_the_tasks(episodes: list[Epis
 
 def test_kl_pulls_back_to_the_reference(episodes: list[Episode]) -> None:
     model, reference = make_model(TOKENIZER, seed=0), make_model(TOKENIZER, seed=0)
-    learner = Learner(model, UpdateConfig(kl=0.1, learning_rate=1e-3, entropy=0), temperature=0.9, reference=reference)
+    learner = Learner(model, UpdateConfig(kl=0.1, learning_rate=1e-3, entropy=0), temperature=0.9)
+    learner.set_reference(reference)
     assert learner.update(episodes, seed=0).kl == pytest.approx(0, abs=1e-6)
     assert learner.update(episodes, seed=0).kl > 1e-5
 

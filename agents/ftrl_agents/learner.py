@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator  # type: ignore[import-untyped]
 from torch import Tensor
 from transformers import PreTrainedModel
 
@@ -65,14 +65,11 @@ class Learner:
 
     Args:
         model: In float32.
-        config: See :class:`~ftrl_agents.config.UpdateConfig`.
+        config: See :class:`~ftrl_agents.config.UpdateConfig`; with ``kl``, call :meth:`set_reference` too.
         temperature: At which episodes are sampled.
-        reference: A frozen copy of the first policy; needed with ``config.kl``, see also :meth:`set_reference`.
     """
 
-    def __init__(
-        self, model: PreTrainedModel, config: UpdateConfig, temperature: float, reference: PreTrainedModel | None = None
-    ) -> None:
+    def __init__(self, model: PreTrainedModel, config: UpdateConfig, temperature: float) -> None:
         self.config, self.model = config, model
         self.accelerator = Accelerator()
         optimizer = torch.optim.AdamW(
@@ -80,8 +77,6 @@ class Learner:
         )
         self.scorer, self.optimizer = self.accelerator.prepare(Scorer(model, temperature), optimizer)
         self.reference: Scorer | None = None
-        if reference is not None:
-            self.set_reference(reference)
 
     def set_reference(self, model: PreTrainedModel) -> None:
         """The policy that the KL is measured to."""

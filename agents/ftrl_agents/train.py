@@ -32,82 +32,54 @@ from ftrl_gym.errors import FtrlGymError, UsageError
 
 
 class Trainer:
-    """One run, from its first or a later step to its report.
+    """A run between two of its steps.
 
     Args:
-        config: With ``resume`` set, the run in that folder goes on with its own settings.
+        config: Its folder exists.
         console: For progress.
-        policy: Where to start instead of ``config.model``.
-
-    Raises:
-        UsageError: Something in the configuration cannot be.
+        policy: The weights at ``start``.
+        start: The checkpoint to go on from; None for a new run, which saves its first one here.
     """
 
-    def __init__(self, config: TrainConfig, console: Console, policy: Policy | None = None) -> None:
-        self.console = console
-        config = resumed(config) if config.resume else config
-        torch.set_num_threads(config.threads)
+    def __init__(self, config: TrainConfig, console: Console, policy: Policy, start: Path | None) -> None:
+        self.config, self.console, self.policy = config, console, policy
         self.make_train, self.make_test = env_factory(config, "train"), env_factory(config, "test")
         self.train_ids = task_ids(self.make_train)
-        self.test_ids = task_ids(self.make_test)[: config.evaluation.tasks]
-        if not self.train_ids:
-            raise UsageError("no training task is left: loosen --env.kinds or --env.difficulty")
-        self.start = checkpoint.latest(config.run_dir) if config.resume else None
-        self.policy = policy if policy and not self.start else load_policy(self.start or config.model)
-        Chat(self.policy.tokenizer, tools=config.env.docs == "json")
-        self.warm = self.start is not None or policy is not None or config.model is not None
-        self.config = config if config.resume else prepare_folder(config, console)
-        self.step, self.elapsed = 0, 0.0
         self.pool = EnvPool()
-        self.learner: Learner | None = None
-        self.log: MetricsLog | None = None
+        self.learner = Learner(policy.model, config.update, config.rollout.temperature)
+        self.step, self.elapsed = 0, 0.0
+        if start is None:
+            self.log = MetricsLog(config.run_dir)
+            self.save()
+        else:
+            cursor = checkpoint.load_cursor(start, self.learner.optimizer)
+            self.step, self.elapsed = cursor["step"], cursor["elapsed"]
+            self.log = MetricsLog(config.run_dir, cursor["metrics"], self.step)
+            console.print(f"going on with {config.run_dir} after step {self.step}")
+        if config.update.kl:
+            self.learner.set_reference(load_policy(config.run_dir / checkpoint.FIRST).model)
 
     def run(self, interrupts: Interrupts) -> Path:
-        """Everything in order; the path of the report."""
-        if not self.warm:
-            self._warm_up()
-        self._begin(interrupts)
-        config, policy = self.config, self.policy
-        before = evaluations(config, policy, self.make_test, self.test_ids, "before", self.console)
+        """Everything that is left, in order; the path of the report."""
+        config, policy, console = self.config, self.policy, self.console
+        test_ids = task_ids(self.make_test)[: config.evaluation.tasks]
+        before = evaluations(config, policy, self.make_test, test_ids, "before", console)
         if not self._over():
             forget_evaluations(config, "after")
         self._train(interrupts)
-        after = evaluations(config, policy, self.make_test, self.test_ids, "after", self.console)
+        after = evaluations(config, policy, self.make_test, test_ids, "after", console)
         title = f"{config.env.id}: {self.step} updates"
         return write_report(config.run_dir, before, after, self.log.records(), title=title)
-
-    def close(self) -> None:
-        """Environments and files."""
-        self.pool.close()
-        if self.log is not None:
-            self.log.close()
 
     def save(self) -> Path:
         """A checkpoint of the last completed step."""
         cursor = {"step": self.step, "elapsed": self.elapsed, "metrics": self.log.position()}
-        optimizer = self.learner.optimizer
-        return checkpoint.save(self.config.run_dir, self.step, *self.policy, optimizer, cursor)
+        return checkpoint.save(self.config.run_dir, self.step, *self.policy, self.learner.optimizer, cursor)
 
-    def _warm_up(self) -> None:
-        from ftrl_agents.demonstrations import warm_up
-
-        warm_up(self.policy.model, self.policy.tokenizer, self.make_train, self.train_ids, seed=self.config.seed)
-
-    def _begin(self, interrupts: Interrupts) -> None:
-        config = self.config
-        reference = load_policy(config.run_dir / checkpoint.FIRST).model if config.update.kl and self.start else None
-        self.learner = Learner(self.policy.model, config.update, config.rollout.temperature, reference)
-        if self.start:
-            cursor = checkpoint.load_cursor(self.start, self.learner.optimizer)
-            self.step, self.elapsed = cursor["step"], cursor["elapsed"]
-            self.log = MetricsLog(config.run_dir, cursor["metrics"], self.step)
-            self.console.print(f"going on with {config.run_dir} after step {self.step}")
-        else:
-            self.log = MetricsLog(config.run_dir)
-            with interrupts.deferred():
-                first = self.save()
-            if config.update.kl:
-                self.learner.set_reference(load_policy(first).model)
+    def close(self) -> None:
+        """Environments and files."""
+        self.pool.close()
+        self.log.close()
 
     def _over(self) -> bool:
         return self.step >= self.config.steps or self.elapsed >= 60 * self.config.minutes
@@ -172,13 +144,21 @@ class Trainer:
 def train(config: TrainConfig, console: Console, policy: Policy | None = None) -> int:
     """Run to the end, or to an interrupt, which saves.
 
+    Args:
+        config: With ``resume`` set, the run in that folder goes on with its own settings.
+        console: For progress.
+        policy: Where to start instead of ``config.model``.
+
     Returns:
         The exit code: 0, or 130 after Ctrl-C.
+
+    Raises:
+        UsageError: Something in the configuration cannot be.
     """
+    trainer: Trainer | None = None
     with Interrupts() as interrupts:
-        trainer: Trainer | None = None
         try:
-            trainer = Trainer(config, console, policy)
+            trainer = _open(config, console, policy)
             trainer.run(interrupts)
             return 0
         except Interrupted as interrupted:
@@ -190,8 +170,31 @@ def train(config: TrainConfig, console: Console, policy: Policy | None = None) -
                 trainer.close()
 
 
+def _open(config: TrainConfig, console: Console, policy: Policy | None) -> Trainer:
+    """Check what can be checked before anything is written, then load or warm up the policy."""
+    if config.resume:
+        config = resumed(config)
+    torch.set_num_threads(config.threads)
+    make = env_factory(config, "train")
+    ids = task_ids(make)
+    if not ids:
+        raise UsageError("no training task is left: loosen --env.kinds or --env.difficulty")
+    start = checkpoint.latest(config.run_dir) if config.resume else None
+    if start or policy is None:
+        policy, cold = load_policy(start or config.model), not (start or config.model)
+    else:
+        cold = False
+    Chat(policy.tokenizer, tools=config.env.docs == "json")
+    if not config.resume:
+        config = prepare_folder(config, console)
+    if cold:
+        from ftrl_agents.demonstrations import warm_up
+
+        warm_up(policy.model, policy.tokenizer, make, ids, seed=config.seed)
+    return Trainer(config, console, policy, start)
+
+
 def _farewell(trainer: Trainer | None) -> str:
-    if trainer is None or trainer.log is None:
+    if trainer is None:
         return "stopped before the first checkpoint; there is nothing to resume, start again"
-    saved = trainer.save()
-    return f"saved {saved}\nGo on with: python agents/train_llm.py --resume {trainer.config.run_dir}"
+    return f"saved {trainer.save()}\nGo on with: python agents/train_llm.py --resume {trainer.config.run_dir}"
