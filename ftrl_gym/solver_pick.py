@@ -56,10 +56,19 @@ def says(named: Named, choice: Json) -> bool:
     return named.says(str(choice)) or any(named.says(word) for word in _SYNONYMS.get(str(choice), ()))
 
 
-def pick(objects: Sequence[Object], entity: str, named: Named) -> tuple[list[Object], list[Object]]:
+def pick(
+    objects: Sequence[Object], entity: str, others: frozenset[str], named: Named
+) -> tuple[list[Object], list[Object]]:
     """The rows that have the values a question names, and those of them that its words single out.
 
-    The second list is empty where several rows are left and no word of the question chooses between them.
+    Args:
+        objects: Rows of one result.
+        entity: What they are.
+        others: Nouns for other things, to which a superlative may belong instead.
+        named: What the question says.
+
+    Returns:
+        The rows left, and the ones singled out: none where no word of the question chooses between several.
     """
     left = list(objects)
     for name in objects[0] if len(objects) > 1 else ():
@@ -70,7 +79,7 @@ def pick(objects: Sequence[Object], entity: str, named: Named) -> tuple[list[Obj
     if len(left) < 2:
         return left, left
     kinds = {v for each in left for v in each.values() if isinstance(v, str) and v.islower()}  # van, double, window
-    extremes = [_extreme(left, name, end) for name, end in _ends(left[0], words(entity) | kinds, named)]
+    extremes = [_extreme(left, name, end) for name, end in _ends(left[0], words(entity) | kinds, others, named)]
     return left, [each for each in left if among(each, extremes)]
 
 
@@ -79,7 +88,7 @@ def among(one: Object, some: Sequence[Object | None]) -> bool:
     return any(one is each for each in some)
 
 
-def _ends(sample: Object, nouns: frozenset[str], named: Named) -> list[tuple[str, End]]:
+def _ends(sample: Object, nouns: frozenset[str], others: frozenset[str], named: Named) -> list[tuple[str, End]]:
     """Fields of which the question wants the least or the greatest value."""
     own: list[tuple[str, End]] = []
     loose: list[tuple[str, End]] = []
@@ -88,7 +97,7 @@ def _ends(sample: Object, nouns: frozenset[str], named: Named) -> list[tuple[str
             after = named.text[match.end() :].split()[:4]
             near = _until_barrier(after)
             columns = _columns(sample, fields, near)
-            belongs = _belongs(match.start(), near, nouns, named)
+            belongs = _belongs(match.start(), near, nouns, others, named)
             (own if belongs else loose).extend((name, end) for name in columns if belongs is not None)
     return list(dict.fromkeys(own or loose))
 
@@ -100,16 +109,21 @@ def _columns(sample: Object, fields: str, near: Sequence[str]) -> list[str]:
     return about or [name for name in comparable if fields and re.search(fields, name)][:1]
 
 
-def _belongs(start: int, near: Sequence[str], nouns: frozenset[str], named: Named) -> bool | None:
+def _belongs(
+    start: int, near: Sequence[str], nouns: frozenset[str], others: frozenset[str], named: Named
+) -> bool | None:
     """Whether a superlative is about a noun: True by grammar, False perhaps, None when it is about another word."""
     before = named.text[:start].split()
-    if any(words(word) & nouns for word in near):
-        return True
+    for word in near:
+        if words(word) & nouns:
+            return True
+        if words(word) & others:
+            return None
     if before and words(before[-1]) & nouns:  # the airport nearest to
         return True
     if before[-2:] in (["with", "the"], ["has", "the"], ["have", "the"]):  # the hotel with the best rating
         noun = before[-3] if len(before) > 2 else ""
-        return bool(words(noun) & nouns)
+        return None if words(noun) & others else bool(words(noun) & nouns)
     return None if near[:1] and near[0] in _NO_THINGS else False
 
 

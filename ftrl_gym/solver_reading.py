@@ -83,8 +83,12 @@ def another_reading(task: Task, meant: Meant, rows: Iterable[Row]) -> str | None
     return None
 
 
-def follows(answer: Answer, meant: Meant, named: Named) -> bool:
-    """Whether an answer is one of the facts, or a total, difference, count, list or choice of them."""
+def follows(task: Task, answer: Answer, meant: Meant, named: Named) -> bool:
+    """Whether an answer is the last fact, or a total, difference, count, list or choice of the last ones."""
+    leads_on = {before for sub in task.sub_questions for before in sub.depends_on}
+    last = [sub.fact for sub in task.sub_questions if sub.fact is not None and sub.id not in leads_on]
+    places = {(f"{fact.entity}.{fact.attribute}", fact.key) for fact in last}
+    meant = {place: row for place, row in meant.items() if place in places}
     value = answer.value
     values = [row.fields[attribute.split(".", 1)[1]] for (attribute, _), row in meant.items()]
     if answer.type is AnswerType.YES_NO:
@@ -95,7 +99,7 @@ def follows(answer: Answer, meant: Meant, named: Named) -> bool:
         return all(folded(str(item)) in known for item in value)
     if is_number(value):
         return value in values or _computed(value, values, meant, named)
-    return value in _chosen(answer, meant, named) if _compares(meant) else value in values or value in _texts(meant)
+    return value in (_chosen(meant, named) if _compares(meant) else values)
 
 
 def _computed(value: float, values: Sequence[Json], meant: Meant, named: Named) -> bool:
@@ -122,7 +126,7 @@ def _compares(meant: Meant) -> bool:
     return max(Counter(attribute for attribute, _ in meant).values(), default=0) > 1
 
 
-def _chosen(answer: Answer, meant: Meant, named: Named) -> set[Json]:
+def _chosen(meant: Meant, named: Named) -> set[Json]:
     """What may be answered when things are compared: texts of the one with the least or greatest value."""
     result: set[Json] = set()
     less = any(named.says(word) for word in _LESS)

@@ -18,7 +18,7 @@ from typing import Any
 from ftrl_gym.execution import Toolbox, ToolFailure
 from ftrl_gym.question_values import Named
 from ftrl_gym.solver_pick import Object, among, pick, says
-from ftrl_gym.solver_types import Parameter, Sort, Vocabulary, is_date, is_number
+from ftrl_gym.solver_types import Parameter, Sort, Vocabulary, is_date, is_number, words
 from ftrl_gym.task import Json
 from ftrl_gym.tooldoc import Effect, ToolDocument
 from ftrl_gym.world import World
@@ -66,7 +66,9 @@ class Row:
     depth: int
     doubt: int
     """How many choices on the way to it the question's words did not make."""
-    result: Sequence[Object] = ()
+    own: Object
+    """The object as it came."""
+    result: Sequence[Object]
     """All objects of the list it stands in."""
 
     def spans(self) -> frozenset[str]:
@@ -202,7 +204,11 @@ class Search:
         inputs = tuple(filling.values())
         depth = 1 + max((value.row.depth for value in inputs if value.row is not None), default=0)
         doubt = max((value.row.doubt for value in inputs if value.row is not None), default=0)
-        for row in rows_of(document, arguments, result, self.named, inputs, depth, doubt):
+        rows = rows_of(document, arguments, result, inputs, depth, doubt)
+        picks = {id(row.result): self._pick(row) for row in rows}
+        for row in rows:
+            left, picked = picks[id(row.result)]
+            row.doubt += 0 if among(row.own, picked) else 1 if among(row.own, left) else 2
             self.rows.append(row)
             for attribute, value in row.fields.items():
                 full = f"{row.entity}.{attribute}"
@@ -210,27 +216,27 @@ class Search:
                 if isinstance(value, str | int | float) and not isinstance(value, bool):
                     self._values.append(Value(value, row, full))
 
+    def _pick(self, row: Row) -> tuple[list[Object], list[Object]]:
+        return pick(row.result, row.entity, self.vocabulary.nouns - words(row.entity), self.named)
+
 
 def rows_of(
     document: ToolDocument,
     arguments: dict[str, Json],
     result: Json,
-    named: Named,
-    inputs: tuple[Value, ...],
-    depth: int,
-    doubt: int,
+    inputs: tuple[Value, ...] = (),
+    depth: int = 0,
+    doubt: int = 0,
 ) -> list[Row]:
-    """The rows of facts in a result; those that the question does not pick are doubted once more."""
+    """The rows of facts in a result, without the attributes that the call itself brought in."""
     bound = {document.binds[name] for name in arguments if name in document.binds}
     found = []
     for source in document.returns.facts:
         objects = [o for o in _objects(result, source.path) if all(name in o for name in source.key)]
-        left, picked = pick(objects, source.entity, named)
         for each in objects:
             fields = {a: each[f] for f, a in source.fields.items() if f in each and f"{source.entity}.{a}" not in bound}
             key = "|".join(str(each[name]) for name in source.key)
-            more = 0 if among(each, picked) else 1 if among(each, left) else 2
-            found.append(Row(source.entity, key, fields, document.name, inputs, depth, doubt + more, objects))
+            found.append(Row(source.entity, key, fields, document.name, inputs, depth, doubt, each, objects))
     return found
 
 

@@ -91,6 +91,8 @@ class Vocabulary:
 
     def __init__(self, documents: Sequence[ToolDocument]) -> None:
         self.documents = {document.name: document for document in documents}
+        self.nouns = frozenset().union(*(words(s.entity) for d in documents for s in d.returns.facts))
+        """What the things are called that the tools know."""
         self._patterns: dict[str, str] = {}
         self._described: dict[str, frozenset[str]] = {}
         for document in documents:

@@ -1,0 +1,130 @@
+"""Replaying a plan: could each call have been made when it is made, and does the plan do what it says?
+
+Part of the independent solver. The calls run in a fresh world, turn by turn; a call may use what the asker has said so
+far and what earlier turns brought, in a place where documents say that such a value belongs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ftrl_gym import counterpart, state
+from ftrl_gym.execution import Toolbox, ToolFailure
+from ftrl_gym.grounding import tokens
+from ftrl_gym.question_values import Named, read
+from ftrl_gym.solver_search import Row, Search, Value, rows_of
+from ftrl_gym.solver_types import Parameter, Sort, Vocabulary, is_date, is_number
+from ftrl_gym.task import Json, Plan, PlannedCall, Task
+from ftrl_gym.world import World
+
+_NO_DAY = "2000-01-01"
+
+
+def understood(text: str, constants: Mapping[str, Any]) -> Named:
+    """What a text names, with what everybody in this world knows: the day and the house currency."""
+    known = [value for value in constants.values() if isinstance(value, str) and not is_date(value)]
+    named = read(text, str(constants.get("today", _NO_DAY)))
+    return replace(named, names=(*named.names, *known))
+
+
+class Replay:
+    """Makes the calls of one plan in a fresh world and asks of each whether it could be made then."""
+
+    def __init__(self, task: Task, vocabulary: Vocabulary, toolbox: Toolbox, world: World | None) -> None:
+        self._task, self._vocabulary, self._toolbox = task, vocabulary, toolbox
+        self._world = World(world.base) if world is not None else None
+        self._rows: list[Row] = []
+        self._told: list[str] = []
+        self._said = ""
+        self._user = counterpart.Heard()
+        self._hear(task.question)
+
+    def _hear(self, words: str) -> None:
+        self._said += f" \n{words}"
+        self._told.append(tokens(words))
+        self._named = understood(self._said, self._world.constants if self._world is not None else {})
+        self._search = Search(self._vocabulary, self._named, self._toolbox, None, frozenset())
+
+    def refusal(self, plan: Plan) -> str | None:
+        """None when every call can be made in its turn and the plan does what it says."""
+        delivered: set[tuple[str, str, str]] = set()
+        for turn in plan.turns:
+            if not turn.calls:
+                reply = counterpart.reply(self._task.counterpart, self._user, turn.say or "")
+                if reply.text is None:
+                    return f"nobody answers {turn.say!r}"
+                self._user = reply.heard
+                self._hear(reply.text)
+            rows, told = [], []
+            for call in turn.calls:
+                problem = self._unjustified(call)
+                if problem:
+                    return problem
+                try:
+                    result = self._toolbox.run(call.tool, call.arguments, self._world)
+                except ToolFailure as failure:
+                    if not self._task.timeline:
+                        return f"{call.tool} refuses: {failure}"
+                    continue
+                told.append(tokens(json.dumps(result, ensure_ascii=False)))
+                document = self._vocabulary.documents[call.tool]
+                rows += rows_of(document, call.arguments, result)
+            self._rows += rows
+            self._told += told
+            delivered |= {(f"{row.entity}.{a}", row.key, repr(v)) for row in rows for a, v in row.fields.items()}
+        for sub in self._task.sub_questions:
+            fact = sub.fact
+            if fact and (f"{fact.entity}.{fact.attribute}", fact.key, repr(fact.value)) not in delivered:
+                return f"{sub.id} is not answered: {fact.entity}.{fact.attribute} of {fact.key} = {fact.value!r}"
+        return self._state_refusal()
+
+    def _state_refusal(self) -> str | None:
+        if self._world is None:
+            return None
+        difference = self._world.difference()
+        effects = [sub for sub in self._task.sub_questions if sub.changes]
+        held = state.holding([sub.changes for sub in effects], difference)
+        for index, sub in enumerate(effects):
+            if index not in held:
+                return f"{sub.id} is not brought about: {sub.question}"
+        return None if state.same(self._task.outcome.changes, difference) else "the final state is not the outcome's"
+
+    def _unjustified(self, call: PlannedCall) -> str | None:
+        """Why a call cannot be made yet; None when it can."""
+        if call.tool not in self._vocabulary.documents:
+            return f"{call.tool} is not offered"
+        parameters = {parameter.name: parameter for parameter in self._vocabulary.parameters[call.tool]}
+        for name, value in call.arguments.items():
+            if name not in parameters:
+                return f"{call.tool} has no parameter {name!r}"
+            if not self._obtainable(parameters[name], value):
+                return f"{call.tool}: {name}={value!r} stands neither in the question nor in a fitting earlier result"
+        missing = [name for name, parameter in parameters.items() if parameter.required and name not in call.arguments]
+        return f"{call.tool} lacks {missing[0]!r}" if missing else None
+
+    def _obtainable(self, parameter: Parameter, value: Json) -> bool:
+        if parameter.sort is Sort.CHOICE:
+            return value in parameter.choices
+        if parameter.sort is Sort.FREE:
+            return isinstance(value, bool) or all(tokens(str(part)) in " ".join(self._told) for part in _parts(value))
+        if is_number(value):
+            known = [v for row in self._rows for v in row.fields.values() if is_number(v)]
+            return value in self._named.numbers or value in known
+        if is_date(value):
+            return value in self._named.dates or any(value in row.fields.values() for row in self._rows)
+        if self._named.says(str(value)) or value in self._named.names:
+            return True
+        return any(
+            fact == value and self._search.admits(parameter, Value(fact, row, f"{row.entity}.{attribute}"))
+            for row in self._rows
+            for attribute, fact in row.fields.items()
+        )
+
+
+def _parts(value: Json) -> list[Json]:
+    if isinstance(value, dict):
+        return [part for inner in value.values() for part in _parts(inner)]
+    return [part for inner in value for part in _parts(inner)] if isinstance(value, list) else [value]
