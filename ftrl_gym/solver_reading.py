@@ -98,7 +98,9 @@ def follows(task: Task, answer: Answer, meant: Meant, named: Named) -> bool:
         known = {folded(str(v)) for v in (*values, *_texts(meant))}
         return all(folded(str(item)) in known for item in value)
     if is_number(value):
-        return value in values or _computed(value, values, meant, named)
+        return value in (_chosen(meant, named) if _compares(meant) else values) or _computed(
+            value, values, meant, named
+        )
     return value in (_chosen(meant, named) if _compares(meant) else values)
 
 
@@ -135,8 +137,8 @@ def _chosen(meant: Meant, named: Named) -> set[Json]:
         name = attribute.split(".", 1)[1]
         rows = [row for (asked, _), row in meant.items() if asked == attribute]
         column = [row.fields[name] for row in rows]
-        result.update(column)
         if len({type(v) for v in column}) == 1 and not isinstance(column[0], list | dict | NoneType):
             wanted = {end(column) for end, said in ((min, less), (max, greater)) if said or less == greater}
+            result |= wanted
             result |= _texts({(attribute, row.key): row for row, v in zip(rows, column, strict=True) if v in wanted})
     return result
