@@ -173,7 +173,8 @@ class _Script:
             raise NoQuestion("nothing has changed")
         thing = ground.domain.thing(other.thing)
         before, after = (thing.anchors[0].format(x=ground.reader.row(a)[thing.handle]) for a in (anchors[0], other))
-        answer_of(self.program, ground)
+        if answer_of(self.program, ground) == answer_of(program, ground):
+            raise NoQuestion("nothing has changed")
         self.changes = [ChangeOfMind(text=rng.choice(_REGRETS).format(before=before, after=after))]
 
     def counterpart(self) -> Counterpart:

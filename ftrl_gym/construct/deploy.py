@@ -146,7 +146,8 @@ def _answer(outcome: Outcome) -> object:
 
 def _refuse_needless(task: Task, trial: Trial, base: WorldBase, pool: Pool) -> None:
     """Each look-up must serve the answer or ground a later call: a plan that skips it must fail."""
-    wanted = {*task.outcome.earned_by, *(sub.id for sub in task.sub_questions if sub.changes)}
+    leading = {sub for each in task.sub_questions for sub in each.depends_on}
+    wanted = {sub.id for sub in task.sub_questions if sub.id not in leading or sub.changes}
     for skipped in (call for turn in trial.turns for call in turn.calls):
         if wanted.isdisjoint(skipped.solves):
             turns = [

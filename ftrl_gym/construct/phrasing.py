@@ -74,7 +74,7 @@ FRAMES: dict[Op, tuple[Frame, ...]] = {
     Op.SUM: (
         Frame("add-up", "What do {all} add up to?"),
         Frame("sum", "What is the sum of {all}?"),
-        Frame("if-add", "If I add {all}, what do I get?"),
+        Frame("if-add", "If I add up {all}, what do I get?"),
         Frame("total", "I need the total of {all}.", _TRAIN),
         Frame("together", "Put {all} together: what does that make?", _TEST),
     ),
@@ -355,7 +355,7 @@ def _and(parts: Sequence[str], word: str = "and") -> str:
 def _shortened(nouns: list[str]) -> list[str]:
     """``the gate of A``, ``the gate of B`` -> ``the gate of A``, ``that of B``."""
     head, of, _ = nouns[0].partition(" of ")
-    if not of or not all(noun.startswith(head + of) for noun in nouns):
+    if not of or head == "the number" or not all(noun.startswith(head + of) for noun in nouns):
         return nouns
     return [nouns[0], *(f"that of {noun[len(head + of) :]}" for noun in nouns[1:])]
 
