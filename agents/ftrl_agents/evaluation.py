@@ -86,13 +86,11 @@ class Evaluation:
 
     def by_kind(self) -> dict[str, Evaluation]:
         """The part of each kind."""
-        kinds = sorted({score.kind for score in self.scores})
-        return {kind: self._where(lambda score: score.kind == kind) for kind in kinds}
+        return self._parts(lambda score: (score.kind,))
 
     def by_tool(self) -> dict[str, Evaluation]:
         """The tasks that need a tool, for each tool."""
-        tools = sorted({tool for score in self.scores for tool in score.tools})
-        return {tool: self._where(lambda score: tool in score.tools) for tool in tools}
+        return self._parts(lambda score: score.tools)
 
     def gain(self, before: Evaluation, metric: str) -> Interval:
         """Paired difference to an evaluation of the same tasks.
@@ -118,8 +116,12 @@ class Evaluation:
         scores = tuple(EpisodeScore(**{**score, "tools": tuple(score["tools"])}) for score in data["scores"])
         return cls(data["temperature"], scores, tuple(data["transcripts"]))
 
-    def _where(self, wanted: Callable[[EpisodeScore], bool]) -> Evaluation:
-        return Evaluation(self.temperature, tuple(score for score in self.scores if wanted(score)))
+    def _parts(self, names: Callable[[EpisodeScore], Sequence[str]]) -> dict[str, Evaluation]:
+        parts: dict[str, list[EpisodeScore]] = {}
+        for score in self.scores:
+            for name in names(score):
+                parts.setdefault(name, []).append(score)
+        return {name: Evaluation(self.temperature, tuple(parts[name])) for name in sorted(parts)}
 
 
 def bootstrap(values: Sequence[float], seed: int = 0) -> Interval:

@@ -6,13 +6,14 @@ import json
 import os
 import platform
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ftrl_agents.base_model import REBUILD, Base, save_base
+from ftrl_agents.corpus import BLOCK
 from ftrl_agents.evaluation import METRICS, Evaluation
 from ftrl_agents.pretraining import Pretraining
-from ftrl_agents.travel_corpus import DIFFICULTIES, FEATURES, SCENARIO, SYLLABLES, TravelStream, corpus_envs
+from ftrl_agents.travel_corpus import EASY, EASY_BLOCKS, FULL, SCENARIO, SYLLABLES, Mixture, TravelStream, corpus_envs
 
 _SAMPLE = 512
 """Conversations from which the corpus's shares are counted."""
@@ -28,44 +29,55 @@ def card(settings: Pretraining, base: Base, evaluations: Sequence[Evaluation]) -
     """The card as markdown."""
     log = [json.loads(line) for line in (settings.run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     looks = [record for record in log if "held_out/f1" in record]
-    best = max(looks, key=lambda record: record["held_out/f1"])
-    config = base.model.config
+    best, end, config = max(looks, key=lambda record: record["held_out/f1"]), log[-1], base.model.config
     stream = TravelStream(settings.seed, corpus_envs())
     kinds = Counter(stream.episode(number).kind for number in range(_SAMPLE))
+    facts = {
+        "parameters": f"{base.model.num_parameters():,}, stored in fp16, embeddings tied",
+        "shape": f"width {config.hidden_size}, {config.num_hidden_layers} blocks, feed-forward {config.intermediate_size}",
+        "attention": f"{config.num_attention_heads} heads of {config.head_dim}, {config.num_key_value_heads} for keys",
+        "reads": f"{config.vocab_size} tokens of vocabulary, context {config.max_position_embeddings}",
+        "corpus": f"endless {SCENARIO} tasks of the train split (100%: no other scenario yet), each read once",
+        "conversations": "certified plans, played in the environment, documents as signatures",
+        "names": f"{SYLLABLES:.0%} of the worlds random syllables, the others real",
+        "kinds": _shares((kind, n / _SAMPLE) for kind, n in sorted(kinds.items())),
+        f"first {EASY_BLOCKS * BLOCK:,}": _mixture(EASY),
+        "later ones": _mixture(FULL),
+        "read": f"{end['tokens']:,} tokens, {end['block'] * BLOCK:,} conversations",
+        "time": f"{end['seconds'] / 3600:.2f} hours, one thread on {os.cpu_count()} shared cores ({platform.machine()})",
+        "optimizer": f"AdamW, {settings.batch_tokens:,} tokens a step, peak rate {settings.learning_rate:g}, "
+        f"linear decay over the last {settings.decay:.0%}",
+        "weights of tokens": f"the assistant's 1, others {settings.rest_weight:g}",
+        "seed": str(settings.seed),
+        "chosen": f"after {best['tokens']:,} tokens, the best of {len(looks)} evaluations on the way",
+    }
     columns = [one.label for one in evaluations]
-    scores = [f"| {name} | {' | '.join(str(e.interval(m)) for e in evaluations)} |" for m, name in METRICS.items()]
-    lines = [
-        "# Base model",
-        "",
-        f"A Qwen3-architecture model of {base.model.num_parameters():,} parameters, made from scratch for learning to use",
-        "tools with reinforcement learning without a download. It knows nothing else.",
-        "",
-        f"- Shape: width {config.hidden_size}, {config.num_hidden_layers} blocks, {config.num_attention_heads} heads of",
-        f"  {config.head_dim} ({config.num_key_value_heads} for keys and values), feed-forward {config.intermediate_size},",
-        f"  context {config.max_position_embeddings}, vocabulary {config.vocab_size}, tied embeddings; stored in fp16.",
-        f"- Corpus: endless {SCENARIO} tasks of the train split (100%; the only scenario there is), documents as signatures,",
-        f"  every conversation a certified plan played in the environment, each read once. {SYLLABLES:.0%} of the worlds have",
-        f"  names of random syllables, the others real ones. Difficulties: {_shares(dict(DIFFICULTIES))}.",
-        f"  Features: {_shares({' and '.join(names) or 'none': share for names, share in FEATURES})}.",
-        f"  Kinds: {_shares({kind: n / _SAMPLE for kind, n in sorted(kinds.items())})}.",
-        f"- Read: {log[-1]['tokens']:,} tokens, {log[-1]['block'] * 64:,} conversations, in",
-        f"  {log[-1]['seconds'] / 3600:.2f} hours on {os.cpu_count()} shared cores ({platform.machine()}), one thread to train.",
-        f"- Training: AdamW, peak rate {settings.learning_rate:g}, {settings.batch_tokens:,} tokens a step, warm-up, plateau, linear",
-        f"  decay over the last {settings.decay:.0%}; tokens that are not the assistant's weigh {settings.rest_weight:g}; seed {settings.seed}.",
-        f"- These weights: those after {best['tokens']:,} tokens, the best of {len(looks)} evaluations on the way.",
-        f"- Rebuild: `{REBUILD}`",
-        "",
-        "Because the train split's worlds are in the corpus, what is held out is worlds, entities and some phrasings, not the",
-        "scenario. Scores on endless tasks of the test split with real names and the corpus's difficulties",
-        f"({len(evaluations[0].scores)} tasks, mean [95% interval]):",
-        "",
-        f"| metric | {' | '.join(columns)} |",
-        f"|{' --- |' * (len(columns) + 1)}",
-        *scores,
-        "",
-    ]
-    return "\n".join(lines)
+    scores = [[name, *(str(one.interval(m)) for one in evaluations)] for m, name in METRICS.items()]
+    return f"""# Base model
+
+A Qwen3-architecture model made from scratch, so that learning to use tools by reinforcement needs no download. It knows
+nothing else.
+
+{_table(["", ""], [[name, fact] for name, fact in facts.items()])}
+
+Make it again: `{REBUILD}`
+
+The train split's worlds are in the corpus, so what is held out is worlds, entities and some phrasings, not the
+scenario. Scores on {len(evaluations[0].scores)} endless tasks of the test split with real names, mixed like the later corpus,
+mean [95% interval]:
+
+{_table(["metric", *columns], scores)}
+"""
 
 
-def _shares(shares: dict[float, float] | dict[str, float]) -> str:
-    return ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
+
+
+def _mixture(mixture: Mixture) -> str:
+    features = _shares((" and ".join(names) or "neither state nor user", share) for names, share in mixture.features)
+    return f"difficulty {_shares(mixture.difficulties)}; {features}"
+
+
+def _shares(shares: Iterable[tuple[object, float]]) -> str:
+    return ", ".join(f"{name}: {share:.0%}" for name, share in shares)

@@ -1,7 +1,7 @@
-"""Pretraining of the base model: one pass over conversations without end, resumable, with scores on the way.
+"""Pretraining of the base model: one pass over endless conversations, resumable, scored on the way.
 
-A run folder holds ``tokenizer/``, ``state.pt`` (weights, optimizer, place in the stream), ``log.jsonl``, and ``model/``,
-the weights of the best evaluation so far, ready to be loaded or copied to the package. A run killed at any moment goes
+A run folder holds ``tokenizer/``, ``state.pt`` (weights, optimizer, place in the stream), ``log.jsonl``, and
+``model/``, the weights of the best evaluation so far, ready to be loaded or copied to the package. A run killed at any moment goes
 on from its last checkpoint; resumed with fewer ``tokens`` it goes into the decay of its learning rate, so that it
 ends well at an earlier point.
 """

@@ -47,9 +47,9 @@ def token_losses(model: PreTrainedModel, batch: Batch, rest_weight: float) -> tu
 
 
 class Supervised:
-    """A model under supervised training; the rate follows the tokens read: warm-up, plateau, linear decay to zero.
+    """A model in training; its learning rate follows the tokens read: warm-up, plateau, linear decay to zero.
 
-    A run that is resumed with a smaller ``total`` goes into its decay at once, so it can be brought to a good end early.
+    A run that is resumed with a smaller ``total`` goes into its decay at once, so it can end well early.
 
     Args:
         model: In float32.

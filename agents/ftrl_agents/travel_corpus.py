@@ -33,10 +33,25 @@ T = TypeVar("T")
 SCENARIO = "TravelBooking"
 SYLLABLES = 0.75
 """Share of blocks whose world has names of random syllables; the others have real ones."""
-DIFFICULTIES = ((0.0, 0.55), (0.1, 0.2), (0.25, 0.15), (0.5, 0.1))
-"""(difficulty of a task, share of tasks)."""
-FEATURES: tuple[tuple[tuple[str, ...], float], ...] = (((), 0.8), (("state",), 0.14), (("user",), 0.06))
-"""(features of a task, share of tasks)."""
+EASY_BLOCKS = 120
+"""Blocks at the beginning of a stream that are easy: copying is learned sooner on short texts."""
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """What tasks are like."""
+
+    difficulties: tuple[tuple[float, float], ...]
+    """(difficulty, share of tasks)."""
+    features: tuple[tuple[tuple[str, ...], float], ...]
+    """(features, share of tasks)."""
+
+
+EASY = Mixture(((0.0, 0.55), (0.1, 0.2), (0.25, 0.15), (0.5, 0.1)), (((), 0.8), (("state",), 0.14), (("user",), 0.06)))
+FULL = Mixture(
+    ((0.0, 0.3), (0.15, 0.2), (0.3, 0.2), (0.5, 0.15), (0.75, 0.1), (1.0, 0.05)),
+    (((), 0.65), (("state",), 0.12), (("user",), 0.15), (("state", "user"), 0.08)),
+)
 INSTRUCTIONS = (
     "",
     "You are the assistant of a travel agency. Look things up with the tools, never guess.",
@@ -48,11 +63,20 @@ _FIRST = 10**9
 """Distance between the task numbers of two seeds."""
 
 
-def corpus_env(split: Split = Split.TRAIN, syllables: float = SYLLABLES, instruction: str = "") -> gym.Env[str, str]:
-    """Endless tasks ``endless-<number>`` in the corpus's mixture of names, difficulties and features."""
+def corpus_env(
+    split: Split = Split.TRAIN, syllables: float = SYLLABLES, instruction: str = "", easy_blocks: int = EASY_BLOCKS
+) -> gym.Env[str, str]:
+    """Endless tasks ``endless-<number>`` as the corpus has them.
+
+    Args:
+        split: Train for the corpus.
+        syllables: Share of worlds whose names are random syllables.
+        instruction: First sentence of the system message; the scenario's own if empty.
+        easy_blocks: Blocks at the beginning of each seed's numbers that are easy.
+    """
     scenario = registry.load(SCENARIO)
     manifest = scenario.manifest.model_copy(update={"instruction": instruction or scenario.manifest.instruction})
-    style = partial(_task, syllables=syllables)
+    style = partial(_task, syllables=syllables, easy_blocks=easy_blocks)
     scenario = dataclasses.replace(scenario, manifest=manifest, endless=style, load_world=world_of)
     return VerifiableReward(ToolUseEnv(ScenarioTaskSet(scenario, split=split, tasks="endless"), docs="signature"))
 
@@ -63,8 +87,8 @@ def corpus_envs() -> list[gym.Env[str, str]]:
 
 
 def held_out_env() -> gym.Env[str, str]:
-    """The same mixture of the test split: other worlds, other phrasings, real names only."""
-    return corpus_env(Split.TEST, syllables=0.0)
+    """The full mixture of the test split: other worlds, other phrasings, real names only."""
+    return corpus_env(Split.TEST, syllables=0.0, easy_blocks=0)
 
 
 def held_out_tasks(count: int) -> list[str]:
@@ -72,12 +96,13 @@ def held_out_tasks(count: int) -> list[str]:
     return [f"endless-{(number % 4) * BLOCK + number // 4}" for number in range(count)]
 
 
-def _task(number: int, split: Split, *, syllables: float) -> Task:
+def _task(number: int, split: Split, *, syllables: float, easy_blocks: int) -> Task:
     names = "syllables" if random.Random(f"corpus/{number // BLOCK}").random() < syllables else "real"
     rng = random.Random(f"corpus/task/{number}")
-    level = _choose(rng, DIFFICULTIES)
+    mixture = EASY if number % _FIRST // BLOCK < easy_blocks else FULL
+    level = _choose(rng, mixture.difficulties)
     return endless_task(
-        number, split, names=names, difficulty=level, features=_choose(rng, FEATURES), certify=Depth.QUICK
+        number, split, names=names, difficulty=level, features=_choose(rng, mixture.features), certify=Depth.QUICK
     )
 
 
