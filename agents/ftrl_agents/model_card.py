@@ -29,12 +29,13 @@ def card(settings: Pretraining, base: Base, evaluations: Sequence[Evaluation]) -
     """The card as markdown."""
     log = [json.loads(line) for line in (settings.run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     looks = [record for record in log if "held_out/f1" in record]
-    best, end, config = max(looks, key=lambda record: record["held_out/f1"]), log[-1], base.model.config
+    best = max(looks, key=lambda record: float(record["held_out/f1"]))
+    end, config = log[-1], base.model.config
     stream = TravelStream(settings.seed, corpus_envs())
     kinds = Counter(stream.episode(number).kind for number in range(_SAMPLE))
     facts = {
         "parameters": f"{base.model.num_parameters():,}, stored in fp16, embeddings tied",
-        "shape": f"width {config.hidden_size}, {config.num_hidden_layers} blocks, feed-forward {config.intermediate_size}",
+        "shape": f"{config.num_hidden_layers} blocks, width {config.hidden_size}, MLP {config.intermediate_size}",
         "attention": f"{config.num_attention_heads} heads of {config.head_dim}, {config.num_key_value_heads} for keys",
         "reads": f"{config.vocab_size} tokens of vocabulary, context {config.max_position_embeddings}",
         "corpus": f"endless {SCENARIO} tasks of the train split (100%: no other scenario yet), each read once",
@@ -44,7 +45,7 @@ def card(settings: Pretraining, base: Base, evaluations: Sequence[Evaluation]) -
         f"first {EASY_BLOCKS * BLOCK:,}": _mixture(EASY),
         "later ones": _mixture(FULL),
         "read": f"{end['tokens']:,} tokens, {end['block'] * BLOCK:,} conversations",
-        "time": f"{end['seconds'] / 3600:.2f} hours, one thread on {os.cpu_count()} shared cores ({platform.machine()})",
+        "time": f"{end['seconds'] / 3600:.2f} hours, one thread, {os.cpu_count()} shared cores ({platform.machine()})",
         "optimizer": f"AdamW, {settings.batch_tokens:,} tokens a step, peak rate {settings.learning_rate:g}, "
         f"linear decay over the last {settings.decay:.0%}",
         "weights of tokens": f"the assistant's 1, others {settings.rest_weight:g}",
@@ -63,8 +64,8 @@ nothing else.
 Make it again: `{REBUILD}`
 
 The train split's worlds are in the corpus, so what is held out is worlds, entities and some phrasings, not the
-scenario. Scores on {len(evaluations[0].scores)} endless tasks of the test split with real names, mixed like the later corpus,
-mean [95% interval]:
+scenario. Scores on {len(evaluations[0].scores)} endless tasks of the test split, real names, mixed like
+the later corpus, mean [95% interval]:
 
 {_table(["metric", *columns], scores)}
 """

@@ -1,9 +1,8 @@
 """Pretraining of the base model: one pass over endless conversations, resumable, scored on the way.
 
-A run folder holds ``tokenizer/``, ``state.pt`` (weights, optimizer, place in the stream), ``log.jsonl``, and
-``model/``, the weights of the best evaluation so far, ready to be loaded or copied to the package. A run killed at any moment goes
-on from its last checkpoint; resumed with fewer ``tokens`` it goes into the decay of its learning rate, so that it
-ends well at an earlier point.
+A run folder holds ``tokenizer/``, ``state.pt`` (weights, optimizer, place in the stream), ``log.jsonl`` and ``model/``:
+the weights of the best evaluation so far, ready to be loaded or copied. A run killed at any moment goes on from its
+last checkpoint; resumed with fewer ``tokens`` it goes into the decay of its learning rate, and so ends well earlier.
 """
 
 from __future__ import annotations
