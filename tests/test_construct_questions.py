@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from ftrl_gym.construct.decompose import Ground, NoQuestion, answer_of
+from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of
 from ftrl_gym.construct.domain import Link
 from ftrl_gym.construct.endless import endless_task, ground
 from ftrl_gym.construct.leaks import stands_in

@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
+from ftrl_gym.construct.answering import Ground, NoQuestion
 from ftrl_gym.construct.briefs import brief_for, hops_of, width_of
-from ftrl_gym.construct.decompose import Ground, NoQuestion, decompose
+from ftrl_gym.construct.decompose import decompose
 from ftrl_gym.construct.document import document
 from ftrl_gym.construct.endless import endless_task, ground, travel_pool
 from ftrl_gym.construct.integrate import integrate
@@ -105,7 +106,8 @@ def test_a_question_depends_on_nothing_but_its_seed() -> None:
     code = (
         "import hashlib, json\n"
         "from ftrl_gym.construct.endless import endless_task\n"
-        "tasks = [endless_task(n, 'test', names='mixed', features=('state', 'user'), certify='quick') for n in range(12)]\n"
+        "wish = dict(names='mixed', features=('state', 'user'), certify='quick')\n"
+        "tasks = [endless_task(n, 'test', **wish) for n in range(12)]\n"
         "print(hashlib.sha256(json.dumps([t.model_dump(mode='json') for t in tasks]).encode()).hexdigest())\n"
     )
     runs = []

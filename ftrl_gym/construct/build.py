@@ -1,6 +1,8 @@
 """Builds a packaged scenario: worlds, certified tasks, documents and code, into one registry folder.
 
-    python -m ftrl_gym.construct.build TravelBooking --out registry/TravelBooking --seed 20260504
+    python -m ftrl_gym.construct.build TravelBooking --out registry/TravelBooking
+
+What was built on this machine is trusted on it; in the packaged registry, by everybody who has the package.
 
 Each task follows from the seed and its number alone, so the build may be spread over processes and gives the same bytes
 every time. Train and test have worlds of their own; no question stands twice in a split.
@@ -21,16 +23,17 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ftrl_gym import registry
+from ftrl_gym import registry, trust
+from ftrl_gym.construct.answering import Ground
 from ftrl_gym.construct.briefs import brief_for
 from ftrl_gym.construct.certify import Certifier, Depth
-from ftrl_gym.construct.decompose import Ground
 from ftrl_gym.construct.endless import ground, travel_pool
 from ftrl_gym.construct.worlds import travel_tools
 from ftrl_gym.construct.worlds.travel import make_world
 from ftrl_gym.construct.writer import ATTEMPTS, ProceduralWriter, write_task
 from ftrl_gym.errors import UnknownNameError
 from ftrl_gym.scenario import Manifest
+from ftrl_gym.scenario_files import TASKS, TOOLS
 from ftrl_gym.task import Kind, Provenance, ScriptedUser, Split, Task
 from ftrl_gym.version import __version__
 from ftrl_gym.world import WorldBase
@@ -84,10 +87,10 @@ def build_scenario(
         raise UnknownNameError("scenario", name, ["TravelBooking"])
     counts = {Split.TRAIN: train, Split.TEST: test}
     refused: Counter[str] = Counter()
-    files = {registry.TOOLS: inspect.getsource(travel_tools).encode()}
+    files = {TOOLS: inspect.getsource(travel_tools).encode()}
     for split, count in counts.items():
         tasks = _tasks(seed, split, count, jobs, refused)
-        files[f"tasks.{split.value}.jsonl"] = b"".join(map(_line, tasks))
+        files[TASKS[split]] = b"".join(map(_line, tasks))
         for world in sorted({task.world for task in tasks}):
             files[f"worlds/{world}.json"] = _json(_world_content(_world(seed, world)))
     manifest = Manifest(
@@ -149,12 +152,12 @@ def _writer(seed: int) -> ProceduralWriter:
     return ProceduralWriter(functools.partial(_ground, seed), travel_pool(), Certifier(travel_pool(), Depth.FULL))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _ground(seed: int, world_id: str) -> Ground:
     return ground(_world(seed, world_id))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _world(seed: int, world_id: str) -> WorldBase:
     return make_world(random.Random(f"world/{seed}/{world_id}").randrange(2**31), "real")
 
@@ -186,6 +189,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     given = parser.parse_args(arguments)
     refused = build_scenario(given.name, given.out, given.seed, given.train, given.test, given.jobs)
+    packaged = given.out.resolve().parent == registry.packaged_root().resolve()
+    trust.pin(given.out, packaged=packaged)
     print(f"{given.train} + {given.test} certified tasks in {given.out}", file=sys.stderr)
     print("draws refused: " + ", ".join(f"{count} {check}" for check, count in refused.most_common()), file=sys.stderr)
 

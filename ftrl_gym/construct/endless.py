@@ -13,9 +13,9 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
+from ftrl_gym.construct.answering import Ground
 from ftrl_gym.construct.briefs import brief_for, check_features
 from ftrl_gym.construct.certify import Certifier, Depth
-from ftrl_gym.construct.decompose import Ground
 from ftrl_gym.construct.shapes import Shapes
 from ftrl_gym.construct.trial import Pool
 from ftrl_gym.construct.worlds import travel_tools

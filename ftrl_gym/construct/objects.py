@@ -2,8 +2,8 @@
 
     Brief -> Decomposition -> Documented -> Integrated -> Scaled -> certified Task
 
-Each object holds the one before it, so that any of them, stored as JSON, is enough to go on from, and says in its brief's
-provenance who wrote it.
+Each object holds the one before it, so that any of them, stored as JSON, is enough to go on from; the brief's
+provenance says who wrote it.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Decomposition(Frozen):
     rivals: tuple[str, ...] = ()
     """Tools that would make the answer known without its facts; never offered with this question."""
     effects: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
-    """Sub-question that is a change -> table -> columns it is about; the rest of what its call does are side effects."""
+    """Sub-question that is a change -> table -> columns it is about; the rest that its call does are side effects."""
     readings: int
     """Different answers among all valid readings of the question over the world."""
 

@@ -1,8 +1,7 @@
-"""From a program to words: noun phrases for walks, sentences for long ones, and frames for whole questions.
+"""From a program to words: noun phrases for walks, sentences for long ones, a frame for the whole question.
 
 Long walks are told as short sentences ("Take Ana Ruiz's flight. Now think of the city it lands in."), never as nested
-"of the ... of the ...". A frame is a family of phrasings; some families are kept for one split, so that a policy is
-tested on words it was not trained on.
+"of the ... of the ...". Around long names only such phrases are used as end with the name.
 """
 
 from __future__ import annotations
@@ -14,7 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ftrl_gym.construct.domain import Attribute, Detail, Domain, Search
-from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program, Reader, Value, Walk, thing_of
+from ftrl_gym.construct.frames import FRAMES
+from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program, Value, Walk, thing_of
+from ftrl_gym.construct.reading import Reader
 from ftrl_gym.task import AnswerType, Split
 
 _SHORT = 3
@@ -32,75 +33,6 @@ _LEADS = (
 )
 _NEXT = ("Now take {x}.", "Go on to {x}.", "From there, go to {x}.", "Then look at {x}.", "Next comes {x}.")
 _ORDINALS = ("first", "second", "third")
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One family of phrasings for an operation."""
-
-    name: str
-    text: str
-    """``{ask}`` is a whole question, ``{noun}`` a noun phrase of the value, ``{all}`` and ``{any}`` several of them."""
-    split: Split | None = None
-    """The one split it is used in; None for both."""
-
-
-_TEST, _TRAIN = Split.TEST, Split.TRAIN
-FRAMES: dict[Op, tuple[Frame, ...]] = {
-    Op.VALUE: (
-        Frame("ask", "{ask}"),
-        Frame("tell", "Please tell me {noun}."),
-        Frame("need", "I need {noun}."),
-        Frame("look-up", "Can you look up {noun}?"),
-        Frame("find-out", "Find out {noun} for me.", _TRAIN),
-        Frame("quick", "Quick question: {ask}", _TRAIN),
-        Frame("colleague", "A colleague wants to know {noun}.", _TEST),
-        Frame("unsure", "I can't find {noun} anywhere. Could you check?", _TEST),
-    ),
-    Op.LIST: (
-        Frame("what", "What are {all}?"),
-        Frame("tell", "Please tell me {all}."),
-        Frame("need", "I need {all}."),
-        Frame("give", "Give me {all}.", _TRAIN),
-        Frame("note", "I have to write down {all}. What do I put?", _TEST),
-    ),
-    Op.LOWEST: (
-        Frame("which", "Which {low}: {any}?"),
-        Frame("which-last", "{Any}: which one {low}?"),
-        Frame("choose", "I'm choosing between {all}. Which one {low}?"),
-        Frame("out-of", "Out of {all}, which one {low}?", _TRAIN),
-        Frame("help", "Help me decide between {all}: I want the one that {low}.", _TEST),
-    ),
-    Op.SUM: (
-        Frame("add-up", "What do {all} add up to?"),
-        Frame("sum", "What is the sum of {all}?"),
-        Frame("if-add", "If I add up {all}, what do I get?"),
-        Frame("total", "I need the total of {all}.", _TRAIN),
-        Frame("together", "Put {all} together: what does that make?", _TEST),
-    ),
-    Op.DIFFERENCE: (
-        Frame("difference", "What is the difference between {all}?"),
-        Frame("differ", "By how much do {all} differ?"),
-        Frame("apart", "How far apart are {all}?"),
-        Frame("gap", "I'd like to know the gap between {all}.", _TRAIN),
-        Frame("compare", "Comparing {all}, how big is the difference?", _TEST),
-    ),
-    Op.IS_LOWER: (
-        Frame("is", "Is {noun} {lower} than {other}?"),
-        Frame("yes-no", "Yes or no: is {noun} {lower} than {other}?"),
-        Frame("swapped", "Is {other} {higher} than {noun}?"),
-        Frame("check", "Could you check whether {noun} is {lower} than {other}?", _TRAIN),
-        Frame("claim", "Somebody told me that {noun} is {lower} than {other}. Is that right?", _TEST),
-    ),
-    Op.COUNT: (
-        Frame("how-many", "How many {plural} are there?"),
-        Frame("count", "Count the {plural} for me."),
-        Frame("know", "I want to know how many {plural} there are."),
-        Frame("number", "What is the number of {plural}?", _TRAIN),
-        Frame("choice", "How many {plural} do I have to choose from?", _TEST),
-    ),
-}
-FRAMES[Op.HIGHEST] = FRAMES[Op.LOWEST]
 
 
 @dataclass(frozen=True)
@@ -267,7 +199,9 @@ class Speaker:
             if walk in self.hidden:
                 return ""
             return thing.brief.format(x=self.reader.row(walk)[thing.handle]) if thing.brief else ""
-        step = self.domain.steps[walk.step] if isinstance(walk, Follow) else None
+        if not isinstance(walk, Follow):
+            return ""
+        step = self.domain.steps[walk.step]
         return step.brief.format(x=self.noun(walk.sources[0])) if isinstance(step, Search) and step.brief else ""
 
     def _segment(self, walk: Follow) -> tuple[Walk | None, tuple[str, ...]]:

@@ -1,23 +1,19 @@
-"""Questions as programs: walks over a world, what they cost in calls, and every reading they have.
+"""Questions as programs: walks over a world, and what they cost in calls.
 
 A :data:`Walk` names one thing: an anchor that the question states, a step from other things, or a member of a search's
 result. A :class:`Program` asks for attributes at the ends of walks and perhaps computes one answer from them.
-
-:func:`compile_program` turns a program into lookups (one per sub-question: a tool, where its arguments come from, the fact
-it yields) without looking at any world; :class:`Reader` evaluates walks over a world, with *all* rows that the words could
-mean, so a homonym, a tie or an alternative relation shows as a second row.
+:func:`compile_program` turns a program into lookups, one per sub-question: a tool, where its arguments come from, and
+the fact it yields. It looks at no world; :mod:`ftrl_gym.construct.reading` does.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
-from ftrl_gym.construct.domain import Combination, Domain, Link, Pick, Search
+from ftrl_gym.construct.domain import Combination, Domain, Link, Search
 from ftrl_gym.task import Json, Kind
-from ftrl_gym.world import Row, WorldBase
 
 
 @dataclass(frozen=True)
@@ -106,7 +102,7 @@ class Op(StrEnum):
 class Program:
     """A question: values, and the operation that makes one answer of them.
 
-    For counts and lists over a search ``over`` is the search, and ``values`` are its members once it is bound to a world.
+    For counts ``over`` is the search, and ``values`` are its members once it is bound to a world.
     """
 
     op: Op
@@ -250,132 +246,7 @@ def levels(lookups: tuple[Lookup, ...]) -> list[int]:
     return depth
 
 
-# --- evaluating --------------------------------------------------------------------------------------------------
-
-
-class Reader:
-    """Evaluates walks over one world, in every reading. Keeps what it has worked out."""
-
-    def __init__(self, domain: Domain, world: WorldBase) -> None:
-        self.domain, self.world = domain, world
-        self._folded: dict[tuple[str, str], dict[str, list[str]]] = {}
-        self._rows: dict[Walk, tuple[str, ...]] = {}
-
-    def row(self, walk: Walk) -> Row:
-        """The row at a walk's end, taken from the first reading."""
-        return self.world.tables[self.domain.thing(thing_of(walk)).entity][self.keys(walk)[0]]
-
-    def keys(self, walk: Walk) -> tuple[str, ...]:
-        """Ids of all rows that the words of a walk could mean."""
-        keys = self._rows.get(walk)
-        if keys is None:
-            keys = self._rows[walk] = tuple(dict.fromkeys(self._read(walk)))
-        return keys
-
-    def _read(self, walk: Walk) -> list[str]:
-        if isinstance(walk, Anchor):
-            return self._called(walk)
-        if isinstance(walk, Member):
-            return self.members(walk.search)[walk.rank : walk.rank + 1]
-        step = self.domain.steps[walk.step]
-        if isinstance(step, Link):
-            table = self.world.tables[self.domain.thing(step.source).entity]
-            target = self.world.tables[self.domain.thing(step.target).entity]
-            found = (table[key].get(a) for key in self.keys(walk.sources[0]) for a in (step.attribute, *step.also))
-            return [key for key in found if isinstance(key, str) and key in target]
-        return [key for rows in self._matching(walk, step) for key in self._picked(walk, step, rows)]
-
-    def _called(self, walk: Anchor) -> list[str]:
-        """Rows that bear the name of the anchor."""
-        thing = self.domain.thing(walk.thing)
-        table = self.world.tables[thing.entity]
-        index = self._folded.get((thing.entity, thing.handle))
-        if index is None:
-            index = self._folded[(thing.entity, thing.handle)] = {}
-            for key, row in table.items():
-                index.setdefault(str(row[thing.handle]).casefold(), []).append(key)
-        return index[str(table[walk.key][thing.handle]).casefold()]
-
-    def _matching(self, walk: Follow, step: Search) -> list[list[str]]:
-        """For each reading of the sources: ids of the rows that the search finds."""
-        entity = self.domain.thing(step.target).entity
-        binds = self.domain.documents[step.tool].binds
-        columns = {p: binds[p].partition(".")[2] for p in (*step.arguments, *step.fixed, *filter(None, [step.dated]))}
-        fixed = {columns[p]: value for p, value in step.fixed.items()}
-        if step.dated:
-            fixed[columns[step.dated]] = walk.given
-        result = []
-        for keys in itertools.product(*map(self.keys, walk.sources)):
-            equal = dict(fixed)
-            for parameter, (n, attribute) in step.arguments.items():
-                source = self.world.tables[self.domain.thing(step.sources[n]).entity][keys[n]]
-                equal[columns[parameter]] = source[attribute]
-            result.append(self._equal(entity, equal))
-        return result
-
-    def _equal(self, entity: str, equal: dict[str, Json]) -> list[str]:
-        first, value = next(iter(equal.items()))
-        table = self.world.tables[entity]
-        keys = self.world.index(entity, first).get(value, [])
-        return [key for key in keys if all(table[key].get(a) == v for a, v in equal.items())]
-
-    def _picked(self, walk: Follow, step: Search, keys: list[str]) -> list[str]:
-        thing = self.domain.thing(step.target)
-        table = self.world.tables[thing.entity]
-        if step.pick is Pick.NAMED:
-            return [key for key in keys if str(table[key][thing.label]).casefold() == walk.given.casefold()]
-        if step.pick is Pick.ONLY:
-            return keys
-        best = min if step.pick is Pick.LOWEST else max
-        found = []
-        for group in (
-            keys,
-            [key for key in keys if table[key][step.by]] if step.among == step.by else self._free(step, keys),
-        ):
-            if group:
-                bound = best(table[key][step.by] for key in group)
-                found += [key for key in group if table[key][step.by] == bound]
-        return found
-
-    def _free(self, step: Search, keys: list[str]) -> list[str]:
-        table = self.world.tables[self.domain.thing(step.target).entity]
-        return [key for key in keys if table[key].get(step.among)] if step.among else keys
-
-    def members(self, walk: Follow) -> list[str]:
-        """Ids of all rows that a search finds, in order of their ids; empty when the sources have several readings."""
-        step = self.domain.steps[walk.step]
-        assert isinstance(step, Search)
-        readings = self._matching(walk, step)
-        return sorted(readings[0]) if len(readings) == 1 else []
-
-    def values(self, value: Value) -> list[Json]:
-        """The value in every reading."""
-        if isinstance(value, Attr):
-            table = self.world.tables[self.domain.thing(thing_of(value.walk)).entity]
-            return [table[key].get(value.attribute) for key in self.keys(value.walk)]
-        tables = [self.world.tables[self.domain.thing(name).entity] for name in value.combination.sources]
-        pairs = itertools.product(*map(self.keys, value.walks))
-        rows = (value.combination.derive(self.world, tables[0][a], tables[1][b]) for a, b in pairs)
-        return [row[value.attribute] for row in rows]
-
-    def certain(self, walk: Walk) -> bool:
-        """Whether a walk, and every walk it comes from, has exactly one reading."""
-        sources = () if isinstance(walk, Anchor) else (walk.search,) if isinstance(walk, Member) else walk.sources
-        if isinstance(walk, Member):
-            return all(map(self.certain, walk.search.sources)) and len(self.keys(walk)) == 1
-        return len(self.keys(walk)) == 1 and all(map(self.certain, sources))
-
-
 def walks_of(program: Program) -> Iterator[Walk]:
     """The walks that a program's values end."""
     for value in program.values:
         yield from (value.walk,) if isinstance(value, Attr) else value.walks
-
-
-def with_members(program: Program, reader: Reader) -> Program:
-    """A count or list over a search, with one value per row found."""
-    if program.over is None:
-        return program
-    key = reader.domain.thing(program.over.target).label or reader.domain.thing(program.over.target).key
-    found = range(len(reader.members(program.over)))
-    return replace(program, values=tuple(Attr(Member(program.over, n), key) for n in found))

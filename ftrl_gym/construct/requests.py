@@ -12,12 +12,14 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from ftrl_gym.construct.decompose import Ground, NoQuestion, SubQuestions
+from ftrl_gym.construct.answering import Ground, NoQuestion
+from ftrl_gym.construct.binding import Binder
 from ftrl_gym.construct.domain import Action, Extra
+from ftrl_gym.construct.frames import Frame
 from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, GoldWords
-from ftrl_gym.construct.phrasing import Frame, Speaker, tidy
+from ftrl_gym.construct.phrasing import Speaker, tidy
 from ftrl_gym.construct.programs import Attr, Learned, Walk, compile_values, kind_of, thing_of
-from ftrl_gym.construct.shapes import Binder
+from ftrl_gym.construct.subquestions import SubQuestions
 from ftrl_gym.construct.users import hide, slot
 from ftrl_gym.task import (
     Answer,
@@ -40,7 +42,7 @@ DEEPEST_ROLE = 3
 _DRAWS = 60
 _HIDDEN = ("reference", "name", "day")
 """Details that somebody who wants a thing done may keep back."""
-_NUMBERS = "zero one two three four five six seven".split()
+_NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven"]
 DONE = "That is done."
 """What the reference solution says when it believes to be through."""
 
@@ -279,7 +281,7 @@ class _Requests:
         self.words.append(GoldWords(turn=0, say=" ".join(asks)))
 
     def _kept(self, wish: _Wish, name: str, kind: Extra) -> str:
-        """What is kept back, in the user's words; a date in full, since nothing may follow from it before it is said."""
+        """What is kept back, in the user's words; a date in full, since nothing may derive it before it is said."""
         if kind is not Extra.DATE:
             return wish.words[name]
         if wish.extras[name] in self.speaker.derived:

@@ -1,8 +1,7 @@
-"""Shapes of questions: every walk that a domain allows, sorted by what it costs, and how one is bound to a world.
+"""Shapes of questions: every walk that a domain allows, sorted by what it costs.
 
 A shape is a program without rows. All walks up to :data:`MAX_LOOKUPS` lookups are enumerated once per domain; drawing a
-question of a requested kind, depth and width is then a choice from a list, and binding picks rows backwards, from what
-is to be found to what the asker names, so that few draws come to nothing.
+question of a requested kind, depth and width is then a choice from a list.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ftrl_gym.construct.domain import Combination, Domain, Link, Pick, Search, Step
+from ftrl_gym.construct.domain import Combination, Domain, Pick, Search, Step
 from ftrl_gym.construct.programs import (
     Anchor,
     Attr,
@@ -21,7 +20,6 @@ from ftrl_gym.construct.programs import (
     Follow,
     Op,
     Program,
-    Reader,
     Value,
     Walk,
     compile_program,
@@ -126,8 +124,7 @@ class Shapes:
         return {n: dict(values) for n, values in table.items()}
 
     def ending_at(self, entity: str, attribute: str, deepest: int) -> dict[int, list[Walk]]:
-        """Walks to a thing of an entity, by the lookups it takes to know ``attribute`` of it. Those alone that a request
-        can name in a few words."""
+        """Walks to a thing of an entity that a few words can name, by the lookups it takes to know ``attribute``."""
         if (found := self._ending.get((entity, attribute))) is None:
             found = self._ending[(entity, attribute)] = {}
             for walk in self.walks:
@@ -249,91 +246,3 @@ def _things_on(walk: Walk) -> Iterator[str]:
     if isinstance(walk, Follow):
         for source in walk.sources:
             yield from _things_on(source)
-
-
-# --- binding -------------------------------------------------------------------------------------------------------
-
-
-class Binder:
-    """Gives shapes their rows."""
-
-    def __init__(self, reader: Reader, rng: random.Random) -> None:
-        self.reader, self.rng = reader, rng
-        self.domain, self.tables = reader.domain, reader.world.tables
-
-    def program(self, program: Program) -> Program | None:
-        """The program over rows of this world; None when this draw found none."""
-        values = [self._value(value) for value in program.values]
-        over = None if program.over is None else self.walk(program.over)
-        if any(value is None for value in values) or (program.over is not None and over is None):
-            return None
-        assert over is None or isinstance(over, Follow)
-        return Program(program.op, tuple(value for value in values if value is not None), over)
-
-    def _value(self, value: Value) -> Value | None:
-        if isinstance(value, Attr):
-            walk = self.walk(value.walk)
-            return None if walk is None else Attr(walk, value.attribute)
-        first, second = map(self.walk, value.walks)
-        return (
-            None if first is None or second is None else Combined(value.combination, (first, second), value.attribute)
-        )
-
-    def walk(self, walk: Walk, want: str | None = None) -> Walk | None:
-        """The walk with its anchors chosen, such that it can lead to the row ``want``."""
-        if isinstance(walk, Anchor):
-            key = want or self._any(walk.thing)
-            return None if key is None or not self.fits(walk.thing, key) else Anchor(walk.thing, key)
-        assert isinstance(walk, Follow)
-        step = self.domain.steps[walk.step]
-        return self._link(walk, step, want) if isinstance(step, Link) else self._search(walk, step, want)
-
-    def _any(self, thing: str) -> str | None:
-        keys = [key for key in self.tables[self.domain.thing(thing).entity] if self.fits(thing, key)]
-        return self.rng.choice(keys) if keys else None
-
-    def fits(self, thing: str, key: str) -> bool:
-        """Whether a row is such a thing."""
-        declared = self.domain.thing(thing)
-        row = self.tables[declared.entity][key]
-        return all(row[attribute] == value for attribute, value in declared.where.items())
-
-    def _link(self, walk: Follow, step: Link, want: str | None) -> Walk | None:
-        start = None
-        if want is not None:
-            index = self.reader.world.index(self.domain.thing(step.source).entity, step.attribute)
-            keys = [key for key in index.get(want, []) if self.fits(step.source, key)]
-            if not keys:
-                return None
-            start = self.rng.choice(keys)
-        source = self.walk(walk.sources[0], start)
-        return None if source is None else Follow(walk.step, walk.target, (source,))
-
-    def _search(self, walk: Follow, step: Search, want: str | None) -> Walk | None:
-        entity = self.domain.thing(step.target).entity
-        binds = self.domain.documents[step.tool].binds
-        column = {parameter: bound.partition(".")[2] for parameter, bound in binds.items()}
-        if want is None:
-            rows = self.tables[entity]
-            keys = [key for key, row in rows.items() if all(row[column[p]] == v for p, v in step.fixed.items())]
-            if not keys:
-                return None
-            want = self.rng.choice(keys)
-        row = self.tables[entity][want]
-        sources = []
-        for n, source in enumerate(walk.sources):
-            parameter, attribute = next((p, a) for p, (m, a) in step.arguments.items() if m == n)
-            keys = self._having(step.sources[n], attribute, row[column[parameter]])
-            bound = self.walk(source, self.rng.choice(keys)) if keys else None
-            if bound is None:
-                return None
-            sources.append(bound)
-        given = row[column[step.dated]] if step.dated else ""
-        if step.pick is Pick.NAMED:
-            given = row[self.domain.thing(step.target).label]
-        return Follow(walk.step, walk.target, tuple(sources), given)
-
-    def _having(self, thing: str, attribute: str, value: str) -> list[str]:
-        entity = self.domain.thing(thing).entity
-        keys = self.reader.world.index(entity, attribute).get(value, [])
-        return [key for key in keys if self.fits(thing, key)]

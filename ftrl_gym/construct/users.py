@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
+from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of
 from ftrl_gym.construct.domain import Detail, Search
 from ftrl_gym.construct.phrasing import Speaker
-from ftrl_gym.construct.programs import Anchor, Follow, Member, Walk
-from ftrl_gym.task import Slot
+from ftrl_gym.construct.programs import Anchor, Follow, Member, Op, Program, Walk, walks_of
+from ftrl_gym.task import ChangeOfMind, Counterpart, Nobody, ScriptedUser, Slot
 
 MOST_HIDDEN = 2
 """Details that one user keeps back."""
@@ -76,3 +78,54 @@ def slot(detail: Detail, words: str, rng: random.Random) -> Slot:
     """The script's answer to a question for this detail."""
     reply = rng.choice(detail.replies).format(x=words)
     return Slot(name=detail.name, cues=detail.cues, reply=reply[0].upper() + reply[1:])
+
+
+@dataclass
+class Script:
+    """What a scripted user does beside asking the question."""
+
+    slots: list[Slot] = field(default_factory=list)
+    asks: list[str] = field(default_factory=list)
+    changes: list[ChangeOfMind] = field(default_factory=list)
+    program: Program | None = None
+    """What they want to know after all."""
+
+    def keep_back(self, program: Program, speaker: Speaker, rng: random.Random) -> None:
+        """Hides details of the question."""
+        walks: list[Walk] = list(walks_of(program)) if program.over is None else [program.over]
+        self.slots, self.asks = hide(walks, speaker, rng)
+        if not self.asks:
+            raise NoQuestion("the user has nothing to keep back")
+
+    def reconsider(self, program: Program, other: Program, ground: Ground, rng: random.Random) -> None:
+        """Asks the same of something else once it is answered."""
+        anchors = [walk for walk in parts_of(list(walks_of(program))) if isinstance(walk, Anchor)]
+        if program.op is not Op.VALUE or len(set(anchors)) != 1:
+            raise NoQuestion("a user who reconsiders needs one thing to take back")
+        self.program = other
+        new = next(walk for walk in parts_of(list(walks_of(other))) if isinstance(walk, Anchor))
+        dates = {
+            walk.given for p in (program, other) for walk in parts_of(list(walks_of(p))) if isinstance(walk, Follow)
+        }
+        if new in anchors or (dates != {""} and dates):
+            raise NoQuestion("nothing has changed")
+        thing = ground.domain.thing(new.thing)
+        before, after = (thing.anchors[0].format(x=ground.reader.row(a)[thing.handle]) for a in (anchors[0], new))
+        if answer_of(other, ground) == answer_of(program, ground):
+            raise NoQuestion("nothing has changed")
+        self.changes = [ChangeOfMind(text=rng.choice(_REGRETS).format(before=before, after=after))]
+
+    def counterpart(self) -> Counterpart:
+        """The user, or nobody."""
+        return (
+            ScriptedUser(slots=tuple(self.slots), changes=tuple(self.changes))
+            if self.slots or self.changes
+            else Nobody()
+        )
+
+
+_REGRETS = (
+    "Sorry, I meant {after}, not {before}. What is it for that?",
+    "Oh, I mixed something up: it should be {after} instead of {before}. Could you look again?",
+    "Thanks. On second thoughts I need the same for {after}, not for {before}.",
+)

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
+from ftrl_gym.construct.answering import Ground, NoQuestion
 from ftrl_gym.construct.certify import Certifier
-from ftrl_gym.construct.decompose import Ground, NoQuestion, decompose
+from ftrl_gym.construct.decompose import decompose
 from ftrl_gym.construct.deploy import deploy
 from ftrl_gym.construct.document import document
 from ftrl_gym.construct.integrate import integrate

@@ -5,12 +5,16 @@ from __future__ import annotations
 from ftrl_gym.construct.domain import Attribute
 from ftrl_gym.task import AnswerType as T
 
-_PRICE = {"type": T.MONEY, "unit": "EUR", "low": "is cheaper", "high": "is more expensive", "adds": True}
+
+def _price(
+    nouns: tuple[str, ...], asks: tuple[str, ...], low: str = "is cheaper", high: str = "is more expensive"
+) -> Attribute:
+    return Attribute(T.MONEY, nouns, asks, "EUR", low, high, adds=True)
 
 
 def _clock(verb: str, noun: str, ask: str) -> Attribute:
-    return Attribute(T.TIME, (f"the {noun} time of {{x}}",), (f"What time does {{x}} {ask}?", f"When does {{x}} {ask}?"),
-                     low=f"{verb} earlier", high=f"{verb} later")  # fmt: skip
+    asks = (f"What time does {{x}} {ask}?", f"When does {{x}} {ask}?")
+    return Attribute(T.TIME, (f"the {noun} time of {{x}}",), asks, low=f"{verb} earlier", high=f"{verb} later")
 
 
 CITY = {
@@ -105,9 +109,7 @@ FLIGHT = {
     "date": Attribute(T.DATE, ("the date of {x}",), ("On which date does {x} leave?", "What day is {x}?")),
     "departs": _clock("leaves", "departure", "take off"),
     "arrives": _clock("gets in", "arrival", "land"),
-    "price": Attribute(
-        nouns=("the price of {x}", "the fare of {x}"), asks=("How much is {x}?", "What does {x} cost?"), **_PRICE
-    ),
+    "price": _price(("the price of {x}", "the fare of {x}"), ("How much is {x}?", "What does {x} cost?")),
     "seats_left": Attribute(
         T.NUMBER,
         ("the number of seats left on {x}",),
@@ -134,9 +136,7 @@ TRAIN = {
     "date": Attribute(T.DATE, ("the date of {x}",), ("On which date does {x} run?", "What day is {x}?")),
     "departs": _clock("leaves", "departure", "leave"),
     "arrives": _clock("gets in", "arrival", "arrive"),
-    "price": Attribute(
-        nouns=("the fare of {x}", "the price of {x}"), asks=("How much is {x}?", "What does {x} cost?"), **_PRICE
-    ),
+    "price": _price(("the fare of {x}", "the price of {x}"), ("How much is {x}?", "What does {x} cost?")),
     "platform": Attribute(
         T.NUMBER,
         ("the platform of {x}",),
@@ -186,10 +186,8 @@ HOTEL = {
     ),
 }
 ROOM = {
-    "nightly_price": Attribute(
-        nouns=("the nightly price of {x}",),
-        asks=("What does {x} cost per night?", "How much is {x} a night?"),
-        **_PRICE,
+    "nightly_price": _price(
+        ("the nightly price of {x}",), ("What does {x} cost per night?", "How much is {x} a night?")
     ),
     "beds": Attribute(T.NUMBER, ("the number of beds in {x}",), ("How many beds are in {x}?",), "beds"),
     "view": Attribute(T.NAME, ("the view from {x}",), ("What is the view from {x}?", "What does {x} look out on?")),
@@ -197,9 +195,7 @@ ROOM = {
 CAR = {
     "company": Attribute(T.NAME, ("the rental company of {x}",), ("Which company rents out {x}?", "Whose car is {x}?")),
     "model": Attribute(T.NAME, ("the model of {x}",), ("What model is {x}?", "Which model would I get with {x}?")),
-    "daily_price": Attribute(
-        nouns=("the daily price of {x}",), asks=("What does {x} cost per day?", "How much is {x} a day?"), **_PRICE
-    ),
+    "daily_price": _price(("the daily price of {x}",), ("What does {x} cost per day?", "How much is {x} a day?")),
     "seats": Attribute(
         T.NUMBER,
         ("the number of seats in {x}",),
@@ -264,9 +260,7 @@ BOOKING = {
         high="is later",
     ),
     "status": Attribute(T.NAME, ("the status of {x}",), ("What is the status of {x}?", "What state is {x} in?")),
-    "price": Attribute(
-        nouns=("the price of {x}",), asks=("How much does {x} come to?", "What is the price of {x}?"), **_PRICE
-    ),
+    "price": _price(("the price of {x}",), ("How much does {x} come to?", "What is the price of {x}?")),
 }
 BOOKING_REFERENCE = Attribute(T.CODE, ("the reference of {x}",), ("What is the reference of {x}?",))
 STAY_NIGHTS = Attribute(
@@ -292,8 +286,7 @@ BOOKED_FLIGHT = Attribute(
 )
 BOOKED_TRAIN = Attribute(T.CODE, ("the train number of {x}",), ("Which train is {x} for? The train number is enough.",))
 PAYMENT = {
-    "amount": Attribute(nouns=("the amount of {x}",), asks=("How much was {x}?", "What amount was {x}?"),
-                        **{**_PRICE, "low": "is smaller", "high": "is larger"}),
+    "amount": _price(("the amount of {x}",), ("How much was {x}?", "What amount was {x}?"), "is smaller", "is larger"),
     "method": Attribute(T.NAME, ("the method of {x}",), ("How was {x} made?", "By what method was {x} made?")),
     "date": Attribute(T.DATE, ("the date of {x}",), ("When was {x} made?", "On which date was {x} made?"),
                       low="was made earlier", high="was made later"),

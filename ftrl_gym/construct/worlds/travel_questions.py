@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ftrl_gym.construct.domain import Attribute, Combination, Composite, Detail, Domain, Link, Pick, Search, Step, Thing
@@ -13,6 +13,7 @@ from ftrl_gym.construct.worlds.travel_documents import DOCUMENTS
 from ftrl_gym.task import AnswerType
 from ftrl_gym.world import Row, WorldBase
 
+_CITY = {"city": (0, "name")}
 _BOOKED = ("flight", "room", "train", "car")
 _BOOKING_NOUN = {"flight": "flight booking", "room": "hotel booking", "train": "train booking", "car": "car rental"}
 _BOOKING_EXTRA: dict[str, dict[str, Attribute]] = {
@@ -24,35 +25,33 @@ _BOOKING_EXTRA: dict[str, dict[str, Attribute]] = {
 
 
 def _things() -> Iterator[Thing]:
+    code = AnswerType.CODE
     yield Thing("city", "cities", "name", say.CITY, "get_city", anchors=("{x}",), label="name")
-    yield Thing("airport", "airports", "code", say.AIRPORT, "get_airport", anchors=("{x} airport", "airport {x}"),
-                label="code", label_noun="code", label_type=AnswerType.CODE, brief="{x}")  # fmt: skip
     yield Thing("airline", "airlines", "name", say.AIRLINE, "get_airline", anchors=("{x}",), label="name")
-    yield Thing("flight", "flights", "flight_no", say.FLIGHT, "get_flight", anchors=("flight {x}",),
-                label="flight_no", label_noun="flight number", label_type=AnswerType.CODE)  # fmt: skip
-    yield Thing("train", "trains", "train_no", say.TRAIN, "get_train", anchors=("train {x}",),
-                label="train_no", label_noun="train number", label_type=AnswerType.CODE)  # fmt: skip
     yield Thing("hotel", "hotels", "hotel_id", say.HOTEL, "get_hotel", label="name")
     yield Thing("room", "rooms", "room_id", say.ROOM)
     yield Thing("car", "cars", "car_id", say.CAR, "get_car")
-    yield Thing("traveller", "travellers", "traveller_id", say.TRAVELLER, "find_traveller", "name", ("{x}",), "name")
-    yield Thing("loyalty account", "loyalty_accounts", "number", say.LOYALTY, "get_loyalty_account",
-                anchors=("loyalty account {x}", "the loyalty account with the number {x}"),
-                label="number", label_noun="number", label_type=AnswerType.CODE)  # fmt: skip
-    for kind in _BOOKED:
-        attributes = {**say.BOOKING, **_BOOKING_EXTRA[kind], "reference": say.BOOKING_REFERENCE}
-        anchors = ("booking {x}", "the booking with reference {x}", f"{_BOOKING_NOUN[kind]} {{x}}")
-        yield Thing(_BOOKING_NOUN[kind], "bookings", "reference", attributes, "get_booking", anchors=anchors,
-                    label="reference", label_noun="reference", label_type=AnswerType.CODE, where={"type": kind})  # fmt: skip
     yield Thing("payment", "payments", "payment_id", say.PAYMENT)
-    yield Thing(
-        "rule",
-        "rules",
-        "topic",
-        say.RULE,
-        "get_rule",
-        anchors=('our house rule "{x}"', 'the house rule "{x}"'),
+    yield Thing("traveller", "travellers", "traveller_id", say.TRAVELLER, "find_traveller", "name", ("{x}",), "name")
+    rule = ('our house rule "{x}"', 'the house rule "{x}"')
+    yield Thing("rule", "rules", "topic", say.RULE, "get_rule", anchors=rule)
+    named = Thing(
+        "airport", "airports", "code", say.AIRPORT, "get_airport", label="code", label_noun="code", label_type=code
     )
+    yield replace(named, anchors=("{x} airport", "airport {x}"), brief="{x}")
+    named = Thing("flight", "flights", "flight_no", say.FLIGHT, "get_flight", label="flight_no", label_type=code)
+    yield replace(named, anchors=("flight {x}",), label_noun="flight number")
+    named = Thing("train", "trains", "train_no", say.TRAIN, "get_train", label="train_no", label_type=code)
+    yield replace(named, anchors=("train {x}",), label_noun="train number")
+    accounts = ("loyalty account {x}", "the loyalty account with the number {x}")
+    named = Thing("loyalty account", "loyalty_accounts", "number", say.LOYALTY, "get_loyalty_account", label="number")
+    yield replace(named, anchors=accounts, label_noun="number", label_type=code)
+    for kind in _BOOKED:
+        noun = _BOOKING_NOUN[kind]
+        attributes = {**say.BOOKING, **_BOOKING_EXTRA[kind], "reference": say.BOOKING_REFERENCE}
+        named = Thing(noun, "bookings", "reference", attributes, "get_booking", label="reference", label_type=code)
+        anchors = ("booking {x}", "the booking with reference {x}", f"{noun} {{x}}")
+        yield replace(named, anchors=anchors, label_noun="reference", where={"type": kind})
 
 
 def _links() -> Iterator[Link]:
@@ -84,53 +83,99 @@ def _links() -> Iterator[Link]:
 
 
 def _searches() -> Iterator[Search]:
-    city = {"city": (0, "name")}
-    airports = dict(sources=("city",), target="airport", tool="find_airports", arguments=city)
-    yield Search(
-        "airport of", nouns=("{x}'s airport", "the airport of {x}"), plural="airports in {x}", brief="{x}", **airports
-    )
-    nearest = ("the airport with the shortest transfer to {x}", "the airport nearest to the centre of {x}")
-    yield Search("nearest airport", nouns=nearest, pick=Pick.LOWEST, by="transfer_minutes", **airports)
-    hotels = dict(sources=("city",), target="hotel", tool="search_hotels", arguments=city)
-    best = ("the best-rated hotel in {x}", "the hotel with the best guest rating in {x}")
-    yield Search("best hotel", nouns=best, pick=Pick.HIGHEST, by="rating", plural="hotels in {x}", **hotels)
-    worst = ("the lowest-rated hotel in {x}", "the hotel with the worst guest rating in {x}")
-    yield Search("worst hotel", nouns=worst, pick=Pick.LOWEST, by="rating", **hotels)
-    yield Search("hotel called", nouns=("the hotel {name} in {x}", "{name} in {x}"), pick=Pick.NAMED, **hotels)
-    for room in ROOM_TYPES:
-        noun = room if room == "suite" else f"{room} room"
-        rooms = dict(sources=("hotel",), target="room", tool="list_rooms", arguments={"hotel_id": (0, "hotel_id")},
-                     fixed={"type": room}, by="nightly_price", among="free")  # fmt: skip
-        yield Search(f"cheapest {room}", nouns=(f"the cheapest {noun} at {{x}}",), pick=Pick.LOWEST,
-                     plural=f"{noun}s at {{x}}", **rooms)  # fmt: skip
-        yield Search(f"dearest {room}", nouns=(f"the most expensive {noun} at {{x}}",), pick=Pick.HIGHEST, **rooms)
-    for kind in CAR_CLASSES:
-        noun, rented = ("van", "rental van") if kind == "van" else (f"{kind} car", f"{kind} rental car")
-        cars = dict(sources=("city",), target="car", tool="search_cars", arguments=city,
-                    fixed={"car_class": kind}, by="daily_price", among="available")  # fmt: skip
-        yield Search(f"cheapest {kind}", nouns=(f"the cheapest {noun} to rent in {{x}}", f"the cheapest {rented} in {{x}}"),
-                     pick=Pick.LOWEST, **cars)  # fmt: skip
+    yield from _airports()
+    yield from _hotels_and_rooms()
+    yield from _cars()
     for kind in _BOOKED:
         noun = _BOOKING_NOUN[kind]
-        yield Search(f"{noun} of", ("traveller",), noun, "list_bookings", {"traveller_id": (0, "traveller_id")},
-                     (f"{{x}}'s {noun}", f"the {noun} of {{x}}"), fixed={"type": kind})  # fmt: skip
-        yield Search(f"payment for {noun}", (noun,), "payment", "list_payments", {"reference": (0, "reference")},
-                     ("the payment for {x}",))  # fmt: skip
+        yield Search(
+            f"{noun} of",
+            ("traveller",),
+            noun,
+            "list_bookings",
+            {"traveller_id": (0, "traveller_id")},
+            (f"{{x}}'s {noun}", f"the {noun} of {{x}}"),
+            fixed={"type": kind},
+        )
+        paid = ("the payment for {x}",)
+        yield Search(f"payment for {noun}", (noun,), "payment", "list_payments", {"reference": (0, "reference")}, paid)
     yield from _journeys("flight", "airport", "search_flights", "code")
     yield from _journeys("train", "city", "search_trains", "name")
 
 
+def _airports() -> Iterator[Search]:
+    one = ("{x}'s airport", "the airport of {x}")
+    found = Search("airport of", ("city",), "airport", "find_airports", _CITY, one)
+    yield replace(found, plural="airports in {x}", brief="{x}")
+    nearest = ("the airport with the shortest transfer to {x}", "the airport nearest to the centre of {x}")
+    yield replace(found, name="nearest airport", nouns=nearest, pick=Pick.LOWEST, by="transfer_minutes")
+
+
+def _hotels_and_rooms() -> Iterator[Search]:
+    best = ("the best-rated hotel in {x}", "the hotel with the best guest rating in {x}")
+    found = Search("best hotel", ("city",), "hotel", "search_hotels", _CITY, best, pick=Pick.HIGHEST, by="rating")
+    yield replace(found, plural="hotels in {x}")
+    worst = ("the lowest-rated hotel in {x}", "the hotel with the worst guest rating in {x}")
+    yield replace(found, name="worst hotel", nouns=worst, pick=Pick.LOWEST)
+    called = ("the hotel {name} in {x}", "{name} in {x}")
+    yield replace(found, name="hotel called", nouns=called, pick=Pick.NAMED, by="")
+    for kind in ROOM_TYPES:
+        noun = kind if kind == "suite" else f"{kind} room"
+        cheapest = Search(
+            f"cheapest {kind}",
+            ("hotel",),
+            "room",
+            "list_rooms",
+            {"hotel_id": (0, "hotel_id")},
+            (f"the cheapest {noun} at {{x}}",),
+            pick=Pick.LOWEST,
+            by="nightly_price",
+            fixed={"type": kind},
+            among="free",
+        )
+        yield replace(cheapest, plural=f"{noun}s at {{x}}")
+        dearest = (f"the most expensive {noun} at {{x}}",)
+        yield replace(cheapest, name=f"dearest {kind}", nouns=dearest, pick=Pick.HIGHEST)
+
+
+def _cars() -> Iterator[Search]:
+    for kind in CAR_CLASSES:
+        noun, rented = ("van", "rental van") if kind == "van" else (f"{kind} car", f"{kind} rental car")
+        yield Search(
+            f"cheapest {kind}",
+            ("city",),
+            "car",
+            "search_cars",
+            _CITY,
+            (f"the cheapest {noun} to rent in {{x}}", f"the cheapest {rented} in {{x}}"),
+            pick=Pick.LOWEST,
+            by="daily_price",
+            fixed={"car_class": kind},
+            among="available",
+        )
+
+
 def _journeys(noun: str, stop: str, tool: str, stop_key: str) -> Iterator[Search]:
-    route = dict(sources=(stop, stop), target=noun, tool=tool, dated="date", among="seats_left",
-                 arguments={"origin": (0, stop_key), "destination": (1, stop_key)})  # fmt: skip
     end = "from {x} to {y} {day}"
-    yield Search(f"cheapest {noun}", nouns=(f"the cheapest {noun} {end}", f"the {noun} with the lowest fare {end}"),
-                 pick=Pick.LOWEST, by="price", plural=f"direct {noun}s {end}", **route)  # fmt: skip
-    yield Search(f"dearest {noun}", nouns=(f"the most expensive {noun} {end}",), pick=Pick.HIGHEST, by="price", **route)
-    yield Search(f"first {noun}", nouns=(f"the first {noun} {end}", f"the earliest {noun} {end}"),
-                 pick=Pick.LOWEST, by="departs", **route)  # fmt: skip
-    yield Search(f"last {noun}", nouns=(f"the last {noun} {end}", f"the latest {noun} {end}"),
-                 pick=Pick.HIGHEST, by="departs", **route)  # fmt: skip
+    cheapest = Search(
+        f"cheapest {noun}",
+        (stop, stop),
+        noun,
+        tool,
+        {"origin": (0, stop_key), "destination": (1, stop_key)},
+        (f"the cheapest {noun} {end}", f"the {noun} with the lowest fare {end}"),
+        pick=Pick.LOWEST,
+        by="price",
+        dated="date",
+        among="seats_left",
+    )
+    yield replace(cheapest, plural=f"direct {noun}s {end}")
+    dearest = (f"the most expensive {noun} {end}",)
+    yield replace(cheapest, name=f"dearest {noun}", nouns=dearest, pick=Pick.HIGHEST)
+    first = (f"the first {noun} {end}", f"the earliest {noun} {end}")
+    yield replace(cheapest, name=f"first {noun}", nouns=first, by="departs")
+    last = (f"the last {noun} {end}", f"the latest {noun} {end}")
+    yield replace(cheapest, name=f"last {noun}", nouns=last, pick=Pick.HIGHEST, by="departs")
 
 
 # --- what a tool computes from two things ---------------------------------------------------------------------------
@@ -140,7 +185,7 @@ def _hours(world: WorldBase, first: Row, second: Row) -> Row:
     return {"from_city": first["name"], "to_city": second["name"], "hours": second["utc_offset"] - first["utc_offset"]}
 
 
-def _conversion(amount: str) -> object:
+def _conversion(amount: str) -> Callable[[WorldBase, Row, Row], Row]:
     def derive(world: WorldBase, priced: Row, city: Row) -> Row:
         currency = city["currency"]
         converted = round(priced[amount] * world.tables["rates"][currency]["per_eur"], 2)
@@ -162,39 +207,87 @@ def _comparison(world: WorldBase, first: Row, second: Row) -> Row:
 
 
 def _combinations() -> Iterator[Combination]:
-    hours = Attribute(
-        AnswerType.NUMBER,
-        ("the number of hours by which clocks in {y} are ahead of those in {x}",),
-        ("How many hours are clocks in {y} ahead of clocks in {x}?", "By how many hours is {y} ahead of {x}?"),
-        "hours",
-    )
-    yield Combination("hours between", ("city", "city"), "time_difference", {"from_city": (0, "name"), "to_city": (1, "name")},
-                      "time_differences", {"hours": hours}, _hours, rivals=("get_city",))  # fmt: skip
+    yield _hours_between()
     for thing, amount, noun in (
         ("flight", "price", "price"),
         ("train", "price", "fare"),
         ("room", "nightly_price", "price per night"),
         ("car", "daily_price", "price per day"),
     ):
-        converted = Attribute(
-            AnswerType.NUMBER,
-            (f"the {noun} of {{x}} in the currency of {{y}}",),
-            (f"What is the {noun} of {{x}} in the currency used in {{y}}?",
-             f"How much is the {noun} of {{x}} once converted into the money of {{y}}?"),
-            "@to_currency",
-        )  # fmt: skip
-        yield Combination(f"{thing} converted", (thing, "city"), "convert_currency", {"amount": (0, amount), "to_currency": (1, "currency")},
-                          "conversions", {"converted": converted}, _conversion(amount), {"from_currency": "EUR"})  # fmt: skip
-    compared = {
-        "cheaper": Attribute(AnswerType.CODE, ("the number of the cheaper one of {x} and {y}",),
-                             ("Comparing {x} with {y}, which of the two is cheaper?",)),
-        "price_difference": Attribute(AnswerType.MONEY, ("the price difference between {x} and {y}",),
-                                      ("Comparing {x} with {y}, how far apart are the two in price?",), "EUR"),
-        "earlier": Attribute(AnswerType.CODE, ("the number of the earlier one of {x} and {y}",),
-                             ("Comparing {x} with {y}, which one departs earlier?",)),
-    }  # fmt: skip
-    yield Combination("flights compared", ("flight", "flight"), "compare_flights", {"first": (0, "flight_no"), "second": (1, "flight_no")},
-                      "flight_comparisons", compared, _comparison, rivals=("get_flight", "search_flights"))  # fmt: skip
+        yield _converted(thing, amount, noun)
+    yield _compared()
+
+
+def _hours_between() -> Combination:
+    hours = Attribute(
+        AnswerType.NUMBER,
+        ("the number of hours by which clocks in {y} are ahead of those in {x}",),
+        ("How many hours are clocks in {y} ahead of clocks in {x}?", "By how many hours is {y} ahead of {x}?"),
+        "hours",
+    )
+    return Combination(
+        "hours between",
+        ("city", "city"),
+        "time_difference",
+        {"from_city": (0, "name"), "to_city": (1, "name")},
+        "time_differences",
+        {"hours": hours},
+        _hours,
+        rivals=("get_city",),
+    )
+
+
+def _converted(thing: str, amount: str, noun: str) -> Combination:
+    converted = Attribute(
+        AnswerType.NUMBER,
+        (f"the {noun} of {{x}} in the currency of {{y}}",),
+        (
+            f"What is the {noun} of {{x}} in the currency used in {{y}}?",
+            f"How much is the {noun} of {{x}} once converted into the money of {{y}}?",
+        ),
+        "@to_currency",
+    )
+    return Combination(
+        f"{thing} converted",
+        (thing, "city"),
+        "convert_currency",
+        {"amount": (0, amount), "to_currency": (1, "currency")},
+        "conversions",
+        {"converted": converted},
+        _conversion(amount),
+        {"from_currency": "EUR"},
+    )
+
+
+def _compared() -> Combination:
+    fields = {
+        "cheaper": Attribute(
+            AnswerType.CODE,
+            ("the flight number of the cheaper one of {x} and {y}",),
+            ("Comparing {x} with {y}, which of the two is cheaper?",),
+        ),
+        "price_difference": Attribute(
+            AnswerType.MONEY,
+            ("the price difference between {x} and {y}",),
+            ("Comparing {x} with {y}, how far apart are the two in price?",),
+            "EUR",
+        ),
+        "earlier": Attribute(
+            AnswerType.CODE,
+            ("the flight number of the earlier one of {x} and {y}",),
+            ("Comparing {x} with {y}, which one departs earlier?",),
+        ),
+    }
+    return Combination(
+        "flights compared",
+        ("flight", "flight"),
+        "compare_flights",
+        {"first": (0, "flight_no"), "second": (1, "flight_no")},
+        "flight_comparisons",
+        fields,
+        _comparison,
+        rivals=("get_flight", "search_flights"),
+    )
 
 
 _COMPOSITES = (
@@ -220,7 +313,8 @@ def _detail(thing: Thing) -> Detail | None:
 
 def travel_domain() -> Domain:
     """The vocabulary of TravelBooking."""
-    steps: dict[str, Step] = {step.name: step for step in (*_links(), *_searches())}
+    declared: list[Step] = [*_links(), *_searches()]
+    steps = {step.name: step for step in declared}
     return Domain(
         things={thing.name: replace(thing, detail=_detail(thing)) for thing in _things()},
         steps=steps,

@@ -1,0 +1,131 @@
+"""Sub-questions, reference calls and derivations of the lookups of a program that is bound to a world."""
+
+from __future__ import annotations
+
+from ftrl_gym.construct.answering import Ground, attribute_of, unit_of
+from ftrl_gym.construct.objects import GoldCall
+from ftrl_gym.construct.phrasing import Speaker
+from ftrl_gym.construct.programs import (
+    Argument,
+    Attr,
+    Combined,
+    Fixed,
+    Given,
+    Lookup,
+    Member,
+    Said,
+    Value,
+    Walk,
+    levels,
+    thing_of,
+)
+from ftrl_gym.task import Answer, AnswerType, Derivation, Fact, Json, SubQuestion
+
+
+class SubQuestions:
+    """Sub-questions, calls and derivations of the lookups of something bound to a world."""
+
+    def __init__(self, ground: Ground, lookups: tuple[Lookup, ...], speaker: Speaker) -> None:
+        self.ground, self.lookups, self.speaker = ground, lookups, speaker
+        self.depth = levels(self.lookups)
+        self.sub_questions = [self._sub_question(n, lookup) for n, lookup in enumerate(self.lookups)]
+
+    def _sub_question(self, number: int, lookup: Lookup) -> SubQuestion:
+        value = lookup.value
+        fact = self._fact(lookup)
+        return SubQuestion(
+            id=f"s{number + 1}",
+            question=self._ask(value),
+            answer=self._answer(value, fact.value),
+            depends_on=tuple(f"s{n + 1}" for n in dict.fromkeys(lookup.needs())),
+            fact=fact,
+            tool=lookup.tool,
+        )
+
+    def _fact(self, lookup: Lookup) -> Fact:
+        value, reader = lookup.value, self.ground.reader
+        if isinstance(value, Attr):
+            thing = self.ground.domain.thing(thing_of(value.walk))
+            key = reader.keys(value.walk)[0]
+            return Fact(entity=thing.entity, key=key, attribute=value.attribute, value=self._row_value(value))
+        source = self.ground.domain.documents[lookup.tool].returns.facts[0]
+        row = value.combination.derive(self.ground.world, *(reader.row(walk) for walk in value.walks))
+        return Fact(
+            entity=source.entity,
+            key="|".join(str(row[f]) for f in source.key),
+            attribute=value.attribute,
+            value=row[value.attribute],
+        )
+
+    def _row_value(self, value: Attr) -> Json:
+        """The key of a row is a value too, though not every row repeats it."""
+        thing = self.ground.domain.thing(thing_of(value.walk))
+        if value.attribute == thing.key:
+            return self.ground.reader.keys(value.walk)[0]
+        return self.ground.reader.row(value.walk)[value.attribute]
+
+    def _ask(self, value: Value) -> str:
+        if isinstance(value, Combined):
+            names = dict(zip("xy", map(self._name, value.walks), strict=True))
+            return attribute_of(value, self.ground.domain).asks[0].format_map(names)
+        thing = self.ground.domain.thing(thing_of(value.walk))
+        name = self._name(value.walk)
+        declared = thing.attributes.get(value.attribute)
+        if isinstance(value.walk, Member):
+            return f"What is number {value.walk.rank + 1} of the {thing.name}s?"
+        if value.attribute == thing.key or declared is None:
+            return f"What is the {value.attribute.replace('_', ' ')} of {self._described(value.walk)}?"
+        return (declared.asks or tuple(f"What is {noun}?" for noun in declared.nouns))[0].format(x=name)
+
+    def _described(self, walk: Walk) -> str:
+        """The thing at a walk's end by the way to it, for questions about the id that would name it."""
+        return self.speaker.noun(walk)
+
+    def _name(self, walk: Walk) -> str:
+        """The thing at a walk's end by its own name, as far as the world has one."""
+        thing = self.ground.domain.thing(thing_of(walk))
+        key = self.ground.reader.keys(walk)[0]
+        if not thing.anchors:
+            return f"{thing.name} {key}"
+        return thing.anchors[0].format(x=self.ground.reader.row(walk).get(thing.handle, key))
+
+    def _answer(self, value: Value, found: Json) -> Answer:
+        if isinstance(value, Attr) and value.attribute not in self.ground.domain.thing(thing_of(value.walk)).attributes:
+            return Answer(type=AnswerType.CODE if isinstance(found, str) else AnswerType.NUMBER, value=found)
+        return Answer(type=attribute_of(value, self.ground.domain).type, value=found, unit=unit_of(value, self.ground))
+
+    def earned_by(self, values: tuple[Value, ...]) -> list[str]:
+        """Sub-questions whose facts an answer from these values is made of."""
+        wanted = set(values)
+        return [sub.id for sub, lookup in zip(self.sub_questions, self.lookups, strict=True) if lookup.value in wanted]
+
+    def calls(self) -> list[GoldCall]:
+        """The calls, equal ones once."""
+        calls: dict[str, GoldCall] = {}
+        for sub, lookup, level in zip(self.sub_questions, self.lookups, self.depth, strict=True):
+            arguments = {parameter: self.argument(source) for parameter, source in lookup.arguments}
+            key = f"{lookup.tool}{sorted(arguments.items())}"
+            before = calls.get(key)
+            answers = (*before.answers, sub.id) if before else (sub.id,)
+            calls[key] = GoldCall(tool=lookup.tool, arguments=arguments, turn=level - 1, answers=answers)
+        return sorted(calls.values(), key=lambda call: call.turn)
+
+    def argument(self, source: Argument) -> Json:
+        """The literal value of an argument."""
+        if isinstance(source, Fixed):
+            return source.value
+        if isinstance(source, Said):
+            return source.walk.given
+        if isinstance(source, Given):
+            return self.ground.reader.row(source.anchor)[source.attribute]
+        fact = self.sub_questions[source.lookup].fact
+        assert fact is not None
+        return fact.value
+
+    def derivations(self) -> list[Derivation]:
+        """Arguments that follow from the question without standing in it."""
+        found: list[Json] = list(self.speaker.derived)
+        for lookup in self.lookups:
+            properties = self.ground.domain.documents[lookup.tool].parameters["properties"]
+            found += [s.value for p, s in lookup.arguments if isinstance(s, Fixed) and "enum" not in properties[p]]
+        return [Derivation(value=value) for value in dict.fromkeys(found)]
