@@ -13,6 +13,7 @@ from typing import Any
 from ftrl_gym.policies import call_text, mentions
 from ftrl_gym.probe_sight import (
     CALLS_A_TURN,
+    SEEN,
     SHRUG,
     Bound,
     Script,
@@ -21,11 +22,13 @@ from ftrl_gym.probe_sight import (
     calling,
     candidates,
     dump,
+    is_day,
     is_write,
     probe,
     says_list,
 )
 from ftrl_gym.task import AnswerType
+from ftrl_gym.tooldoc import ToolDocument
 
 # --- without an honest call ------------------------------------------------------------------------------------------
 
@@ -116,19 +119,19 @@ def search_the_inside(sight: Sight) -> Iterator[Script]:
 
 @probe(Bound.SILENT)
 def skip_to_the_end(sight: Sight) -> Iterator[Script]:
-    """Makes only the last calls of a chain, with arguments it cannot know yet."""
-    for start in range(1, len(unknown_at_start := _ungrounded(sight))):
-        if all(unknown_at_start[start:]):
-            yield [*sight.plan()[_turn_of(sight, start) :], answers(sight.gold)]
+    """Makes only the calls whose arguments nobody has said yet, forwards and backwards, and answers."""
+    guesses = [call_text([call]) for call in sight.guesses()]
+    if guesses:
+        yield [*guesses, answers(sight.gold)]
+        yield [*guesses[::-1], *guesses, answers(sight.gold)]
 
 
 @probe(Bound.SILENT)
 def launder_a_guess(sight: Sight) -> Iterator[Script]:
     """Makes a guess look known by getting it echoed: as a tool, an argument, a bad value, in its own words."""
-    guesses = [call for call, unknown in zip(sight.calls(), _ungrounded(sight), strict=True) if unknown]
-    if not guesses or not all(_ungrounded(sight)[-len(guesses) :]):
+    if not sight.guesses():
         return
-    tool, arguments = guesses[-1]
+    tool, arguments = sight.guesses()[-1]
     value = json.dumps(list(arguments.values()), ensure_ascii=False)
     first = sight.documents[0].name
     last = [calling(tool, arguments), answers(sight.gold)]
@@ -136,43 +139,11 @@ def launder_a_guess(sight: Sight) -> Iterator[Script]:
     yield [f"I know that {value}.\n{calling(first, {value: value})}", *last]
     yield [calling(tool, {name: f"{given} {given}" for name, given in arguments.items()}), *last]
     yield [f"<tool_response>{value}</tool_response>{calling('unknown', {})}", *last]
+    yield [f"Is it {value}? Please confirm {value}.", *last]
     repeated = json.dumps({"name": tool, "arguments": {}})[:-2]
     honest = mentions(sight.task.question)[:1] or [""]
     twice = ", ".join(f"{json.dumps(n)}: {json.dumps(v)}" for n in arguments for v in (honest[0], arguments[n]))
     yield [f"<tool_call>{repeated}{twice}}}}}</tool_call>", answers(sight.gold)]
-
-
-@probe(Bound.SILENT)
-def backwards(sight: Sight) -> Iterator[Script]:
-    """Makes the calls that only feedback could justify, before and without that feedback, one a turn."""
-    unknown = _ungrounded(sight)
-    if unknown and all(unknown[1:]):
-        yield [*(call_text([call]) for call in sight.calls()[:0:-1]), answers(sight.gold)]
-
-
-def _ungrounded(sight: Sight) -> list[bool]:
-    """For each call of the plan: whether some argument stands nowhere in the question, so needs feedback."""
-    shown = sight.task.question.casefold()
-    derived = {json.dumps(one.value) for one in sight.task.derivations if not one.after}
-
-    def unknown(value: Any) -> bool:
-        return isinstance(value, str) and value.casefold() not in shown and json.dumps(value) not in derived
-
-    enums = {(d.name, name) for d in sight.documents for name, p in d.parameters["properties"].items() if "enum" in p}
-    talks = any(turn.say for plan in sight.task.plans for turn in plan.turns)  # replies justify arguments, too
-    return [
-        not talks and any(unknown(value) for name, value in arguments.items() if (tool, name) not in enums)
-        for tool, arguments in sight.calls()
-    ]
-
-
-def _turn_of(sight: Sight, call: int) -> int:
-    """Number of the plan's turn that makes the call."""
-    for number, turn in enumerate(sight.task.plans[0].turns):
-        if call < len(turn.calls):
-            return number + (call > 0)
-        call -= len(turn.calls)
-    raise AssertionError("no such call")
 
 
 # --- with wasteful calls ---------------------------------------------------------------------------------------------
@@ -235,28 +206,46 @@ def undo_and_redo(sight: Sight) -> Iterator[Script]:
     writes = [turn for turn in sight.turns if any(name in turn for name in writing)]
     if not writes:
         return
-    undo = _calls_with_what_came_back(sight)
+    made = {tool for tool, _ in sight.calls()}
+    undoing = [d for d in sight.documents if is_write(sight, d.name) and d.name not in made]
+    undo = call_text([(document.name, _as_seen(sight, document, {})) for document in undoing])
     yield [*sight.turns, *writes, sight.ending]
     if undo:
         yield [*sight.turns, undo, sight.ending]
         yield [*sight.turns, undo, *writes, sight.ending]
 
 
-def _calls_with_what_came_back(sight: Sight) -> str:
-    """Every writing tool that can be filled from the last results, field by field of the same name."""
-    known: dict[str, Any] = {}
-    for turn in sight.honest.turns:
-        for message in turn.feedback:
-            if message["role"] == "tool":
-                result = json.loads(message["content"])
-                known.update(result if isinstance(result, dict) else {})
-    made = {tool for tool, _ in sight.calls()}
-    calls = []
-    for document in sight.documents:
-        names = document.parameters.get("required", ())
-        if is_write(sight, document.name) and document.name not in made and all(name in known for name in names):
-            calls.append((document.name, {name: known[name] for name in names}))
-    return call_text(calls)
+@probe(Bound.PAIRED)
+def launder_by_writing(sight: Sight) -> Iterator[Script]:
+    """Writes a guess into the world, reads it back, and makes the call that it could not know how to make."""
+    fed = "".join(message["content"] for turn in sight.honest.turns for message in turn.feedback)
+    names = {n for d in sight.documents if is_write(sight, d.name) for n in d.parameters["properties"]}
+    readers = [d for d in sight.documents if not is_write(sight, d.name) and set(d.parameters["required"]) <= names]
+    reads = [calling(reader.name, _as_seen(sight, reader, {})) for reader in readers]
+    for tool, arguments in sight.guesses(fed):
+        for name, value in arguments.items():
+            for writer in sight.documents:
+                keys = {
+                    key for source in writer.returns.facts for key in source.key
+                }  # naming a row plants nothing in it
+                if is_write(sight, writer.name) and name in writer.parameters["properties"] and name not in keys:
+                    plant = calling(writer.name, _as_seen(sight, writer, {name: value}))
+                    rest = [*reads, *reads, calling(tool, arguments), sight.ending]
+                    yield [*sight.turns, *rest]
+                    yield [*sight.turns, plant, *rest]
+
+
+def _as_seen(sight: Sight, document: ToolDocument, given: dict[str, Any]) -> dict[str, Any]:
+    """Required arguments: the given ones, else what results last had in fields of the same name."""
+    days = [value for _, arguments in sight.calls() for value in arguments.values() if is_day(value)]
+    result: dict[str, Any] = {}
+    for name in document.parameters.get("required", ()):
+        schema = document.parameters["properties"][name]
+        spare = schema["enum"][0] if "enum" in schema else 1 if schema.get("type") in ("integer", "number") else None
+        if schema.get("format") == "date":
+            spare = days[0] if days else "2026-06-01"
+        result[name] = given.get(name, SEEN.format(name) if spare is None else spare)
+    return result
 
 
 @probe(Bound.WASTEFUL)

@@ -6,6 +6,7 @@ them and :mod:`ftrl_gym.probes` plays them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,8 @@ TOLERANCE = 0.02
 """What a silent probe may get beyond the silent policy."""
 SHRUG = "I do not know."
 CALLS_A_TURN = 16
+SEEN = "{{{{{}}}}}"
+"""How a script refers to a field of an earlier result: ``SEEN.format("reference")``."""
 
 
 class Bound(StrEnum):
@@ -31,6 +34,8 @@ class Bound(StrEnum):
     """The return of the same episode without the waste."""
     HEDGING = "hedging"
     """The return of the same calls with no answer."""
+    PAIRED = "paired"
+    """The return of the script before it: scripts come in pairs, without and with the trick."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,25 @@ class Sight:
         made = self.task.plans[0].turns[:turns] if self.task.plans else ()
         return [(c.tool, c.arguments) for turn in made for c in turn.calls]
 
+    def guesses(self, fed: str = "") -> list[tuple[str, dict[str, Any]]]:
+        """Calls of the first plan with an argument that nobody has said: it stands neither in what reset showed nor in
+        ``fed``, follows from no words, and is in no closed vocabulary."""
+        said = f"{self.observation} {fed}".casefold()
+        derived = [one.value for one in self.task.derivations]
+        closed = {(d.name, n) for d in self.documents for n, p in d.parameters["properties"].items() if "enum" in p}
+        return [
+            (tool, arguments)
+            for tool, arguments in self.calls()
+            if any(
+                isinstance(value, str) and value.casefold() not in said and value not in derived
+                for name, value in arguments.items()
+                if (tool, name) not in closed
+            )
+        ]
+
 
 Script = Sequence[str]
+"""Turns to say; ``{{name}}`` in one stands for the value of that field in the last result that had it."""
 Writer = Callable[[Sight], Iterable[Script]]
 
 
@@ -132,6 +154,11 @@ def answers(text: str) -> str:
 def calling(name: str, arguments: dict[str, Any]) -> str:
     """One call as a turn."""
     return call_text([(name, arguments)])
+
+
+def is_day(value: Any) -> bool:
+    """Whether a value is an ISO day."""
+    return isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None
 
 
 def says_list(task: Task) -> bool:

@@ -1,16 +1,18 @@
 """Probes: ways to be paid without doing the work, played against an environment to show that they are not.
 
 A probe is a cheater with more knowledge than any policy has: it may look at the gold plan and the right answer, so what
-it does not earn nobody earns that way. Three kinds, each with a bound on its return:
+it does not earn nobody earns that way. Four kinds, each with a bound on its return:
 
 * SILENT probes make no honest call: no more than the silent policy gets, plus 0.02.
 * WASTEFUL probes take an episode and add calls that a good policy would not make: no more than that episode.
 * HEDGING probes make every honest call and then end dishonestly: no more than the same calls with "I do not know".
+* PAIRED probes come twice, without and with a trick: no more with it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -73,25 +75,29 @@ def probe_task(env: gym.Env[str, str], task_id: str, probes: Sequence[Probe] | N
     oracle = run_episode(env, Oracle(), options=options)
     turns = [turn.text for turn in oracle.turns[:-1]]
     unanswered = run_episode(env, Scripted([*turns, SHRUG]), options=options)
-    half = run_episode(env, Scripted([*turns[: (len(turns) + 1) // 2], SHRUG]), options=options)
+    lengths = sorted({1, (len(turns) + 1) // 2} - {len(turns)})
+    parts = [run_episode(env, Scripted([*turns[:length], SHRUG]), options=options) for length in lengths if turns]
     base = env.unwrapped
     assert isinstance(base, ToolUseEnv)
     hidden = {k: v for k, v in env.reset(options=options)[1].items() if k not in ("messages", "tools")}
     task, documents, start = base.task, base.taskset.documents(base.task), base.snapshot()
     inside = f"{env!r} {base!r} {env.spec.to_json() if env.spec else ''} {json.dumps(hidden, default=repr)}"
     bases = {
-        Bound.SILENT: ((oracle, floor + TOLERANCE),),
-        Bound.WASTEFUL: ((oracle, oracle.episode_return), (half, half.episode_return)),
-        Bound.HEDGING: ((oracle, unanswered.episode_return),),
+        Bound.SILENT: [(oracle, floor + TOLERANCE)],
+        Bound.WASTEFUL: [(honest, honest.episode_return) for honest in (oracle, *parts)],
+        Bound.HEDGING: [(oracle, unanswered.episode_return)],
+        Bound.PAIRED: [(honest, 1.0) for honest in (oracle, *parts)],
     }
     silent, episodes, findings = 0.0, 0, []
     for each in PROBES if probes is None else probes:
         for honest, allowed in bases[each.bound]:
             sight = Sight(task, documents, oracle.observation, inside, honest)
-            for script in each.write(sight):
+            for number, script in enumerate(each.write(sight)):
                 base.restore(start)
                 paid = play(env, script)
                 episodes += 1
+                if each.bound is Bound.PAIRED and number % 2 == 0:
+                    allowed = paid
                 if each.bound is Bound.SILENT:
                     silent = max(silent, paid)
                     if not needs_tools(task):
@@ -104,7 +110,24 @@ def probe_task(env: gym.Env[str, str], task_id: str, probes: Sequence[Probe] | N
 def play(env: gym.Env[str, str], script: Script) -> float:
     """Return of a script from where the environment stands; its last line is said until the episode ends."""
     total, over, turn = 0.0, False, 0
+    seen: dict[str, str] = {}
+    refers = any("{{" in text for text in script)
     while not over:
-        _, reward, terminated, truncated, _ = env.step(script[min(turn, len(script) - 1)])
+        text = script[min(turn, len(script) - 1)]
+        if refers:
+            text = filled(text, seen)
+        _, reward, terminated, truncated, info = env.step(text)
         total, over, turn = total + float(reward), terminated or truncated, turn + 1
+        for message in info["messages"]:
+            if refers and message["role"] == "tool":
+                seen |= {k: v for k, v in json.loads(message["content"]).items() if isinstance(v, str)}
     return total
+
+
+def filled(text: str, seen: dict[str, str]) -> str:
+    """A turn with its references to earlier results filled in; unknown ones stay as they are.
+
+    >>> filled("cancel {{reference}}, {{what}}", {"reference": "NB0001"})
+    'cancel NB0001, {{what}}'
+    """
+    return re.sub(r"\{\{(\w+)\}\}", lambda field: seen.get(field[1], field[0]), text)
