@@ -30,12 +30,11 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
     twice = user and brief.width > 1 and rng.random() < 0.5
     kind = _ONE_OF.get(brief.kind, brief.kind) if twice else brief.kind
     shape = ground.shapes.draw(rng, kind, brief.hops, brief.width)
-    program = _bound(shape, ground, rng)
-    answer = answer_of(program, ground)
+    program, answer = _bound(shape, ground, rng)
     speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2)
     script = Script()
     if twice:
-        script.reconsider(program, _bound(shape, ground, rng), ground, rng)
+        script.reconsider(program, _bound(shape, ground, rng)[0], ground, rng)
     elif user:
         script.keep_back(program, speaker, rng)
     said = speaker.say(program)
@@ -71,13 +70,21 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
     )
 
 
-def _bound(shape: Program | None, ground: Ground, rng: random.Random) -> Program:
-    program = Binder(ground.reader, rng).program(shape) if shape else None
-    if program is None:
-        raise NoQuestion("the shape finds no rows")
-    return with_members(program, ground.reader)
+def _bound(shape: Program | None, ground: Ground, rng: random.Random) -> tuple[Program, Answer]:
+    """A shape over rows that give it one answer; a few draws, so that shapes that often have none are not lost."""
+    for _ in range(_BINDINGS):
+        program = Binder(ground.reader, rng).program(shape) if shape is not None else None
+        if program is not None:
+            program = with_members(program, ground.reader)
+            try:
+                return program, answer_of(program, ground)
+            except NoQuestion:
+                continue
+    raise NoQuestion("no rows give the shape one answer")
 
 
+_BINDINGS = 6
+"""Draws of rows for one shape."""
 _ONE_OF = {Kind.PARALLEL_SINGLE_HOP: Kind.SINGLE_HOP, Kind.PARALLEL_MULTI_HOP: Kind.MULTI_HOP}
 """What is asked twice, once for each of two things, to make a task of a parallel kind."""
 

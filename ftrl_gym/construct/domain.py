@@ -172,7 +172,9 @@ class Extra(StrEnum):
     """A parameter of an action that the asker chooses freely."""
 
     DATE = "date"
-    """A day to come."""
+    """A day to come: ``on 12 June``."""
+    START = "start"
+    """A day to come from which something runs: ``from 12 June``."""
     COUNT = "count"
     """A small whole number."""
     CHOICE = "choice"

@@ -158,10 +158,11 @@ class _Requests:
 
     def _extra(self, action: Action, name: str, kind: Extra) -> tuple[Json, str]:
         """A free choice of the asker, and how they say it."""
-        if kind is Extra.DATE:
+        if kind in (Extra.DATE, Extra.START):
             today = datetime.date.fromisoformat(self.ground.world.constants["today"])
             day = (today + datetime.timedelta(days=self.rng.randrange(9, 50))).isoformat()
-            return day, self.speaker.day(day)
+            words = self.speaker.day(day)
+            return day, words if kind is Extra.DATE else f"from {words.removeprefix('on ')}"
         if kind is Extra.COUNT:
             number = self.rng.randrange(2, 8)
             return number, self.rng.choice((str(number), _NUMBERS[number]))
@@ -282,7 +283,7 @@ class _Requests:
 
     def _kept(self, wish: _Wish, name: str, kind: Extra) -> str:
         """What is kept back, in the user's words; a date in full, since nothing may derive it before it is said."""
-        if kind is not Extra.DATE:
+        if kind not in (Extra.DATE, Extra.START):
             return wish.words[name]
         if wish.extras[name] in self.speaker.derived:
             self.speaker.derived.remove(wish.extras[name])

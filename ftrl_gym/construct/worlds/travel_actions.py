@@ -85,7 +85,7 @@ def _stays() -> Iterator[Action]:
             ),
             {"bookings": _BOOKED},
             extras={
-                start: (Extra.DATE, Detail("day", "", start_ask, _WHEN, _ON)),
+                start: (Extra.START, Detail("day", "", start_ask, _WHEN, _ON)),
                 length: (
                     Extra.COUNT,
                     Detail(
