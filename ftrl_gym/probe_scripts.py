@@ -225,10 +225,8 @@ def launder_by_writing(sight: Sight) -> Iterator[Script]:
     for tool, arguments in sight.guesses(fed):
         for name, value in arguments.items():
             for writer in sight.documents:
-                keys = {
-                    key for source in writer.returns.facts for key in source.key
-                }  # naming a row plants nothing in it
-                if is_write(sight, writer.name) and name in writer.parameters["properties"] and name not in keys:
+                names_a_row = any(name in source.key for source in writer.returns.facts)  # that plants nothing in it
+                if is_write(sight, writer.name) and name in writer.parameters["properties"] and not names_a_row:
                     plant = calling(writer.name, _as_seen(sight, writer, {name: value}))
                     rest = [*reads, *reads, calling(tool, arguments), sight.ending]
                     yield [*sight.turns, *rest]

@@ -97,17 +97,15 @@ def follows(task: Task, answer: Answer, meant: Meant, named: Named) -> bool:
     if answer.type is AnswerType.LIST:
         known = {folded(str(v)) for v in (*values, *_texts(meant))}
         return all(folded(str(item)) in known for item in value)
-    if is_number(value):
-        return value in (_chosen(meant, named) if _compares(meant) else values) or _computed(
-            value, values, meant, named
-        )
+    if is_number(value) and _computed(value, [v for v in values if is_number(v)], meant, named):
+        return True
     return value in (_chosen(meant, named) if _compares(meant) else values)
 
 
 def _computed(value: float, values: Sequence[Json], meant: Meant, named: Named) -> bool:
-    numbers = [v for v in values if is_number(v)]
-    totals = [sum(some) for n in range(2, len(numbers) + 1) for some in combinations(numbers, n)]
-    pairs = list(combinations([*numbers, *named.numbers], 2))
+    """Whether a number is a total of some, a difference or product of two (the question's own included), or a count."""
+    totals = [sum(some) for n in range(2, len(values) + 1) for some in combinations(values, n)]
+    pairs = list(combinations([*values, *named.numbers], 2))
     counts = Counter(attribute for attribute, _ in meant).values()
     computed = (*totals, *(abs(a - b) for a, b in pairs), *(a * b for a, b in pairs), *counts)
     return any(abs(value - one) < 0.005 for one in computed)
