@@ -97,7 +97,7 @@ def with_aliases(answer: Answer, program: Program, ground: Ground, speaker: Spea
         assert isinstance(value, Attr)
         label = ground.reader.row(value.walk)[ground.domain.thing(thing_of(value.walk)).label]
         if label == answer.value:
-            names.append(speaker.noun(value.walk))
+            names += [speaker.noun(value.walk), *filter(None, [speaker.called.get(value.walk)])]
     return answer.model_copy(update={"aliases": tuple(name for name in names if name != answer.value)})
 
 

@@ -32,7 +32,8 @@ _LEADS = (
     "Start from {x}.",
 )
 _NEXT = ("Now take {x}.", "Go on to {x}.", "From there, go to {x}.", "Then look at {x}.", "Next comes {x}.")
-_ORDINALS = ("first", "second", "third")
+_TURNS = ("Now take {x}.", "Then look at {x}.", "Now consider {x}.")
+_OPTIONS = ("option A", "option B", "option C")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class Speaker:
     hidden: dict[Walk, Detail] = field(default_factory=dict)
     """What the asker keeps back: anchors, and searches whose date is not said."""
     derived: list[str] = field(default_factory=list)
+    called: dict[Walk, str] = field(default_factory=dict)
+    """Short names that the question gives to far things: ``option A``."""
     _nouns: dict[Walk, str] = field(default_factory=dict)
     _forms: dict[str, str] = field(default_factory=dict)
 
@@ -109,7 +112,7 @@ class Speaker:
         return {name: self.noun(walk) for name, walk in zip("xy", value.walks, strict=True)}
 
     def _several(self, program: Program, before: list[str], frame: str) -> dict[str, str]:
-        """Each value as a noun phrase; far ones are introduced as the first, the second."""
+        """Each value as a noun phrase; far ones are introduced as options."""
         names = self._introduced(program.values, before)
         nouns = []
         style = self.rng.random()
@@ -136,11 +139,12 @@ class Speaker:
         walks = [value.walk for value in values if isinstance(value, Attr)]
         if len(walks) < len(values) or max(map(self._depth, walks)) <= INLINE:
             return [self.noun(walk) for walk in walks] + [""] * (len(values) - len(walks))
-        for ordinal, walk in zip(_ORDINALS, walks, strict=False):
+        for option, walk in zip(_OPTIONS, walks, strict=False):
             sentences: list[str] = []
-            end = self._tell(walk, sentences)
-            before += [f"The {ordinal} one:", *sentences, _upper(f"{end}.")]
-        return [f"the {ordinal}" for ordinal in _ORDINALS[: len(walks)]]
+            end = self._tell(walk, sentences, _LEADS if option == _OPTIONS[0] else _TURNS)
+            before += [*sentences, f"{_upper(option)} is {end}."]
+            self.called[walk] = option
+        return list(_OPTIONS[: len(walks)])
 
     def _count(self, over: Follow, before: list[str]) -> dict[str, str]:
         step = self.domain.steps[over.step]
@@ -245,14 +249,14 @@ class Speaker:
         )
         return 1 + max(map(self._depth, sources))
 
-    def _tell(self, walk: Walk, before: list[str]) -> str:
+    def _tell(self, walk: Walk, before: list[str], leads: Sequence[str] = _LEADS) -> str:
         """A name for the thing at a walk's end, after the sentences that lead to it where it is far."""
         if not isinstance(walk, Follow) or len(walk.sources) != 1 or self._depth(walk) <= INLINE:
             return self.noun(walk)
         source, nouns = self._segment(walk)
         start = walk.sources[0] if source is None else source
-        name = self._tell(start, before)
-        before.append(self.rng.choice(_NEXT if before else _LEADS).format(x=name))
+        name = self._tell(start, before, leads)
+        before.append(self.rng.choice(_NEXT if before else leads).format(x=name))
         return _fill(self.rng.choice(nouns), {"x": f"that {thing_of(start)}", "name": walk.given})
 
     def day(self, iso: str) -> str:
