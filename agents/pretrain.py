@@ -48,7 +48,7 @@ def main() -> None:
     torch.set_flush_denormal(True)
     folder = arguments.run / "tokenizer"
     tokenizer = tokenizer_of(folder, arguments.seed)
-    make = TravelMaker(folder, 0, lambda: [held_out_env()])()
+    make = TravelMaker(folder, 0, lambda: [held_out_env()], exercises=0.0)()
     tasks = held_out_tasks(arguments.scored_tasks)
 
     def score(model: Any) -> float:

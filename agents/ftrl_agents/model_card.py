@@ -13,7 +13,17 @@ from ftrl_agents.base_model import REBUILD, Base, save_base
 from ftrl_agents.corpus import BLOCK
 from ftrl_agents.evaluation import METRICS, Evaluation
 from ftrl_agents.pretraining import Pretraining
-from ftrl_agents.travel_corpus import EASY, EASY_BLOCKS, FULL, SCENARIO, SYLLABLES, Mixture, TravelStream, corpus_envs
+from ftrl_agents.travel_corpus import (
+    EASY,
+    EASY_BLOCKS,
+    EXERCISES,
+    FULL,
+    SCENARIO,
+    SYLLABLES,
+    Mixture,
+    TravelStream,
+    corpus_envs,
+)
 
 _SAMPLE = 512
 """Conversations from which the corpus's shares are counted."""
@@ -43,6 +53,7 @@ def card(settings: Pretraining, base: Base, evaluations: Sequence[Evaluation]) -
         "names": f"{SYLLABLES:.0%} of the worlds random syllables, the others real",
         "kinds": _shares((kind, n / _SAMPLE) for kind, n in sorted(kinds.items())),
         f"first {EASY_BLOCKS * BLOCK:,}": _mixture(EASY),
+        "among them": f"{EXERCISES:.0%} copying exercises: values of a world, repeated or put into a call",
         "later ones": _mixture(FULL),
         "read": f"{end['tokens']:,} tokens, {end['block'] * BLOCK:,} conversations",
         "time": f"{end['seconds'] / 3600:.2f} hours, one thread, {os.cpu_count()} shared cores ({platform.machine()})",

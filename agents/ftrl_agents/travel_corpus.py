@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import gymnasium as gym
 
+from ftrl_agents.copying import copying_exercise
 from ftrl_agents.corpus import BLOCK, Maker, encode
 from ftrl_agents.demonstrations import Demonstrator
 from ftrl_gym import registry
@@ -33,8 +34,11 @@ T = TypeVar("T")
 SCENARIO = "TravelBooking"
 SYLLABLES = 0.75
 """Share of blocks whose world has names of random syllables; the others have real ones."""
-EASY_BLOCKS = 120
+EASY_BLOCKS = 180
 """Blocks at the beginning of a stream that are easy: copying is learned sooner on short texts."""
+
+EXERCISES = 0.35
+"""Share of copying exercises among the easy blocks."""
 
 
 @dataclass(frozen=True)
@@ -116,17 +120,30 @@ class TravelStream:
     Args:
         seed: Another seed gives other worlds.
         envs: Where they are played, a block in each by turns.
+        exercises: Share of copying exercises among the easy blocks.
     """
 
-    def __init__(self, seed: int, envs: Sequence[gym.Env[str, str]]) -> None:
-        self.seed, self._envs = seed, envs
+    def __init__(self, seed: int, envs: Sequence[gym.Env[str, str]], exercises: float = EXERCISES) -> None:
+        self.seed, self._envs, self.exercises = seed, envs, exercises
         self._demonstrator = Demonstrator(seed)
 
+    def conversation(self, number: int) -> list[dict[str, Any]]:
+        """The messages of an episode, or of a copying exercise in the world it would play in."""
+        rng = random.Random(f"corpus/{self.seed}/{number}")
+        if number // BLOCK >= EASY_BLOCKS or rng.random() >= self.exercises:
+            return self.episode(number).messages()
+        env = self._envs[0]
+        env.reset(options=self._task(number))
+        return copying_exercise(env.unwrapped.world.base, rng)  # type: ignore[attr-defined]
+
     def episode(self, number: int) -> Trajectory:
-        """Plays a conversation."""
-        assert 0 <= number < _FIRST
+        """Plays an episode."""
         env = self._envs[number // BLOCK % len(self._envs)]
-        return run_episode(env, self._demonstrator, options={"task": f"endless-{self.seed * _FIRST + number}"})
+        return run_episode(env, self._demonstrator, options=self._task(number))
+
+    def _task(self, number: int) -> dict[str, Any]:
+        assert 0 <= number < _FIRST
+        return {"task": f"endless-{self.seed * _FIRST + number}"}
 
 
 @dataclass(frozen=True)
@@ -139,14 +156,16 @@ class TravelMaker:
     """Of the stream."""
     make_envs: Callable[[], Sequence[gym.Env[str, str]]] = corpus_envs
     """Makes the environments that the conversations are played in."""
+    exercises: float = EXERCISES
+    """Share of copying exercises at the beginning."""
 
     def __call__(self) -> Maker:
         """Loads what is needed in the process that calls it."""
         from transformers import AutoTokenizer
 
         tokenizer = AutoTokenizer.from_pretrained(self.tokenizer, local_files_only=True)
-        stream = TravelStream(self.seed, self.make_envs())
-        return lambda number: encode(tokenizer, stream.episode(number).messages())
+        stream = TravelStream(self.seed, self.make_envs(), self.exercises)
+        return lambda number: encode(tokenizer, stream.conversation(number))
 
 
 def tokenizer_texts(seed: int, worlds: int, per_world: int) -> Iterator[str]:
