@@ -14,7 +14,9 @@ def _price(
 
 def _clock(verb: str, noun: str, ask: str) -> Attribute:
     asks = (f"What time does {{x}} {ask}?", f"When does {{x}} {ask}?")
-    return Attribute(T.TIME, (f"the {noun} time of {{x}}",), asks, low=f"{verb} earlier", high=f"{verb} later")
+    return Attribute(
+        T.TIME, (f"the {noun} time of {{x}}",), asks, low=f"{verb} earlier in the day", high=f"{verb} later in the day"
+    )
 
 
 CITY = {
