@@ -39,8 +39,8 @@ _TOKEN = re.compile(r"[^\W_]+")
 _SMALL_WORDS: Final = frozenset(
     _TOKEN.findall(
         """a an and any are at by can check could do does find for from give have help how i i'd i'll i'm i've if in
-        is it let look my need of on one or our out please put quick question show take tell the then there these they
-        this to want was we what when where which who whom whose will with would you"""
+        is it let look my need of on one option or our out please put quick question show take tell the then there these
+        they this to want was we what when where which who whom whose will with would you"""
     )
 )
 """Words that begin sentences, not names."""
@@ -62,7 +62,9 @@ class Named:
     dates: tuple[str, ...]
     """ISO days, relative ones resolved."""
     times: tuple[str, ...]
-    text: str
+    common: tuple[str, ...] = ()
+    """What everybody knows without being told, such as the house currency."""
+    text: str = " "
     """The whole text, lower-case, words joined by single spaces, with a space at both ends."""
 
     def says(self, phrase: str) -> bool:
@@ -119,7 +121,7 @@ def _names(text: str) -> list[str]:
                 found.append(text[start : end + len(word)])
                 if text[end + len(word) : end + len(word) + 1] in ("'", "’"):  # Jules' may be a name in s
                     found.append(text[start : end + len(word) + 1])
-    return [name for name in found if not name.isdecimal() and not _ISO.fullmatch(name)]
+    return [name for name in found if len(name) > 1 and not name.isdecimal() and not _ISO.fullmatch(name)]
 
 
 def _like_a_name(word: str) -> bool:
@@ -131,9 +133,10 @@ def _is_code(word: str) -> bool:
 
 
 def _joined(text: str, words: list[tuple[int, str]], number: int) -> bool:
-    """Whether only a space (or an abbreviation's point) stands between a word and the one before."""
+    """Whether only a space (or an abbreviation's point: St. John) stands between a word and the one before."""
     start, word = words[number - 1]
-    return re.fullmatch(r"[ .]{1,2}", text[start + len(word) : words[number][0]]) is not None
+    gap = text[start + len(word) : words[number][0]]
+    return gap == " " or (gap == ". " and word.isalpha() and len(word) < 4)
 
 
 def _numbers(text: str) -> list[int | float]:

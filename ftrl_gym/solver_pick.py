@@ -53,11 +53,12 @@ _BARRIERS = frozenset(
 
 def says(named: Named, choice: Json) -> bool:
     """Whether a question says a member of a closed vocabulary, or a common word for it."""
-    return named.says(str(choice)) or any(named.says(word) for word in _SYNONYMS.get(str(choice), ()))
+    forms = (str(choice), f"{choice}s", *_SYNONYMS.get(str(choice), ()))
+    return any(named.says(form) for form in forms)
 
 
 def pick(
-    objects: Sequence[Object], entity: str, others: frozenset[str], named: Named
+    objects: Sequence[Object], entity: str, others: frozenset[str], plain: frozenset[str], named: Named
 ) -> tuple[list[Object], list[Object]]:
     """The rows that have the values a question names, and those of them that its words single out.
 
@@ -65,6 +66,7 @@ def pick(
         objects: Rows of one result.
         entity: What they are.
         others: Nouns for other things, to which a superlative may belong instead.
+        plain: Words for kinds of things; as values of a row they are not meant.
         named: What the question says.
 
     Returns:
@@ -74,7 +76,7 @@ def pick(
     for name in objects[0] if len(objects) > 1 else ():
         values = [str(each.get(name)) for each in left]
         if len(set(values)) > 1:
-            said = [each for each in left if _names(named, name, each.get(name))]
+            said = [each for each in left if each.get(name) not in plain and _names(named, name, each.get(name))]
             left = said or left
     if len(left) < 2:
         return left, left

@@ -27,7 +27,7 @@ def understood(text: str, constants: Mapping[str, Any]) -> Named:
     """What a text names, with what everybody in this world knows: the day and the house currency."""
     known = [value for value in constants.values() if isinstance(value, str) and not is_date(value)]
     named = read(text, str(constants.get("today", _NO_DAY)))
-    return replace(named, names=(*named.names, *known))
+    return replace(named, common=tuple(known))
 
 
 class Replay:
@@ -115,7 +115,7 @@ class Replay:
             return value in self._named.numbers or value in known
         if is_date(value):
             return value in self._named.dates or any(value in row.fields.values() for row in self._rows)
-        if self._named.says(str(value)) or value in self._named.names:
+        if self._named.says(str(value)) or value in (*self._named.names, *self._named.common):
             return True
         return any(
             fact == value and self._search.admits(parameter, Value(fact, row, f"{row.entity}.{attribute}"))

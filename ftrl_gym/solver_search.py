@@ -50,7 +50,7 @@ class Value:
     attribute: str = ""
     """``entity.attribute`` it was delivered as."""
     choice: bool = False
-    """Whether it is a member of a closed vocabulary, which names no thing."""
+    """Whether it is common knowledge or a member of a closed vocabulary, which names no thing."""
 
 
 @dataclass(eq=False)
@@ -125,6 +125,7 @@ class Search:
         """
         missing = set(targets)
         self._values = [Value(span, None) for span in (*self.named.names, *self.named.dates, *self.named.numbers)]
+        self._values += [Value(known, None, choice=True) for known in self.named.common]
         documents = [d for d in self.vocabulary.documents.values() if d.effect is Effect.READ]
         direct = [d for d in documents if self._delivers(d) & self.wanted]
         for trust in Trust:
@@ -217,7 +218,8 @@ class Search:
                     self._values.append(Value(value, row, full))
 
     def _pick(self, row: Row) -> tuple[list[Object], list[Object]]:
-        return pick(row.result, row.entity, self.vocabulary.nouns - words(row.entity), self.named)
+        others = self.vocabulary.nouns - words(row.entity)
+        return pick(row.result, row.entity, others, self.vocabulary.plain, self.named)
 
 
 def rows_of(

@@ -104,6 +104,10 @@ class Vocabulary:
                 said = words(document.parameters["properties"][name].get("description", ""))
                 self._described[bound] = self._described.get(bound, frozenset()) | said
         self.parameters = {document.name: self._parameters(document) for document in documents}
+        parameters = [parameter for some in self.parameters.values() for parameter in some]
+        choices = frozenset(str(choice) for parameter in parameters for choice in parameter.choices)
+        self.plain = self.nouns.union(*(words(parameter.name) for parameter in parameters)) - choices
+        """Words that a question uses for kinds of things, so name no value: the view of a room may be "city"."""
         self._known: dict[tuple[int, str, str, str], bool] = {}
 
     def _parameters(self, document: ToolDocument) -> tuple[Parameter, ...]:
