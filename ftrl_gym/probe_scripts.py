@@ -166,8 +166,9 @@ def _twice(turn: str) -> list[str]:
 def vary_the_spelling(sight: Sight) -> Iterator[Script]:
     """Repeats calls in other spellings: case, blanks, explicit defaults, order of arguments."""
     varied = []
-    for tool, arguments in sight.calls(len(sight.turns)):
-        if not is_write(sight, tool):
+    for tool, arguments in sight.calls():
+        made = any(json.dumps({"name": tool, "arguments": arguments}, ensure_ascii=False) in t for t in sight.turns)
+        if made and not is_write(sight, tool):
             varied.append((tool, {n: v.upper() if isinstance(v, str) else v for n, v in arguments.items()}))
             varied.append((tool, {n: f" {v} " if isinstance(v, str) else v for n, v in arguments.items()}))
             defaults = next(d for d in sight.documents if d.name == tool).parameters["properties"].items()

@@ -76,10 +76,9 @@ class Sight:
         """The texts of a certified plan."""
         return [plan_text(turn) for turn in self.task.plans[number].turns] if self.task.plans else []
 
-    def calls(self, turns: int | None = None) -> list[tuple[str, dict[str, Any]]]:
-        """Calls of the first plan: all of them, or those of its first turns."""
-        made = self.task.plans[0].turns[:turns] if self.task.plans else ()
-        return [(c.tool, c.arguments) for turn in made for c in turn.calls]
+    def calls(self) -> list[tuple[str, dict[str, Any]]]:
+        """All calls of the first plan."""
+        return [(c.tool, c.arguments) for c in self.task.plans[0].calls()] if self.task.plans else []
 
     def guesses(self, fed: str = "") -> list[tuple[str, dict[str, Any]]]:
         """Calls of the first plan with an argument that nobody has said: it stands neither in what reset showed nor in
