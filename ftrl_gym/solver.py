@@ -9,7 +9,7 @@ to compare. It refuses a task
 2. whose plan does not do what the sub-questions say (a fact not delivered, a change that does not hold);
 3. whose facts it cannot find by itself (:mod:`ftrl_gym.solver_search`);
 4. whose question can be read another way: an equally short derivation gives another value of what is asked;
-5. whose answer does not follow from the facts.
+5. whose answer does not follow from the facts, or need not be found out to be paid.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ def confirm(task: Task, documents: Sequence[ToolDocument], toolbox: Toolbox, wor
     if another:
         return another
     answer = task.outcome.answer
+    if answer is not None and meant and not task.outcome.earned_by:
+        return "the answer is earned by no sub-question, so that a guess would be paid"
     if answer is not None and meant and not follows(task, answer, meant, named):
         return f"the answer {answer.value!r} does not follow from the facts found"
     return CONFIRMED

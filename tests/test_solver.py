@@ -64,13 +64,18 @@ BOOK, AUTHOR = ("get_book", {"title": "Grey Harbour"}), ("get_author", {"name": 
             "the final state is not the outcome's",
         ),
         (
-            CHAIN.model_copy(update={"outcome": Outcome(kind="answer", answer=Answer(type="name", value="Umea"))}),
+            CHAIN.model_copy(update={"outcome": Outcome(kind="answer", answer=Answer(type="name", value="Umea"), earned_by=("q2",))}),
             "the answer 'Umea' does not follow",
         ),
     ],
 )  # fmt: skip
 def test_planted_faults_are_refused(tiny: dict[str, ScenarioTaskSet], changed: Task, reason: str) -> None:
     assert reason in confirm(tiny, changed)
+
+
+def test_an_answer_that_nothing_earns_is_refused(tiny: dict[str, ScenarioTaskSet]) -> None:
+    free = CHAIN.outcome.model_copy(update={"earned_by": ()})
+    assert "earned by no sub-question" in confirm(tiny, CHAIN.model_copy(update={"outcome": free}))
 
 
 def test_a_wrong_fact_is_refused(tiny: dict[str, ScenarioTaskSet]) -> None:
@@ -144,7 +149,7 @@ def hotel_task(question: str, hotel: str, city: str = "Oslo") -> Task:
             "question": question,
             "sub_questions": tuple(subs),
             "plans": chain(("find_hotels", {"city": city}), ("get_hotel", {"hotel_id": hotel})),
-            "outcome": Outcome(kind="answer", answer=answer),
+            "outcome": Outcome(kind="answer", answer=answer, earned_by=("q1",)),
         }
     )
 
