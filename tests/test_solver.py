@@ -44,6 +44,7 @@ def chain(*calls: tuple[str, dict[str, Any]]) -> tuple[Plan, ...]:
 BY_ID = {task.id: task for task in TASKS}
 CHAIN = BY_ID["train-00001"]
 STATE = BY_ID["test-00001"]
+UMEA = Answer(type=AnswerType.NAME, value="Umea")
 RESERVE = ("reserve_book", {"title": "Late Ferry", "reader": "Ines Roca"})
 BOOK, AUTHOR = ("get_book", {"title": "Grey Harbour"}), ("get_author", {"name": "Ada Noor"})
 
@@ -64,7 +65,7 @@ BOOK, AUTHOR = ("get_book", {"title": "Grey Harbour"}), ("get_author", {"name": 
             "the final state is not the outcome's",
         ),
         (
-            CHAIN.model_copy(update={"outcome": Outcome(kind="answer", answer=Answer(type="name", value="Umea"), earned_by=("q2",))}),
+            CHAIN.model_copy(update={"outcome": Outcome(kind="answer", answer=UMEA, earned_by=("q2",))}),
             "the answer 'Umea' does not follow",
         ),
     ],
