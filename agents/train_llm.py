@@ -22,14 +22,18 @@ from ftrl_gym.errors import FtrlGymError, UsageError
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line. Returns the exit code: 2 for a wrong setting, 1 for a run that failed, 130 after Ctrl-C."""
-    config = tyro.cli(TrainConfig, args=arguments, description=__doc__)
+    config = tyro.cli(TrainConfig, args=arguments, description=__doc__, config=(tyro.conf.EnumChoicesFromValues,))
     # Before torch starts: its matrix library reads it once.
     os.environ.setdefault("OMP_NUM_THREADS", str(config.threads))
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     console = Console(stderr=True)
     try:
+        from transformers.utils import logging
+
         from ftrl_agents.train import train
 
+        logging.disable_progress_bar()
+        logging.set_verbosity_error()
         return train(config, console)
     except UsageError as error:
         console.print(str(error), markup=False, highlight=False)

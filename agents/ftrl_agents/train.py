@@ -190,7 +190,16 @@ def _open(config: TrainConfig, console: Console, policy: Policy | None) -> Train
     if cold:
         from ftrl_agents.demonstrations import warm_up
 
-        warm_up(policy.model, policy.tokenizer, make, ids, seed=config.seed)
+        with progress_bar(console) as progress:
+            bar = progress.add_task("warm-up on demonstrations", total=1.0, note="")
+            warm_up(
+                policy.model,
+                policy.tokenizer,
+                make,
+                ids,
+                seed=config.seed,
+                on_progress=lambda share: progress.update(bar, completed=share),
+            )
     return Trainer(config, console, policy, start)
 
 
