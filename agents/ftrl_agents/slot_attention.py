@@ -35,7 +35,7 @@ def slot_attention(model: PreTrainedModel) -> Iterator[None]:
     if kinds != {"full_attention"} or not model._supports_attention_backend:
         raise UsageError(
             f"{model.config.model_type} models ({', '.join(sorted(kinds))}) cannot be sampled here: every layer must "
-            "be full attention behind transformers' attention interface. Models that work: Qwen2.5, Qwen3, Llama, SmolLM2"
+            "be full attention behind transformers' attention interface. Models that work: Qwen2.5, Qwen3, Llama"
         )
     before = config._attn_implementation
     model.set_attn_implementation(NAME)
