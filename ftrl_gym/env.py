@@ -133,6 +133,11 @@ class ToolUseEnv(gym.Env[str, str]):
         return self.episode.ledger
 
     @property
+    def documents(self) -> tuple[ToolDocument, ...]:
+        """The documents of the tools offered, in order."""
+        return self.taskset.documents(self.task)
+
+    @property
     def turn(self) -> int:
         """Assistant turns so far."""
         return self.episode.turn
@@ -322,7 +327,7 @@ class ToolUseEnv(gym.Env[str, str]):
         if event is not None:
             ledger.failed(call.name, arguments, event.message, valid=True, transient=True)
             return CallStatus.TOOL_ERROR, prompt.error_text(event.message), False
-        grounded = ledger.grounded(call.name, arguments, episode.told)
+        grounded = not episode.spoiled and ledger.grounded(call.name, arguments, episode.told)
         try:
             result = self._toolbox.run(call.name, checker.typed(call.arguments), episode.world)
         except ToolFailure as failure:
@@ -331,6 +336,7 @@ class ToolUseEnv(gym.Env[str, str]):
         held = None
         if document.effect is Effect.WRITE and episode.world is not None:
             held = matching.changes_held(ledger.goal, episode.world.difference())
+            episode.spoiled |= not grounded
         ledger.ran(call.name, arguments, grounded, result, held)
         return CallStatus.OK, prompt.result_text(result), grounded
 

@@ -54,6 +54,8 @@ class Episode:
     turn: int = 0
     heard: counterpart.Heard = field(default_factory=counterpart.Heard)
     tool_calls: dict[str, int] = field(default_factory=dict)
+    spoiled: bool = False
+    """A guess was written into the world, so what is read from it no longer grounds or earns anything."""
     facts: TurnFacts | None = None
     transcript: tuple[Message, ...] = ()
 

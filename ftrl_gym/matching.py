@@ -284,7 +284,8 @@ class Ledger:
         self.calls += 1
         key = call_key(tool, arguments)
         fresh = key not in self.seen
-        self.seen.add(key)
+        if grounded:
+            self.seen.add(key)
         new = self.goal.delivered(tool, arguments, result, self.solved) if grounded and fresh else set()
         if held is not None:
             effects = {group for group, _ in self.goal.changes}

@@ -29,7 +29,7 @@ class Base(NamedTuple):
 
 
 def new_model(
-    seed: int, tokenizer: PreTrainedTokenizerFast, hidden: int = 128, layers: int = 5, mlp: int = 320
+    seed: int, tokenizer: PreTrainedTokenizerFast, hidden: int = 128, layers: int = 4, mlp: int = 384
 ) -> Qwen3ForCausalLM:
     """A freshly initialised model in float32; the same seed gives the same weights.
 
@@ -43,17 +43,19 @@ def new_model(
     import torch
     from transformers import Qwen3Config, Qwen3ForCausalLM
 
+    from ftrl_agents.copying_heads import write_copying_heads
+
     heads = hidden // 32
     config = Qwen3Config(
         vocab_size=len(tokenizer),
         hidden_size=hidden,
         num_hidden_layers=layers,
         num_attention_heads=heads,
-        num_key_value_heads=max(1, heads // 2),
+        num_key_value_heads=heads,
         head_dim=32,
         intermediate_size=mlp,
         max_position_embeddings=CONTEXT,
-        rope_parameters={"rope_type": "default", "rope_theta": 10_000.0},
+        rope_parameters={"rope_type": "default", "rope_theta": 1_000_000.0},
         tie_word_embeddings=True,
         bos_token_id=None,
         eos_token_id=tokenizer.eos_token_id,
@@ -64,6 +66,7 @@ def new_model(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Qwen3ForCausalLM(config)
+    write_copying_heads(model, seed)
     assert model.num_parameters() <= MAX_PARAMETERS
     return model
 

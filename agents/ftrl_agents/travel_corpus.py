@@ -34,10 +34,10 @@ T = TypeVar("T")
 SCENARIO = "TravelBooking"
 SYLLABLES = 0.75
 """Share of blocks whose world has names of random syllables; the others have real ones."""
-EASY_BLOCKS = 180
+EASY_BLOCKS = 60
 """Blocks at the beginning of a stream that are easy: copying is learned sooner on short texts."""
 
-EXERCISES = 0.35
+EXERCISES = 0.1
 """Share of copying exercises among the easy blocks."""
 
 
@@ -51,17 +51,9 @@ class Mixture:
     """(features, share of tasks)."""
 
 
-EASY = Mixture(((0.0, 0.55), (0.1, 0.2), (0.25, 0.15), (0.5, 0.1)), (((), 0.8), (("state",), 0.14), (("user",), 0.06)))
-FULL = Mixture(
-    ((0.0, 0.3), (0.15, 0.2), (0.3, 0.2), (0.5, 0.15), (0.75, 0.1), (1.0, 0.05)),
-    (((), 0.65), (("state",), 0.12), (("user",), 0.15), (("state", "user"), 0.08)),
-)
-INSTRUCTIONS = (
-    "",
-    "You are the assistant of a travel agency. Look things up with the tools, never guess.",
-    "Help the agency's staff. Everything you say must come from the tools.",
-    "You answer questions and make bookings for a travel agency, using the tools below.",
-)
+EASY = Mixture(((0.0, 0.8), (0.1, 0.2)), (((), 1.0),))
+FULL = Mixture(((0.0, 0.4), (0.1, 0.25), (0.2, 0.2), (0.35, 0.15)), (((), 1.0),))
+INSTRUCTIONS = ("",)
 """First sentences of the system message, so that a policy does not hang on one; the empty one is the scenario's."""
 _FIRST = 10**9
 """Distance between the task numbers of two seeds."""
