@@ -145,8 +145,7 @@ class ToolUseEnv(gym.Env[str, str]):
     @property
     def turn_limit(self) -> int:
         """Turns this task may take."""
-        longest = max((len(plan.turns) + 1 for plan in self.task.plans), default=0)
-        return max(self.max_turns, longest)
+        return self._turn_limit
 
     # ------------------------------------------------------------------ gymnasium
 
@@ -171,6 +170,7 @@ class ToolUseEnv(gym.Env[str, str]):
     def _begin(self, task: Task) -> tuple[str, Info]:
         self._documents = {document.name: document for document in self.taskset.documents(task)}
         self._toolbox: Toolbox = self.taskset.toolbox(task)
+        self._turn_limit = max([self.max_turns, *(len(plan.turns) + 1 for plan in task.plans)])
         documents = tuple(self._documents.values())
         goal = Goal.of(task, documents)
         world = self.taskset.world(task)
@@ -217,7 +217,7 @@ class ToolUseEnv(gym.Env[str, str]):
                 end = End.ANSWERED if episode.task.counterpart.type == "nobody" else End.USER_DONE
                 right = self._outcome_is_right(action)
         terminated = end is not None
-        truncated = not terminated and episode.turn >= self.turn_limit
+        truncated = not terminated and episode.turn >= self._turn_limit
         if truncated:
             end = End.TURN_LIMIT
         after = episode.ledger.score()
@@ -310,7 +310,7 @@ class ToolUseEnv(gym.Env[str, str]):
             ledger.attempt()
             return CallStatus.MALFORMED, prompt.error_text(f"malformed call: {call.problem}"), False
         document = self._documents.get(call.name)
-        if document is None or self._absent(call.name, episode):
+        if document is None or (episode.task.timeline and self._absent(call.name, episode)):
             offered = ", ".join(self._documents)
             message = f"unknown tool {short(call.name)}. Tools: {offered}"
             ledger.failed(call.name, {}, message, valid=False, transient=False)

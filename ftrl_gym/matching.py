@@ -47,7 +47,7 @@ class Score(NamedTuple):
     waste: int
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, check_circular=False).encode
 
 
 def call_key(tool: str, arguments: Mapping[str, Json]) -> str:

@@ -11,7 +11,8 @@ from ftrl_gym.task import Json
 from ftrl_gym.toolcall import Dialect
 from ftrl_gym.tooldoc import ToolDocument
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would build an encoder at each call
+# json.dumps would build an encoder at each call, and look for circles that no JSON value has.
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 MAX_ERROR_CHARS = 600
 MAX_RESULT_CHARS = 50_000

@@ -29,6 +29,7 @@ class WorldBase:
         self.tables = tables
         self.constants = constants or {}
         self._indices: dict[tuple[str, str], dict[Any, list[str]]] = {}
+        self._positions: dict[str, dict[str, int]] = {}
 
     def index(self, table: str, attribute: str) -> dict[Any, list[str]]:
         """Value -> ids of the base rows whose ``attribute`` has it."""
@@ -39,6 +40,16 @@ class WorldBase:
                 index.setdefault(row.get(attribute), []).append(key)
             self._indices[(table, attribute)] = index
         return index
+
+    def position(self, table: str, key: str) -> int:
+        """Where a row of the base stands in its table."""
+        if table not in self._positions:
+            self._positions[table] = {name: number for number, name in enumerate(self.tables[table])}
+        return self._positions[table][key]
+
+
+def _equals(row: Row, equal: dict[str, Any]) -> bool:
+    return all(row.get(attribute) == value for attribute, value in equal.items())
 
 
 class World:
@@ -91,13 +102,23 @@ class World:
     def find(self, table: str, **equal: Any) -> list[tuple[str, Row]]:
         """(id, row) of every row whose attributes equal the given values; the first one uses an index."""
         first, value = next(iter(equal.items()))
-        if self._changed:
-            return [(k, r) for k, r in self.rows(table) if all(r.get(a) == v for a, v in equal.items())]
-        rows = self.base.tables[table]
         keys = self.base.index(table, first).get(value, ())
-        if len(equal) == 1:
-            return [(k, rows[k]) for k in keys]
-        return [(k, rows[k]) for k in keys if all(rows[k].get(a) == v for a, v in equal.items())]
+        rows = self.base.tables[table]
+        found = [(k, rows[k]) for k in keys if len(equal) == 1 or _equals(rows[k], equal)]
+        if any(name == table for name, _ in self._changed):
+            return self._with_changes(table, equal, found)
+        return found
+
+    def _with_changes(self, table: str, equal: dict[str, Any], found: list[tuple[str, Row]]) -> list[tuple[str, Row]]:
+        """What was found in the base, put right by what the episode changed, in the order of :meth:`rows`."""
+        mine = {key: row for (name, key), row in self._changed.items() if name == table}
+        fitting = [(key, row) for key, row in mine.items() if row is not _DELETED and _equals(row, equal)]
+        created = [(key, row) for key, row in fitting if key not in self.base.tables[table]]
+        changed = [(key, row) for key, row in fitting if key in self.base.tables[table]]
+        kept = [(key, row) for key, row in found if key not in mine]
+        if changed:
+            kept = sorted(kept + changed, key=lambda pair: self.base.position(table, pair[0]))
+        return kept + created
 
     def insert(self, table: str, row: Row, prefix: str) -> str:
         """Adds a row under a generated id and returns the id; ids count up within an episode."""
