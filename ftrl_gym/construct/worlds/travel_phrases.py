@@ -34,7 +34,7 @@ CITY = {
         ("What language do they speak in {x}?", "Which language is spoken in {x}?"),
     ),
     "utc_offset": Attribute(
-        T.NUMBER, ("the UTC offset in hours of {x}",), ("What is {x}'s offset from UTC in hours?",), "hours"
+        T.NUMBER, ("the UTC offset in hours of {x}",), ("What is the UTC offset, in hours, of {x}?",), "hours"
     ),
     "tourist_tax": Attribute(
         T.MONEY,
