@@ -73,9 +73,7 @@ class ToolUseEnv(gym.Env[str, str]):
         render_mode: ``ansi`` or None.
     """
 
-    metadata: dict[str, Any] = {  # noqa: RUF012 - Gymnasium declares it as an instance variable
-        "render_modes": ["ansi"]
-    }
+    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012 - Gymnasium's declaration
 
     def __init__(
         self,
