@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 import tyro
@@ -25,7 +25,7 @@ from ftrl_agents.tokenizer import train_tokenizer
 from ftrl_agents.travel_corpus import TravelMaker, held_out_env, held_out_tasks, tokenizer_texts
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +51,12 @@ def main() -> None:
     make = TravelMaker(folder, 0, lambda: [held_out_env()], exercises=0.0)()
     tasks = held_out_tasks(arguments.scored_tasks)
 
-    def score(model: Any) -> float:
-        return evaluate(model, tokenizer, held_out_env, tasks, temperature=0.0).interval("f1").mean
+    def score(model: PreTrainedModel) -> float:
+        # A model that cannot end an episode yet would talk on until it is cut.
+        look = evaluate(
+            model, tokenizer, held_out_env, tasks, temperature=0.0, max_turn_tokens=160, max_episode_tokens=2_500
+        )
+        return look.interval("f1").mean
 
     watch = Watch([make(number) for number in range(64)], score)
     pretrain(arguments, tokenizer, TravelMaker(folder, arguments.seed), watch)

@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from ftrl_agents.base_model import MAX_PARAMETERS, REBUILD, load_base, new_model, save_base  # noqa: E402
-from ftrl_agents.corpus import Conversation, encode, pad_together  # noqa: E402
+from ftrl_agents.corpus import Conversation, Maker, encode, pad_together  # noqa: E402
 from ftrl_agents.supervised import Supervised, likelihood, token_losses  # noqa: E402
 from ftrl_agents.tokenizer import train_tokenizer  # noqa: E402
 from ftrl_gym.errors import UsageError  # noqa: E402
@@ -32,7 +32,7 @@ def test_the_default_model_is_small_and_its_seed_decides_it() -> None:
 
 
 def test_saved_and_loaded_it_is_the_same_up_to_half_precision(tmp_path: Path) -> None:
-    model = new_model(0, tokenizer, hidden=64, layers=2, mlp=64)
+    model = new_model(0, tokenizer, hidden=128, layers=2, mlp=64)
     save_base(model, tokenizer, tmp_path)
     base = load_base(tmp_path)
     assert base.model.dtype == torch.float32
@@ -44,7 +44,7 @@ def test_saved_and_loaded_it_is_the_same_up_to_half_precision(tmp_path: Path) ->
 
 @pytest.mark.parametrize("damage", ["missing", "truncated", "garbage", "foreign tokenizer"])
 def test_a_broken_base_says_how_to_make_it_again(tmp_path: Path, damage: str) -> None:
-    save_base(new_model(0, tokenizer, hidden=64, layers=1, mlp=64), tokenizer, tmp_path)
+    save_base(new_model(0, tokenizer, hidden=128, layers=2, mlp=64), tokenizer, tmp_path)
     weights = tmp_path / "model.safetensors"
     if damage == "missing":
         weights.unlink()
@@ -60,7 +60,7 @@ def test_a_broken_base_says_how_to_make_it_again(tmp_path: Path, damage: str) ->
 
 
 def test_padding_changes_no_loss() -> None:
-    model = new_model(0, tokenizer, hidden=64, layers=2, mlp=64)
+    model = new_model(0, tokenizer, hidden=128, layers=2, mlp=64)
     short, long = conversation("gate?", "A1"), conversation("What is the gate of flight KX482?", "A12 of KX482")
     alone, _, _ = token_losses(model, pad_together([short], tokenizer.pad_token_id), 0.0)
     padded, own, _ = token_losses(model, pad_together([short, long], tokenizer.pad_token_id), 0.0)
@@ -70,7 +70,7 @@ def test_padding_changes_no_loss() -> None:
 
 @pytest.mark.parametrize("rest_weight", [0.0, 0.3])
 def test_training_learns_a_conversation_by_heart(rest_weight: float) -> None:
-    model = new_model(0, tokenizer, hidden=64, layers=1, mlp=64)
+    model = new_model(0, tokenizer, hidden=128, layers=2, mlp=64)
     batch = pad_together(
         [conversation("gate of KX482?", "A12"), conversation("gate of ZZ9?", "B7")], tokenizer.pad_token_id
     )
@@ -84,8 +84,58 @@ def test_training_learns_a_conversation_by_heart(rest_weight: float) -> None:
 
 
 def test_the_rate_warms_up_holds_and_falls_to_zero() -> None:
-    trainer = Supervised(new_model(0, tokenizer, 64, 1, 64), peak=1.0, total=100, warm_up=0.1, decay=0.2)
+    trainer = Supervised(new_model(0, tokenizer, 128, 2, 64), peak=1.0, total=100, warm_up=0.1, decay=0.2)
     rates = []
     for trainer.tokens in (0, 9, 50, 80, 90, 100, 110):
         rates.append(trainer.rate())
     assert rates == pytest.approx([0.1, 1, 1, 1, 0.5, 0, 0])
+
+
+def test_a_new_model_copies_before_it_is_trained() -> None:
+    from ftrl_agents.corpus import Batch
+
+    model, drawn = new_model(0, tokenizer), torch.Generator().manual_seed(0)
+    once = torch.randint(20, len(tokenizer), (8, 40), generator=drawn)
+    ids = torch.cat([once, once], dim=1)
+    own = torch.zeros_like(ids, dtype=torch.bool)
+    own[:, 44:] = True
+    assert likelihood(model, Batch(ids, own, torch.ones_like(own))).accuracy > 0.8
+
+
+def test_an_interrupted_pretraining_ends_with_the_same_weights(tmp_path: Path) -> None:
+    from functools import partial
+
+    from ftrl_agents.pretraining import Pretraining, Watch, pretrain
+
+    tokenizer.save_pretrained(tmp_path / "tokenizer")
+    settings = {"batch_tokens": 600, "layers": 2, "mlp": 32, "evaluate_every": 2_000}
+    held_out = [conversation("gate?", "A1")]
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    make = partial(number_maker, tmp_path / "tokenizer")
+    expected = pretrain(
+        Pretraining(run=whole, tokens=6_000, **settings), tokenizer, make, Watch(held_out, lambda m: 0.5)
+    )
+    stops = iter([0.25, KeyboardInterrupt()])
+
+    def interrupt(model: object) -> float:
+        """Ctrl-C in the second evaluation."""
+        value = next(stops)
+        if isinstance(value, BaseException):
+            raise value
+        return value
+
+    with pytest.raises(KeyboardInterrupt):
+        pretrain(Pretraining(run=parts, tokens=6_000, **settings), tokenizer, make, Watch(held_out, interrupt))
+    got = pretrain(
+        Pretraining(run=parts, tokens=6_000, **settings), tokenizer, make, Watch(held_out, lambda model: 0.5)
+    )
+    assert all(torch.equal(a, b) for a, b in zip(expected.parameters(), got.parameters(), strict=True))
+    assert load_base(parts / "model").model.num_parameters() == expected.num_parameters()
+
+
+def number_maker(folder: Path) -> Maker:
+    """Conversations about numbers; at the top level, so that another process can find it."""
+    from transformers import AutoTokenizer
+
+    own = AutoTokenizer.from_pretrained(folder)
+    return lambda n: encode(own, [{"role": "user", "content": f"gate {n}"}, {"role": "assistant", "content": f"A{n}"}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import gymnasium as gym
@@ -77,12 +78,30 @@ def test_warm_up_teaches_and_leaves_the_mode_alone(env: gym.Env[str, str]) -> No
 
     episodes = list(demonstrations(env, TASKS[:8], seed=0, flawed=1.0))
     tokenizer = train_tokenizer(str(one.messages()) for one in episodes)
-    model = new_model(0, tokenizer, hidden=32, layers=1, mlp=32).eval()
+    model = new_model(0, tokenizer, hidden=128, layers=2, mlp=32).eval()
     batch = pad_together([encode(tokenizer, one.messages()) for one in episodes], tokenizer.pad_token_id)
     done: list[float] = []
     before = likelihood(model, batch).loss
     warm_up(
-        model, tokenizer, corpus_env, TASKS[:8], seed=0, conversations=12, learning_rate=1e-2, on_progress=done.append
+        model, tokenizer, corpus_env, TASKS[:8], seed=0, conversations=24, learning_rate=2e-3, on_progress=done.append
     )
     assert likelihood(model, batch).loss < before - 0.2
     assert done == sorted(done) and done[-1] == pytest.approx(1.0) and not model.training
+
+
+def test_copying_exercises_say_what_was_told() -> None:
+    stream = TravelStream(0, corpus_envs())
+    found = 0
+    for number in range(80):
+        messages = stream.conversation(number)
+        if len(messages) > 2 or messages[0]["role"] != "user":
+            continue
+        found += 1
+        told, said = (str(message["content"]) for message in messages)
+        values = said.split(", ")
+        if "<tool_call>" in said:
+            call = json.loads(said.removeprefix("<tool_call>\n").removesuffix("\n</tool_call>"))
+            values = [str(value) for value in call["arguments"].values()]
+        assert all(value in told for value in values)
+    assert 2 <= found <= 20
+    assert all(len(TravelStream(0, corpus_envs(), exercises=0.0).conversation(n)) > 2 for n in range(3))
