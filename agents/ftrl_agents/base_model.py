@@ -79,6 +79,9 @@ def load_base(folder: Path = BASE_FOLDER) -> Base:
     """
     from transformers import AutoTokenizer, Qwen3ForCausalLM
 
+    missing = [name for name in ("config.json", "tokenizer.json", "model.safetensors") if not (folder / name).is_file()]
+    if missing:
+        raise _broken(folder, f"{', '.join(missing)} missing")
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = Qwen3ForCausalLM.from_pretrained(folder, local_files_only=True, dtype="float32")
