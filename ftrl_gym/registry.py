@@ -1,15 +1,16 @@
 """Registries: where scenarios rest. Finds, loads and writes them.
 
-    registry/<Name>/scenario.json        the manifest: what the scenario is, its tool documents, a pin of every other file
+    registry/<Name>/scenario.json        the manifest: what the scenario is, its tool documents, a pin of each file
                     tools.py             one function per tool document
                     tasks.train.jsonl    one task a line
                     tasks.test.jsonl
                     worlds/<id>.json     {"constants": {...}, "tables": {table: {row id: row}}}
 
-Registries are layered: ``$FTRL_REGISTRY``, then the user's data folder, then the packaged one; the first that has a name
-wins. Loading reads the manifest and the code; tasks and worlds are read when first asked for. Every file is compared
-with its pin before it is parsed, so what is wrong with a file, be it cut off or edited, is one RegistryError that names
-file and place; there are no half-loaded scenarios. A scenario's code runs only if it is trusted (:mod:`ftrl_gym.trust`).
+Registries are layered: ``$FTRL_REGISTRY``, then the user's data folder, then the packaged one; the first that has a
+name wins. Loading reads the manifest and the code; tasks and worlds are read when first asked for. Every file is
+compared with its pin before it is parsed, so what is wrong with a file, be it cut off or edited, is one RegistryError
+that names file and place; there are no half-loaded scenarios. A scenario's code runs only if it is trusted
+(:mod:`ftrl_gym.trust`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The files of a scenario's folder: bytes -> objects. Whatever is wrong becomes one RegistryError with file and place.
 
-Nothing here looks at trust or runs code; where scenarios lie and when their files are read is :mod:`ftrl_gym.registry`'s.
+Nothing here looks at trust or runs code; where scenarios lie and when their files are read is the business of
+:mod:`ftrl_gym.registry`.
 """
 
 from __future__ import annotations

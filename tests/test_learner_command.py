@@ -24,7 +24,7 @@ def flags(settings: type[BaseModel], prefix: str = "") -> list[str]:
 def test_flags_are_an_interface() -> None:
     assert " ".join(flags(TrainConfig)) == (
         "name out resume model seed steps minutes save_every threads "
-        "env.id env.docs env.kinds env.difficulty env.max_turns env.reward "
+        "env.id env.docs env.kinds env.difficulty env.features env.max_turns env.reward "
         "rollout.tasks rollout.group rollout.temperature rollout.in_flight rollout.max_turn_tokens "
         "rollout.max_episode_tokens "
         "update.learning_rate update.beta2 update.weight_decay update.credit update.scale_by_std update.clip_low "

@@ -31,8 +31,10 @@ class EnvConfig(Settings):
     """How tools are shown: one line each in the system message, or JSON schemas through the chat template."""
     kinds: list[str] | None = None
     """Train on these kinds of tasks only."""
-    difficulty: float | None = None
+    difficulty: float | None = 0.5
     """Train on tasks up to this difficulty only, from 0 to 1."""
+    features: list[str] | None = []
+    """Train and evaluate on tasks all of whose features are among these; none of them keeps plain look-ups."""
     max_turns: Positive = 12
     """Turns per episode."""
     reward: str = "default"

@@ -59,12 +59,12 @@ def resumed(config: TrainConfig) -> TrainConfig:
 
 
 def env_factory(config: TrainConfig, split: str) -> EnvFactory:
-    """Makes environments of a split; the filters on tasks hold for training only.
+    """Makes environments of a split; kinds and difficulty are filters on training tasks only.
 
     Raises:
         UsageError: There is no such environment, or it does not take a keyword.
     """
-    keywords: dict[str, Any] = {name: getattr(config.env, name) for name in ("docs", "max_turns", "reward")}
+    keywords: dict[str, Any] = {name: getattr(config.env, name) for name in ("docs", "max_turns", "reward", "features")}
     if split == "train":
         keywords |= {name: getattr(config.env, name) for name in ("kinds", "difficulty")}
 
