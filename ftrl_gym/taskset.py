@@ -115,6 +115,7 @@ class ScenarioTaskSet:
             if scenario.endless is None:
                 raise UsageError(f"{self.name} has no generator for endless tasks; use tasks='packaged'")
         else:
+            self._check_features()
             self._by_id = {task.id: task for task in scenario.load_tasks(self._split) if self._wanted(task)}
             if not self._by_id:
                 raise UsageError(
@@ -122,6 +123,17 @@ class ScenarioTaskSet:
                     f"features={features}; drop one of them"
                 )
         self._ids = tuple(self._by_id)
+
+    def _check_features(self) -> None:
+        """No closed vocabulary has them: they are those that a task of either split bears."""
+        known: set[str] = set()
+        for split in (self._split, *Split):
+            if self._features is None or self._features <= known:
+                return
+            known.update(*(task.features for task in self._scenario.load_tasks(split)))
+        for feature in sorted(self._features or ()):
+            if feature not in known:
+                raise UnknownNameError(f"feature of {self.name}", feature, known)
 
     def _wanted(self, task: Task) -> bool:
         return (

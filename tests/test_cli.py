@@ -86,6 +86,8 @@ def test_verify_finds_a_task_that_is_not_sound(capsys: pytest.CaptureFixture[str
         (["verify", "Nowhere"], "unknown environment"),
         (["verify", "FTRL"], "without certified plans"),
         (["play", "FTRL"], "needs path="),
+        (["play", "FTRL", "--set", "path=5"], "path is 5"),
+        (["show", NAME, "--set", "docs=json"], "for play"),
         (["play", NAME, "--set", "unsafe=maybe"], "True or False"),
     ],
 )
@@ -95,7 +97,17 @@ def test_a_mistake_is_one_message(arguments: list[str], told: str, capsys: pytes
     assert told in err and "Traceback" not in err + out and len(err.splitlines()) <= 20
 
 
-@pytest.mark.parametrize("arguments", [[], ["fly"], ["verify", NAME, "--limit", "0"], ["play", NAME, "--split", "dev"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["fly"],
+        ["verify", NAME, "--limit", "0"],
+        ["play", NAME, "--split", "dev"],
+        ["play", NAME, "--seed", "-1"],
+        ["play", NAME, "--seed", "x"],
+    ],
+)
 def test_an_impossible_command_line_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(arguments)

@@ -210,6 +210,7 @@ def test_wrong_use_is_told(scenario: Scenario) -> None:
         ({"variant": 3}, "one design"),
         ({"tasks": "endless"}, "generator"),
         ({"kinds": ["parallel_multi_hop"]}, "drop one"),
+        ({"features": ["stat"]}, "did you mean 'state'"),
     ):
         with pytest.raises(UsageError, match=says):
             ScenarioTaskSet(scenario, **keywords)

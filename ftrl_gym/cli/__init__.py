@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_id(play)
     play.add_argument("--task", help="id of a task; a random one if left out")
     play.add_argument("--split", choices=("train", "test"), help="which tasks (default: train)")
-    play.add_argument("--seed", type=int, help="of the random task")
+    play.add_argument("--seed", type=_seed, help="of the random task")
     _add_settings(play)
     play.set_defaults(module="playing")
 
@@ -76,7 +76,14 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    return _whole(text, 1)
+
+
+def _seed(text: str) -> int:
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r:.80} is not a whole number of at least {least}")
+    return int(text)

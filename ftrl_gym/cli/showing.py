@@ -14,7 +14,7 @@ from rich.text import Text
 
 from ftrl_gym import registry
 from ftrl_gym.cli.target import bare, console, make, resolve
-from ftrl_gym.errors import UnknownNameError
+from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.registration import NAMESPACE, SUITES
 from ftrl_gym.scenario import Scenario
 from ftrl_gym.scenario_files import worlds_of
@@ -34,6 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
         task = taskset.get(arguments.task)
         show_task(out, task, taskset.documents(task))
         return 0
+    if arguments.settings:
+        raise UsageError(f"show prints {env_id} as it rests in the registry; --set is for published data and for play")
     scenario = registry.load(name.rpartition("-v")[0])
     if arguments.task is None:
         _show_scenario(out, env_id, scenario)

@@ -122,6 +122,8 @@ def make_env(path: str | os.PathLike[str] | None = None, **keywords: Any) -> Too
             raise UnknownNameError("keyword of gym.make", keyword, known)
     if path is None:
         raise UsageError(f"ftrl/FTRL-v0 needs path=, a .jsonl file. {WHERE}")
+    if not isinstance(path, str | os.PathLike):
+        raise UsageError(f"path is {path!r:.80}; it is the path of a .jsonl file. {WHERE}")
 
     from ftrl_gym.env import ToolUseEnv
 
