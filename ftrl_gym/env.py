@@ -67,7 +67,7 @@ class ToolUseEnv(gym.Env[str, str]):
         taskset: Where tasks come from.
         docs: ``json`` or ``signature``.
         dialect: How calls are written: ``hermes``, ``llama3`` or ``pythonic``.
-        max_turns: Turn limit; raised for a task whose shortest certified plan needs more.
+        max_turns: Turn limit; raised for a task that has a longer certified plan.
         matching: ``strict`` or ``ftrl``.
         reward: Reward scheme, for the wrapper.
         render_mode: ``ansi`` or None.
