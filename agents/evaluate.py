@@ -22,7 +22,7 @@ from ftrl_agents.evaluation import evaluate
 from ftrl_agents.policy import load_policy
 from ftrl_agents.report import print_summary
 from ftrl_agents.run import task_ids
-from ftrl_gym.errors import FtrlGymError, UnknownNameError
+from ftrl_gym.errors import FtrlGymError, UnknownNameError, UsageError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +64,10 @@ def main() -> int:
 
 def run(arguments: Arguments) -> None:
     """Loads, plays, prints, and writes what was asked for."""
+    if arguments.tasks < 1:
+        raise UsageError(f"--tasks is {arguments.tasks}; it is at least 1")
+    if not arguments.temperatures or min(arguments.temperatures) < 0:
+        raise UsageError(f"--temperatures are {arguments.temperatures}; give at least one, each 0 or more")
     if arguments.env not in gym.registry:
         raise UnknownNameError(
             "environment", arguments.env, [name for name in gym.registry if name.startswith("ftrl/")]

@@ -8,12 +8,14 @@ Export writes the weights of the best evaluation, their tokenizer and a model ca
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 import tyro
+from rich.console import Console
 from transformers import AutoTokenizer
 
 from ftrl_agents.base_model import load_base
@@ -23,6 +25,7 @@ from ftrl_agents.pretraining import Pretraining, Watch, pretrain
 from ftrl_agents.report import print_summary
 from ftrl_agents.tokenizer import train_tokenizer
 from ftrl_agents.travel_corpus import TravelMaker, held_out_env, held_out_tasks, tokenizer_texts
+from ftrl_gym.errors import FtrlGymError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -42,8 +45,19 @@ class Arguments(Pretraining):
     """Torch threads; on a busy machine one is faster than two."""
 
 
-def main() -> None:
+def main() -> int:
+    """The command line. Returns the exit code: 2 for a wrong setting."""
     arguments = tyro.cli(Arguments, description=__doc__)
+    try:
+        run(arguments)
+    except FtrlGymError as error:
+        Console(stderr=True).print(str(error), markup=False, highlight=False)
+        return 2
+    return 0
+
+
+def run(arguments: Arguments) -> None:
+    """Learns the tokenizer, trains from where the run stands, and exports what was asked for."""
     torch.set_num_threads(arguments.threads)
     torch.set_flush_denormal(True)
     folder = arguments.run / "tokenizer"
@@ -76,4 +90,4 @@ def tokenizer_of(folder: Path, seed: int) -> PreTrainedTokenizerFast:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -64,8 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="what", required=True)
     env = commands.add_parser("env", help="one step with one call")
     env.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
-    env.add_argument("--tasks", type=int, default=400, help="how many test tasks")
-    env.add_argument("--repetitions", type=int, default=7)
+    env.add_argument("--tasks", type=_count, default=400, help="how many test tasks")
+    env.add_argument("--repetitions", type=_count, default=7, help="how many times, after one to warm up")
     chosen = parser.parse_args(arguments)
     try:
         measure_env(chosen.id, chosen.tasks, chosen.repetitions)
@@ -73,6 +73,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"speed: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r:.80} is not a whole number of at least 1")
+    return int(text)
 
 
 if __name__ == "__main__":
