@@ -1,6 +1,7 @@
 """How fast things are, in CPU time of one core.
 
     python benchmarks/speed.py env        one step with one call, from parsing to reward, as gym.make returns it
+    python benchmarks/speed.py learner    one training step of the embedded model: 16 tasks, 8 episodes each
 
 Figures are medians over repetitions, since a shared machine is noisy; times on the wall are not printed for the same
 reason. Resets are measured apart: an episode has one of them and several steps.
@@ -57,6 +58,28 @@ def measure_env(env_id: str, tasks: int, repetitions: int) -> None:
     )
 
 
+def measure_learner(env_id: str, tasks: int) -> None:
+    """Plays and learns one step with the embedded base model and prints what each part costs."""
+    import torch
+
+    from ftrl_agents.base_model import load_base
+    from ftrl_agents.speed import step_speed
+
+    torch.set_num_threads(1)
+
+    def make() -> gym.Env[str, str]:
+        return gym.make(env_id, docs="signature", features=[], difficulty=0.25, disable_env_checker=True)
+
+    ids = make().unwrapped.taskset.ids()[:tasks]  # type: ignore[attr-defined]
+    base = load_base()
+    speed = step_speed(base.model, base.tokenizer, [(make, task_id) for task_id in ids])
+    parameters = sum(weight.numel() for weight in base.model.parameters())
+    print(f"{env_id}: {speed.episodes} episodes of {len(ids)} tasks, {parameters:,} parameters, one torch thread")
+    print(f"  rollout  {speed.rollout_s:6.1f} CPU-s, {speed.own_tokens_per_s:,.0f} sampled tokens a CPU-second")
+    print(f"  update   {speed.update_s:6.1f} CPU-s")
+    print(f"  whole    {speed.episodes_per_s:6.1f} episodes a CPU-second")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; returns the exit code."""
     ftrl_gym.register_all()
@@ -66,9 +89,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     env.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
     env.add_argument("--tasks", type=_count, default=400, help="how many test tasks")
     env.add_argument("--repetitions", type=_count, default=7, help="how many times, after one to warm up")
+    learner = commands.add_parser("learner", help="one training step of the embedded model")
+    learner.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
+    learner.add_argument("--tasks", type=_count, default=16, help="how many train tasks, 8 episodes each")
     chosen = parser.parse_args(arguments)
     try:
-        measure_env(chosen.id, chosen.tasks, chosen.repetitions)
+        if chosen.what == "env":
+            measure_env(chosen.id, chosen.tasks, chosen.repetitions)
+        else:
+            measure_learner(chosen.id, chosen.tasks)
     except (FtrlGymError, gym.error.Error) as error:
         print(f"speed: {error}", file=sys.stderr)
         return 2

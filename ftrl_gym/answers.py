@@ -20,6 +20,9 @@ from ftrl_gym.toolcall import without_reasoning
 MAX_ANSWER_CHARS = 2_000
 
 _CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
+_HEDGE = re.compile(r"[<>≤≥≠=~≈±!?]")
+_DRESS = "*_`'\"“”(),;: "
+"""What may stand around a number without changing what it says."""
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?:\s*(am|pm|a\.m\.|p\.m\.))?(?:\s*h)?", re.IGNORECASE)
 _DATE_FORMATS = ("%Y-%m-%d", "%d %B %Y", "%B %d %Y", "%d %b %Y", "%b %d %Y", "%d.%m.%Y", "%A %d %B %Y")
@@ -71,8 +74,9 @@ def _number(answer: Answer, text: str) -> bool:
         return False
     around = (text[: match.start()] + " " + text[match.end() :]).strip().strip(".").strip()
     around = _CURRENCY_SIGNS.get(around, around)
-    unit = answer.unit or ""
-    if around and fold(around) not in {fold(unit), fold(unit).rstrip("s"), fold(unit) + "s"}:
+    unit, around = fold(answer.unit or ""), around.strip(_DRESS)
+    units = {unit, unit.rstrip("s"), unit + "s"} if unit else set()
+    if around and around != answer.unit and (fold(around) not in units or _HEDGE.search(around)):
         return False
     return bool(abs(float(match.group().replace(",", "")) - float(answer.value)) < 1e-6)
 

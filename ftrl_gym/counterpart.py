@@ -17,9 +17,8 @@ from ftrl_gym.toolcall import without_reasoning
 CONFIRMS = "Yes, please go ahead."
 DOES_NOT_KNOW = "I'm afraid I don't know that. Please go by what I told you."
 
-_ASKING = re.compile(
-    r"[^.!?\n]*\?|[^.!?\n]*\b(?:please (?:tell|give|provide|specify)|let me know|tell me)\b[^.!?\n]*", re.I
-)
+_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]|[^.!?\n]+")
+_REQUEST = re.compile(r"\b(?:please (?:tell|give|provide|specify)|let me know|tell me)\b", re.I)
 _CONFIRMATION = (
     "shall i",
     "should i",
@@ -64,8 +63,8 @@ def reply(counterpart: Counterpart, heard: Heard, turn: str) -> Reply:
     if not isinstance(counterpart, ScriptedUser):
         raise NotImplementedError("a model as user is given to the environment by its caller")
     text = without_reasoning(turn)
-    asking = " ".join(_ASKING.findall(text)) if "<answer>" not in text else ""
-    if not asking.strip():
+    asking = "" if "<answer>" in text else " ".join(filter(_asks, _SENTENCE.findall(text)))
+    if not asking:
         return _end_or_change(counterpart, heard)
     words = tokens(asking)
     slots = [slot for slot in _slots(counterpart, heard) if any(tokens(cue) in words for cue in slot.cues)]
@@ -76,6 +75,10 @@ def reply(counterpart: Counterpart, heard: Heard, turn: str) -> Reply:
     if any(f" {phrase} " in words for phrase in _CONFIRMATION):
         return Reply(CONFIRMS, replace(heard, confirmed=True), heard.confirmed)
     return Reply(DOES_NOT_KNOW, heard, True)
+
+
+def _asks(sentence: str) -> bool:
+    return sentence.endswith("?") or _REQUEST.search(sentence) is not None
 
 
 def _slots(user: ScriptedUser, heard: Heard) -> list[Slot]:

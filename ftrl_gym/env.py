@@ -25,7 +25,7 @@ from ftrl_gym.matching import Goal, Ledger, Matching, Score
 from ftrl_gym.spaces import UnicodeText
 from ftrl_gym.task import Json, OutcomeKind, Task, ToolEvent, ToolEventKind
 from ftrl_gym.taskset import TaskSet, one_of
-from ftrl_gym.toolcall import Call, CallStatus, Checker, Dialect, parse, short
+from ftrl_gym.toolcall import Call, CallStatus, Checker, Dialect, parse, short, without_reasoning
 from ftrl_gym.tooldoc import Effect, ToolDocument
 from ftrl_gym.world import World
 
@@ -158,10 +158,14 @@ class ToolUseEnv(gym.Env[str, str]):
             UnknownNameError: An unknown option or task.
         """
         super().reset(seed=seed)
+        if options is not None and not isinstance(options, dict):
+            raise UsageError(f"options is {options!r:.80}; it is a dict such as {{'task': ID}}, or None")
         for name in options or ():
             if name != "task":
                 raise UnknownNameError("reset option", name, ["task"])
         wanted = (options or {}).get("task")
+        if wanted is not None and not isinstance(wanted, str):
+            raise UsageError(f"the task of options is {wanted!r:.80}; it is the id of a task, a str")
         task = self.taskset.get(wanted) if wanted is not None else self.taskset.draw(self.np_random)
         return self._begin(task)
 
@@ -379,7 +383,7 @@ class ToolUseEnv(gym.Env[str, str]):
             return False
         said: Json = answers.said(turn)
         if outcome.kind is OutcomeKind.CLARIFY:
-            return said is None and "?" in turn
+            return said is None and "?" in without_reasoning(turn)
         if outcome.answer is None:
             return True
         if said is None:

@@ -68,4 +68,7 @@ def _compiled(source: str, filename: str) -> dict[str, Callable[..., Any]]:
         exec(compile(source, filename, "exec"), namespace)  # trusted: the caller has checked the pin
     except SyntaxError as error:
         raise RegistryError(f"{filename}, line {error.lineno}: {error.msg}") from None
+    except (Exception, SystemExit) as error:
+        problem = f"its definitions raise {type(error).__name__}: {str(error)[:200]}"
+        raise RegistryError(f"{filename}: {problem}. Mend it, or build the scenario again") from error
     return {name: value for name, value in namespace.items() if callable(value) and not name.startswith("_")}

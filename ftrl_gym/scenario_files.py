@@ -185,6 +185,8 @@ def _json(path: Path, data: bytes) -> Any:
         raise broken(path, "it is not UTF-8 text", f"byte {error.start}") from error
     except RecursionError as error:
         raise broken(path, "it is nested too deeply") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise broken(path, f"it is no JSON ({str(error)[:100]})") from error
 
 
 def _model(path: Path, data: bytes, model: type[M], place: str = "") -> M:

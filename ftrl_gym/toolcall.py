@@ -110,10 +110,11 @@ def _parse_hermes(text: str) -> Turn:
     start = text.find("<tool_call>")
     if start == -1:
         return Turn(text, [])
-    content, calls = [text[:start]], []
+    content, calls, end = [text[:start]], [], 0
     while start != -1:
         begin = start + 11
-        end = text.find("</tool_call>", begin)
+        if -1 < end < begin:  # searched for once per closing tag: a text of nothing but opening ones stays cheap
+            end = text.find("</tool_call>", begin)
         following = text.find("<tool_call>", begin)
         if end == -1 or (following != -1 and following < end):  # unclosed: up to the next call, or the end
             body, after = (text[begin:], len(text)) if following == -1 else (text[begin:following], following)
@@ -134,38 +135,44 @@ def _parse_llama3(text: str) -> Turn:
     calls, decoder, position = [], json.JSONDecoder(), 0
     while position < len(body):
         try:
-            _, end = decoder.raw_decode(body[: position + MAX_CALL_CHARS], position)
+            _, size = decoder.raw_decode(body[position : position + MAX_CALL_CHARS])
         except (ValueError, RecursionError):
             calls.append(_from_json(body[position:], "parameters"))
             break
-        calls.append(_from_json(body[position:end], "parameters"))
-        position = end
+        calls.append(_from_json(body[position : position + size], "parameters"))
+        position += size
         while position < len(body) and body[position] in " \t\r\n;":
             position += 1
     return Turn("", calls)
 
 
-_PYTHONIC = re.compile(r"^\s*\[?\s*[A-Za-z_]\w*\s*\(")
+_PYTHONIC = re.compile(r"\[?\s*[A-Za-z_]\w*\s*\(")
 
 
 def _parse_pythonic(text: str) -> Turn:
-    if not _PYTHONIC.match(text) or text.rstrip()[-1:] not in (")", "]"):
+    body = text.strip()
+    if not _PYTHONIC.match(body) or body[-1] not in ")]":
         return Turn(text, [])
-    if len(text) > MAX_CALL_CHARS:
-        return Turn("", [_too_long(len(text))])
+    if len(body) > MAX_CALL_CHARS:
+        return Turn("", [_too_long(len(body))])
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        tree = ast.parse(body, mode="eval").body
         nodes = tree.elts if isinstance(tree, ast.List) else [tree]
         calls = []
         for node in nodes:
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)) or node.args:
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)) or node.args or _unnamed(node):
                 raise ValueError("write [name(argument=value)], with every argument named")
             arguments = {str(k.arg): ast.literal_eval(k.value) for k in node.keywords}
-            json.dumps(arguments, allow_nan=False).encode()
-            calls.append(Call(node.func.id, arguments))
+            text = json.dumps(arguments, allow_nan=False, ensure_ascii=False)
+            text.encode()
+            calls.append(Call(node.func.id, json.loads(text)))  # tuples and number keys become what JSON has
         return Turn("", calls)
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
         return Turn("", [Call("", {}, f"not a list of calls: {short(error)}")])
+
+
+def _unnamed(call: ast.Call) -> bool:
+    return any(keyword.arg is None for keyword in call.keywords)
 
 
 _PARSERS: dict[Dialect, Callable[[str], Turn]] = {

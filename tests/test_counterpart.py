@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from ftrl_gym.counterpart import CONFIRMS, DOES_NOT_KNOW, Heard, reply
 from ftrl_gym.task import ChangeOfMind, Nobody, ScriptedUser, Slot
 
@@ -56,3 +58,14 @@ def test_an_answer_is_never_a_question() -> None:
     plain = ScriptedUser(slots=(DAY,))
     assert reply(plain, Heard(), "<answer>Which day?</answer>").text is None
     assert reply(plain, Heard(), "<think>Which day?</think>Done.").text is None
+
+
+def test_a_long_turn_is_read_in_one_pass() -> None:
+    begun = time.process_time()
+    assert reply(USER, Heard(), "a " * 500_000).text == "Make it the 14th."
+    assert reply(USER, Heard(), "a " * 500_000 + "which date?").text == "On 12 May."
+    assert time.process_time() - begun < 10
+
+
+def test_a_lone_question_mark_asks() -> None:
+    assert reply(USER, Heard(), "Hmm...?").text == DOES_NOT_KNOW

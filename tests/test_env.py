@@ -221,6 +221,9 @@ def test_wrong_use_is_told(scenario: Scenario) -> None:
         env.reset(options={"task": "train-0001"})
     with pytest.raises(UnknownNameError, match="task"):
         env.reset(options={"tsak": CHAIN})
+    for options in (["task"], 5, "task", {"task": 5}, {"task": []}):
+        with pytest.raises(UsageError, match="task"):
+            env.reset(options=options)  # type: ignore[arg-type]
     env.reset()
     with pytest.raises(UsageError, match="str"):
         env.step(3)  # type: ignore[arg-type]

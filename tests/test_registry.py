@@ -19,6 +19,7 @@ from tiny_scenario import DOCUMENTS, NAME, TASKS, tiny_files, tiny_manifest, wri
 
 from ftrl_gym import registration, registry, trust
 from ftrl_gym.errors import RegistryError, SandboxError, UnknownNameError, UsageError
+from ftrl_gym.execution import TrustedToolbox
 from ftrl_gym.scenario import Manifest, Scenario
 from ftrl_gym.task import Split, Task
 from ftrl_gym.world import World
@@ -174,6 +175,7 @@ def _with_call(call: object) -> tuple[object, ...]:
         ("worlds/w00.json", b'{"constants": {}}', "it is not"),
         ("worlds/w00.json", b'{"constants": {}, "tables": {"books": {"x": 1}}}', "table 'books'"),
         ("worlds/w00.json", b"[" * 100_000, "w00.json"),
+        ("worlds/w00.json", b"1" * 10_000, "it is no JSON"),
         ("tools.py", b"def get_book(world):\n    return (\n", "line 2"),
         ("tools.py", b"def get_book(world): ...\n", "defines no function 'get_author'"),
     ],
@@ -350,3 +352,9 @@ def test_the_manifest_knows_its_fields() -> None:
     """A reader refuses what it does not know, rather than drop it."""
     assert Manifest.model_config["extra"] == Task.model_config["extra"] == "forbid"
     assert {field.name for field in dataclasses.fields(Scenario)} >= {"manifest", "trusted", "load_tasks", "load_world"}
+
+
+@pytest.mark.parametrize("line", ["1 / 0", "import no_such_module", "raise SystemExit"])
+def test_tools_that_cannot_be_defined_are_told(line: str) -> None:
+    with pytest.raises(RegistryError, match=r"tools.py: its definitions raise"):
+        TrustedToolbox(line)

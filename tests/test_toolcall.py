@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -83,6 +84,31 @@ def test_llama3_and_pythonic() -> None:
     assert [(c.name, c.arguments) for c in calls] == [("a", {"x": 1, "y": "z"}), ("b", {})]
     assert parse("[a(open('f'))]", Dialect.PYTHONIC).calls[0].problem
     assert parse("(see above)", Dialect.PYTHONIC).calls == []
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("<tool_call>" * 150_000, Dialect.HERMES),
+        ("<tool_call>" * 150_000 + "</tool_call>", Dialect.HERMES),
+        ('{"name":"a"}' * 100_000, Dialect.LLAMA3),
+        (" " * 1_000_000 + "a", Dialect.PYTHONIC),
+        ("[" + " " * 1_000_000 + ")", Dialect.PYTHONIC),
+    ],
+    ids=["open", "closed at the end", "objects", "blanks", "blanks in a list"],
+)
+def test_the_time_to_parse_grows_with_the_text_and_not_faster(text: str, dialect: Dialect) -> None:
+    begun = time.process_time()
+    parse(text, dialect)
+    assert time.process_time() - begun < 10  # with a search of the whole rest at each tag: minutes
+
+
+def test_pythonic_arguments_are_named_and_json() -> None:
+    assert parse("[f(**{'a': 1})]", Dialect.PYTHONIC).calls[0].problem
+    assert parse("[f(a=(1, 2), b={1: 2, 'x': 3})]", Dialect.PYTHONIC).calls[0].arguments == {
+        "a": [1, 2],
+        "b": {"1": 2, "x": 3},
+    }
 
 
 @given(st.text(max_size=300), st.sampled_from(list(Dialect)))

@@ -31,7 +31,7 @@ class EnvConfig(Settings):
     """How tools are shown: one line each in the system message, or JSON schemas through the chat template."""
     kinds: list[str] | None = None
     """Train on these kinds of tasks only."""
-    difficulty: float | None = 0.5
+    difficulty: float | None = 0.25
     """Train on tasks up to this difficulty only, from 0 to 1."""
     features: list[str] | None = []
     """Train and evaluate on tasks all of whose features are among these; none of them keeps plain look-ups."""

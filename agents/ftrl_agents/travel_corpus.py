@@ -52,7 +52,7 @@ class Mixture:
 
 
 EASY = Mixture(((0.0, 0.8), (0.1, 0.2)), (((), 1.0),))
-FULL = Mixture(((0.0, 0.3), (0.1, 0.2), (0.25, 0.2), (0.4, 0.15), (0.6, 0.1), (0.9, 0.05)), (((), 1.0),))
+FULL = Mixture(((0.0, 0.4), (0.1, 0.25), (0.25, 0.15), (0.4, 0.1), (0.6, 0.06), (0.9, 0.04)), (((), 1.0),))
 INSTRUCTIONS = ("",)
 """First sentences of the system message, so that a policy does not hang on one; the empty one is the scenario's."""
 _FIRST = 10**9

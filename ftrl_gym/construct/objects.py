@@ -121,10 +121,3 @@ class Scaled(Frozen):
     """Offered tools in the order shown."""
     distractors: int
     """How many of them no plan needs."""
-
-
-class Rejected(Frozen):
-    """A draw that came to nothing, with the check it failed."""
-
-    check: str
-    evidence: str

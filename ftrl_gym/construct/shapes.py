@@ -30,8 +30,6 @@ from ftrl_gym.task import AnswerType, Kind
 
 MAX_LOOKUPS = 6
 """Most lookups of one value."""
-_SOURCE_LOOKUPS = 2
-"""Most lookups of one end of a journey."""
 
 
 @dataclass(frozen=True)
