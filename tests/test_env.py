@@ -22,7 +22,7 @@ from ftrl_gym.env import MAX_CALLS, ToolUseEnv
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.reward import VerifiableReward
 from ftrl_gym.scenario import Scenario
-from ftrl_gym.task import ScriptedUser, Slot, Split, Task, ToolEvent, ToolEventKind
+from ftrl_gym.task import Outcome, OutcomeKind, ScriptedUser, Slot, Split, Task, ToolEvent, ToolEventKind
 from ftrl_gym.taskset import ScenarioTaskSet
 
 CHAIN = "train-00001"
@@ -147,6 +147,13 @@ def test_a_tool_timeline(scenario: Scenario) -> None:
         env = make(scenario, task=base.model_copy(update={"id": "g", "timeline": (event,)}))
         env.reset(options={"task": "g"})
         assert [env.step(BOOK)[4]["calls"][0]["status"] for _ in range(2)] == statuses
+
+
+def test_a_clarifying_question_is_asked_aloud(scenario: Scenario) -> None:
+    base = next(task for task in scenario.load_tasks(Split.TRAIN) if task.id == CHAIN)
+    asks = base.model_copy(update={"id": "c", "sub_questions": (), "outcome": Outcome(kind=OutcomeKind.CLARIFY)})
+    for turn, right in (("Which book?", 1.0), ("<think>Which book?</think>Fine.", 0.0), ("<answer>?</answer>", 0.0)):
+        assert play(make(scenario, task=asks), turn, task="c")[1]["score"]["outcome"] == right
 
 
 def test_restoring_never_pays_twice_and_forks_are_independent(scenario: Scenario) -> None:
