@@ -26,6 +26,7 @@ from ftrl_gym.task import Outcome, OutcomeKind, ScriptedUser, Slot, Split, Task,
 from ftrl_gym.taskset import ScenarioTaskSet
 
 CHAIN = "train-00001"
+WRONG_OPTIONS: tuple[Any, ...] = (["task"], 5, "task", {"task": 5}, {"task": []})
 
 
 def call(name: str, /, **arguments: object) -> str:
@@ -228,9 +229,9 @@ def test_wrong_use_is_told(scenario: Scenario) -> None:
         env.reset(options={"task": "train-0001"})
     with pytest.raises(UnknownNameError, match="task"):
         env.reset(options={"tsak": CHAIN})
-    for options in (["task"], 5, "task", {"task": 5}, {"task": []}):
+    for options in WRONG_OPTIONS:
         with pytest.raises(UsageError, match="task"):
-            env.reset(options=options)  # type: ignore[arg-type]
+            env.reset(options=options)
     env.reset()
     with pytest.raises(UsageError, match="str"):
         env.step(3)  # type: ignore[arg-type]
