@@ -52,7 +52,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, check_circular=Fa
 
 def call_key(tool: str, arguments: Mapping[str, Json]) -> str:
     """Equal for equal calls (arguments in canonical form)."""
-    return tool + _encode(arguments)
+    return f"{tool}{sorted(arguments.items())}"
 
 
 @dataclass(slots=True)

@@ -25,13 +25,13 @@ def episodes() -> list[Episode]:
 
 def updated(episodes: list[Episode], **changes: object) -> tuple[Qwen3ForCausalLM, Learner]:
     model = make_model(TOKENIZER)
-    learner = Learner(model, UpdateConfig(**changes), temperature=0.9)  # type: ignore[arg-type]
+    learner = Learner(model, UpdateConfig(**{"mini_batches": 1, **changes}), temperature=0.9)  # type: ignore[arg-type]
     learner.update(episodes, seed=0)
     return model, learner
 
 
 def test_learner_and_sampler_agree(episodes: list[Episode]) -> None:
-    stats = Learner(make_model(TOKENIZER), UpdateConfig(), temperature=0.9).update(episodes, seed=0)
+    stats = Learner(make_model(TOKENIZER), UpdateConfig(mini_batches=1), temperature=0.9).update(episodes, seed=0)
     assert stats.mismatch < 1e-5
     assert abs(stats.ratio_max - 1) < 1e-4
     assert stats.clipped == 0
@@ -54,7 +54,9 @@ def test_gradient_equals_a_plain_padded_computation(episodes: list[Episode]) -> 
             tokens += member.own_count
     expected = torch.autograd.grad(torch.stack(terms).sum() / tokens, list(model.parameters()))
     kept: list[torch.Tensor] = []
-    learner = Learner(make_model(TOKENIZER), UpdateConfig(entropy=0.01, max_grad_norm=1e9), temperature=0.9)
+    learner = Learner(
+        make_model(TOKENIZER), UpdateConfig(mini_batches=1, entropy=0.01, max_grad_norm=1e9), temperature=0.9
+    )
     learner.optimizer.optimizer.register_step_pre_hook(
         lambda *_: kept.extend(p.grad.clone() for p in learner.model.parameters() if p.grad is not None)
     )
@@ -78,7 +80,7 @@ def test_failed_episodes_and_flat_groups_are_left_out(episodes: list[Episode]) -
     for episode in changed[4:8]:
         for turn in episode.turns:
             turn.reward = 0.25 if turn is episode.turns[0] else 0.0
-    stats = Learner(make_model(TOKENIZER), UpdateConfig(), temperature=0.9).update(changed, seed=0)
+    stats = Learner(make_model(TOKENIZER), UpdateConfig(mini_batches=1), temperature=0.9).update(changed, seed=0)
     assert stats.tokens == sum(episode.own_count for episode in changed[8:])
     assert stats.flat_groups == pytest.approx(2 / 3)
     model, _ = updated(changed[:8])
@@ -91,13 +93,13 @@ def test_a_loss_that_is_not_finite_stops_and_names_the_tasks(episodes: list[Epis
     broken[0].logprobs[place] = float("nan")
     model = make_model(TOKENIZER)
     with pytest.raises(LossNotFinite, match="task"):
-        Learner(model, UpdateConfig(), temperature=0.9).update(broken, seed=0)
+        Learner(model, UpdateConfig(mini_batches=1), temperature=0.9).update(broken, seed=0)
     assert all(torch.isfinite(p).all() for p in model.parameters())
 
 
 def test_kl_pulls_back_to_the_reference(episodes: list[Episode]) -> None:
     model, reference = make_model(TOKENIZER, seed=0), make_model(TOKENIZER, seed=0)
-    learner = Learner(model, UpdateConfig(kl=0.1, learning_rate=1e-3, entropy=0), temperature=0.9)
+    learner = Learner(model, UpdateConfig(mini_batches=1, kl=0.1, learning_rate=1e-3, entropy=0), temperature=0.9)
     learner.set_reference(reference)
     assert learner.update(episodes, seed=0).kl == pytest.approx(0, abs=1e-6)
     assert learner.update(episodes, seed=0).kl > 1e-5
@@ -105,7 +107,7 @@ def test_kl_pulls_back_to_the_reference(episodes: list[Episode]) -> None:
 
 def test_it_learns() -> None:
     model = make_model(TOKENIZER)
-    learner = Learner(model, UpdateConfig(learning_rate=1e-2, entropy=0), temperature=1.0)
+    learner = Learner(model, UpdateConfig(mini_batches=1, learning_rate=1e-2, entropy=0), temperature=1.0)
     returns = []
     for step in range(25):
         tasks = [(LetterEnv, "1")] * 4
