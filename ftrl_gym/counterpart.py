@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from ftrl_gym.errors import UsageError
 from ftrl_gym.grounding import tokens
 from ftrl_gym.task import Counterpart, Nobody, ScriptedUser, Slot
 from ftrl_gym.toolcall import without_reasoning
@@ -61,7 +62,7 @@ def reply(counterpart: Counterpart, heard: Heard, turn: str) -> Reply:
     if isinstance(counterpart, Nobody):
         return Reply(None, heard, False)
     if not isinstance(counterpart, ScriptedUser):
-        raise NotImplementedError("a model as user is given to the environment by its caller")
+        raise UsageError("this task wants a language model as its user, and the environment has none; pick another task")
     text = without_reasoning(turn)
     asking = "" if "<answer>" in text else " ".join(filter(_asks, _SENTENCE.findall(text)))
     if not asking:
