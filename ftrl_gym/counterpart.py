@@ -62,7 +62,9 @@ def reply(counterpart: Counterpart, heard: Heard, turn: str) -> Reply:
     if isinstance(counterpart, Nobody):
         return Reply(None, heard, False)
     if not isinstance(counterpart, ScriptedUser):
-        raise UsageError("this task wants a language model as its user, and the environment has none; pick another task")
+        raise UsageError(
+            "this task wants a language model as its user, and the environment has none; pick another task"
+        )
     text = without_reasoning(turn)
     asking = "" if "<answer>" in text else " ".join(filter(_asks, _SENTENCE.findall(text)))
     if not asking:
