@@ -2,7 +2,7 @@
 
     python agents/pretrain.py --run runs/pretrain --export agents/ftrl_agents/base
 
-Export writes the weights of the best evaluation, their tokenizer and a model card. A run that exists goes on; with
+Export writes the weights at the end, their tokenizer and a model card. A run that exists goes on; with
 ``--tokens`` at or below what it has read, nothing is trained and only the export is made.
 """
 

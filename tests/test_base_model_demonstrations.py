@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterator
 
@@ -89,19 +90,40 @@ def test_warm_up_teaches_and_leaves_the_mode_alone(env: gym.Env[str, str]) -> No
     assert done == sorted(done) and done[-1] == pytest.approx(1.0) and not model.training
 
 
-def test_copying_exercises_say_what_was_told() -> None:
-    stream = TravelStream(0, corpus_envs())
-    found = 0
-    for number in range(80):
+def test_exercises_ask_for_what_was_told() -> None:
+    stream = TravelStream(0, corpus_envs(), exercises=1.0)
+    copied = read = 0
+    for number in range(60):
         messages = stream.conversation(number)
-        if len(messages) > 2 or messages[0]["role"] != "user":
-            continue
-        found += 1
-        told, said = (str(message["content"]) for message in messages)
-        values = said.split(", ")
-        if "<tool_call>" in said:
-            call = json.loads(said.removeprefix("<tool_call>\n").removesuffix("\n</tool_call>"))
-            values = [str(value) for value in call["arguments"].values()]
-        assert all(value in told for value in values)
-    assert 2 <= found <= 20
-    assert all(len(TravelStream(0, corpus_envs(), exercises=0.0).conversation(n)) > 2 for n in range(3))
+        said = [str(m["content"]) for m in messages if m["role"] == "assistant"]
+        if any(m["role"] == "tool" for m in messages):
+            told = next(json.loads(m["content"]) for m in messages if m["role"] == "tool")
+            rows = next(iter(told.values())) if isinstance(next(iter(told.values())), list) else [told]
+            values = {str(value) for row in rows for value in row.values()}
+            answers = [text.removeprefix("<answer>").removesuffix("</answer>") for text in said[1:]]
+            assert all(any(answer.startswith(value) for value in values) for answer in answers)
+            read += len(answers)
+        elif "<tool_call>" in said[0]:
+            call = json.loads(said[0].removeprefix("<tool_call>\n").removesuffix("\n</tool_call>"))
+            told = str(messages[-2]["content"])
+            days = {"day", "until", "from"} & call["arguments"].keys()
+            assert all(str(value) in told for name, value in call["arguments"].items() if name not in days)
+            for name in days:
+                day = datetime.date.fromisoformat(call["arguments"][name])
+                assert f"{day.day} {day:%B}" in told or f"{day:%B} {day.day}" in told
+            copied += 1
+        else:
+            assert said[0] in str(messages[-2]["content"])
+            copied += 1
+    assert read > 30 and copied > 15
+
+
+def test_chatter_stands_around_a_question_that_stays_whole() -> None:
+    plain, chatty = corpus_env(chatter=0.0), corpus_env(chatter=1.0)
+    for task in TASKS[:12]:
+        words = []
+        for env in (plain, chatty):
+            env.reset(options={"task": task})
+            words.append(env.unwrapped.task.question)  # type: ignore[attr-defined]
+        assert words[0][:-1] in words[1] and len(words[1]) > len(words[0]) + 5
+        assert env.unwrapped.task.plans == plain.unwrapped.task.plans  # type: ignore[attr-defined]

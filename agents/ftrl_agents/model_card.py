@@ -14,6 +14,7 @@ from ftrl_agents.corpus import BLOCK
 from ftrl_agents.evaluation import METRICS, Evaluation
 from ftrl_agents.pretraining import Pretraining
 from ftrl_agents.travel_corpus import (
+    CHATTER,
     EASY,
     EASY_BLOCKS,
     EXERCISES,
@@ -38,8 +39,6 @@ def export(settings: Pretraining, base: Base, evaluations: Sequence[Evaluation],
 def card(settings: Pretraining, base: Base, evaluations: Sequence[Evaluation]) -> str:
     """The card as markdown."""
     log = [json.loads(line) for line in (settings.run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-    looks = [record for record in log if "held_out/f1" in record]
-    best = max(looks, key=lambda record: float(record["held_out/f1"]))
     end, config = log[-1], base.model.config
     stream = TravelStream(settings.seed, corpus_envs())
     kinds = Counter(stream.episode(number).kind for number in range(_SAMPLE))
@@ -53,15 +52,16 @@ def card(settings: Pretraining, base: Base, evaluations: Sequence[Evaluation]) -
         "names": f"{SYLLABLES:.0%} of the worlds random syllables, the others real",
         "kinds": _shares((kind, n / _SAMPLE) for kind, n in sorted(kinds.items())),
         f"first {EASY_BLOCKS * BLOCK:,}": _mixture(EASY),
-        "among them": f"{EXERCISES:.0%} copying exercises: values of a world, repeated or put into a call",
         "later ones": _mixture(FULL),
+        "among all": f"{EXERCISES:.0%} exercises in copying and reading",
+        "chatter": f"made-up words beside {CHATTER:.0%} of the questions",
         "read": f"{end['tokens']:,} tokens, {end['block'] * BLOCK:,} conversations",
         "time": f"{end['seconds'] / 3600:.2f} hours, one thread, {os.cpu_count()} shared cores ({platform.machine()})",
         "optimizer": f"AdamW, {settings.batch_tokens:,} tokens a step, peak rate {settings.learning_rate:g}, "
         f"linear decay over the last {settings.decay:.0%}",
-        "weights of tokens": f"the assistant's 1, others {settings.rest_weight:g}",
+        "weights of tokens": f"answers {settings.answer_weight:g}, else what the assistant says 1, others "
+        f"{settings.rest_weight:g}",
         "seed": str(settings.seed),
-        "chosen": f"after {best['tokens']:,} tokens, the best of {len(looks)} evaluations on the way",
     }
     columns = [one.label for one in evaluations]
     scores = [[name, *(str(one.interval(m)) for one in evaluations)] for m, name in METRICS.items()]

@@ -1,7 +1,7 @@
 """Pretraining of the base model: one pass over endless conversations, resumable, scored on the way.
 
 A run folder holds ``tokenizer/``, ``state.pt`` (weights, optimizer, place in the stream), ``log.jsonl`` and ``model/``:
-the weights of the best evaluation so far, ready to be loaded or copied. A run killed at any moment goes on from its
+the weights of the last evaluation, ready to be loaded or copied. A run killed at any moment goes on from its
 last checkpoint; resumed with fewer ``tokens`` it goes into the decay of its learning rate, and so ends well earlier.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,8 @@ class Pretraining:
     """Share of the run over which the learning rate falls to zero."""
     rest_weight: float = 0.3
     """Weight of tokens that are not the assistant's."""
+    answer_weight: float = 4.0
+    """Weight of the tokens of an answer."""
     hidden: int = 128
     """Width of the model."""
     layers: int = 4
@@ -60,8 +62,7 @@ class Watch:
     held_out: Sequence[Conversation]
     """Conversations whose likelihood is logged."""
     score: Callable[[Qwen3ForCausalLM], float]
-    """Greedy Solve-F1 on held-out tasks; the best one decides which weights are kept."""
-    best: float = field(default=-1.0)
+    """Greedy Solve-F1 on held-out tasks."""
 
 
 def pretrain(
@@ -85,8 +86,9 @@ def pretrain(
         total=settings.tokens,
         decay=settings.decay,
         rest_weight=settings.rest_weight,
+        emphasis=(*tokenizer.convert_tokens_to_ids(["<answer>", "</answer>"]), settings.answer_weight),
     )
-    place = _Place(settings.run, trainer, watch)
+    place = _Place(settings.run, trainer)
     place.load()
     began = time.monotonic() - place.seconds
     saved = time.monotonic()
@@ -118,16 +120,14 @@ def _look(place: _Place, tokenizer: PreTrainedTokenizerFast, watch: Watch) -> No
     score = watch.score(model)
     loss, accuracy = (float(np.mean([getattr(p, name) for p in parts])) for name in ("loss", "accuracy"))
     place.log({"held_out/loss": loss, "held_out/accuracy": accuracy, "held_out/f1": score})
-    if score >= watch.best:
-        watch.best = score
-        save_base(model, tokenizer, place.folder / "model")
+    save_base(model, tokenizer, place.folder / "model")
 
 
 class _Place:
     """Where a run is, on disk and in memory."""
 
-    def __init__(self, folder: Path, trainer: Supervised, watch: Watch) -> None:
-        self.folder, self.trainer, self.watch = folder, trainer, watch
+    def __init__(self, folder: Path, trainer: Supervised) -> None:
+        self.folder, self.trainer = folder, trainer
         self.block, self.seconds, self.evaluations = 0, 0.0, 0
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -139,7 +139,7 @@ class _Place:
         self.trainer.model.load_state_dict(state["model"])
         self.trainer.optimizer.load_state_dict(state["optimizer"])
         self.trainer.tokens, self.block, self.seconds = state["tokens"], state["block"], state["seconds"]
-        self.evaluations, self.watch.best = state["evaluations"], state["best"]
+        self.evaluations = state["evaluations"]
 
     def save(self) -> None:
         state = {
@@ -149,7 +149,6 @@ class _Place:
             "block": self.block,
             "seconds": self.seconds,
             "evaluations": self.evaluations,
-            "best": self.watch.best,
         }
         path = self.folder / "state.pt"
         torch.save(state, path.with_suffix(".new"))

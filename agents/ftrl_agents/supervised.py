@@ -58,6 +58,8 @@ class Supervised:
         warm_up: Share of the tokens over which the rate rises.
         decay: Share of the tokens over which it falls at the end.
         rest_weight: Weight of tokens that are not the assistant's.
+        emphasis: Weight of what stands between two tokens, ``(opening, closing, weight)``; the assistant's other tokens
+            weigh 1. Few tokens are an answer, and they are the hardest to learn.
     """
 
     def __init__(
@@ -69,9 +71,10 @@ class Supervised:
         warm_up: float = 0.02,
         decay: float = 0.4,
         rest_weight: float = 0.0,
+        emphasis: tuple[int, int, float] | None = None,
     ) -> None:
         self.model, self.peak, self.total, self.warm_up = model, peak, total, warm_up
-        self.decay, self.rest_weight, self.tokens = decay, rest_weight, 0
+        self.decay, self.rest_weight, self.emphasis, self.tokens = decay, rest_weight, emphasis, 0
         matrices = [p for p in model.parameters() if p.ndim >= 2]
         vectors = [p for p in model.parameters() if p.ndim < 2]
         groups = [{"params": matrices, "weight_decay": 0.05}, {"params": vectors, "weight_decay": 0.0}]
@@ -88,7 +91,7 @@ class Supervised:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
         losses, own, right = token_losses(self.model, batch, self.rest_weight)
-        own_loss = losses[own].mean()
+        own_loss = self._emphasised(batch, losses[own])
         loss = own_loss if bool(own.all()) else own_loss + self.rest_weight * losses[~own].mean()
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -96,7 +99,16 @@ class Supervised:
         self.optimizer.zero_grad()
         read = int(batch.real.sum())
         self.tokens += read
-        return StepResult(own_loss.item(), right[own].float().mean().item(), read)
+        return StepResult(losses[own].mean().item(), right[own].float().mean().item(), read)
+
+    def _emphasised(self, batch: Batch, losses: Tensor) -> Tensor:
+        """Weighted mean of the losses of the assistant's tokens."""
+        if self.emphasis is None:
+            return losses.mean()
+        opening, closing, weight = self.emphasis
+        inside = ((batch.ids == opening).cumsum(1) > (batch.ids == closing).cumsum(1))[:, :-1]
+        weights = 1.0 + (weight - 1.0) * inside[batch.own[:, 1:]].float()
+        return (weights * losses).sum() / weights.sum()
 
 
 @torch.no_grad()

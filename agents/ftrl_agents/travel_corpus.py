@@ -17,12 +17,14 @@ from typing import Any, TypeVar
 
 import gymnasium as gym
 
-from ftrl_agents.copying import copying_exercise
 from ftrl_agents.corpus import BLOCK, Maker, encode
 from ftrl_agents.demonstrations import Demonstrator
+from ftrl_agents.exercises import exercise
 from ftrl_gym import registry
 from ftrl_gym.construct.certify import Depth
 from ftrl_gym.construct.endless import endless_task, world_of
+from ftrl_gym.construct.worlds.names import Names
+from ftrl_gym.construct.worlds.travel_questions import travel_domain
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.reward import VerifiableReward
 from ftrl_gym.task import Split, Task
@@ -37,8 +39,10 @@ SYLLABLES = 0.75
 EASY_BLOCKS = 60
 """Blocks at the beginning of a stream that are easy: copying is learned sooner on short texts."""
 
-EXERCISES = 0.1
-"""Share of copying exercises among the easy blocks."""
+EXERCISES = 0.2
+"""Share of exercises; they are short, so of the tokens it is far less."""
+CHATTER = 0.15
+"""Share of questions with made-up words at an end: a name ends where it ends, whatever stands beside it."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,11 @@ _FIRST = 10**9
 
 
 def corpus_env(
-    split: Split = Split.TRAIN, syllables: float = SYLLABLES, instruction: str = "", easy_blocks: int = EASY_BLOCKS
+    split: Split = Split.TRAIN,
+    syllables: float = SYLLABLES,
+    instruction: str = "",
+    easy_blocks: int = EASY_BLOCKS,
+    chatter: float = CHATTER,
 ) -> gym.Env[str, str]:
     """Endless tasks ``endless-<number>`` as the corpus has them.
 
@@ -69,10 +77,11 @@ def corpus_env(
         syllables: Share of worlds whose names are random syllables.
         instruction: First sentence of the system message; the scenario's own if empty.
         easy_blocks: Blocks at the beginning of each seed's numbers that are easy.
+        chatter: Share of questions with made-up words before or after what is asked.
     """
     scenario = registry.load(SCENARIO)
     manifest = scenario.manifest.model_copy(update={"instruction": instruction or scenario.manifest.instruction})
-    style = partial(_task, syllables=syllables, easy_blocks=easy_blocks)
+    style = partial(_task, syllables=syllables, easy_blocks=easy_blocks, chatter=chatter)
     scenario = dataclasses.replace(scenario, manifest=manifest, endless=style, load_world=world_of)
     return VerifiableReward(ToolUseEnv(ScenarioTaskSet(scenario, split=split, tasks="endless"), docs="signature"))
 
@@ -84,7 +93,7 @@ def corpus_envs() -> list[gym.Env[str, str]]:
 
 def held_out_env() -> gym.Env[str, str]:
     """The full mixture of the test split: other worlds, other phrasings, real names only."""
-    return corpus_env(Split.TEST, syllables=0.0, easy_blocks=0)
+    return corpus_env(Split.TEST, syllables=0.0, easy_blocks=0, chatter=0.0)
 
 
 def held_out_tasks(count: int) -> list[str]:
@@ -92,14 +101,27 @@ def held_out_tasks(count: int) -> list[str]:
     return [f"endless-{(number % 4) * BLOCK + number // 4}" for number in range(count)]
 
 
-def _task(number: int, split: Split, *, syllables: float, easy_blocks: int) -> Task:
+def _task(number: int, split: Split, *, syllables: float, easy_blocks: int, chatter: float) -> Task:
     names = "syllables" if random.Random(f"corpus/{number // BLOCK}").random() < syllables else "real"
     rng = random.Random(f"corpus/task/{number}")
     mixture = EASY if number % _FIRST // BLOCK < easy_blocks else FULL
     level = _choose(rng, mixture.difficulties)
-    return endless_task(
+    task = endless_task(
         number, split, names=names, difficulty=level, features=_choose(rng, mixture.features), certify=Depth.QUICK
     )
+    return task.model_copy(update={"question": _chatty(task.question, rng)}) if rng.random() < chatter else task
+
+
+def _chatty(question: str, rng: random.Random) -> str:
+    """With a few made-up words before it, after it, or just before its last mark."""
+    names = Names("syllables", rng)
+    words = " ".join(names.word().lower() for _ in range(rng.randint(1, 4)))
+    draw = rng.random()
+    if draw < 0.25:
+        return f"{words.capitalize()}: {question}"
+    if draw < 0.5:
+        return f"{question} {words.capitalize()}{rng.choice('.?!')}"
+    return f"{question[:-1]} {words}{question[-1]}"
 
 
 def _choose(rng: random.Random, shares: Sequence[tuple[T, float]]) -> T:
@@ -112,7 +134,7 @@ class TravelStream:
     Args:
         seed: Another seed gives other worlds.
         envs: Where they are played, a block in each by turns.
-        exercises: Share of copying exercises among the easy blocks.
+        exercises: Share of exercises.
     """
 
     def __init__(self, seed: int, envs: Sequence[gym.Env[str, str]], exercises: float = EXERCISES) -> None:
@@ -120,13 +142,13 @@ class TravelStream:
         self._demonstrator = Demonstrator(seed)
 
     def conversation(self, number: int) -> list[dict[str, Any]]:
-        """The messages of an episode, or of a copying exercise in the world it would play in."""
+        """The messages of an episode, or of an exercise in the world it would play in."""
         rng = random.Random(f"corpus/{self.seed}/{number}")
-        if number // BLOCK >= EASY_BLOCKS or rng.random() >= self.exercises:
+        if rng.random() >= self.exercises:
             return self.episode(number).messages()
         env = self._envs[0]
         env.reset(options=self._task(number))
-        return copying_exercise(env.unwrapped.world.base, rng)  # type: ignore[attr-defined]
+        return exercise(env.unwrapped.world.base, travel_domain(), rng)  # type: ignore[attr-defined]
 
     def episode(self, number: int) -> Trajectory:
         """Plays an episode."""
@@ -149,7 +171,7 @@ class TravelMaker:
     make_envs: Callable[[], Sequence[gym.Env[str, str]]] = corpus_envs
     """Makes the environments that the conversations are played in."""
     exercises: float = EXERCISES
-    """Share of copying exercises at the beginning."""
+    """Share of exercises."""
 
     def __call__(self) -> Maker:
         """Loads what is needed in the process that calls it."""
