@@ -80,10 +80,7 @@ class Grounding:
         for text in self._texts:
             if needle in text.tokens:
                 return True
-        for text in reversed(self._texts):
-            if not text.tokens and needle in text.split():
-                return True
-        return False
+        return any(not text.tokens and needle in text.split() for text in reversed(self._texts))
 
     def copy(self) -> Grounding:
         """An independent copy; the texts are shared."""
