@@ -131,7 +131,7 @@ class TrainConfig(Settings):
     """Of everything random."""
     steps: Positive = 200
     """Updates at most."""
-    minutes: Annotated[float, Field(gt=0)] = 11.0
+    minutes: Annotated[float, Field(gt=0)] = 13.0
     """Wall-clock minutes of reinforcement learning at most; evaluation comes on top."""
     save_every: Positive = 20
     """Steps between checkpoints; the last two are kept."""
