@@ -110,13 +110,16 @@ def _with_generator(scenario: Scenario, kinds: Sequence[str] | None, features: S
 
     The generator is told the filters too: drawing until a task happens to fit would waste most of its work.
     """
-    if scenario.manifest.name != "TravelBooking":
+    from ftrl_gym.construct import scenarios
+
+    name = scenario.manifest.name
+    if name not in scenarios.names():
         return scenario
 
     from ftrl_gym.construct.endless import endless_task, world_of
 
     def endless(seed: int, split: Split) -> Task:
-        return endless_task(seed, split, kinds=kinds, features=features or ())
+        return endless_task(seed, split, kinds=kinds, features=features or (), scenario=name)
 
     def load_world(world: str) -> WorldBase:
         return world_of(world) if world.startswith("endless-") else scenario.load_world(world)

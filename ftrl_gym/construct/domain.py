@@ -92,6 +92,8 @@ class Thing:
     """How a scripted user keeps back which one they mean."""
     where: Mapping[str, Any] = field(default_factory=dict)
     """What the rows of this thing have in common when the entity holds other things too."""
+    key_tool: str = ""
+    """Look-up of one by its key, where that is another tool; it tells what ``tool`` leaves out."""
 
     @property
     def handle(self) -> str:
@@ -240,12 +242,10 @@ class Domain:
                 return {attribute: name for name, attribute in source.fields.items()}
         raise ConstructionError(f"tool {tool!r} delivers no facts of {entity!r}; the domain uses it as if it did")
 
-    def parameter(self, thing: Thing) -> str:
-        """Parameter by which the thing's tool takes its handle."""
-        binds = self.documents[thing.tool].binds
+    def parameter(self, tool: str, entity: str, attribute: str) -> str:
+        """Parameter by which a look-up takes an attribute."""
+        binds = self.documents[tool].binds
         for parameter, bound in binds.items():
-            if bound == f"{thing.entity}.{thing.handle}":
+            if bound == f"{entity}.{attribute}":
                 return parameter
-        raise ConstructionError(
-            f"tool {thing.tool!r} takes no {thing.entity}.{thing.handle}; it binds {sorted(binds.values())}"
-        )
+        raise ConstructionError(f"tool {tool!r} takes no {entity}.{attribute}; it binds {sorted(binds.values())}")
