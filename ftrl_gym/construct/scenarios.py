@@ -1,7 +1,7 @@
 """The scenarios that can be built, by name: what the rest of construction needs of each, however it is written.
 
-A :class:`Source` is made once and keeps what it has worked out. Declared scenarios get all of it from their declaration;
-TravelBooking, written by hand before there were declarations, comes through an adapter.
+A :class:`Source` is made once and keeps what it has worked out. Declared scenarios get all of it from their
+declaration; TravelBooking, written by hand before there were declarations, comes through an adapter.
 """
 
 from __future__ import annotations
@@ -123,7 +123,9 @@ def register(declaration: Declaration) -> None:
         ConstructionError: The declaration cannot work, or another scenario has that name.
     """
     if declaration.name in names():
-        raise ConstructionError(f"{declaration.file or declaration.name}: there is a scenario {declaration.name} already")
+        raise ConstructionError(
+            f"{declaration.file or declaration.name}: there is a scenario {declaration.name} already"
+        )
     source = declared(declaration)
     _SOURCES[declaration.name] = lambda: source
 

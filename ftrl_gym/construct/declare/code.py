@@ -30,8 +30,9 @@ from ftrl_gym.construct.declare.documents import changed
 from ftrl_gym.construct.declare.expressions import Scope, Term, roles, translate, variable
 from ftrl_gym.construct.domain import Extra
 
+_WIDTH = 120
 _COPIED = "# --- what follows is copied ---\n"
-_HEAD = '''"""Tools of {name}: plain functions over a world, one per document. Generated from the scenario's declaration.
+_HEAD = '''"""Tools of {name}: plain functions over a world, one per document, generated from its declaration.
 
 A function's first parameter is the episode's world; the others, and their defaults, are those of its document. A
 ``ValueError`` is the tool's answer to a call that cannot be served: it says what was wrong and what would be right.
@@ -66,11 +67,26 @@ def _functions(declaration: Declaration) -> Iterator[list[str]]:
         else:
             yield _Action(declaration, tool).lines()
     if declaration.rules:
-        yield [f"{_signature(RULE_TOOL, 'topic: str')}", f'    return dict(_row(world, "{RULES}", topic))']
+        yield [*_signature(RULE_TOOL, "topic: str"), f'    return dict(_row(world, "{RULES}", topic))']
 
 
-def _signature(name: str, parameters: str) -> str:
-    return f"def {name}(world: Any, {parameters}) -> dict[str, Any]:"
+def _signature(name: str, *parameters: str) -> list[str]:
+    return _laid_out(f"def {name}(", ["world: Any", *parameters], ") -> dict[str, Any]:", "")
+
+
+def _laid_out(head: str, parts: list[str], tail: str, indent: str = "    ") -> list[str]:
+    """``head``, the parts with commas, ``tail``: on one line if they fit, else indented between the two."""
+    line = f"{indent}{head}{', '.join(parts)}{tail}"
+    if len(line) <= _WIDTH:
+        return [line]
+    inner = f"{indent}    {', '.join(parts)}"
+    between = [inner] if len(inner) <= _WIDTH else [f"{indent}    {part}," for part in parts]
+    return [f"{indent}{head}", *between, f"{indent}{tail}"]
+
+
+def _plain(code: str) -> str:
+    """Python outside of f-strings, with the quotes that the rest of the source has."""
+    return code if '"' in code else code.replace("'", '"')
 
 
 def _columns(names: tuple[str, ...]) -> str:
@@ -80,15 +96,13 @@ def _columns(names: tuple[str, ...]) -> str:
 def _get(declaration: Declaration, tool: Get) -> list[str]:
     entity = declaration.entity(tool.entity)
     key, by = entity.key, tool.by or entity.key
-    names = _columns(shown(tool, entity)[1:])
-    if by == key:
-        row = f'_row(world, "{entity.table}", {key})'
-        return [_signature(tool.name, f"{key}: str"), f'    return _view("{key}", {key}, {row}, {names})']
-    return [
-        _signature(tool.name, f"{by}: str"),
-        f'    {key}, row = _called(world, "{entity.table}", "{by}", {by})',
-        f'    return _view("{key}", {key}, row, {names})',
-    ]
+    found = (
+        f'row = _row(world, "{entity.table}", {key})'
+        if by == key
+        else f'{key}, row = _called(world, "{entity.table}", "{by}", {by})'
+    )
+    viewed = [f'"{key}"', key, "row", _columns(shown(tool, entity)[1:])]
+    return [*_signature(tool.name, f"{by}: str"), f"    {found}", *_laid_out("return _view(", viewed, ")")]
 
 
 def _find(declaration: Declaration, tool: Find) -> list[str]:
@@ -109,25 +123,25 @@ def _find(declaration: Declaration, tool: Find) -> list[str]:
     names = _columns(shown(tool, entity)[1:])
     parameters.sort(key=lambda text: "=" in text)
     return [
-        _signature(tool.name, ", ".join(parameters)),
+        *_signature(tool.name, *parameters),
         *checks,
         f"    wanted = {{{', '.join(equal)}}}",
         *choices,
         f'    found = world.find("{entity.table}", **wanted)',
-        f'    return {{"{entity.table}": _views(found, "{entity.key}", {names})}}',
+        *_laid_out(f'return {{"{entity.table}": _views(', ["found", f'"{entity.key}"', names], ")}"),
     ]
 
 
 def _parameters(declaration: Declaration, tool: WorkOut | Do) -> dict[str, str]:
     """Role -> its parameter."""
-    return {role: parameter(role, tool.takes, declaration) for role in tool.takes}
+    return {role: parameter(role, tool.roles, declaration) for role in tool.roles}
 
 
 def _rows(declaration: Declaration, tool: WorkOut | Do, used: str) -> list[str]:
     """The rows of all roles; one that is used no further is only looked for."""
     lines = []
     for role, name in _parameters(declaration, tool).items():
-        row = f'_row(world, "{declaration.entity(tool.takes[role]).table}", {name})'
+        row = f'_row(world, "{declaration.entity(tool.roles[role]).table}", {name})'
         held = variable(role, name)
         lines.append(f"    {held} = {row}" if re.search(rf"\b{held}\[", used) else f"    {row}")
     return lines
@@ -135,7 +149,7 @@ def _rows(declaration: Declaration, tool: WorkOut | Do, used: str) -> list[str]:
 
 def scope_of(declaration: Declaration, tool: WorkOut | Do) -> dict[str, Term]:
     """What the expressions of a tool may name, before anything is worked out."""
-    scope = roles(tool.takes, _parameters(declaration, tool))
+    scope = roles(tool.roles, _parameters(declaration, tool))
     if isinstance(tool, Do):
         for name, wanted in tool.asks.items():
             kind = {Extra.COUNT: "number", Extra.CHOICE: "text"}.get(wanted.kind, "date")
@@ -147,10 +161,11 @@ def _work_out(declaration: Declaration, tool: WorkOut) -> list[str]:
     names = _parameters(declaration, tool)
     scope = scope_of(declaration, tool)
     fields = {name: translate(column.value, scope, declaration).code for name, column in tool.gives.items()}
-    results = [f'"{name}": {name}' for name in names.values()] + [f'"{name}": {code}' for name, code in fields.items()]
-    body = f"    return {{{', '.join(results)}}}"
-    head = _signature(tool.name, ", ".join(f"{name}: str" for name in names.values()))
-    return [head, *_rows(declaration, tool, body), body]
+    results = [f'"{name}": {name}' for name in names.values()]
+    results += [f'"{name}": {_plain(code)}' for name, code in fields.items()]
+    body = _laid_out("return {", results, "}")
+    head = _signature(tool.name, *(f"{name}: str" for name in names.values()))
+    return [*head, *_rows(declaration, tool, "\n".join(body)), *body]
 
 
 class _Action:
@@ -163,9 +178,7 @@ class _Action:
     def lines(self) -> list[str]:
         """The function, line by line."""
         tool = self.tool
-        free = [
-            f"{name}: {'int' if wanted.kind is Extra.COUNT else 'str'}" for name, wanted in tool.asks.items()
-        ]
+        free = [f"{name}: {'int' if wanted.kind is Extra.COUNT else 'str'}" for name, wanted in tool.asks.items()]
         keys = [f"{name}: str" for name in _parameters(self.declaration, tool).values()]
         days = [
             f"    _day_to_come(world, {name})"
@@ -176,48 +189,54 @@ class _Action:
         gives = []
         for name, text in tool.gives.items():
             term = translate(text, self.scope, self.declaration)
-            gives.append(f"    {name} = {term.code}")
+            gives += self._assigned(name, term.code)
             self.scope[name] = Term(name, term.kind, members=term.members)
         effects = [line for number, effect in enumerate(tool.effects) for line in self._effect(effect, number == 0)]
-        body = [*days, *needs, *gives, *effects, self._result()]
-        head = _signature(tool.name, ", ".join([*keys, *free]))
-        return [head, *_rows(self.declaration, tool, "\n".join(body)), *body]
+        body = [*days, *needs, *gives, *effects, *self._result()]
+        head = _signature(tool.name, *keys, *free)
+        return [*head, *_rows(self.declaration, tool, "\n".join(body)), *body]
+
+    def _assigned(self, name: str, code: str) -> list[str]:
+        line = f"    {name} = {_plain(code)}"
+        return [line] if len(line) <= _WIDTH else [f"    {name} = (", f"        {_plain(code)}", "    )"]
 
     def _need(self, that: str, otherwise: str) -> list[str]:
         code = translate(that, self.scope, self.declaration).code
         message = _message(otherwise, self.scope, self.declaration)
-        return [f"    if not ({code}):", f"        raise ValueError({message})"]
+        return [f"    if not ({_plain(code)}):", *_laid_out("raise ValueError(", [message], ")", "        ")]
+
+    def _code(self, text: str) -> str:
+        return _plain(translate(text, self.scope, self.declaration).code)
 
     def _effect(self, effect: Set | Create, first: bool) -> list[str]:
         """The lines of one effect; the row of the first is kept for the result."""
-        codes = {name: translate(text, self.scope, self.declaration).code for name, text in effect.values.items()}
-        test = [f"    if {translate(effect.when, self.scope, self.declaration).code}:"] if effect.when else []
-        written = self._create(effect, codes, first) if isinstance(effect, Create) else self._set(effect, codes, first)
-        indent = "        " if effect.when else "    "
-        return [*test, *(indent + line for line in written)]
+        codes = {
+            name: _plain(translate(text, self.scope, self.declaration).code) for name, text in effect.values.items()
+        }
+        if not effect.when:
+            return self._written(effect, codes, first, "    ")
+        return [f"    if {self._code(effect.when)}:", *self._written(effect, codes, first, "        ")]
 
-    def _set(self, effect: Set, codes: dict[str, str], first: bool) -> list[str]:
-        target = translate(effect.what, self.scope, self.declaration)
-        values = ", ".join(f"{name}={code}" for name, code in codes.items())
-        held = "row = " if first else ""
-        return [f'{held}world.update("{self.declaration.entity(target.kind).table}", {target.code}, {values})']
-
-    def _create(self, effect: Create, codes: dict[str, str], first: bool) -> list[str]:
+    def _written(self, effect: Set | Create, codes: dict[str, str], first: bool, indent: str) -> list[str]:
+        if isinstance(effect, Set):
+            target = translate(effect.what, self.scope, self.declaration)
+            table = f'"{self.declaration.entity(target.kind).table}"'
+            values = [f"{name}={code}" for name, code in codes.items()]
+            head = "row = world.update(" if first else "world.update("
+            return _laid_out(head, [table, _plain(target.code), *values], ")", indent)
         entity, new = self.declaration.entity(effect.entity), created(effect.entity)
         self.scope[new] = Term(new, entity.name)
-        row = "{" + ", ".join(f'"{name}": {code}' for name, code in codes.items()) + "}"
-        insert = f'{new} = world.insert("{entity.table}", {"row" if first else row}, prefix="{prefix_of(entity)}")'
-        return [f"row = {row}", insert] if first else [insert]
+        held = "row" if first else "another"
+        row = _laid_out(f"{held} = {{", [f'"{name}": {code}' for name, code in codes.items()], "}", indent)
+        return [*row, f'{indent}{new} = world.insert("{entity.table}", {held}, prefix="{prefix_of(entity)}")']
 
-    def _result(self) -> str:
+    def _result(self) -> list[str]:
         entity, columns = changed(self.declaration, self.tool)
         effect = self.tool.effects[0]
-        if isinstance(effect, Create):
-            key = created(entity.name)
-        else:
-            key = translate(effect.what, self.scope, self.declaration).code
+        key = created(entity.name) if isinstance(effect, Create) else self._code(effect.what)
         more = ", ".join(f'"{name}": {name}' for name in self.tool.gives)
-        return f'    return _view("{entity.key}", {key}, row, {_columns(columns)})' + (f" | {{{more}}}" if more else "")
+        viewed = [f'"{entity.key}"', key, "row", _columns(columns)]
+        return _laid_out("return _view(", viewed, f") | {{{more}}}" if more else ")")
 
 
 def created(entity: str) -> str:

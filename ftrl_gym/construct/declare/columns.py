@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -20,9 +21,9 @@ class Column:
     """``the price of {x}``: the value as a noun phrase."""
     ask: str = ""
     """``What does {x} cost?``: whole questions."""
-    low: str = ""
-    """``is cheaper``: what is true of the one with the lower value; empty when nobody compares it."""
-    high: str = ""
+    compare: str = ""
+    """``is cheaper | is more expensive``: what is true of the one with the lower value, and of the one with the higher;
+    empty when nobody compares it."""
     value: str = ""
     """An expression over the columns before it, instead of chance: ``slot.date``."""
 
@@ -45,6 +46,12 @@ class Column:
         """The questions."""
         return phrases(self.ask)
 
+    @property
+    def ends(self) -> tuple[str, str]:
+        """What is true of the lower one, and of the higher one."""
+        low, _, high = self.compare.partition("|")
+        return low.strip(), high.strip()
+
 
 def phrases(text: str) -> tuple[str, ...]:
     """The alternatives of a phrase.
@@ -53,6 +60,20 @@ def phrases(text: str) -> tuple[str, ...]:
     ('the fee of {x}', 'what {x} takes')
     """
     return tuple(part.strip() for part in text.split("|") if part.strip())
+
+
+def around_long_names(forms: tuple[str, ...]) -> tuple[str, ...]:
+    """The phrases, with one that ends with ``{x}`` where there was only a possessive: "Ana's last visit" is good
+    English, "the patient of invoice 7's last visit" is not.
+
+    >>> around_long_names(("{x}'s last visit",))
+    ("{x}'s last visit", 'the last visit of {x}')
+    """
+    if not forms or any(form.endswith("{x}") for form in forms):
+        return forms
+    turned = (re.sub(r"^(?:the )?(.*?)\{x\}'s (.+)$", r"the \1the \2 of {x}", form) for form in forms)
+    more = (re.sub("^the the ", "the ", form) for form, old in zip(turned, forms, strict=True) if form != old)
+    return (*forms, *tuple(more)[:1])
 
 
 @dataclass(frozen=True)
@@ -181,4 +202,4 @@ class Ref(Column):
     @property
     def links(self) -> tuple[str, ...]:
         """The noun phrases for the other thing."""
-        return phrases(self.link)
+        return around_long_names(phrases(self.link))

@@ -41,7 +41,7 @@ class Entity:
     label_noun: str = "name"
     """What the label is called: ``appointment number``."""
     detail: Detail | None = None
-    """How a scripted user keeps back which one they mean."""
+    """How a scripted user keeps back which one they mean, where "the room I have in mind" or "my invoice" is not it."""
     plural: str = ""
     """Name of its table; the name with an s unless said otherwise."""
 
@@ -133,18 +133,33 @@ class Find:
     means: tuple[Meaning, ...] = ()
 
 
+def roles_of(takes: str) -> dict[str, str]:
+    """Role -> entity; a role is called like its entity unless it has a name of its own.
+
+    >>> roles_of("slot first:bank_account")
+    {'slot': 'slot', 'first': 'bank account'}
+    """
+    parts = [part.rpartition(":") for part in takes.split()]
+    return {role or entity: entity.replace("_", " ") for role, _, entity in parts}
+
+
 @dataclass(frozen=True)
 class WorkOut:
     """A tool that computes something from two rows; ``{x}`` is the first in phrases, ``{y}`` the second."""
 
     name: str
     about: str
-    takes: Mapping[str, str]
-    """Role -> entity."""
+    takes: str
+    """Entities whose rows it takes: ``examination insurer``, or ``first:flight second:flight`` to give roles names."""
     gives: Mapping[str, Column]
     """Field -> its value as an expression, and how people ask for it."""
     instead_of: str = ""
     """Tools by which one could work it out by hand: never offered beside it."""
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Role -> entity."""
+        return roles_of(self.takes)
 
 
 @dataclass(frozen=True)
@@ -192,8 +207,8 @@ class Do:
 
     name: str
     about: str
-    takes: Mapping[str, str]
-    """Role -> entity."""
+    takes: str
+    """Entities whose rows it takes, as :class:`WorkOut` has them."""
     requests: str
     """``cancel {appointment} | call off {appointment}``."""
     needs: tuple[Need, ...]
@@ -207,6 +222,11 @@ class Do:
     """``pay for it {method}``: as a follow-up; empty when it is none."""
     regret: str = ""
     """``Sorry, cancel that again.``: as a change of mind."""
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Role -> entity."""
+        return roles_of(self.takes)
 
 
 @dataclass(frozen=True)

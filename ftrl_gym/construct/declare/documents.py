@@ -152,7 +152,7 @@ def derived(tool: WorkOut) -> str:
 
 
 def _work_out(declaration: Declaration, tool: WorkOut) -> ToolDocument:
-    taken = _takes(declaration, dict(tool.takes))
+    taken = _takes(declaration, tool.roles)
     parameters = {name: _key_parameter(declaration, entity) for name, entity in taken.values()}
     results = {name: schema_of(entity.columns[entity.key], declaration) for name, entity in taken.values()}
     results |= {name: schema_of(column, declaration) for name, column in tool.gives.items()}
@@ -171,7 +171,7 @@ def changed(declaration: Declaration, tool: Do) -> tuple[Entity, tuple[str, ...]
 
 def _target(declaration: Declaration, tool: Do, effect: Set) -> str:
     role, *path = effect.what.split(".")
-    name = tool.takes[role]
+    name = tool.roles[role]
     for step in path:
         column = declaration.entity(name).columns[step]
         assert isinstance(column, Ref)
@@ -180,7 +180,7 @@ def _target(declaration: Declaration, tool: Do, effect: Set) -> str:
 
 
 def _do(declaration: Declaration, tool: Do) -> ToolDocument:
-    taken = _takes(declaration, dict(tool.takes))
+    taken = _takes(declaration, tool.roles)
     parameters = {name: _key_parameter(declaration, entity) for name, entity in taken.values()}
     binds = {name: f"{entity.table}.{entity.key}" for name, entity in taken.values()}
     entity, columns = changed(declaration, tool)
@@ -204,7 +204,12 @@ def _do(declaration: Declaration, tool: Do) -> ToolDocument:
 
 def _rule(declaration: Declaration) -> ToolDocument:
     topics = [rule.topic for rule in declaration.rules]
-    columns = {"topic": {"type": "string", "enum": topics}, "value": {"type": "integer"}, "unit": _TEXT, "text": _TEXT}
+    columns: dict[str, Schema] = {
+        "topic": {"type": "string", "enum": topics},
+        "value": {"type": "integer"},
+        "unit": _TEXT,
+        "text": _TEXT,
+    }
     facts = FactSource(entity=RULES, key=("topic",), fields={name: name for name in columns})
     topic = {"type": "string", "description": "What the rule is about.", "enum": topics}
     returns = Returns(schema=_object(columns), facts=(facts,))

@@ -3,8 +3,8 @@
     appointment.status == 'booked' and days_until(appointment.date) >= rule('free cancellation')
 
 A name is a role, a column, a parameter or ``today``; a dot follows a column or a reference; beside operators there are
-``rule(topic)``, ``days_until(day)``, ``add_days(day, n)``, ``count(entity, column=value)``, ``round``, ``min``, ``max``,
-``abs``. What is translated runs in the generated tools and, while a world is drawn, in this process.
+``rule(topic)``, ``days_until(day)``, ``add_days(day, n)``, ``count(entity, column=value)``, ``round``, ``min``, ``max``
+and ``abs``. What is translated runs in the generated tools and, while a world is drawn, in this process.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ def term_of(column: Column, code: str) -> Term:
 
 def roles(takes: Mapping[str, str], parameters: Mapping[str, str]) -> dict[str, Term]:
     """Scope of an action's rows: each role has a variable of its name, and its key is the parameter."""
-    return {role: Term(parameters[role], entity, row=variable(role, parameters[role])) for role, entity in takes.items()}
+    return {
+        role: Term(parameters[role], entity, row=variable(role, parameters[role])) for role, entity in takes.items()
+    }
 
 
 def variable(role: str, parameter: str) -> str:
@@ -77,24 +79,14 @@ def translate(text: str, scope: Scope, declaration: Declaration) -> Term:
     return Term(ast.unparse(node), term.kind, term.row, term.members)
 
 
-def names_in(text: str) -> list[str]:
-    """The names that an expression uses, without the dots after them; none where it cannot be read."""
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except SyntaxError:
-        return []
-    functions = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id not in functions]
-
-
 def rules_in(text: str) -> list[str]:
     """Topics of the house rules that an expression refers to."""
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except SyntaxError:
         return []
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
-    return [c.args[0].value for c in calls if c.func.id == "rule" and c.args and isinstance(c.args[0], ast.Constant)]  # type: ignore[attr-defined, misc]
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "rule")
+    return [str(arg.value) for call in calls for arg in call.args if isinstance(arg, ast.Constant)]
 
 
 class _Translator:
@@ -162,7 +154,9 @@ class _Translator:
                 raise BadExpression(f"{ast.unparse(node)!r} compares a {one.kind} with a {other.kind}")
             for value, term in ((each, one), (node.left, other)):
                 if term.members and isinstance(value, ast.Constant) and value.value not in term.members:
-                    raise BadExpression(f"{value.value!r} is never a value there; it is one of {', '.join(term.members)}")
+                    raise BadExpression(
+                        f"{value.value!r} is never a value there; it is one of {', '.join(term.members)}"
+                    )
         right = ast.Tuple([self.visit(each)[0] for each in several], ast.Load())
         return ast.Compare(left, node.ops, [right if isinstance(given, ast.Tuple) else right.elts[0]]), Term("", "flag")
 
@@ -198,11 +192,13 @@ class _Translator:
 
     def _count(self, node: ast.Call) -> tuple[ast.expr, Term]:
         first = node.args[0] if len(node.args) == 1 else None
-        entity = self._entity(first.value if isinstance(first, ast.Constant) else "", "count's first argument")  # type: ignore[arg-type]
+        entity = self._entity(str(first.value) if isinstance(first, ast.Constant) else "", "count's first argument")
         keywords = []
         for keyword in node.keywords:
             if keyword.arg not in entity.columns or keyword.arg == entity.key:
-                raise BadExpression(f"{entity.name!r} has no column {keyword.arg!r}; it has {', '.join(entity.columns)}")
+                raise BadExpression(
+                    f"{entity.name!r} has no column {keyword.arg!r}; it has {', '.join(entity.columns)}"
+                )
             keywords.append(ast.keyword(keyword.arg, self.visit(keyword.value)[0]))
         return ast.Call(_parsed("_count"), [_parsed("world"), ast.Constant(entity.table)], keywords), Term("", "number")
 

@@ -103,7 +103,7 @@ class _Population:
             return
         rows = entity.rows
         for key in list(self.draft.tables[self.declaration.entity(rows.entity).table]):
-            scope = {rows.entity: Term("parent", rows.entity)}
+            scope = {rows.entity.replace(" ", "_"): Term("parent", rows.entity)}
             if not rows.where or self._worked_out(entity.name, "rows", rows.where, scope, {"parent": key}):
                 yield from [(rows.entity, key)] * self.rng.randint(rows.least, rows.most)
 
@@ -128,9 +128,7 @@ class _Population:
         scope = {known: term_of(entity.columns[known], f"row[{known!r}]") for known in row}
         return self._worked_out(entity.name, name, text, scope | (more or {}), {"row": row})
 
-    def _worked_out(
-        self, entity: str, place: str, text: str, scope: dict[str, Term], variables: dict[str, Any]
-    ) -> Any:
+    def _worked_out(self, entity: str, place: str, text: str, scope: dict[str, Term], variables: dict[str, Any]) -> Any:
         code = self.code.get((entity, place, text))
         if code is None:
             source = translate(text, scope, self.declaration).code
@@ -221,7 +219,7 @@ def _values(column: Column, group: str) -> list[Any]:
     if isinstance(column, kinds.Number):
         low, high = column.ranges.get(group, (column.low_end, column.high_end))
         digits = max(0, len(str(column.step).partition(".")[2])) if isinstance(column.step, float) else 0
-        count = int(round((high - low) / column.step)) + 1
+        count = round((high - low) / column.step) + 1
         values = [round(low + n * column.step, digits) for n in range(count)]
         return values if digits else [int(value) for value in values]
     if isinstance(column, kinds.Date):

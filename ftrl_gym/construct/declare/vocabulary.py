@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from ftrl_gym.construct.declare import prelude
 from ftrl_gym.construct.declare.code import scope_of
-from ftrl_gym.construct.declare.columns import Choice, Column, Date, Flag, Id, Person, Ref, phrases
+from ftrl_gym.construct.declare.columns import Choice, Column, Date, Flag, Ref, around_long_names, phrases
 from ftrl_gym.construct.declare.declaration import (
     RULE_TOOL,
     RULES,
@@ -24,7 +23,18 @@ from ftrl_gym.construct.declare.declaration import (
 )
 from ftrl_gym.construct.declare.documents import changed, derived, documents_of
 from ftrl_gym.construct.declare.expressions import translate
-from ftrl_gym.construct.domain import Action, Attribute, Combination, Composite, Domain, Link, Search, Step, Thing
+from ftrl_gym.construct.domain import (
+    Action,
+    Attribute,
+    Combination,
+    Composite,
+    Detail,
+    Domain,
+    Link,
+    Search,
+    Step,
+    Thing,
+)
 from ftrl_gym.task import AnswerType
 from ftrl_gym.world import Row, World, WorldBase
 
@@ -37,7 +47,9 @@ def domain_of(declaration: Declaration) -> Domain:
         steps={step.name: step for step in declared},
         documents=documents_of(declaration),
         combinations=tuple(_combinations(declaration)),
-        composites=tuple(Composite(short.steps, phrases(short.noun)) for short in declaration.shorts),
+        composites=tuple(
+            Composite(short.steps, around_long_names(phrases(short.noun))) for short in declaration.shorts
+        ),
         actions={action.name: action for action in _actions(declaration)},
         day=declaration.day,
     )
@@ -53,7 +65,7 @@ def _answer(column: Column, declaration: Declaration) -> AnswerType:
 def _attribute(column: Column, declaration: Declaration) -> Attribute:
     unit = declaration.currency if column.answer is AnswerType.MONEY else column.unit
     answer = _answer(column, declaration)
-    return Attribute(answer, column.nouns, column.asks, unit, column.low, column.high, column.adds)
+    return Attribute(answer, column.nouns, column.asks, unit, *column.ends, column.adds)
 
 
 def _things(declaration: Declaration) -> Iterator[Thing]:
@@ -66,7 +78,8 @@ def _things(declaration: Declaration) -> Iterator[Thing]:
         by_key = declaration.get(entity, entity.key)
         by_label = declaration.get(entity, entity.handle) if entity.called else None
         first = by_label or by_key
-        thing = Thing(entity.name, entity.table, entity.key, asked, first.name if first else "", detail=entity.detail)
+        detail = _detail(entity)
+        thing = Thing(entity.name, entity.table, entity.key, asked, first.name if first else "", detail=detail)
         if entity.called or entity.label:
             label = entity.columns[entity.handle]
             thing = replace(thing, label=entity.handle, label_noun=entity.label_noun, label_type=label.answer)
@@ -83,6 +96,16 @@ def _things(declaration: Declaration) -> Iterator[Thing]:
             unit="@unit",
         )
         yield Thing("rule", RULES, "topic", {"value": figure}, RULE_TOOL, anchors=phrases(declaration.rule_called))
+
+
+def _detail(entity: Entity) -> Detail | None:
+    """How a user keeps back which one they mean: by its number, or by its name."""
+    if entity.detail is not None or not entity.called:
+        return entity.detail
+    name, noun = entity.name, entity.label_noun
+    if noun == "name":
+        return Detail(name, f"the {name} I have in mind", f"Which {name} is it?", (name, "which"))
+    return Detail("reference", f"my {name}", f"What is the {noun}?", (noun, noun.split()[-1]))
 
 
 def _links(declaration: Declaration) -> Iterator[Link]:
@@ -109,7 +132,7 @@ def _search(declaration: Declaration, tool: Find, meaning: Meaning) -> Search:
         target=entity.name,
         tool=tool.name,
         arguments={name: (number, source.key) for number, (name, source) in enumerate(sources.items())},
-        nouns=phrases(meaning.noun),
+        nouns=around_long_names(phrases(meaning.noun)),
         pick=meaning.pick,
         by=meaning.by,
         fixed=dict(meaning.where),
@@ -122,10 +145,10 @@ def _search(declaration: Declaration, tool: Find, meaning: Meaning) -> Search:
 def _combinations(declaration: Declaration) -> Iterator[Combination]:
     for tool in declaration.tools:
         if isinstance(tool, WorkOut):
-            first, second = tool.takes.values()
-            places = enumerate(tool.takes)
+            first, second = tool.roles.values()
+            places = enumerate(tool.roles)
             arguments = {
-                parameter(role, tool.takes, declaration): (n, declaration.entity(tool.takes[role]).key)
+                parameter(role, tool.roles, declaration): (n, declaration.entity(tool.roles[role]).key)
                 for n, role in places
             }
             yield Combination(
@@ -150,9 +173,9 @@ def _derivation(declaration: Declaration, tool: WorkOut) -> Callable[[WorldBase,
 
     def derive(world: WorldBase, first: Row, second: Row) -> Row:
         names: dict[str, Any] = {"world": World(world)}
-        for role, row in zip(tool.takes, (first, second), strict=True):
+        for role, row in zip(tool.roles, (first, second), strict=True):
             term = scope[role]
-            names |= {term.code: row[declaration.entity(tool.takes[role]).key], term.row: row}
+            names |= {term.code: row[declaration.entity(tool.roles[role]).key], term.row: row}
         keys = {term.code: names[term.code] for term in scope.values()}
         return {**keys, **{name: eval(code, vars(prelude), names) for name, code in codes.items()}}
 
@@ -166,13 +189,13 @@ def _actions(declaration: Declaration) -> Iterator[Action]:
     for tool in declaration.tools:
         if isinstance(tool, Do):
             entity, columns = changed(declaration, tool)
-            entities = {role: declaration.entity(name) for role, name in tool.takes.items()}
+            entities = {role: declaration.entity(name) for role, name in tool.roles.items()}
             spoken = {member: said for wanted in tool.asks.values() for member, said in wanted.spoken.items()}
             yield Action(
                 name=tool.name,
                 tool=tool.name,
                 roles={
-                    role: (parameter(role, tool.takes, declaration), each.table, each.key)
+                    role: (parameter(role, tool.roles, declaration), each.table, each.key)
                     for role, each in entities.items()
                 },
                 requests=phrases(tool.requests),
@@ -192,9 +215,9 @@ def _needs(declaration: Declaration, tool: Do) -> dict[str, Mapping[str, tuple[A
     for need in tool.needs:
         for part in _conjuncts(ast.parse(need.that.strip(), mode="eval").body):
             said = _about_column(part)
-            if said is not None and said[0] in tool.takes:
+            if said is not None and said[0] in tool.roles:
                 role, name, values, keep = said
-                column = declaration.entity(tool.takes[role]).columns[name]
+                column = declaration.entity(tool.roles[role]).columns[name]
                 all_values: tuple[Any, ...] = column.members if isinstance(column, Choice) else (True, False)
                 if isinstance(column, Choice | Flag):
                     fitting = tuple(value for value in all_values if (value in values) is keep)
@@ -220,7 +243,8 @@ def _about_column(node: ast.expr) -> tuple[str, str, tuple[Any, ...], bool] | No
         return None if inner is None else (*inner[:3], not inner[3])
     if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.In | ast.NotIn):
         left, right = node.left, node.comparators[0]
-        values = [part.value for part in (right.elts if isinstance(right, ast.Tuple) else [right]) if isinstance(part, ast.Constant)]
+        parts = right.elts if isinstance(right, ast.Tuple) else [right]
+        values = [part.value for part in parts if isinstance(part, ast.Constant)]
         if isinstance(left, ast.Attribute) and isinstance(left.value, ast.Name) and values:
             return left.value.id, left.attr, tuple(values), isinstance(node.ops[0], ast.Eq | ast.In)
     return None
