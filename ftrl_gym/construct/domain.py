@@ -230,6 +230,8 @@ class Domain:
     actions: Mapping[str, Action] = field(default_factory=dict)
     day: Detail | None = None
     """How a scripted user keeps a date back."""
+    kept_back: tuple[str, ...] = ("reference", "name", "day")
+    """Names of the details that somebody who wants a thing done may keep back."""
 
     def thing(self, name: str) -> Thing:
         """The thing of that name."""

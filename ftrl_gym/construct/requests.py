@@ -40,8 +40,6 @@ from ftrl_gym.task import (
 DEEPEST_ROLE = 3
 """Most look-ups that one role of an action takes."""
 _DRAWS = 60
-_HIDDEN = ("reference", "name", "day")
-"""Details that somebody who wants a thing done may keep back."""
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven"]
 DONE = "That is done."
 """What the reference solution says when it believes to be through."""
@@ -214,8 +212,7 @@ class _Requests:
 
     def _request(self, action: Action, wish: _Wish, template: str = "") -> str:
         names = {role: self.speaker.noun(walk) for role, walk in wish.walks.items()}
-        if not names.keys() >= action.roles.keys():
-            names["booking"] = "the new booking"
+        names |= {role: f"the new {role}" for role in action.roles if role not in names}
         return tidy((template or action.requests[0]).format_map({**names, **wish.words}))
 
     # --- words -----------------------------------------------------------------------------------------------------
@@ -267,7 +264,9 @@ class _Requests:
             return
         self.speaker.forget()
         walks = [walk for each in wishes for walk in each.walks.values()]
-        self.slots, asks = hide(walks, self.speaker, self.rng, _HIDDEN) if self.rng.random() < 0.6 else ([], [])
+        self.slots, asks = (
+            hide(walks, self.speaker, self.rng, self.domain.kept_back) if self.rng.random() < 0.6 else ([], [])
+        )
         taken = {one.name for one in self.slots}
         for each in wishes:
             for action in filter(None, (each.action, each.follow_up)):

@@ -123,9 +123,8 @@ def register(declaration: Declaration) -> None:
         ConstructionError: The declaration cannot work, or another scenario has that name.
     """
     if declaration.name in names():
-        raise ConstructionError(
-            f"{declaration.file or declaration.name}: there is a scenario {declaration.name} already"
-        )
+        place = declaration.file or declaration.name
+        raise ConstructionError(f"{place}: there is a scenario {declaration.name} already; choose another name")
     source = declared(declaration)
     _SOURCES[declaration.name] = lambda: source
 

@@ -191,7 +191,7 @@ def _lookups(declaration: Declaration) -> Problems:
                 f"entity {entity.name!r}",
                 f"{linked[0]} leads to it, but no tool takes its key; add a Get by {entity.key!r}",
             )
-        gets = [get for get in (by_key, by_label) if get is not None]
+        gets = list(dict.fromkeys(get for get in (by_key, by_label) if get is not None))
         if not gets and not finds:
             if any(column.noun for column in entity.columns.values()):
                 yield f"entity {entity.name!r}", "no tool tells anything about it; add a Get or a Find"

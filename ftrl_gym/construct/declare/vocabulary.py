@@ -52,7 +52,17 @@ def domain_of(declaration: Declaration) -> Domain:
         ),
         actions={action.name: action for action in _actions(declaration)},
         day=declaration.day,
+        kept_back=(*_kept_back(declaration), *([declaration.day.name] if declaration.day else [])),
     )
+
+
+def _kept_back(declaration: Declaration) -> Iterator[str]:
+    """Details that go with a wish: which invoice of one's own, or what its author wrote. "Book the room I have in mind"
+    is nothing that anybody says."""
+    for entity in declaration.entities:
+        detail = _detail(entity)
+        if detail is not None and (entity.detail is not None or entity.label_noun != "name"):
+            yield detail.name
 
 
 def _answer(column: Column, declaration: Declaration) -> AnswerType:
@@ -105,7 +115,7 @@ def _detail(entity: Entity) -> Detail | None:
     name, noun = entity.name, entity.label_noun
     if noun == "name":
         return Detail(name, f"the {name} I have in mind", f"Which {name} is it?", (name, "which"))
-    return Detail("reference", f"my {name}", f"What is the {noun}?", (noun, noun.split()[-1]))
+    return Detail(noun, f"my {name}", f"What is the {noun}?", (noun, f"which {name}"))
 
 
 def _links(declaration: Declaration) -> Iterator[Link]:
