@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import gymnasium as gym
@@ -80,6 +81,18 @@ def test_questions_are_well_formed_and_hold_no_internal_id(tasks: list[Task]) ->
             assert not re.search(r"\b[PDS]-\d{4}", text), text
             assert (text[0].isupper() or text[0].isdigit()) and text[-1] in ".?", text
             assert not re.search(r"  | [.?!,]|\{|\}|\bto to\b|\bof of\b|\bin in\b|\bthe the\b|None", text), text
+
+
+def test_a_bank_is_nothing_but_a_declaration() -> None:
+    refused: Counter[str] = Counter()
+    tasks = [
+        endless_task(n, kinds=[list(Kind)[n % 4]], features=FEATURES[n // 4], refused=refused, scenario="Bank")
+        for n in range(16)
+    ]
+    assert all(task.certificate and task.certificate.oracle_return == 1.0 for task in tasks)
+    assert len(tasks) / (len(tasks) + refused.total()) > 0.2
+    code = scenario("Bank").code
+    assert "def make_transfer(world: Any, source: str, target: str, amount: int)" in code
 
 
 def test_a_task_follows_from_its_seed(tasks: list[Task]) -> None:

@@ -19,6 +19,7 @@ from ftrl_gym.construct.declare import (
     Find,
     Flag,
     Get,
+    Id,
     Money,
     Name,
     Need,
@@ -86,6 +87,7 @@ BAD: dict[str, tuple[Callable[[], Declaration], str, str]] = {
     "a choice of nothing": (lambda: _with(BOOK, cover=Choice()), "'cover'", "list them"),
     "a name of nothing": (lambda: _with(BOOK, series=Name()), "'series'", "no words"),
     "a name that looks like none": (lambda: _with(SHELF, name=Name(("atlas",))), "'shelf', column 'name'", "capitals"),
+    "a name of digits": (lambda: _with(BOOK, book_no=Id(digits=6)), "'book', column 'book_no'", "give it a prefix"),
     "an address of nobody": (lambda: _with(BOOK, mail=Email(of="writer")), "'mail'", "name the one that holds a person"),  # noqa: E501
     "a range backwards": (lambda: _with(BOOK, pages=Number(9, 1)), "'pages'", "swap the ends"),
     "a column called like a keyword": (lambda: _with(BOOK, **{"class": Number(1, 9)}), "'class'", "no keyword"),

@@ -15,7 +15,7 @@ from ftrl_gym.construct.declare.checking_tools import (
     phrase_problems,
     tool_problems,
 )
-from ftrl_gym.construct.declare.columns import Choice, Column, Email, Flag, Name, Number, Ref, phrases
+from ftrl_gym.construct.declare.columns import Choice, Column, Email, Flag, Id, Name, Number, Ref, phrases
 from ftrl_gym.construct.declare.declaration import (
     RULE_TOOL,
     RULES,
@@ -118,6 +118,8 @@ def _column(declaration: Declaration, entity: Entity, name: str, column: Column,
         small = [word for word in (*words, *column.patterns) if any(part[0].islower() for part in word.split())]
         if small:
             yield place, f"{small[0]!r} does not look like a name in a question; write it with capitals"
+    if isinstance(column, Id) and entity.called and name == entity.handle and not (column.mixed or column.prefix):
+        yield place, "bare digits could be any number in a question; give it a prefix with a letter, or make it mixed"
     if isinstance(column, Email) and column.of not in entity.columns:
         yield place, f"it is made of {column.of!r}, which is no column; name the one that holds a person"
     if isinstance(column, Number) and column.high_end < column.low_end:

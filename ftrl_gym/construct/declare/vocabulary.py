@@ -18,6 +18,7 @@ from ftrl_gym.construct.declare.declaration import (
     Entity,
     Find,
     Meaning,
+    Set,
     WorkOut,
     parameter,
 )
@@ -209,7 +210,7 @@ def _actions(declaration: Declaration) -> Iterator[Action]:
                     for role, each in entities.items()
                 },
                 requests=phrases(tool.requests),
-                effects={entity.table: columns},
+                effects={entity.table: tuple(name for name in columns if name not in _undone(declaration, tool))},
                 extras={name: (wanted.kind, wanted.detail) for name, wanted in tool.asks.items()},
                 follow_ups=tool.follow_ups,
                 needs=_needs(declaration, tool),
@@ -217,6 +218,12 @@ def _actions(declaration: Declaration) -> Iterator[Action]:
                 later=tool.later,
                 regret=phrases(tool.regret),
             )
+
+
+def _undone(declaration: Declaration, tool: Do) -> set[str]:
+    """Columns that a follow-up writes again: a booking that is cancelled afterwards was a booking all the same."""
+    later = [each for each in declaration.tools if isinstance(each, Do) and each.name in tool.follow_ups]
+    return {name for each in later for effect in each.effects if isinstance(effect, Set) for name in effect.values}
 
 
 def _needs(declaration: Declaration, tool: Do) -> dict[str, Mapping[str, tuple[Any, ...]]]:
