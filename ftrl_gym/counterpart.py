@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ftrl_gym.errors import UsageError
 from ftrl_gym.grounding import tokens
-from ftrl_gym.task import Counterpart, Nobody, ScriptedUser, Slot
+from ftrl_gym.task import Counterpart, Nobody, ScriptedUser, Slot, Task
 from ftrl_gym.toolcall import without_reasoning
 
 CONFIRMS = "Yes, please go ahead."
@@ -78,6 +78,24 @@ def reply(counterpart: Counterpart, heard: Heard, turn: str) -> Reply:
     if any(f" {phrase} " in words for phrase in _CONFIRMATION):
         return Reply(CONFIRMS, replace(heard, confirmed=True), heard.confirmed)
     return Reply(DOES_NOT_KNOW, heard, True)
+
+
+def asked_after(task: Task) -> dict[str, int]:
+    """Sub-question -> changes of mind that the user must have uttered before it is asked for; 0 is left out.
+
+    A sub-question that some certified plan solves before a change was part of the question already.
+    """
+    if not isinstance(task.counterpart, ScriptedUser) or not task.counterpart.changes:
+        return {}
+    found: dict[str, int] = {}
+    for plan in task.plans:
+        heard = Heard()
+        for turn in plan.turns:
+            if not turn.calls:
+                heard = reply(task.counterpart, heard, turn.say or "").heard
+            for sub in (sub for call in turn.calls for sub in call.solves):
+                found[sub] = min(found.get(sub, heard.changes), heard.changes)
+    return {sub: changes for sub, changes in found.items() if changes}
 
 
 def _asks(sentence: str) -> bool:

@@ -18,15 +18,15 @@ import gymnasium as gym
 from ftrl_gym import answers, counterpart, matching, prompt, state
 from ftrl_gym.episode import End, Episode, Message, TurnFacts
 from ftrl_gym.errors import UnknownNameError, UsageError
-from ftrl_gym.execution import Toolbox, ToolFailure
+from ftrl_gym.execution import Toolbox, ToolFailure, absent, failing
 from ftrl_gym.ftrl_ledger import FtrlLedger
 from ftrl_gym.grounding import Grounding
-from ftrl_gym.matching import Goal, Ledger, Matching, Score
+from ftrl_gym.matching import Goal, Ledger, Matching
 from ftrl_gym.spaces import UnicodeText
-from ftrl_gym.task import Json, OutcomeKind, Task, ToolEvent, ToolEventKind
+from ftrl_gym.task import Json, ModelUser, OutcomeKind, Task
 from ftrl_gym.taskset import TaskSet, one_of
 from ftrl_gym.toolcall import Call, CallStatus, Checker, Dialect, parse, short, without_reasoning
-from ftrl_gym.tooldoc import Effect, ToolDocument
+from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.world import World
 
 MAX_CALLS = 16
@@ -35,6 +35,9 @@ MAX_TEXT = 2_000_000
 """Length of the longest action and observation, in characters."""
 
 Info = dict[str, Any]
+
+_OK = CallStatus.OK  # looked up once: Python 3.11 takes its time over an enum's member
+_NAMELESS = (CallStatus.MALFORMED, CallStatus.UNKNOWN_TOOL)
 
 
 class ToolUseEnv(gym.Env[str, str]):
@@ -86,7 +89,7 @@ class ToolUseEnv(gym.Env[str, str]):
         reward: str = "default",
         render_mode: str | None = None,
     ) -> None:
-        if not isinstance(max_turns, int) or max_turns < 1:
+        if isinstance(max_turns, bool) or not isinstance(max_turns, int) or max_turns < 1:
             raise UsageError(f"max_turns is {max_turns!r}; it is a whole number of at least 1")
         if render_mode not in (None, "ansi"):
             raise UnknownNameError("render_mode", render_mode, ["ansi"])
@@ -156,6 +159,7 @@ class ToolUseEnv(gym.Env[str, str]):
 
         Raises:
             UnknownNameError: An unknown option or task.
+            UsageError: Options of a wrong type, or a task whose user is a language model.
         """
         super().reset(seed=seed)
         if options is not None and not isinstance(options, dict):
@@ -170,11 +174,13 @@ class ToolUseEnv(gym.Env[str, str]):
         return self._begin(task)
 
     def _begin(self, task: Task) -> tuple[str, Info]:
-        self._documents = {document.name: document for document in self.taskset.documents(task)}
+        if isinstance(task.counterpart, ModelUser):
+            raise UsageError(f"task {task.id} wants a language model as its user, and there is none; pick another task")
+        documents = self.taskset.documents(task)
+        self._tools = {document.name: self._checker(document) for document in documents}
         self._toolbox: Toolbox = self.taskset.toolbox(task)
         self._turn_limit = max([self.max_turns, *(len(plan.turns) + 1 for plan in task.plans)])
-        documents = tuple(self._documents.values())
-        goal = Goal.of(task, documents)
+        goal = Goal.of(task, documents, counterpart.asked_after(task))
         world = self.taskset.world(task)
         today = world.constants.get("today") if world else None
         told = Grounding(task.question)
@@ -202,19 +208,21 @@ class ToolUseEnv(gym.Env[str, str]):
             UsageError: There is no running episode, or ``action`` is not a str.
         """
         episode = self.episode
-        if episode.facts is not None and episode.facts.end is not None:
+        so_far = episode.facts
+        if so_far is not None and so_far.end is not None:
             raise UsageError("the episode has ended; call reset()")
         if not isinstance(action, str):
             raise UsageError(f"an action is a str, not {type(action).__name__}")
-        before = episode.facts.after if episode.facts is not None else None
         turn = parse(action, self.dialect)
         episode.turn += 1
+        episode.ledger.turn_begins(episode.heard.changes)
         statuses: list[Info] = []
         end, right = None, False
         if turn.calls:
-            messages, statuses = self._run_calls(turn.calls, episode)
+            messages, statuses, observation = self._run_calls(turn.calls, episode)
         else:
             messages, ended = self._say(turn.content)
+            observation = messages[0]["content"] if messages else ""
             if ended:
                 end = End.ANSWERED if episode.task.counterpart.type == "nobody" else End.USER_DONE
                 right = self._outcome_is_right(action)
@@ -223,28 +231,10 @@ class ToolUseEnv(gym.Env[str, str]):
         if truncated:
             end = End.TURN_LIMIT
         after = episode.ledger.score()
+        before = so_far.after if so_far is not None else None
         episode.facts = TurnFacts(turn.content, bool(turn.calls), before, after, end, right)
         episode.transcript += ({"role": "assistant", "content": action}, *messages)
-        contents = [message["content"] for message in messages]
-        observation = prompt.tool_observation(contents) if turn.calls else "".join(contents)
-        return observation, 0.0, terminated, truncated, self._info(messages, statuses, after, end, right)
-
-    def _info(self, messages: list[Message], calls: list[Info], score: Score, end: End | None, right: bool) -> Info:
-        return {
-            "messages": messages,
-            "calls": calls,
-            "score": {
-                "precision": score.precision,
-                "recall": score.recall,
-                "f1": score.f1,
-                "outcome": 1.0 if right else 0.0,
-                "solved": score.solved,
-                "calls": score.calls,
-                "invalid": self.episode.ledger.invalid,
-                "waste": score.waste,
-            },
-            "end": end.value if end is not None else None,
-        }
+        return observation, 0.0, terminated, truncated, _info(episode, messages, statuses)
 
     def render(self) -> str | None:
         """The conversation so far, with ``render_mode="ansi"``."""
@@ -282,16 +272,22 @@ class ToolUseEnv(gym.Env[str, str]):
 
     # ------------------------------------------------------------------ a turn with calls
 
-    def _run_calls(self, calls: list[Call], episode: Episode) -> tuple[list[Message], list[Info]]:
-        """Runs the calls of one turn in order. They cannot be grounded on each other: none was seen yet."""
+    def _run_calls(self, calls: list[Call], episode: Episode) -> tuple[list[Message], list[Info], str]:
+        """Runs the calls of one turn in order. They cannot be grounded on each other: none was seen yet.
+
+        Returns:
+            The messages, what became of each call, and the observation.
+        """
         messages: list[Message] = []
         statuses: list[Info] = []
+        contents: list[str] = []
         learned: list[str] = []
         for call in calls[:MAX_CALLS]:
             status, content, teaches = self._run(call, episode)
-            name = call.name if status not in (CallStatus.MALFORMED, CallStatus.UNKNOWN_TOOL) else "unknown"
+            name = "unknown" if status in _NAMELESS else call.name
             messages.append({"role": "tool", "name": name, "content": content})
-            statuses.append({"tool": name, "status": status.value})
+            statuses.append({"tool": name, "status": str(status)})
+            contents.append(content)
             if teaches:
                 learned.append(content)
         surplus = len(calls) - MAX_CALLS
@@ -301,9 +297,10 @@ class ToolUseEnv(gym.Env[str, str]):
             content = prompt.error_text(f"{surplus} more calls were not run: a turn may make {MAX_CALLS}")
             messages.append({"role": "tool", "name": "unknown", "content": content})
             statuses.append({"tool": "unknown", "status": CallStatus.NOT_RUN.value})
+            contents.append(content)
         for content in learned:
             episode.told.add(content)
-        return messages, statuses
+        return messages, statuses, prompt.tool_observation(contents)
 
     def _run(self, call: Call, episode: Episode) -> tuple[CallStatus, str, bool]:
         """One call: its status, its feedback, and whether later calls may build on that feedback."""
@@ -311,13 +308,12 @@ class ToolUseEnv(gym.Env[str, str]):
         if call.problem is not None:
             ledger.attempt()
             return CallStatus.MALFORMED, prompt.error_text(f"malformed call: {call.problem}"), False
-        document = self._documents.get(call.name)
-        if document is None or (episode.task.timeline and self._absent(call.name, episode)):
-            offered = ", ".join(self._documents)
-            message = f"unknown tool {short(call.name)}. Tools: {offered}"
+        checker = self._tools.get(call.name)
+        timeline = episode.task.timeline
+        if checker is None or (timeline and absent(timeline, call.name, episode.turn - 1)):
+            message = f"unknown tool {short(call.name)}. Tools: {', '.join(self._tools)}"
             ledger.failed(call.name, {}, message, valid=False, transient=False)
             return CallStatus.UNKNOWN_TOOL, prompt.error_text(message), False
-        checker = self._checker(document)
         problem = checker.problem(call.arguments)
         if problem is not None:
             ledger.failed(call.name, {}, problem, valid=False, transient=False)
@@ -325,7 +321,7 @@ class ToolUseEnv(gym.Env[str, str]):
         arguments = checker.canonical(call.arguments)
         number = episode.tool_calls.get(call.name, 0)
         episode.tool_calls[call.name] = number + 1
-        event = next((e for e in episode.task.timeline if _fails(e, call.name, number)), None)
+        event = failing(timeline, call.name, number) if timeline else None
         if event is not None:
             ledger.failed(call.name, arguments, event.message, valid=True, transient=True)
             return CallStatus.TOOL_ERROR, prompt.error_text(event.message), False
@@ -336,29 +332,17 @@ class ToolUseEnv(gym.Env[str, str]):
             ledger.failed(call.name, arguments, str(failure), valid=True, transient=False)
             return CallStatus.TOOL_ERROR, prompt.error_text(str(failure)), False
         held = None
-        if document.effect is Effect.WRITE and episode.world is not None:
+        if checker.writes and episode.world is not None:
             held = matching.changes_held(ledger.goal, episode.world.difference())
             episode.spoiled |= not grounded
         ledger.ran(call.name, arguments, grounded, result, held)
-        return CallStatus.OK, prompt.result_text(result), grounded
+        return _OK, prompt.result_text(result), grounded
 
     def _checker(self, document: ToolDocument) -> Checker:
         cached = self._checkers.get(id(document))
         if cached is None:
             cached = self._checkers[id(document)] = (document, Checker(document))  # holds the document: its id stays
         return cached[1]
-
-    def _absent(self, tool: str, episode: Episode) -> bool:
-        """Whether the task's timeline says that a documented tool is not there in this turn."""
-        turn = episode.turn - 1
-        return any(
-            event.tool == tool
-            and (
-                (event.kind is ToolEventKind.APPEARS and turn < event.at)
-                or (event.kind is ToolEventKind.MISSING and turn >= event.at)
-            )
-            for event in episode.task.timeline
-        )
 
     # ------------------------------------------------------------------ a turn without calls
 
@@ -391,10 +375,26 @@ class ToolUseEnv(gym.Env[str, str]):
         return answers.right(outcome.answer, said)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_checkers": {}}  # compiled validators do not pickle, and are quick to make again
+        return {**self.__dict__, "_checkers": {}}  # its keys mean nothing elsewhere
 
 
-def _fails(event: ToolEvent, tool: str, number: int) -> bool:
-    """Whether the ``number``-th call of a tool is one that its timeline makes fail."""
-    within = event.at <= number < event.at + event.times
-    return event.kind is ToolEventKind.FAILS and event.tool == tool and within
+def _info(episode: Episode, messages: list[Message], calls: list[Info]) -> Info:
+    """What a step says beside its observation: nothing that differs between runs, nothing shared with the episode."""
+    facts = episode.facts
+    assert facts is not None
+    score = facts.after
+    return {
+        "messages": messages,
+        "calls": calls,
+        "score": {
+            "precision": score.precision,
+            "recall": score.recall,
+            "f1": score.f1,
+            "outcome": 1.0 if facts.right else 0.0,
+            "solved": score.solved,
+            "calls": score.calls,
+            "invalid": episode.ledger.invalid,
+            "waste": score.waste,
+        },
+        "end": facts.end.value if facts.end is not None else None,
+    }

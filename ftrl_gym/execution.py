@@ -8,11 +8,11 @@ is not ours never comes here: see :mod:`ftrl_gym.sandbox`.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from ftrl_gym.errors import RegistryError
-from ftrl_gym.task import Json
+from ftrl_gym.task import Json, ToolEvent, ToolEventKind
 from ftrl_gym.world import World
 
 
@@ -72,3 +72,24 @@ def _compiled(source: str, filename: str) -> dict[str, Callable[..., Any]]:
         problem = f"its definitions raise {type(error).__name__}: {str(error)[:200]}"
         raise RegistryError(f"{filename}: {problem}. Mend it, or build the scenario again") from error
     return {name: value for name, value in namespace.items() if callable(value) and not name.startswith("_")}
+
+
+def absent(timeline: Iterable[ToolEvent], tool: str, turn: int) -> bool:
+    """Whether a task's timeline says that a documented tool is not there in a turn, counted from 0."""
+    for event in timeline:
+        if event.tool != tool:
+            continue
+        if event.kind is ToolEventKind.APPEARS and turn < event.at:
+            return True
+        if event.kind is ToolEventKind.MISSING and turn >= event.at:
+            return True
+    return False
+
+
+def failing(timeline: Iterable[ToolEvent], tool: str, number: int) -> ToolEvent | None:
+    """The event that makes the ``number``-th call of a tool fail, counted from 0, if there is one."""
+    for event in timeline:
+        within = event.at <= number < event.at + event.times
+        if event.kind is ToolEventKind.FAILS and event.tool == tool and within:
+            return event
+    return None

@@ -52,6 +52,9 @@ class FtrlLedger:
         """An independent copy; the goal is shared."""
         return FtrlLedger(self.goal, list(self.open_subs), self.calls, self.invalid, set(self.solved_ids))
 
+    def turn_begins(self, changes_heard: int) -> None:
+        """The paper knows neither turns nor a user."""
+
     def grounded(self, tool: str, arguments: Mapping[str, Json], told: Grounding) -> bool:
         """The paper asks for no grounding."""
         return True

@@ -6,6 +6,7 @@ wrote, never error messages. A value is found as whole tokens, whatever its case
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 _NUMBER_WORDS = tuple("zero one two three four five six seven eight nine ten eleven twelve".split())  # noqa: SIM905
@@ -19,37 +20,56 @@ def tokens(text: str) -> str:
     >>> tokens("Flight KX482, 2026-05-12")
     ' flight kx482 2026 05 12 '
     """
+    if text.isalnum():  # codes and one-word names: there is nothing to split at
+        return f" {text.casefold()} "
     return f" {' '.join(text.casefold().translate(_SEPARATORS).split())} "
+
+
+_SHORT = 64
+_tokens_of_short = lru_cache(maxsize=4096)(tokens)
+"""For arguments: names, codes and dates that come back in every episode of a task."""
+
+
+class _Text:
+    """One text that was told. It is split into tokens when first searched, once for all copies of a grounding."""
+
+    __slots__ = ("raw", "tokens")
+
+    def __init__(self, raw: str, split: str = "") -> None:
+        self.raw, self.tokens = raw, split
+
+    def split(self) -> str:
+        self.tokens = tokens(self.raw)
+        return self.tokens
 
 
 class Grounding:
     """What a policy was told so far in an episode."""
 
-    __slots__ = ("_raw", "_texts")
+    __slots__ = ("_texts",)
 
     def __init__(self, question: str) -> None:
-        self._raw: list[str] = []
-        self._texts: list[str] = []
+        self._texts: list[_Text] = []
         self.hear(question)
 
     def hear(self, words: str) -> None:
         """Adds human words, in which "two" also says 2."""
         text = tokens(words)
         extra = [str(n) for n, word in enumerate(_NUMBER_WORDS) if f" {word} " in text]
-        self._texts.append(f"{text}{' '.join(extra)} " if extra else text)
+        self._texts.append(_Text(words, f"{text}{' '.join(extra)} " if extra else text))
 
     def add(self, result: str) -> None:
-        """Adds the text of a result; it is split into tokens when first searched."""
-        self._raw.append(result)
+        """Adds the text of a result."""
+        self._texts.append(_Text(result))
 
     def holds(self, value: Any) -> bool:
         """Whether every scalar in ``value`` stands somewhere; booleans and None always do."""
         if isinstance(value, str):
-            return self._find(tokens(value))
+            return self._find(_tokens_of_short(value) if len(value) <= _SHORT else tokens(value))
         if value is None or isinstance(value, bool):
             return True
         if isinstance(value, int | float):
-            return self._find(tokens(str(value)))
+            return self.holds(str(value))
         if isinstance(value, dict):
             return all(map(self.holds, value.values()))
         return all(map(self.holds, value))
@@ -57,17 +77,13 @@ class Grounding:
     def _find(self, needle: str) -> bool:
         if needle == "  ":
             return False
-        if any(needle in text for text in self._texts):
-            return True
-        while self._raw:
-            text = tokens(self._raw.pop())
-            self._texts.append(text)
-            if needle in text:
+        for text in self._texts:
+            if needle in text.tokens:
                 return True
-        return False
+        return any(not text.tokens and needle in text.split() for text in reversed(self._texts))
 
     def copy(self) -> Grounding:
         """An independent copy; the texts are shared."""
         new = Grounding.__new__(Grounding)
-        new._raw, new._texts = list(self._raw), list(self._texts)
+        new._texts = self._texts.copy()
         return new

@@ -14,7 +14,7 @@ P = q/p (1 if p = 0), R = q/n, F1 = 2q/(p+n) with p calls (see :mod:`ftrl_gym.ft
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from ftrl_gym import state
 from ftrl_gym.answers import fold
 from ftrl_gym.grounding import Grounding, tokens
 from ftrl_gym.task import Json, SubQuestion, Task
-from ftrl_gym.tooldoc import ToolDocument
+from ftrl_gym.tooldoc import FactSource, ToolDocument
 
 
 class Matching(StrEnum):
@@ -52,16 +52,54 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, check_circular=Fa
 
 def call_key(tool: str, arguments: Mapping[str, Json]) -> str:
     """Equal for equal calls (arguments in canonical form)."""
-    return f"{tool}{sorted(arguments.items())}"
+    return f"{tool}{sorted(arguments.items())!r}"
+
+
+class _Wanted(NamedTuple):
+    """A fact as one source delivers it."""
+
+    field: str
+    value: Json
+    group: int
+    brought_by: frozenset[str]
+    """Parameters that filter on it: a call that has one brings the fact in and does not deliver it."""
 
 
 @dataclass(slots=True)
 class _Source:
+    """A place of facts in a tool's result, with the facts that are wanted from it."""
+
     path: tuple[str, ...]
     key: tuple[str, ...]
-    fields: dict[str, str]  # attribute -> field of the row
-    wanted: dict[str, list[tuple[str, Json, int]]]  # entity key -> (attribute, value, group)
     unordered: bool
+    wanted: dict[str, list[_Wanted]]
+    """By the key of the entity's instance."""
+
+    @staticmethod
+    def of(source: FactSource, binds: Mapping[str, str], facts: Mapping[str, list[tuple[str, Json, int]]]) -> _Source:
+        """``binds`` is the document's; ``facts``: entity key -> (attribute, value, group)."""
+        fields = {attribute: column for column, attribute in source.fields.items()}
+        wanted: dict[str, list[_Wanted]] = {}
+        for key, asked in facts.items():
+            ordered = "|".join(sorted(key.split("|"))) if source.unordered else key
+            wanted.setdefault(ordered, []).extend(
+                _Wanted(
+                    fields[attribute],
+                    value,
+                    group,
+                    frozenset(p for p, bound in binds.items() if bound == f"{source.entity}.{attribute}"),
+                )
+                for attribute, value, group in asked
+                if attribute in fields
+            )
+        return _Source(tuple(source.path.split(".")) if source.path else (), source.key, source.unordered, wanted)
+
+    def asked_of(self, row: dict[str, Any]) -> Sequence[_Wanted]:
+        """What is wanted of the instance that a row of a result describes."""
+        if len(self.key) == 1:
+            return self.wanted.get(_key_part(row.get(self.key[0])), ())
+        parts = [_key_part(row.get(name)) for name in self.key]
+        return self.wanted.get("|".join(sorted(parts) if self.unordered else parts), ())
 
 
 @dataclass(slots=True)
@@ -74,22 +112,23 @@ class Goal:
     groups: list[list[SubQuestion]] = field(default_factory=list)
     group_of: dict[str, int] = field(default_factory=dict)
     sources: dict[str, list[_Source]] = field(default_factory=dict)
-    binds: dict[str, dict[str, str]] = field(default_factory=dict)
     changes: list[tuple[int, tuple[Any, ...]]] = field(default_factory=list)
     untyped: list[tuple[int, SubQuestion]] = field(default_factory=list)
     needed: list[frozenset[str]] = field(default_factory=list)
     planned: frozenset[str] = frozenset()
     derived: list[tuple[str, frozenset[int]]] = field(default_factory=list)
+    asked_after: dict[int, int] = field(default_factory=dict)
     enums: dict[str, dict[str, list[Json]]] = field(default_factory=dict)
 
-    @property
-    def total(self) -> int:
-        """n, the number of different sub-questions."""
-        return len(self.groups)
-
     @staticmethod
-    def of(task: Task, documents: Iterable[ToolDocument]) -> Goal:
-        """Compiles a task; ``documents`` are the offered ones."""
+    def of(task: Task, documents: Iterable[ToolDocument], asked_after: Mapping[str, int] | None = None) -> Goal:
+        """Compiles a task.
+
+        Args:
+            task: The task.
+            documents: The offered ones.
+            asked_after: Sub-question -> changes of mind that come before it, where the user's script asks for it late.
+        """
         goal = Goal()
         wanted: dict[str, dict[str, list[tuple[str, Json, int]]]] = {}
         by_fact: dict[str, int] = {}
@@ -109,19 +148,12 @@ class Goal:
             goal.groups[group].append(sub)
             goal.group_of[sub.id] = group
         for document in documents:
-            goal.binds[document.name] = document.binds
             properties = document.parameters.get("properties", {})
             goal.enums[document.name] = {k: v["enum"] for k, v in properties.items() if "enum" in v}
             goal.sources[document.name] = [
-                _Source(
-                    tuple(s.path.split(".")) if s.path else (),
-                    s.key,
-                    {attribute: column for column, attribute in s.fields.items()},
-                    _sorted_keys(wanted[s.entity]) if s.unordered else wanted[s.entity],
-                    s.unordered,
-                )
-                for s in document.returns.facts
-                if s.entity in wanted
+                _Source.of(source, document.binds, wanted[source.entity])
+                for source in document.returns.facts
+                if source.entity in wanted
             ]
         goal.needed = [
             frozenset(call_key(c.tool, c.arguments) for c in plan.calls() if not c.solves) for plan in task.plans
@@ -130,22 +162,24 @@ class Goal:
         for derivation in task.derivations:
             after = frozenset(goal.group_of[sub] for sub in derivation.after)
             goal.derived.append((_encode(derivation.value), after))
+        for group, subs in enumerate(goal.groups):
+            late = min((asked_after or {}).get(sub.id, 0) for sub in subs)
+            if late:
+                goal.asked_after[group] = late
         return goal
+
+    def unasked(self, changes_heard: int) -> frozenset[int]:
+        """Groups that nobody asks for before the user's next change of mind."""
+        return frozenset(group for group, changes in self.asked_after.items() if changes > changes_heard)
 
     def delivered(self, tool: str, arguments: Mapping[str, Json], result: Json, solved: set[int]) -> set[int]:
         """Groups not solved yet whose fact stands in the result of a call, not counting what the call brought in."""
         found: set[int] = set()
-        binds = self.binds[tool]
-        bound = {binds[p] for p in arguments if p in binds}
         for source in self.sources.get(tool, ()):
             for row in _rows(result, source.path):
-                parts = [_key_part(row.get(f)) for f in source.key]
-                key = "|".join(sorted(parts) if source.unordered else parts)
-                for attribute, value, group in source.wanted.get(key, ()):
-                    column = source.fields.get(attribute)
-                    if column is None or f"{_entity(self.groups[group])}.{attribute}" in bound:
-                        continue
-                    if column in row and row[column] == value and type(row[column]) is type(value):
+                for name, value, group, brought_by in source.asked_of(row):
+                    delivers = name in row and row[name] == value and type(row[name]) is type(value)
+                    if delivers and brought_by.isdisjoint(arguments):
                         found.add(group)
         answers: set[str] = set()  # equal answers of foreign data need a call each
         for group, sub in self.untyped:
@@ -155,17 +189,7 @@ class Goal:
             if all(_stands_in(part, result, arguments) for part in answer.split(", ")):
                 found.add(group)
                 answers.add(answer)
-        return found - solved
-
-
-def _sorted_keys(rows: dict[str, list[tuple[str, Json, int]]]) -> dict[str, list[tuple[str, Json, int]]]:
-    return {"|".join(sorted(key.split("|"))): wanted for key, wanted in rows.items()}
-
-
-def _entity(group: list[SubQuestion]) -> str:
-    fact = group[0].fact
-    assert fact is not None
-    return fact.entity
+        return found - solved if found else found
 
 
 def _rows(result: Json, path: tuple[str, ...]) -> Iterable[dict[str, Any]]:
@@ -173,10 +197,12 @@ def _rows(result: Json, path: tuple[str, ...]) -> Iterable[dict[str, Any]]:
         result = result.get(step) if isinstance(result, dict) else None
     if isinstance(result, dict):
         return (result,)
-    return (row for row in result if isinstance(row, dict)) if isinstance(result, list) else ()
+    return [row for row in result if isinstance(row, dict)] if isinstance(result, list) else ()
 
 
 def _key_part(value: Json) -> str:
+    if value.__class__ is str:
+        return value
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
@@ -226,24 +252,43 @@ class Ledger:
     needed_made: list[int] = field(default_factory=list)
     extra_waste: int = 0
     forgiven: int = 0
+    unasked: frozenset[int] = frozenset()
+    """Groups that nobody had asked for when the turn began."""
+    known: frozenset[int] | None = None
+    """Groups solved before the turn began; None where turns are not told apart, and all solved ones are known."""
 
     def copy(self) -> Ledger:
         """An independent copy; the goal is shared."""
         return Ledger(
             self.goal, set(self.solved), set(self.credited), set(self.tainted), self.calls, self.invalid, self.useful,
             set(self.seen), list(self.needed_made), self.extra_waste, self.forgiven,
+            self.unasked, self.known,
         )  # fmt: skip
+
+    def turn_begins(self, changes_heard: int) -> None:
+        """Called before each turn, with the changes of mind heard so far.
+
+        What a call earns depends on what was known and asked for by then: the calls of one turn are written before any
+        of their results is read.
+        """
+        if self.goal.asked_after:
+            self.unasked = self.goal.unasked(changes_heard)
+        if self.goal.derived:
+            self.known = frozenset(self.solved)
 
     def grounded(self, tool: str, arguments: Mapping[str, Json], told: Grounding) -> bool:
         """Whether each argument (canonical: defaults dropped) stands in what was told, or follows on a plan."""
         enums = self.goal.enums.get(tool, {})
         for name, value in arguments.items():
-            if name in enums or told.holds(value):
-                continue
-            text = _encode(value)
-            if not any(text == derived and after <= self.solved for derived, after in self.goal.derived):
+            if name not in enums and not told.holds(value) and not self._follows(value):
                 return False
         return True
+
+    def _follows(self, value: Json) -> bool:
+        """Whether plans use this value, and what it follows from is known."""
+        known = self.solved if self.known is None else self.known
+        text = _encode(value)
+        return any(text == derived and after <= known for derived, after in self.goal.derived)
 
     def attempt(self) -> None:
         """Counts an attempt that did not run."""
@@ -283,24 +328,27 @@ class Ledger:
         """
         self.calls += 1
         key = call_key(tool, arguments)
-        fresh = key not in self.seen
-        if grounded:
+        fresh = grounded and key not in self.seen
+        new = self.goal.delivered(tool, arguments, result, self.solved) if fresh else set()
+        if new and new <= self.unasked:  # a lucky guess at what the user has yet to say: earned when made again
+            new, fresh = set(), False
+        elif fresh:
             self.seen.add(key)
-        new = self.goal.delivered(tool, arguments, result, self.solved) if grounded and fresh else set()
         if held is not None:
             effects = {group for group, _ in self.goal.changes}
             gone = effects - held
             arrived = held - self.solved - self.tainted
             self.solved -= gone
-            self.tainted = (self.tainted - gone) | (set() if grounded else arrived)
-            if grounded:
-                new |= arrived
-        self.solved |= new
-        if new - self.credited:
-            self.credited |= new
-            self.useful += 1
-            return True
-        if grounded and fresh:
+            early = arrived & self.unasked if grounded else arrived
+            self.tainted = (self.tainted - gone) | early
+            new |= arrived - early
+        if new:
+            self.solved |= new
+            if not new <= self.credited:
+                self.credited |= new
+                self.useful += 1
+                return True
+        if fresh:
             if not self.needed_made:
                 self.needed_made = [0] * len(self.goal.needed)
             hits = [key in plan for plan in self.goal.needed]
@@ -318,8 +366,9 @@ class Ledger:
 
     def score(self) -> Score:
         """P, R and F1 against the certified plan that gives the highest F1."""
-        waste = self.calls - self.useful - max(self.needed_made, default=0) - self.forgiven + self.extra_waste
-        q, n = len(self.solved), self.goal.total
+        needed = max(self.needed_made) if self.needed_made else 0
+        waste = self.calls - self.useful - needed - self.forgiven + self.extra_waste
+        q, n = len(self.solved), len(self.goal.groups)
         if n == 0:
             f1 = 1.0 / (1 + waste)
             return Score(f1, 1.0, f1, 0, 0, self.calls, waste)

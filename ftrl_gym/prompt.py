@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -11,8 +11,21 @@ from ftrl_gym.task import Json
 from ftrl_gym.toolcall import Dialect
 from ftrl_gym.tooldoc import ToolDocument
 
-# json.dumps would build an encoder at each call, and look for circles that no JSON value has.
-_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
+def _encoder() -> Callable[[Json], str]:
+    """``json.dumps(value, ensure_ascii=False)`` without what it sets up at each call, which takes as long as a result.
+
+    Nor does it look for circles, which no JSON value has.
+    """
+    plain = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return plain.encode
+    encode = make(None, plain.default, json.encoder.encode_basestring, None, ": ", ", ", False, False, True)
+    return lambda value: "".join(encode(value, 0))
+
+
+_encode = _encoder()
 
 MAX_ERROR_CHARS = 600
 MAX_RESULT_CHARS = 50_000
@@ -96,7 +109,8 @@ def error_text(message: str) -> str:
 
 def tool_observation(contents: Sequence[str]) -> str:
     """The observation after calls."""
-    return "\n".join(f"<tool_response>\n{content}\n</tool_response>" for content in contents)
+    joined = "\n</tool_response>\n<tool_response>\n".join(contents)
+    return f"<tool_response>\n{joined}\n</tool_response>"
 
 
 def openai_documents(documents: Sequence[ToolDocument]) -> list[dict[str, Any]]:

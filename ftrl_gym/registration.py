@@ -7,8 +7,9 @@ Registering reads names and versions only, so ``import ftrl_gym`` stays cheap; a
 from __future__ import annotations
 
 import dataclasses
+import functools
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
@@ -20,7 +21,6 @@ from ftrl_gym.errors import FtrlGymError, UnknownNameError, UsageError
 if TYPE_CHECKING:
     from ftrl_gym.env import ToolUseEnv
     from ftrl_gym.scenario import Scenario
-    from ftrl_gym.task import Split, Task
     from ftrl_gym.world import WorldBase
 
 NAMESPACE = "ftrl"
@@ -60,7 +60,15 @@ def register_all() -> None:
 
 def _register(env_id: str, entry_point: str, kwargs: dict[str, Any]) -> None:
     if env_id not in gym.registry:
-        gym.register(env_id, entry_point=entry_point, kwargs=kwargs, additional_wrappers=(_REWARD,))
+        # The environment itself refuses what Gymnasium's two default wrappers look for, at no cost to each step.
+        gym.register(
+            env_id,
+            entry_point=entry_point,
+            kwargs=kwargs,
+            order_enforce=False,
+            disable_env_checker=True,
+            additional_wrappers=(_REWARD,),
+        )
 
 
 def make_scenario_env(scenario: str, **keywords: Any) -> ToolUseEnv:
@@ -116,12 +124,13 @@ def _with_generator(scenario: Scenario, kinds: Sequence[str] | None, features: S
     if name not in scenarios.names():
         return scenario
 
-    from ftrl_gym.construct.endless import endless_task, world_of
+    from ftrl_gym.construct.endless import endless_task
 
-    def endless(seed: int, split: Split) -> Task:
-        return endless_task(seed, split, kinds=kinds, features=features or (), scenario=name)
+    endless = functools.partial(endless_task, kinds=kinds, features=features or (), scenario=name)
+    return dataclasses.replace(scenario, endless=endless, load_world=functools.partial(_world, scenario.load_world))
 
-    def load_world(world: str) -> WorldBase:
-        return world_of(world) if world.startswith("endless-") else scenario.load_world(world)
 
-    return dataclasses.replace(scenario, endless=endless, load_world=load_world)
+def _world(packaged: Callable[[str], WorldBase], world: str) -> WorldBase:
+    from ftrl_gym.construct.endless import world_of
+
+    return world_of(world) if world.startswith("endless-") else packaged(world)

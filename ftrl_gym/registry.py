@@ -21,10 +21,10 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache, partial
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ftrl_gym import trust
 from ftrl_gym.errors import RegistryError, UnknownNameError
@@ -46,6 +46,7 @@ from ftrl_gym.task import Split, Task
 from ftrl_gym.trust import MANIFEST
 from ftrl_gym.world import WorldBase
 
+_T = TypeVar("_T")
 _NAME = re.compile(r"[A-Z][A-Za-z0-9]{0,49}")
 _PACKAGE = Path(__file__).parent
 
@@ -127,25 +128,55 @@ def _load(folder: Path, data: bytes, trusted: bool) -> Scenario:
     return _read(folder, data, folder.name, trusted)
 
 
+class _Contents:
+    """The tasks and worlds of one folder, each read when first asked for and then kept.
+
+    A pickle holds the pins but nothing that was read: who unpickles it reads the files again, or is told that they have
+    changed.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest, name: str) -> None:
+        self._folder, self._manifest, self._name = folder, manifest, name
+        self._forget()
+
+    def _forget(self) -> None:
+        self._worlds: dict[str, WorldBase] = {}
+        self._tasks: dict[Split, tuple[Task, ...]] = {}
+
+    def load_world(self, world: str) -> WorldBase:
+        """See :class:`~ftrl_gym.scenario.Scenario`."""
+        if world not in self._worlds:
+            files = worlds_of(self._manifest)
+            if world not in files:
+                raise UnknownNameError(f"world of {self._name}", world, files)
+            self._worlds[world] = self._pinned(files[world], parse_world)
+        return self._worlds[world]
+
+    def load_tasks(self, split: Split) -> tuple[Task, ...]:
+        """See :class:`~ftrl_gym.scenario.Scenario`."""
+        if split not in self._tasks:
+            tools = {document.name for document in self._manifest.documents}
+            offer = Offer(tools, worlds_of(self._manifest).keys())
+            self._tasks[split] = self._pinned(TASKS[split], partial(parse_tasks, split=split, offer=offer))
+        return self._tasks[split]
+
+    def _pinned(self, file: str, parse: Callable[[Path, bytes], _T]) -> _T:
+        return read_pinned(self._folder / file, self._manifest.files[file], parse)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_folder": self._folder, "_manifest": self._manifest, "_name": self._name}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._forget()
+
+
 def _read(folder: Path, data: bytes, name: str, trusted: bool) -> Scenario:
     manifest = parse_manifest(folder / MANIFEST, data, name)
     documents = {document.name: document for document in manifest.documents}
-    worlds = worlds_of(manifest)
-    offer = Offer(documents.keys(), worlds.keys())
-
-    @cache
-    def load_world(world: str) -> WorldBase:
-        if world not in worlds:
-            raise UnknownNameError(f"world of {name}", world, worlds)
-        return read_pinned(folder / worlds[world], manifest.files[worlds[world]], parse_world)
-
-    @cache
-    def load_tasks(split: Split) -> tuple[Task, ...]:
-        file = TASKS[split]
-        return read_pinned(folder / file, manifest.files[file], partial(parse_tasks, split=split, offer=offer))
-
+    contents = _Contents(folder, manifest, name)
     source = read_pinned(folder / TOOLS, manifest.files[TOOLS], partial(parse_tools, tools=documents))
-    scenario = Scenario(manifest, documents, source, load_world, load_tasks, trusted)
+    scenario = Scenario(manifest, documents, source, contents.load_world, contents.load_tasks, trusted)
     if not all(_has_size(folder / file, entry.bytes) for file, entry in manifest.files.items()):
         read_all(scenario, folder)
     return scenario

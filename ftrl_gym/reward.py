@@ -39,6 +39,9 @@ class Scheme(StrEnum):
     """q*q/p of the turn."""
 
 
+_DEFAULT = Scheme.DEFAULT  # looking a member up takes longer than a turn's whole reward
+
+
 def turn_reward(scheme: Scheme, facts: TurnFacts, task: Task) -> float:
     """What one turn is paid.
 
@@ -47,7 +50,7 @@ def turn_reward(scheme: Scheme, facts: TurnFacts, task: Task) -> float:
         facts: What the turn did.
         task: The task, for schemes that look for its answer in the text.
     """
-    if scheme is Scheme.DEFAULT:
+    if scheme is _DEFAULT:
         paid = facts.before.f1 / 2 if facts.before is not None else 0.0
         return facts.after.f1 / 2 - paid + (0.5 if facts.right else 0.0)
     answer = task.outcome.answer
@@ -85,6 +88,6 @@ class VerifiableReward(gym.Wrapper[str, str, str, str], gym.utils.RecordConstruc
     def step(self, action: str) -> tuple[str, SupportsFloat, bool, bool, dict[str, Any]]:
         """Plays one turn and pays it."""
         observation, _, terminated, truncated, info = self.env.step(action)
-        facts = self._base.episode.facts
-        assert facts is not None
-        return observation, turn_reward(self.scheme, facts, self._base.task), terminated, truncated, info
+        episode = self._base.episode
+        assert episode.facts is not None
+        return observation, turn_reward(self.scheme, episode.facts, episode.task), terminated, truncated, info

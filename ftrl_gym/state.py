@@ -82,22 +82,21 @@ def holding(wanted: Sequence[Sequence[RowChange]], difference: Difference) -> se
 
     Equal changes of different groups need different rows, so one booking never counts for two.
     """
-    used: dict[str, set[tuple[str, str]]] = {}
+    used: dict[tuple[str, str], list[RowChange]] = {}
     result = set()
     for index, changes in enumerate(wanted):
-        taken: list[tuple[set[tuple[str, str]], tuple[str, str]]] = []
+        places = []
         for change in changes:
-            rows = used.setdefault(change.model_dump_json(), set())
-            place = next(
-                (p for p, pair in difference.items() if p not in rows and _fits(change, p, pair, difference)), None
-            )
-            if place is None:
+            for place, pair in difference.items():
+                if _fits(change, place, pair, difference) and change not in used.get(place, ()):
+                    places.append(place)
+                    break
+            else:
                 break
-            taken.append((rows, place))
-        else:
+        if len(places) == len(changes):
             result.add(index)
-            for rows, place in taken:
-                rows.add(place)
+            for place, change in zip(places, changes, strict=True):
+                used.setdefault(place, []).append(change)
     return result
 
 

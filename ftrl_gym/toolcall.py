@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ftrl_gym.tooldoc import ToolDocument
+from ftrl_gym.tooldoc import Effect, ToolDocument
 
 MAX_CALL_CHARS = 16_384
 """A longer call is malformed; no tool needs more, and a parser must not be a way to spend a trainer's time."""
@@ -116,13 +116,13 @@ def _parse_hermes(text: str) -> Turn:
         if -1 < end < begin:  # searched for once per closing tag: a text of nothing but opening ones stays cheap
             end = text.find("</tool_call>", begin)
         following = text.find("<tool_call>", begin)
-        if end == -1 or (following != -1 and following < end):  # unclosed: up to the next call, or the end
+        if end == -1 or -1 < following < end:  # unclosed: up to the next call, or the end
             body, after = (text[begin:], len(text)) if following == -1 else (text[begin:following], following)
         else:
             body, after = text[begin:end], end + 12
         calls.append(_from_json(body, "arguments"))
-        start = text.find("<tool_call>", after)
-        content.append(text[after:start] if start != -1 else text[after:])
+        content.append(text[after:following] if following != -1 else text[after:])
+        start = following
     return Turn("".join(content), calls)
 
 
@@ -196,7 +196,6 @@ _decode = json.JSONDecoder(parse_constant=_reject_constant).decode
 def _from_json(body: str, arguments_key: str) -> Call:
     if len(body) > MAX_CALL_CHARS:
         return _too_long(len(body))
-    shape = f'{{"name": "TOOL", "{arguments_key}": {{...}}}}'
     try:
         value = _decode(body)
         if not body.isascii() or "\\u" in body:
@@ -205,9 +204,9 @@ def _from_json(body: str, arguments_key: str) -> Call:
         return Call("", {}, "the call holds a lone surrogate, which is not text")
     except (ValueError, RecursionError) as error:
         where = f" at character {error.pos}: {error.msg}" if isinstance(error, json.JSONDecodeError) else ""
-        return Call("", {}, f"not valid JSON{where}; write {shape}")
+        return Call("", {}, f"not valid JSON{where}; {_right(arguments_key)}")
     if not isinstance(value, dict) or not isinstance(value.get("name"), str):
-        return Call("", {}, f"a call is an object with a name; write {shape}")
+        return Call("", {}, f"a call is an object with a name; {_right(arguments_key)}")
     arguments = value.get(arguments_key, {})
     if isinstance(arguments, str):  # some models quote the object
         try:
@@ -215,15 +214,20 @@ def _from_json(body: str, arguments_key: str) -> Call:
         except (ValueError, RecursionError):
             arguments = None
     if not isinstance(arguments, dict):
-        return Call(value["name"], {}, f"{arguments_key!r} is an object; write {shape}")
+        return Call(value["name"], {}, f"{arguments_key!r} is an object; {_right(arguments_key)}")
     return Call(value["name"], arguments)
+
+
+def _right(arguments_key: str) -> str:
+    return f'write {{"name": "TOOL", "{arguments_key}": {{...}}}}'
 
 
 class Checker:
     """Checks arguments against one document's schema, quickly, and says in words what does not fit."""
 
     def __init__(self, document: ToolDocument) -> None:
-        self._document = document
+        self.document = document
+        self.writes = document.effect is Effect.WRITE
         self._validate: Callable[[Any], Any] | None = None
         properties = document.parameters.get("properties", {})
         self.defaults = {name: schema["default"] for name, schema in properties.items() if "default" in schema}
@@ -232,7 +236,7 @@ class Checker:
     def problem(self, arguments: dict[str, Any]) -> str | None:
         """None when the arguments fit, else what is wrong and what would be right."""
         if self._validate is None:
-            self._validate = _validator(self._document)
+            self._validate = _validator(self.document)
         try:
             self._validate(arguments)
         except Exception as error:  # the one exception type of a lazily imported library
@@ -241,20 +245,24 @@ class Checker:
             return self._explain(arguments, str(error))
         return None
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_validate": None}  # compiled code does not pickle, and is quick to make again
+
     def _explain(self, arguments: dict[str, Any], message: str) -> str:
-        known = self._document.parameters.get("properties", {})
-        missing = [name for name in self._document.parameters.get("required", ()) if name not in arguments]
+        known = self.document.parameters.get("properties", {})
+        missing = [name for name in self.document.parameters.get("required", ()) if name not in arguments]
         unknown = [name for name in arguments if name not in known]
         if missing:
-            return f"missing {', '.join(missing)}. Usage: {self._document.signature()}"
-        if unknown and not self._document.parameters.get("additionalProperties"):
-            return f"unknown argument {short(unknown[0])}. Usage: {self._document.signature()}"
-        return f"{message.replace('data.', '', 1)[:200]}. Usage: {self._document.signature()}"
+            return f"missing {', '.join(missing)}. Usage: {self.document.signature()}"
+        if unknown and not self.document.parameters.get("additionalProperties"):
+            return f"unknown argument {short(unknown[0])}. Usage: {self.document.signature()}"
+        return f"{message.replace('data.', '', 1)[:200]}. Usage: {self.document.signature()}"
 
     def typed(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments as the tool gets them: 2.0 is a valid integer in JSON schema, and Python's code wants 2."""
-        if any(isinstance(arguments.get(name), float) for name in self._integers):
-            return {k: int(v) if k in self._integers and isinstance(v, float) else v for k, v in arguments.items()}
+        for name in self._integers:
+            if isinstance(arguments.get(name), float):
+                arguments = {**arguments, name: int(arguments[name])}
         return arguments
 
     def canonical(self, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -101,11 +101,12 @@ class World:
 
     def find(self, table: str, **equal: Any) -> list[tuple[str, Row]]:
         """(id, row) of every row whose attributes equal the given values; the first one uses an index."""
-        first, value = next(iter(equal.items()))
-        keys = self.base.index(table, first).get(value, ())
+        (first, value), *others = equal.items()
         rows = self.base.tables[table]
-        found = [(k, rows[k]) for k in keys if len(equal) == 1 or _equals(rows[k], equal)]
-        if any(name == table for name, _ in self._changed):
+        found = [(key, rows[key]) for key in self.base.index(table, first).get(value, ())]
+        for attribute, value in others:
+            found = [pair for pair in found if pair[1].get(attribute) == value]
+        if self._changed and any(name == table for name, _ in self._changed):
             return self._with_changes(table, equal, found)
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections import Counter
 from pathlib import Path
@@ -11,9 +12,11 @@ import pytest
 
 from ftrl_gym import registry
 from ftrl_gym.construct.build import build_scenario
+from ftrl_gym.construct.domain import Search
 from ftrl_gym.construct.endless import endless_task, world_of
 from ftrl_gym.construct.scenarios import names, scenario
 from ftrl_gym.construct.trial import try_plan
+from ftrl_gym.construct.wording import superlative
 from ftrl_gym.errors import UnknownNameError
 from ftrl_gym.task import Kind, OutcomeKind, ScriptedUser, Split, Task
 
@@ -90,6 +93,29 @@ def test_questions_are_well_formed_and_hold_no_internal_id(tasks: list[Task]) ->
             assert not re.search(r"  | [.?!,]|\{|\}|\bto to\b|\bof of\b|\bin in\b|\bthe the\b|None", text), text
 
 
+@pytest.mark.parametrize("name", ["Clinic", "Bank"])
+def test_the_words_of_a_declaration_read_well(name: str) -> None:
+    domain = scenario(name).domain
+    for attribute in (a for thing in domain.things.values() for a in thing.attributes.values() if a.low):
+        assert superlative(attribute.low) != attribute.low and superlative(attribute.high) != attribute.high
+    counted = [step for step in domain.steps.values() if isinstance(step, Search) and step.plural]
+    assert {bool(step.place) for step in counted} == {True, False}
+    assert all(("{x}" in step.plural) != ("{x}" in step.place) for step in counted)
+    assert all(isinstance(thing.detail.nouns, tuple) for thing in domain.things.values() if thing.detail)
+
+
+def test_what_is_counted_is_in_a_place_or_somebodys() -> None:
+    counts = (
+        endless_task(number, split, kinds=["parallel_single_hop"], certify="quick", scenario="Clinic").question
+        for number in range(60)
+        for split in Split
+    )
+    found = [text for text in counts if re.search("how many|count|number of medicines", text, re.IGNORECASE)]
+    assert len(found) > 3
+    for text in found:
+        assert not re.search(r"\bthere (?:of|made)\b|^(?:Of|Made|,)|  ", text), text
+
+
 def test_a_bank_is_nothing_but_a_declaration() -> None:
     refused: Counter[str] = Counter()
     tasks = [
@@ -124,6 +150,7 @@ def test_a_build_loads_and_its_environment_pays_the_plan(tmp_path: Path, monkeyp
     observation, info = env.reset(seed=3)
     assert "list_appointments" in observation or "get_" in observation
     assert info["tools"]
+    assert pickle.loads(pickle.dumps(env.unwrapped)).reset(seed=3)[0] == observation
     env.close()
 
 

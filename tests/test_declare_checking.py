@@ -13,6 +13,7 @@ from ftrl_gym.construct.declare import (
     Choice,
     Create,
     Declaration,
+    Detail,
     Do,
     Email,
     Entity,
@@ -76,6 +77,26 @@ BAD: dict[str, tuple[Callable[[], Declaration], str, str]] = {
         lambda: _with(BOOK, pages=Number(1, 9, noun="the {what} of {x}")),
         "'pages', noun",
         "there are only x",
+    ),
+    "a comparison without a most": (
+        lambda: _with(BOOK, pages=Number(1, 9, noun="the pages of {x}", compare="tires less | bores everybody")),
+        "'pages'",
+        "'bores everybody'; say it such that",
+    ),
+    "vague words that are no tuple": (
+        lambda: _changed(BOOK, detail=Detail("book", "my book", "Which book?", ("book",))),  # type: ignore[arg-type]
+        "entity 'book', detail",
+        "give them as a tuple",
+    ),
+    "a question that its user would not understand": (
+        lambda: _changed(BOOK, detail=Detail("book", ("my book",), "Which one?", ("book",))),
+        "entity 'book', detail",
+        "add a word of it",
+    ),
+    "a new date of what has none": (
+        lambda: _lend(put_off="lend {book} later"),
+        "'lend_book'",
+        "for a new date",
     ),
     "one half of a comparison": (
         lambda: _with(BOOK, pages=Number(1, 9, noun="the pages of {x}", compare="is thinner")),

@@ -206,6 +206,7 @@ def test_wrong_use_is_told(scenario: Scenario) -> None:
         ({"matching": "x"}, "strict"),
         ({"reward": "solve_f2"}, "solve_f1"),
         ({"max_turns": 0}, "at least 1"),
+        ({"max_turns": True}, "at least 1"),
         ({"render_mode": "human"}, "ansi"),
     ):
         with pytest.raises(UsageError, match=says):
@@ -296,3 +297,6 @@ def test_episodes_pickle(scenario: Scenario) -> None:
     assert isinstance(base, ToolUseEnv)
     saved = pickle.loads(pickle.dumps(base.snapshot()))
     assert saved.turn == 1 and saved.ledger.score() == base.ledger.score()
+    twin = pickle.loads(pickle.dumps(env))
+    assert twin.step(AUTHOR)[:3] == env.step(AUTHOR)[:3]
+    assert twin.reset(seed=8)[0] == env.reset(seed=8)[0]

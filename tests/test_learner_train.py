@@ -20,6 +20,7 @@ from ftrl_agents import checkpoint
 from ftrl_agents import train as train_module
 from ftrl_agents.chat import Chat
 from ftrl_agents.config import EnvConfig, EvaluationConfig, RolloutConfig, TrainConfig, UpdateConfig
+from ftrl_agents.learner import LossNotFinite
 from ftrl_agents.policy import Policy, load_policy
 from ftrl_agents.train import train
 from ftrl_gym.errors import UsageError
@@ -148,6 +149,48 @@ def test_a_full_disk_leaves_the_old_checkpoint_good(whole: Path, monkeypatch: py
     assert not list((whole / "checkpoints").glob(".*"))
 
 
+def test_what_breaks_a_step_does_not_cost_the_steps_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory() -> None:
+        raise MemoryError
+
+    die_at(monkeypatch, 3, no_memory)
+    with pytest.raises(MemoryError):
+        start(config(tmp_path, save_every=100))
+    assert checkpoint.latest(tmp_path / "run").name == "step-000003"  # type: ignore[union-attr]
+
+
+def test_a_loss_that_is_not_finite_saves_nothing_and_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **keywords: object) -> None:
+        raise LossNotFinite("the loss is nan in mini-batch 2 of 2, tasks 1")
+
+    die_at(monkeypatch, 3, lambda: monkeypatch.setattr(train_module.Learner, "update", fail))
+    with pytest.raises(LossNotFinite) as stopped:
+        start(config(tmp_path, save_every=2))
+    run = tmp_path / "run"
+    text = str(stopped.value)
+    assert "step 4: the loss is nan in mini-batch 2 of 2" in text and len(text.splitlines()) < 10
+    assert f"--resume {run} --update.learning-rate 0.00025" in text and str(run / "checkpoints" / "step-000002") in text
+    assert checkpoint.latest(run).name == "step-000002"  # type: ignore[union-attr]
+    assert "lower" in text and (run / "episodes_of_step_4.txt").stat().st_size > 0
+    monkeypatch.undo()
+    slower = UpdateConfig(learning_rate=2.5e-4, mini_batches=2)
+    rates: list[float] = []
+    monkeypatch.setattr(
+        train_module.Trainer, "_train", lambda self, _: rates.append(self.learner.optimizer.param_groups[0]["lr"])
+    )
+    assert start(config(tmp_path, resume=run, update=slower)) == 0
+    assert rates == [2.5e-4]
+    assert TrainConfig.load(run / "config.json").update == slower
+
+
+def test_a_run_interrupted_before_it_began_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoint, "save", lambda *arguments: signal.raise_signal(signal.SIGINT))
+    assert start(config(tmp_path)) == 130
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_taken_name_gets_a_number(tmp_path: Path) -> None:
     for _ in range(3):
         start(config(tmp_path, steps=1, minutes=1e-9))
@@ -158,7 +201,7 @@ def test_mistakes_of_a_user_are_told_in_words(whole: Path, tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="--out"):
         start(config(tmp_path / "file"))
-    with pytest.raises(UsageError, match="holds no run"):
+    with pytest.raises(UsageError, match="is no folder"):
         start(config(tmp_path, resume=tmp_path / "nothing"))
     with pytest.raises(UsageError, match="save_pretrained"):
         load_policy(tmp_path / "nothing")
@@ -170,7 +213,7 @@ def test_mistakes_of_a_user_are_told_in_words(whole: Path, tmp_path: Path) -> No
         TrainConfig.load(tmp_path / "config.json")
     (whole / "checkpoints" / "step-000004" / "trainer.pt").write_bytes(b"no")
     with pytest.raises(UsageError, match="cannot be resumed"):
-        start(config(tmp_path, resume=whole))
+        start(config(whole.parent, resume=whole))
 
 
 def test_templates_that_cannot_do_it_are_refused() -> None:

@@ -97,6 +97,23 @@ def test_a_loss_that_is_not_finite_stops_and_names_the_tasks(episodes: list[Epis
     assert all(torch.isfinite(p).all() for p in model.parameters())
 
 
+def test_the_failing_mini_batch_is_named_and_weights_between_two_steps_are_known(episodes: list[Episode]) -> None:
+    seen = set()
+    for group in range(3):
+        broken = copy.deepcopy(episodes)
+        place = broken[4 * group].own.index(True)
+        broken[4 * group].logprobs[place] = float("nan")
+        learner = Learner(make_model(TOKENIZER), UpdateConfig(mini_batches=3), temperature=0.9)
+        with pytest.raises(LossNotFinite) as stopped:
+            learner.update(broken, seed=0)
+        number = next(n for n in (1, 2, 3) if f"in mini-batch {n} of 3" in str(stopped.value))
+        assert learner.midway == (number > 1)
+        seen.add(number)
+        learner.update(episodes, seed=0)
+        assert not learner.midway
+    assert seen == {1, 2, 3}
+
+
 def test_kl_pulls_back_to_the_reference(episodes: list[Episode]) -> None:
     model, reference = make_model(TOKENIZER, seed=0), make_model(TOKENIZER, seed=0)
     learner = Learner(model, UpdateConfig(mini_batches=1, kl=0.1, learning_rate=1e-3, entropy=0), temperature=0.9)

@@ -164,6 +164,31 @@ def test_enums_and_derivations_are_grounded() -> None:
     assert not book.grounded("enum", {"day": "2026-05-09"}, told)
 
 
+def test_a_value_follows_only_from_what_earlier_turns_delivered() -> None:
+    goal_task = task(sub("a", "H1", "stars", 4), derivations=(Derivation(value="2026-05-08", after=("a",)),))
+    book = Ledger(Goal.of(goal_task, [SEARCH]))
+    told = Grounding("Oslo")
+    book.turn_begins(0)
+    book.ran("search", {"city": "Oslo"}, True, RESULT, None)
+    assert not book.grounded("page", {"day": "2026-05-08"}, told), "its result was not read yet"
+    assert not book.copy().grounded("page", {"day": "2026-05-08"}, told)
+    book.turn_begins(0)
+    assert book.grounded("page", {"day": "2026-05-08"}, told)
+
+
+def test_a_fact_nobody_asked_for_yet_is_earned_when_the_call_is_made_again() -> None:
+    goal = Goal.of(task(sub("a", "H1", "stars", 4), sub("b", "H2", "stars", 3)), [SEARCH, PAGE], {"b": 1})
+    book = Ledger(goal)
+    book.turn_begins(0)
+    assert not book.ran("search", {"city": "Rome"}, True, {"hotels": [HOTELS["H2"]]}, None)
+    book.turn_begins(1)
+    assert book.ran("search", {"city": "Rome"}, True, {"hotels": [HOTELS["H2"]]}, None) and book.has(["b"])
+    book = Ledger(goal)
+    book.turn_begins(0)
+    assert book.ran("search", {"city": "Oslo"}, True, RESULT, None)
+    assert book.has(["a", "b"]), "it came along with what was asked for"
+
+
 def test_foreign_data_wants_whole_values_that_were_not_brought_in() -> None:
     foreign = SubQuestion(id="a", question="?", answer=Answer(type=AnswerType.NUMBER, value="1"), tool="search")
     book = ledger(foreign)
@@ -269,6 +294,25 @@ def test_an_effect_of_an_ungrounded_call_is_not_credited_until_done_properly() -
     world.insert("payments", {"of": key}, "P")
     book.ran("page", {"n": 2}, True, {}, changes_held(book.goal, world.difference()))
     assert book.has(["b"]) and not book.has(["a"]) and not book.all_changes_solved()
+
+
+def test_an_effect_nobody_asked_for_yet_is_earned_when_it_is_undone_and_done_again() -> None:
+    subs = [SubQuestion(id=i, question="?", answer=ANSWER, changes=c) for i, c in (("a", BOOKED), ("b", PAID))]
+    book, world = Ledger(Goal.of(task(*subs), [SEARCH, PAGE], {"b": 1})), World(base())
+
+    def ran(n: int) -> bool:
+        return book.ran("page", {"n": n}, True, {}, changes_held(book.goal, world.difference()))
+
+    book.turn_begins(0)
+    key = world.insert("bookings", {"hotel": "H1"}, "B")
+    payment = world.insert("payments", {"of": key}, "P")
+    assert ran(1) and book.has(["a"]) and not book.has(["b"])
+    book.turn_begins(1)
+    assert not ran(2) and not book.all_changes_solved(), "it was there too early"
+    world.delete("payments", payment)
+    assert not ran(3)
+    world.insert("payments", {"of": key}, "P")
+    assert ran(4) and book.all_changes_solved()
 
 
 @given(st.text(max_size=40), st.text(max_size=10))

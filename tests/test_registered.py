@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 import warnings
@@ -63,6 +64,16 @@ def test_endless_tasks_are_solved_by_their_plans(env_id: str) -> None:
             observation, reward, terminated, truncated, info = env.step(oracle.act(observation, info))
             total, ended = total + float(reward), terminated or truncated
         assert total == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("tasks", ["packaged", "endless"])
+@pytest.mark.parametrize("env_id", SCENARIOS)
+def test_environments_pickle(env_id: str, tasks: str) -> None:
+    env = gym.make(env_id, tasks=tasks, split="test")
+    env.reset(seed=1)
+    twin = pickle.loads(pickle.dumps(env.unwrapped))
+    assert twin.step("")[0] == env.unwrapped.step("")[0]
+    assert twin.reset(seed=6)[0] == env.unwrapped.reset(seed=6)[0]
 
 
 CODE = """

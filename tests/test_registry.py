@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import pickle
 import shutil
 import time
 from collections.abc import Callable
@@ -244,6 +245,21 @@ def test_a_rebuilt_scenario_is_read_anew(folder: Path) -> None:
     assert registry.load(NAME).manifest.title == "Tiny library"
     registry.write(folder, tiny_manifest().model_copy(update={"title": "Larger library"}), tiny_files())
     assert registry.load(NAME).manifest.title == "Larger library"
+
+
+def test_a_pickled_scenario_reads_its_files_again(folder: Path) -> None:
+    scenario = registry.load_folder(folder)
+    task = scenario.load_tasks(Split.TEST)[0]
+    assert scenario.load_world(task.world) is scenario.load_world(task.world), "read once"
+    data = pickle.dumps(scenario)
+    assert b"Late Ferry" not in data, "nothing that was read is in it"
+    twin = pickle.loads(data)
+    assert twin.load_tasks(Split.TEST)[0] == task
+    assert twin.load_world(task.world).tables == scenario.load_world(task.world).tables
+    (folder / "tasks.test.jsonl").write_text("{}\n")
+    assert twin.load_tasks(Split.TEST)[0] == task
+    with pytest.raises(RegistryError, match=r"tasks\.test\.jsonl"):
+        pickle.loads(data).load_tasks(Split.TEST)
 
 
 def test_trust_follows_content(folder: Path) -> None:

@@ -5,21 +5,12 @@ Axes: G members of a group, K turns (padded).
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import torch
 from torch import Tensor
 
+from ftrl_agents.config import Credit
+
 EPSILON = 1e-6
-
-
-class Credit(StrEnum):
-    """What a token's advantage is made of."""
-
-    TRAJECTORY = "trajectory"
-    """The return of its whole episode: GRPO, arXiv 2402.03300, section 4.1.2."""
-    TURN = "turn"
-    """What was paid from its turn on (arXiv 2402.03300, section 4.1.3, with turns as the process steps)."""
 
 
 def group_advantages(rewards_GK: Tensor, turns_GK: Tensor, credit: Credit, *, scale: bool = True) -> Tensor:

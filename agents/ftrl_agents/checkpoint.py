@@ -28,6 +28,11 @@ FIRST = Path("checkpoints") / "step-000000"
 """The policy before training, in a run folder: kept, for comparison and as the reference of a KL."""
 
 
+def folder_name(step: int) -> str:
+    """``step-000040``."""
+    return f"step-{step:06d}"
+
+
 class SaveError(FtrlGymError, OSError):
     """A checkpoint could not be written; the one before it is still good."""
 
@@ -48,7 +53,7 @@ def save(
     Raises:
         SaveError: Disk full or the like.
     """
-    folder = run_dir / "checkpoints" / f"step-{step:06d}"
+    folder = run_dir / "checkpoints" / folder_name(step)
     fresh = folder.with_name(f".{folder.name}.tmp")
     state = {"step": step, "cursor": dict(cursor), "optimizer": optimizer.state_dict(), "rng": _random_states()}
     try:
@@ -84,6 +89,8 @@ def latest(run_dir: Path) -> Path | None:
 def load_cursor(folder: Path, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
     """Put optimizer and random states back as they were; the model is loaded from the folder by its owner.
 
+    The optimizer keeps its own settings (learning rate and so on): a run may go on with others.
+
     Returns:
         The cursor that was saved.
 
@@ -92,7 +99,10 @@ def load_cursor(folder: Path, optimizer: torch.optim.Optimizer) -> dict[str, Any
     """
     try:
         state = torch.load(folder / "trainer.pt", map_location="cpu", weights_only=True)
+        own = [{name: value for name, value in group.items() if name != "params"} for group in optimizer.param_groups]
         optimizer.load_state_dict(state["optimizer"])
+        for group, settings in zip(optimizer.param_groups, own, strict=True):
+            group.update(settings)
         _restore_random_states(state["rng"])
         return dict(state["cursor"])
     except (OSError, RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError) as error:

@@ -1,25 +1,40 @@
 """The settings of a training run: one tree, the command line, and the ``config.json`` of the run.
 
 Refuses unknown keys and impossible values. What is written here is everything that decides a run, besides the machine.
+Imports no torch: a wrong flag is told at once.
 """
 
 from __future__ import annotations
 
+import os
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ftrl_agents.advantage import Credit
 from ftrl_gym.errors import UsageError
 
 Positive = Annotated[int, Field(ge=1)]
+NotNegative = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Temperatures = Annotated[list[NotNegative], Field(min_length=1)]
+
+
+class Credit(StrEnum):
+    """What a token's advantage is made of."""
+
+    TRAJECTORY = "trajectory"
+    """The return of its whole episode: GRPO, arXiv 2402.03300, section 4.1.2."""
+    TURN = "turn"
+    """What was paid from its turn on (arXiv 2402.03300, section 4.1.3, with turns as the process steps)."""
 
 
 class Settings(BaseModel):
-    """Base: immutable, and a misspelt key is an error."""
+    """Base: immutable; a misspelt key is an error, and so is a number that is none (nan, infinity)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class EnvConfig(Settings):
@@ -31,7 +46,7 @@ class EnvConfig(Settings):
     """How tools are shown: one line each in the system message, or JSON schemas through the chat template."""
     kinds: list[str] | None = None
     """Train on these kinds of tasks only."""
-    difficulty: float | None = 0.25
+    difficulty: Share | None = 0.6
     """Train on tasks up to this difficulty only, from 0 to 1."""
     features: list[str] | None = []
     """Train and evaluate on tasks all of whose features are among these; none of them keeps plain look-ups."""
@@ -63,25 +78,25 @@ class UpdateConfig(Settings):
 
     learning_rate: Annotated[float, Field(gt=0)] = 2e-4
     """Of AdamW, constant. For the embedded model; large pretrained ones want 1e-6."""
-    beta2: float = 0.95
+    beta2: Annotated[float, Field(ge=0, lt=1)] = 0.95
     """AdamW's second moment."""
-    weight_decay: float = 0.0
+    weight_decay: NotNegative = 0.0
     """AdamW's."""
     credit: Credit = Credit.TRAJECTORY
     """What a token's advantage is made of."""
     scale_by_std: bool = True
     """Divide advantages by the spread of the group's returns (GRPO) or not (Dr. GRPO)."""
-    clip_low: float = 0.2
+    clip_low: Share = 0.2
     """A ratio below 1 minus this gets no gradient that lowers it further."""
-    clip_high: float = 0.28
+    clip_high: NotNegative = 0.28
     """A ratio above 1 plus this gets no gradient that raises it further."""
     entropy: float = 0.002
     """Weight of the entropy bonus."""
-    kl: float = 0.0
+    kl: NotNegative = 0.0
     """Weight of the k3 KL to the first policy; 0 keeps no reference model."""
     mini_batches: Positive = 4
     """Optimizer steps per batch of episodes."""
-    max_grad_norm: float = 1.0
+    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
     """Gradients are clipped to this norm."""
     micro_tokens: Positive = 8192
     """Tokens per forward pass; lower it when memory runs out."""
@@ -92,7 +107,7 @@ class EvaluationConfig(Settings):
 
     tasks: Positive = 400
     """Held-out tasks, from the first on."""
-    temperatures: list[float] = [0.0, 1.0]
+    temperatures: Temperatures = [0.0, 1.0]
     """One evaluation each; 0 is greedy."""
 
 
@@ -103,20 +118,20 @@ class TrainConfig(Settings):
     any causal language model with a chat template instead.
     """
 
-    name: str = "travel"
+    name: Annotated[str, Field(min_length=1)] = "travel"
     """Folder under ``out`` for all that the run writes."""
     out: Path = Path("runs")
     """Where run folders go."""
     resume: Path | None = None
-    """Go on with the run in this folder; its own settings hold, except ``steps`` and ``minutes`` if given."""
+    """Go on with the run in this folder, with its own settings, changed by what else stands in the command."""
     model: str | None = None
     """A local folder or a Hugging Face id of a causal LM; without one, the embedded base model, warmed up on
     demonstrations of mixed quality."""
-    seed: int = 0
+    seed: Seed = 0
     """Of everything random."""
     steps: Positive = 200
     """Updates at most."""
-    minutes: Annotated[float, Field(gt=0)] = 8.0
+    minutes: Annotated[float, Field(gt=0)] = 11.0
     """Wall-clock minutes of reinforcement learning at most; evaluation comes on top."""
     save_every: Positive = 20
     """Steps between checkpoints; the last two are kept."""
@@ -134,8 +149,10 @@ class TrainConfig(Settings):
         return self.out / self.name
 
     def save(self, path: Path) -> None:
-        """Writes it as JSON."""
-        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        """Writes it as JSON, all or nothing."""
+        draft = path.with_suffix(".tmp")
+        draft.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        os.replace(draft, path)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -146,8 +163,11 @@ class TrainConfig(Settings):
         """
         try:
             return cls.model_validate_json(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise UsageError(f"{path.parent} holds no run: {error.strerror} ({path.name})") from None
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
+            raise UsageError(f"{path.parent} holds no run: {reason} ({path.name})") from None
         except ValidationError as error:
-            lines = [f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+            wrong = error.errors()
+            lines = [f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong[:8]]
+            lines += [f"  ... and {len(wrong) - 8} more"] if len(wrong) > 8 else []
             raise UsageError("\n".join([f"{path} is not a valid configuration:", *lines])) from None

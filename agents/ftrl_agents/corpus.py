@@ -131,8 +131,20 @@ def _take(queue: Any, process: Any) -> Any:
 
 
 def _make_blocks(maker: Callable[[], Maker], start: int, queue: Any) -> None:
-    make = maker()
+    """Until the reader is gone: it may be killed without a word."""
+    from queue import Full
+
+    make, reader = maker(), multiprocessing.parent_process()
     block = start
     while True:
-        queue.put([tuple(make(block * BLOCK + place)) for place in range(BLOCK)])
+        made = [tuple(make(block * BLOCK + place)) for place in range(BLOCK)]
+        while reader is None or reader.is_alive():
+            try:
+                queue.put(made, timeout=5)
+                break
+            except Full:
+                continue
+        else:
+            queue.cancel_join_thread()  # nobody will take what is still in it
+            return
         block += 1

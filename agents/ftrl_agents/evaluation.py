@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -106,8 +107,10 @@ class Evaluation:
         return bootstrap([getattr(score, metric) - getattr(earlier[score.task], metric) for score in self.scores])
 
     def save(self, path: Path) -> None:
-        """Writes it as JSON."""
-        path.write_text(json.dumps(asdict(self), ensure_ascii=False) + "\n", encoding="utf-8")
+        """Writes it as JSON, all or nothing."""
+        draft = path.with_suffix(".tmp")
+        draft.write_text(json.dumps(asdict(self), ensure_ascii=False) + "\n", encoding="utf-8")
+        os.replace(draft, path)
 
     @classmethod
     def load(cls, path: Path) -> Evaluation:

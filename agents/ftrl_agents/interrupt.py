@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -23,9 +23,14 @@ class Interrupted(BaseException):
 
 
 class Interrupts:
-    """Turns both signals into :class:`Interrupted` while active, except within :meth:`deferred`."""
+    """Turns both signals into :class:`Interrupted` while active, except within :meth:`deferred`.
 
-    def __init__(self) -> None:
+    Args:
+        notice: Called when a signal has to wait: a person must see that it was heard.
+    """
+
+    def __init__(self, notice: Callable[[], object] = lambda: None) -> None:
+        self._notice = notice
         self._before: dict[int, Any] = {}
         self._deferring = False
         self._pending: int | None = None
@@ -58,6 +63,8 @@ class Interrupts:
 
     def _heard(self, number: int, frame: FrameType | None) -> None:
         if self._deferring:
+            if self._pending is None:
+                self._notice()
             self._pending = number
         else:
             raise Interrupted(number)

@@ -26,7 +26,7 @@ from ftrl_gym.errors import FtrlGymError
 
 
 class LossNotFinite(FtrlGymError, ArithmeticError):
-    """The loss or a gradient became NaN or infinite; names the step's episodes."""
+    """The loss or a gradient became NaN or infinite; says in which mini-batch, and of which tasks."""
 
 
 class Part(NamedTuple):
@@ -77,6 +77,8 @@ class Learner:
         )
         self.scorer, self.optimizer = self.accelerator.prepare(Scorer(model, temperature), optimizer)
         self.reference: Scorer | None = None
+        self.midway = False
+        """Whether an update has changed the weights and did not end: they are no step's result."""
 
     def set_reference(self, model: PreTrainedModel) -> None:
         """The policy that the KL is measured to."""
@@ -90,7 +92,7 @@ class Learner:
             seed: Of the order in which parts go into mini-batches.
 
         Raises:
-            LossNotFinite: The weights are those before the failing optimizer step.
+            LossNotFinite: The weights are those before the failing optimizer step; see :attr:`midway`.
         """
         groups: dict[int, list[Episode]] = {}
         for episode in episodes:
@@ -102,10 +104,13 @@ class Learner:
         ratio_max = grad_norm = 0.0
         self.scorer.train()
         mismatch = 0.0
-        for number, batch in enumerate(_split(parts, self.config.mini_batches)):
+        self.optimizer.zero_grad()  # of an update that was broken off
+        batches = list(_split(parts, self.config.mini_batches))
+        for number, batch in enumerate(batches):
             tokens = sum(len(part.advantage_N) for part in batch)
+            where = f"in mini-batch {number + 1} of {len(batches)}"
             for part in batch:
-                measured = self._backward(part, tokens)
+                measured = self._backward(part, tokens, where)
                 totals += measured[:6]
                 ratio_max = max(ratio_max, float(measured[6]))
             if number == 0:
@@ -113,16 +118,18 @@ class Learner:
             norm = float(self.accelerator.clip_grad_norm_(self.model.parameters(), self.config.max_grad_norm))
             if not math.isfinite(norm):
                 self.optimizer.zero_grad()
-                raise LossNotFinite(f"the gradient is {norm} for tasks {_names(batch)}")
+                raise LossNotFinite(f"the gradient is {norm} {where}, tasks {_names(batch)}")
+            self.midway = True
             self.optimizer.step()
             self.optimizer.zero_grad()
             grad_norm = max(grad_norm, norm)
+        self.midway = False
         count = max(int(totals[0]), 1)
         loss, bonus, _, clipped, kl = (totals[1:] / count).tolist()
         flat = 1 - len(signal) / max(len(groups), 1)
         return UpdateStats(loss, bonus, mismatch, ratio_max, clipped, kl, grad_norm, int(totals[0]), flat)
 
-    def _backward(self, part: Part, tokens: int) -> Tensor:
+    def _backward(self, part: Part, tokens: int, where: str) -> Tensor:
         """Add a part's gradient; gives sums over its tokens: count, loss, entropy, mismatch, clipped, KL; ratio max."""
         config = self.config
         scored = self.scorer(part.prompt_P, part.tail_BT, part.own_BT)
@@ -138,7 +145,7 @@ class Learner:
         loss = token_mean(loss_N, tokens)
         if not torch.isfinite(loss):
             self.optimizer.zero_grad()
-            raise LossNotFinite(f"the loss is {loss.item()} for tasks {', '.join(part.tasks)}")
+            raise LossNotFinite(f"the loss is {loss.item()} {where}, tasks {_names([part])}")
         self.accelerator.backward(loss)
         with torch.no_grad():
             outside = (ratio_N < 1 - config.clip_low) | (ratio_N > 1 + config.clip_high)
@@ -200,4 +207,5 @@ def _split(parts: list[Part], count: int) -> Iterator[list[Part]]:
 
 
 def _names(parts: list[Part]) -> str:
-    return ", ".join(sorted({task for part in parts for task in part.tasks}))
+    names = sorted({task for part in parts for task in part.tasks})
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from ftrl_agents.base_model import load_base
+from ftrl_agents.model_source import check_model
 from ftrl_gym.errors import UsageError
 
 
@@ -29,14 +31,14 @@ def load_policy(name: str | Path | None) -> Policy:
     """
     if name is None:
         return Policy(*load_base())
+    local = check_model(str(name))
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name)
-        model = AutoModelForCausalLM.from_pretrained(name, dtype="float32")
-    except (OSError, ValueError, KeyError) as error:
-        where = "That folder exists, but is no saved model." if Path(name).exists() else "No such folder here."
+        tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=local)
+        model = AutoModelForCausalLM.from_pretrained(name, dtype="float32", local_files_only=local)
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        reason = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
         raise UsageError(
-            f"cannot load the model {str(name)!r}. {where} Give a folder written by save_pretrained, or a Hugging Face "
-            "id such as Qwen/Qwen3-0.6B (the first use needs the network), or leave --model out for the embedded one.\n"
-            f"Reason: {str(error).strip().splitlines()[0][:300]}"
+            f"cannot load the model {str(name)!r}: {reason[:300]}\nGive a folder written by save_pretrained, or the "
+            "Hugging Face id of a causal LM with a chat template, or leave --model out for the embedded one"
         ) from None
     return Policy(model, tokenizer)

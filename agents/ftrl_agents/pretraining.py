@@ -33,13 +33,13 @@ class Pretraining:
     """Folder of the run; one that exists is resumed."""
     seed: int = 0
     """Of the initial weights, the corpus and the order of batches."""
-    tokens: int = 10_000_000
+    tokens: int = 34_000_000
     """Tokens to read in all."""
     batch_tokens: int = 4_000
     """Tokens of one optimizer step, padding included."""
-    learning_rate: float = 3e-3
+    learning_rate: float = 1.5e-3
     """On the plateau."""
-    decay: float = 0.4
+    decay: float = 0.5
     """Share of the run over which the learning rate falls to zero."""
     rest_weight: float = 0.3
     """Weight of tokens that are not the assistant's."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import torch
@@ -11,6 +14,7 @@ from rich.console import Console
 from ftrl_agents import checkpoint
 from ftrl_agents.chat import Chat
 from ftrl_agents.config import TrainConfig
+from ftrl_agents.envs import EnvFactory, task_ids
 from ftrl_agents.episode import End, Episode
 from ftrl_agents.interrupt import Interrupted, Interrupts
 from ftrl_agents.learner import Learner, LossNotFinite
@@ -18,16 +22,9 @@ from ftrl_agents.metrics import MetricsLog, describe
 from ftrl_agents.policy import Policy, load_policy
 from ftrl_agents.report import write_report
 from ftrl_agents.rollout import EnvPool, collect
-from ftrl_agents.run import (
-    env_factory,
-    evaluations,
-    forget_evaluations,
-    prepare_folder,
-    progress_bar,
-    resumed,
-    task_ids,
-    tasks_of_step,
-)
+from ftrl_agents.run import env_of, evaluations, forget_evaluations, progress_bar, tasks_of_step
+from ftrl_agents.run_folder import CONFIG, check_resumable, locked, new_run
+from ftrl_agents.slot_attention import slot_attention
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 
@@ -43,21 +40,26 @@ class Trainer:
 
     def __init__(self, config: TrainConfig, console: Console, policy: Policy, start: Path | None) -> None:
         self.config, self.console, self.policy = config, console, policy
-        self.make_train, self.make_test = env_factory(config, "train"), env_factory(config, "test")
+        self.make_train, self.make_test = env_of(config, "train"), env_of(config, "test")
         self.train_ids = task_ids(self.make_train)
         self.pool = EnvPool()
         self.learner = Learner(policy.model, config.update, config.rollout.temperature)
         self.step, self.elapsed = 0, 0.0
+        self._saved: Path | None = start
         if start is None:
             self.log = MetricsLog(config.run_dir)
-            self.save()
         else:
             cursor = checkpoint.load_cursor(start, self.learner.optimizer)
             self.step, self.elapsed = cursor["step"], cursor["elapsed"]
             self.log = MetricsLog(config.run_dir, cursor["metrics"], self.step)
             console.print(f"going on with {config.run_dir} after step {self.step}")
-        if config.update.kl:
-            self.learner.set_reference(load_policy(config.run_dir / checkpoint.FIRST).model)
+        try:
+            self.save()
+            if config.update.kl:
+                self.learner.set_reference(load_policy(config.run_dir / checkpoint.FIRST).model)
+        except BaseException:
+            self.close()
+            raise
 
     def run(self, interrupts: Interrupts) -> Path:
         """Everything that is left, in order; the path of the report."""
@@ -72,9 +74,12 @@ class Trainer:
         return write_report(config.run_dir, before, after, self.log.records(), title=title)
 
     def save(self) -> Path:
-        """A checkpoint of the last completed step."""
+        """A checkpoint of the last completed step, if there is none yet."""
+        if self._saved is not None and self._saved.name == checkpoint.folder_name(self.step):
+            return self._saved
         cursor = {"step": self.step, "elapsed": self.elapsed, "metrics": self.log.position()}
-        return checkpoint.save(self.config.run_dir, self.step, *self.policy, self.learner.optimizer, cursor)
+        self._saved = checkpoint.save(self.config.run_dir, self.step, *self.policy, self.learner.optimizer, cursor)
+        return self._saved
 
     def close(self) -> None:
         """Environments and files."""
@@ -90,11 +95,13 @@ class Trainer:
             bar = progress.add_task("GRPO", total=1.0, note="")
             while not self._over():
                 begun = time.monotonic()
-                episodes = self._episodes()
+                with self._rescued():
+                    episodes = self._episodes()
                 sampled = time.monotonic()
                 with interrupts.deferred():
                     try:
-                        stats = self.learner.update(episodes, seed=config.seed + self.step)
+                        with self._rescued():
+                            stats = self.learner.update(episodes, seed=config.seed + self.step)
                     except LossNotFinite as error:
                         raise self._stopped(error, episodes) from None
                     self.step += 1
@@ -131,13 +138,30 @@ class Trainer:
             raise FtrlGymError(f"every episode of step {self.step + 1} failed in the environment: {failed[0].error}")
         return episodes
 
+    @contextmanager
+    def _rescued(self) -> Iterator[None]:
+        """What breaks a step (memory, an environment) does not cost the steps before it."""
+        try:
+            yield
+        except LossNotFinite:
+            # Weights that blow up are finite for a while. Saving them would push out a checkpoint that is still good.
+            raise
+        except Exception:
+            if not self.learner.midway:
+                self.console.print(f"saved {self.save()}", soft_wrap=True)
+            raise
+
     def _stopped(self, error: LossNotFinite, episodes: list[Episode]) -> FtrlGymError:
-        path = self.config.run_dir / f"episodes_of_step_{self.step + 1}.txt"
+        config, good = self.config, checkpoint.latest(self.config.run_dir)
+        path = config.run_dir / f"episodes_of_step_{self.step + 1}.txt"
         path.write_text("\n\n".join(episode.transcript() for episode in episodes), encoding="utf-8")
-        saved = self.save()
         return LossNotFinite(
-            f"step {self.step + 1}: {error}. Its episodes are in {path}; the weights before it in {saved}. "
-            "Lower --update.learning-rate, or raise --update.entropy"
+            f"step {self.step + 1}: {error}. Most likely the learning rate ({config.update.learning_rate:g}) is too "
+            f"high: entropy and grad_norm in {config.run_dir / 'metrics.jsonl'} show since when. The last good "
+            f"weights are in {good}; go on from them with a lower one:\n"
+            f"  {_command(config.run_dir)} --update.learning-rate {config.update.learning_rate / 4:g}\n"
+            f"If it happens there too, its weights are spoilt already: delete {good} and go on from the checkpoint "
+            f"before it, or start again. The episodes of this step are in {path}"
         )
 
 
@@ -145,7 +169,8 @@ def train(config: TrainConfig, console: Console, policy: Policy | None = None) -
     """Run to the end, or to an interrupt, which saves.
 
     Args:
-        config: With ``resume`` set, the run in that folder goes on with its own settings.
+        config: With ``resume`` set, the run in that folder goes on with these settings; take them from
+            :func:`ftrl_agents.run_folder.stored`, and change what shall change.
         console: For progress.
         policy: Where to start instead of ``config.model``.
 
@@ -156,54 +181,81 @@ def train(config: TrainConfig, console: Console, policy: Policy | None = None) -
         UsageError: Something in the configuration cannot be.
     """
     trainer: Trainer | None = None
-    with Interrupts() as interrupts:
+
+    def notice() -> None:
+        console.print("stopping after this update, which may take a while; then saving")
+
+    with Interrupts(notice) as interrupts, ExitStack() as held:
         try:
-            trainer = _open(config, console, policy)
+            trainer = held.enter_context(closing(_open(config, console, policy, held)))
             trainer.run(interrupts)
             return 0
         except Interrupted as interrupted:
             with interrupts.ignored():
-                console.print(f"\n{interrupted}: {_farewell(trainer)}", soft_wrap=True)
+                console.print(f"\n{interrupted}: {_farewell(trainer, config)}", soft_wrap=True)
             return interrupted.exit_code
-        finally:
-            if trainer is not None:
-                trainer.close()
 
 
-def _open(config: TrainConfig, console: Console, policy: Policy | None) -> Trainer:
-    """Check what can be checked before anything is written, then load or warm up the policy."""
-    if config.resume:
-        config = resumed(config)
+def _open(config: TrainConfig, console: Console, policy: Policy | None, held: ExitStack) -> Trainer:
+    """Check what can be checked before anything is written, then load or warm up the policy.
+
+    Args:
+        held: Is given the lock of the run's folder.
+    """
+    changes = check_resumable(config) if config.resume else []
     torch.set_num_threads(config.threads)
-    make = env_factory(config, "train")
+    make = env_of(config, "train")
+    env_of(config, "test")
     ids = task_ids(make)
     if not ids:
         raise UsageError("no training task is left: loosen --env.kinds or --env.difficulty")
+    if config.resume:
+        held.enter_context(locked(config.run_dir))
     start = checkpoint.latest(config.run_dir) if config.resume else None
     if start or policy is None:
         policy, cold = load_policy(start or config.model), not (start or config.model)
     else:
         cold = False
     Chat(policy.tokenizer, tools=config.env.docs == "json")
-    if not config.resume:
-        config = prepare_folder(config, console)
-    if cold:
-        from ftrl_agents.demonstrations import warm_up
+    with slot_attention(policy.model):
+        pass  # refuses a model that cannot be sampled
+    if config.resume:
+        if cold:
+            _warm_up(config, console, policy, make, ids)
+        trainer = Trainer(config, console, policy, start)
+        if changes:
+            console.print(f"from now on: {', '.join(changes)}")
+            config.model_copy(update={"resume": None}).save(config.run_dir / CONFIG)
+        return trainer
+    with new_run(config, console) as config:
+        held.enter_context(locked(config.run_dir))
+        if cold:
+            _warm_up(config, console, policy, make, ids)
+        return Trainer(config, console, policy, start)
 
-        with progress_bar(console) as progress:
-            bar = progress.add_task("warm-up on demonstrations", total=1.0, note="")
-            warm_up(
-                policy.model,
-                policy.tokenizer,
-                make,
-                ids,
-                seed=config.seed,
-                on_progress=lambda share: progress.update(bar, completed=share),
-            )
-    return Trainer(config, console, policy, start)
+
+def _warm_up(config: TrainConfig, console: Console, policy: Policy, make: EnvFactory, ids: list[str]) -> None:
+    from ftrl_agents.demonstrations import warm_up
+
+    with progress_bar(console) as progress:
+        bar = progress.add_task("warm-up on demonstrations", total=1.0, note="")
+        warm_up(
+            policy.model,
+            policy.tokenizer,
+            make,
+            ids,
+            seed=config.seed,
+            on_progress=lambda share: progress.update(bar, completed=share),
+        )
 
 
-def _farewell(trainer: Trainer | None) -> str:
-    if trainer is None:
-        return "stopped before the first checkpoint; there is nothing to resume, start again"
-    return f"saved {trainer.save()}\nGo on with: python agents/train_llm.py --resume {trainer.config.run_dir}"
+def _farewell(trainer: Trainer | None, config: TrainConfig) -> str:
+    if trainer is not None:
+        return f"saved {trainer.save()}\nGo on with: {_command(trainer.config.run_dir)}"
+    if config.resume:
+        return f"stopped before anything changed. Go on with: {_command(config.resume)}"
+    return "stopped before training began; nothing was written. Start again with the same command"
+
+
+def _command(run_dir: Path) -> str:
+    return f"python agents/train_llm.py --resume {shlex.quote(str(run_dir))}"

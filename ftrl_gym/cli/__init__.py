@@ -1,4 +1,4 @@
-"""The ``ftrl-gym`` command: list, show, play, verify.
+"""The ``ftrl-gym`` command: list, show, play, verify, stats, export.
 
 A user's mistake is one message on stderr and exit code 2, never a traceback. Each command is a module of its own and
 imports what it needs when it runs, so that the command starts fast.
@@ -57,6 +57,25 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--split", choices=("train", "test"), help="only this split (default: both)")
     verify.add_argument("--limit", type=_count, help="at most so many tasks of each split")
     verify.set_defaults(module="verifying")
+
+    stats = commands.add_parser("stats", help="what tasks are like in figures, ours and FTRL's side by side")
+    stats.add_argument(
+        "sources", nargs="+", metavar="ID|FILE", help="such as TravelBooking, or a .jsonl file of FTRL rows"
+    )
+    stats.add_argument("--split", choices=("train", "test"), help="only this split of an ID (default: both)")
+    stats.add_argument("--no-run", action="store_true", help="run no tool: leaves out the leaks that need it")
+    stats.add_argument("--json", action="store_true", help="print JSON, one object for each source")
+    stats.set_defaults(module="measuring")
+
+    export = commands.add_parser("export", help="tasks as FTRL rows, or as parquet for datasets or verl")
+    _add_id(export)
+    export.add_argument("--format", required=True, metavar="FORMAT", help="ftrl, datasets or verl")
+    export.add_argument("--out", required=True, metavar="PATH", help="the file to write")
+    export.add_argument("--split", choices=("train", "test"), default="train", help="which tasks (default: train)")
+    export.add_argument("--tasks", type=_count, metavar="N", help="at most so many tasks (default: all)")
+    export.add_argument("--docs", default="json", help="how prompts show tools: json (default) or signature")
+    export.add_argument("--force", action="store_true", help="replace the file if it is there")
+    export.set_defaults(module="exporting")
     return parser
 
 

@@ -71,12 +71,10 @@ class Binder:
         entity = self.domain.thing(step.target).entity
         binds = self.domain.documents[step.tool].binds
         column = {parameter: bound.partition(".")[2] for parameter, bound in binds.items()}
-        if want is None:
-            rows = self.tables[entity]
-            keys = [key for key, row in rows.items() if all(row[column[p]] == v for p, v in step.fixed.items())]
-            if not keys:
-                return None
-            want = self.rng.choice(keys)
+        picks = self.reader.picks(step)
+        if not picks or (want is not None and want not in picks):
+            return None
+        want = want or self.rng.choice(picks)
         row = self.tables[entity][want]
         sources = []
         for n, source in enumerate(walk.sources):

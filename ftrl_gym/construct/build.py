@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import functools
 import json
+import os
 import random
 import sys
 from collections import Counter
@@ -26,8 +27,9 @@ from ftrl_gym import registry, trust
 from ftrl_gym.construct.answering import Ground
 from ftrl_gym.construct.briefs import brief_for
 from ftrl_gym.construct.certify import Certifier, Depth
-from ftrl_gym.construct.scenarios import scenario
+from ftrl_gym.construct.scenarios import names, scenario
 from ftrl_gym.construct.writer import ATTEMPTS, ProceduralWriter, write_task
+from ftrl_gym.errors import FtrlGymError, UnknownNameError, UsageError
 from ftrl_gym.scenario import Manifest
 from ftrl_gym.scenario_files import TASKS, TOOLS
 from ftrl_gym.task import Kind, Provenance, ScriptedUser, Split, Task
@@ -168,22 +170,56 @@ def _line(task: Task) -> bytes:
     return _json(content)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m ftrl_gym.construct.build", description=__doc__)
-    parser.add_argument("name")
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line. Returns the exit code: 0 built, 2 a user's mistake, 130 interrupted."""
+    parser = argparse.ArgumentParser(
+        prog="python -m ftrl_gym.construct.build",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("name", help=f"one of: {', '.join(names())}")
     parser.add_argument("--out", type=Path, required=True, help="folder of the scenario, .../<name>")
-    parser.add_argument("--seed", type=int, default=20260504)
-    parser.add_argument("--train", type=int, default=2000, help="number of training tasks")
-    parser.add_argument("--test", type=int, default=400, help="number of test tasks")
-    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--seed", type=int, default=20260504, help="another one gives other worlds and tasks")
+    parser.add_argument("--train", type=_count, default=2000, help="number of training tasks")
+    parser.add_argument("--test", type=_count, default=400, help="number of test tasks")
+    parser.add_argument("--jobs", type=_count, default=1, help="processes")
     given = parser.parse_args(arguments)
-    refused = build_scenario(given.name, given.out, given.seed, given.train, given.test, given.jobs)
-    packaged = given.out.resolve().parent == registry.packaged_root().resolve()
-    trust.pin(given.out, packaged=packaged)
+    try:
+        _check_place(given.name, given.out)
+        refused = build_scenario(given.name, given.out, given.seed, given.train, given.test, given.jobs)
+        packaged = given.out.resolve().parent == registry.packaged_root().resolve()
+        trust.pin(given.out, packaged=packaged)
+    except FtrlGymError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"\ninterrupted; {given.out} is as it was", file=sys.stderr)
+        return 130
     print(f"{given.train} + {given.test} certified tasks in {given.out}", file=sys.stderr)
     print("draws refused: " + ", ".join(f"{count} {check}" for check, count in refused.most_common()), file=sys.stderr)
+    return 0
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r:.80} is not a whole number of at least 1")
+    return int(text)
+
+
+def _check_place(name: str, out: Path) -> None:
+    """What :func:`build_scenario` would find out only after all tasks are made, which may take an hour.
+
+    Raises:
+        UsageError: No such scenario, a folder of another name, or a place that cannot be written.
+    """
+    if name not in names():
+        raise UnknownNameError("scenario", name, names())
+    if out.resolve().name != name:
+        raise UsageError(f"the folder of {name} has its name: give --out {out / name}")
+    place = next(parent for parent in out.resolve().parents if parent.exists())
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        raise UsageError(f"{out} cannot be made: {place} is not a folder that you may write to. Choose another --out")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -12,10 +12,10 @@ from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of, candidat
 from ftrl_gym.construct.binding import Binder
 from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, GoldWords
 from ftrl_gym.construct.phrasing import Speaker
-from ftrl_gym.construct.programs import Op, Program, compile_program, kind_of
+from ftrl_gym.construct.programs import Op, Program, compile_program, kind_of, walks_of
 from ftrl_gym.construct.reading import with_members
 from ftrl_gym.construct.subquestions import SubQuestions
-from ftrl_gym.construct.users import Script
+from ftrl_gym.construct.users import Script, refuse_repeated
 from ftrl_gym.task import Answer, Kind, Outcome, OutcomeKind
 
 
@@ -38,6 +38,9 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
     elif user:
         script.keep_back(program, speaker, rng)
     said = speaker.say(program)
+    if len(set(walks_of(program))) < len(program.values) and program.op is Op.LIST:
+        raise NoQuestion("the same thing is asked about twice")
+    refuse_repeated(said.text, speaker)
     if program.op in (Op.LOWEST, Op.HIGHEST):
         answer = with_aliases(answer, program, ground, speaker)
     last = script.program or program

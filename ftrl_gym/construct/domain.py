@@ -28,9 +28,9 @@ class Pick(StrEnum):
     ONLY = "only"
     """There is just one."""
     LOWEST = "lowest"
-    """The one with the least value of ``by``."""
+    """The one with the least value of ``by``; there must be two to choose from."""
     HIGHEST = "highest"
-    """The one with the greatest value of ``by``."""
+    """The one with the greatest value of ``by``; there must be two to choose from."""
     NAMED = "named"
     """The one that the question names."""
 
@@ -58,8 +58,8 @@ class Detail:
     """Something a scripted user keeps to themselves until asked."""
 
     name: str
-    noun: str
-    """How they speak of the thing without saying which: ``my flight``. Empty where leaving it out is enough."""
+    nouns: tuple[str, ...]
+    """How they speak of the thing without saying which: ``my flight``. Empty texts where leaving it out is enough."""
     ask: str
     """``What is your flight number?``"""
     cues: tuple[str, ...]
@@ -142,7 +142,9 @@ class Search:
     """Attribute that is truthy for rows still to be had. People may or may not mean only those, so both readings must
     agree."""
     plural: str = ""
-    """``double rooms at {x}``: all matching rows, for counts; empty when nobody counts them."""
+    """``double rooms``: all matching rows, for counts; empty when nobody counts them."""
+    place: str = ""
+    """``at {x}``: where they are; empty where ``plural`` says whose they are: ``invoices of {x}``."""
     brief: str = ""
     """``{x}``: how the target is named as one end of a journey; empty for the usual way."""
 
@@ -174,7 +176,7 @@ class Extra(StrEnum):
     """A parameter of an action that the asker chooses freely."""
 
     DATE = "date"
-    """A day to come: ``on 12 June``."""
+    """A day to come: ``12 June``."""
     START = "start"
     """A day to come from which something runs: ``from 12 June``."""
     COUNT = "count"
@@ -203,6 +205,12 @@ class Action:
     """Role -> column -> values its row may have."""
     spoken: Mapping[str, str] = field(default_factory=dict)
     """Enum member -> how people say it: ``by bank transfer``."""
+    sooner: tuple[str, ...] = ()
+    """``bring {booking} forward to {date}``: more requests, for when a date becomes an earlier one."""
+    put_off: tuple[str, ...] = ()
+    """``put {booking} off until {date}``: more requests, for when a date becomes a later one."""
+    open: tuple[str, ...] = ()
+    """``move {booking} to another date``: the requests, for when the asker keeps the date back."""
     later: str = ""
     """``pay for it by {method}``: as a follow-up; empty when it is none."""
     regret: tuple[str, ...] = ()
@@ -232,6 +240,8 @@ class Domain:
     """How a scripted user keeps a date back."""
     kept_back: tuple[str, ...] = ("reference", "name", "day")
     """Names of the details that somebody who wants a thing done may keep back."""
+    people: tuple[str, ...] = ()
+    """Entities whose rows are persons: two wishes may be about one of them, who is "them" in the second."""
 
     def thing(self, name: str) -> Thing:
         """The thing of that name."""

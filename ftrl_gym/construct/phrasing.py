@@ -1,39 +1,35 @@
 """From a program to words: noun phrases for walks, sentences for long ones, a frame for the whole question.
 
 Long walks are told as short sentences ("Take Ana Ruiz's flight. Now think of the city it lands in."), never as nested
-"of the ... of the ...". Around long names only such phrases are used as end with the name.
+"of the ... of the ...": a noun phrase holds at most :data:`MOST_LINKS` possessive relations, the asked-for attribute's
+own among them. Around long names only such phrases are used as end with the name.
 """
 
 from __future__ import annotations
 
-import datetime
 import random
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ftrl_gym.construct.dates import Calendar
 from ftrl_gym.construct.domain import Attribute, Detail, Domain, Search
-from ftrl_gym.construct.frames import FRAMES
-from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program, Value, Walk, thing_of
+from ftrl_gym.construct.frames import FRAMES, LEADS, NEXT, TURNS
+from ftrl_gym.construct.programs import Anchor, Attr, Combined, Follow, Op, Program, Value, Walk, thing_of
 from ftrl_gym.construct.reading import Reader
+from ftrl_gym.construct.wording import fill, joined, links, listed, lower, shortened, superlative, tidy, upper
 from ftrl_gym.task import AnswerType, Split
 
 _SHORT = 3
 """Words of the longest name that may stand in the middle of a phrase."""
 INLINE = 2
-"""Most relations that one noun phrase holds."""
-
-_LEADS = (
-    "Take {x}.",
-    "Consider {x}.",
-    "Let's start with {x}.",
-    "This is about {x}.",
-    "I'm looking at {x}.",
-    "Start from {x}.",
-)
-_NEXT = ("Now take {x}.", "Go on to {x}.", "From there, go to {x}.", "Then look at {x}.", "Next comes {x}.")
-_TURNS = ("Now take {x}.", "Then look at {x}.", "Now consider {x}.")
-_OPTIONS = ("option A", "option B", "option C")
+"""Most relations of any sort that one noun phrase for a thing holds."""
+MOST_LINKS = 2
+"""Most of them that are possessive: ``of`` and ``'s``."""
+_SIDE_BY_SIDE = 4
+"""Most relations of several noun phrases in one sentence, together."""
+_WORDS = 36
+"""Most words of them."""
+_LETTERS = "ABC"
 
 
 @dataclass(frozen=True)
@@ -63,20 +59,31 @@ class Speaker:
     plain_dates: bool = False
     hidden: dict[Walk, Detail] = field(default_factory=dict)
     """What the asker keeps back: anchors, and searches whose date is not said."""
-    derived: list[str] = field(default_factory=list)
     called: dict[Walk, str] = field(default_factory=dict)
     """Short names that the question gives to far things: ``option A``."""
     _nouns: dict[Walk, str] = field(default_factory=dict)
     _forms: dict[str, str] = field(default_factory=dict)
+    _used: list[str] = field(default_factory=list)
+    _topic: Walk | None = None
+
+    def __post_init__(self) -> None:
+        self.calendar = Calendar(self.reader.world.constants["today"], self.rng, self.plain_dates)
 
     @property
     def domain(self) -> Domain:
         """The vocabulary."""
         return self.reader.domain
 
+    @property
+    def derived(self) -> list[str]:
+        """ISO dates that the words imply."""
+        return self.calendar.derived
+
     def say(self, program: Program) -> Said:
         """The question."""
-        frame = self.rng.choice([frame for frame in FRAMES[program.op] if frame.split in (None, self.split)])
+        self.calendar.lone = len({date for value in _walks(program) for date in self._dates(value)}) == 1
+        frames = [frame for frame in FRAMES[program.op] if frame.split in (None, self.split)]
+        frame = self.rng.choice([frame for frame in frames if not frame.placed or self._placed(program)])
         before: list[str] = []
         if program.over is not None:
             parts = self._count(program.over, before)
@@ -86,8 +93,7 @@ class Speaker:
             parts = self._choice(program, before)
         else:
             parts = self._several(program, before, frame.name)
-        question = frame.text.format_map(parts)
-        question = _upper(question)
+        question = upper(frame.text.format_map({**parts, **{upper(name): upper(text) for name, text in parts.items()}}))
         if program.op in (Op.LOWEST, Op.HIGHEST):
             question += self._hint(program)
         text = tidy(" ".join([*before, question]))
@@ -98,66 +104,105 @@ class Speaker:
         """Lets go of the nouns chosen so far, once something is to be hidden."""
         self._nouns.clear()
 
+    def _dates(self, walk: Walk) -> Iterator[str]:
+        """Dates that a walk takes from the question, hidden ones not among them."""
+        if isinstance(walk, Follow):
+            step = self.domain.steps[walk.step]
+            if isinstance(step, Search) and step.dated and walk not in self.hidden:
+                yield walk.given
+            for source in walk.sources:
+                yield from self._dates(source)
+
     # --- parts of frames -------------------------------------------------------------------------------------------
 
     def _value(self, value: Value, before: list[str]) -> dict[str, str]:
         words = self.attribute(value)
-        names = self._ends(value, before)
         asks = words.asks or tuple(f"What is {noun}?" for noun in words.nouns)
-        return {"ask": self._worded(asks, names), "noun": self._worded(words.nouns, names)}
-
-    def _ends(self, value: Value, before: list[str]) -> dict[str, str]:
-        if isinstance(value, Attr):
-            return {"x": self._tell(value.walk, before)}
-        return {name: self.noun(walk) for name, walk in zip("xy", value.walks, strict=True)}
+        if isinstance(value, Combined):
+            room = (MOST_LINKS - max(map(links, words.nouns))) // 2
+            names = dict(zip("xy", self._introduced(value.walks, [room] * 2, before), strict=True))
+        else:
+            names = {"x": self._tell(value.walk, before, room=MOST_LINKS - max(map(links, (*words.nouns, *asks))))}
+        ask = self._worded(asks, names)
+        return {"ask": ask, "then": lower(ask), "noun": self._worded(words.nouns, names)}
 
     def _several(self, program: Program, before: list[str], frame: str) -> dict[str, str]:
-        """Each value as a noun phrase; far ones are introduced as options."""
-        names = self._introduced(program.values, before)
-        nouns = []
-        style = self.rng.random()
-        for value, x in zip(program.values, names, strict=True):
-            forms = self.attribute(value).nouns
-            nouns.append(
-                _fill(
-                    forms[int(style * len(forms))], {"x": x} if isinstance(value, Attr) else self._ends(value, before)
-                )
-            )
-        lower, higher = _COMPARATIVES.get(self.attribute(program.values[0]).type, ("lower", "higher"))
-        full, *_, short = _shortened(nouns[::-1] if frame == "swapped" else nouns)
-        first, other = (short, full) if frame == "swapped" else (full, short)
-        return {"all": _and(_shortened(nouns)), "noun": first, "other": other, "lower": lower, "higher": higher}
+        """Each value as a noun phrase; far things get a short name first."""
+        style, forms, walks = self.rng.random(), [], []
+        for value in program.values:
+            assert isinstance(value, Attr)
+            nouns = self.attribute(value).nouns
+            nouns = tuple(form for form in nouns if form.endswith("{x}")) or nouns
+            forms.append(nouns[int(style * len(nouns))])
+            walks.append(value.walk)
+        names = self._introduced(walks, [MOST_LINKS - links(form) for form in forms], before)
+        words = self.attribute(program.values[0])
+        less, more = ("shorter", "longer") if words.unit == "minutes" else ("lower", "higher")
+        less, more = _COMPARATIVES.get(words.type, (less, more))
+        if frame == "swapped":  # asks the other way round whether the first is lower
+            forms, names = forms[::-1], names[::-1]
+        if program.op is Op.LIST:
+            parts = listed(forms, names)
+            return {
+                "all": joined(parts),
+                "are": "is" if len(set(forms)) == 1 and len(parts[1]) < len(parts[0]) else "are",
+            }
+        full = shortened(forms, names)
+        return {"all": joined(full), "noun": full[0], "other": full[-1], "lower": less, "higher": more}
 
     def _choice(self, program: Program, before: list[str]) -> dict[str, str]:
-        names = self._introduced(program.values, before)
+        walks = [value.walk for value in program.values if isinstance(value, Attr)]
+        names = self._introduced(walks, [MOST_LINKS] * len(walks), before, "option")
         words = self.attribute(program.values[0])
-        either = _and(names, "or")
         low = words.low if program.op is Op.LOWEST else words.high
-        return {"any": either, "Any": either[0].upper() + either[1:], "all": _and(names), "low": low}
+        return {
+            "any": joined(names, "or"),
+            "all": joined(names),
+            "low": low if len(names) == 2 else superlative(low),
+        }
 
-    def _introduced(self, values: Sequence[Value], before: list[str]) -> list[str]:
-        walks = [value.walk for value in values if isinstance(value, Attr)]
-        if len(walks) < len(values) or max(map(self._depth, walks)) <= INLINE:
-            return [self.noun(walk) for walk in walks] + [""] * (len(values) - len(walks))
-        for option, walk in zip(_OPTIONS, walks, strict=False):
-            sentences: list[str] = []
-            end = self._tell(walk, sentences, _LEADS if option == _OPTIONS[0] else _TURNS)
-            before += [*sentences, f"{_upper(option)} is {end}."]
-            self.called[walk] = option
-        return list(_OPTIONS[: len(walks)])
+    def _introduced(self, walks: Sequence[Walk], rooms: Sequence[int], before: list[str], label: str = "") -> list[str]:
+        """Names of several things. Where they would be too much for one sentence, far ones are introduced: as options
+        all of them, or else one by one as ``room A``."""
+        fits = [self._fits(walk, room) for walk, room in zip(walks, rooms, strict=True)]
+        depths = [self._depth(walk) for walk in walks]
+        if all(fits):
+            words = " ".join(map(self.noun, walks)).split()
+            if sum(depths) <= _SIDE_BY_SIDE and len(words) <= _WORDS:
+                return [self.noun(walk) for walk in walks]
+            fits = [depth < max(depths) for depth in depths]
+        if label:
+            fits = [False] * len(walks)
+        elif fits.count(False) == 1:
+            return [self._tell(walk, before, room=room) for walk, room in zip(walks, rooms, strict=True)]
+        names = []
+        for letter, walk, near in zip(_LETTERS, walks, fits, strict=False):
+            if not near:
+                sentences: list[str] = []
+                end = self._tell(walk, sentences, TURNS if before else LEADS)
+                self.called[walk] = f"{label or thing_of(walk)} {letter}"
+                before += [*sentences, f"{upper(self.called[walk])} is {end}."]
+            names.append(self.noun(walk) if near else self.called[walk])
+        return names
 
     def _count(self, over: Follow, before: list[str]) -> dict[str, str]:
         step = self.domain.steps[over.step]
         assert isinstance(step, Search)
-        return {"plural": _fill(step.plural, self._sources(over, before))}
+        names = self._with_given(over, [self._end(over, n, before) for n in range(len(over.sources))])
+        return {"plural": fill(step.plural, names), "place": fill(step.place, names)}
+
+    def _placed(self, program: Program) -> bool:
+        step = self.domain.steps[program.over.step] if program.over is not None else None
+        return isinstance(step, Search) and bool(step.place)
 
     def _hint(self, program: Program) -> str:
         """What to answer with when the candidates are described rather than named."""
         walks = [value.walk for value in program.values if isinstance(value, Attr)]
         if all(isinstance(walk, Anchor) for walk in walks):
             return ""
-        noun = self.domain.thing(thing_of(walks[0])).label_noun
-        return self.rng.choice((f" Give me its {noun}.", f" Its {noun} is enough.", f" I need its {noun}."))
+        thing = self.domain.thing(thing_of(walks[0]))
+        its = f"{'their' if thing.entity in self.domain.people else 'its'} {thing.label_noun}"
+        return self.rng.choice((f" Give me {its}.", f" {upper(its)} is enough.", f" I need {its}."))
 
     # --- things ----------------------------------------------------------------------------------------------------
 
@@ -167,35 +212,45 @@ class Speaker:
             return self.domain.thing(thing_of(value.walk)).attributes[value.attribute]
         return value.combination.fields[value.attribute]
 
-    def noun(self, walk: Walk, brief: bool = False) -> str:
-        """A noun phrase for the thing at a walk's end. The same walk is called the same within a question."""
+    def noun(self, walk: Walk, brief: bool = False, plain: bool = False) -> str:
+        """A noun phrase for the thing at a walk's end. The same walk is called the same within a question.
+
+        Args:
+            walk: Leads to the thing.
+            brief: Name it as one end of a journey.
+            plain: Without a clause of its own.
+        """
         if brief and (form := self._brief(walk)):
             return form
         if walk not in self._nouns:
-            self._nouns[walk] = self._noun(walk)
+            self._nouns[walk] = self._noun(walk, plain)
         return self._nouns[walk]
 
-    def _noun(self, walk: Walk) -> str:
+    def _noun(self, walk: Walk, plain: bool) -> str:
         if isinstance(walk, Anchor):
             if walk in self.hidden:
-                return self.hidden[walk].noun
+                return self.rng.choice(self.hidden[walk].nouns)
             thing = self.domain.thing(walk.thing)
             return self._worded(thing.anchors, {"x": str(self.reader.row(walk)[thing.handle])}, thing.name)
         assert isinstance(walk, Follow)
         source, nouns = self._segment(walk)
-        if source is None:
-            return self._worded(nouns, self._sources(walk, []), walk.step)
-        return self._worded(nouns, {"x": self.noun(source)}, walk.step)
+        if source is not None:
+            return self._worded(nouns, {"x": self.noun(source)}, walk.step, plain)
+        pair = len(walk.sources) == 2
+        ends = [self.noun(source, brief=pair, plain=pair) for source in walk.sources]
+        return self._worded(nouns, self._with_given(walk, ends), walk.step, plain)
 
-    def _worded(self, forms: Sequence[str], names: dict[str, str], step: str = "") -> str:
+    def _worded(self, forms: Sequence[str], names: dict[str, str], step: str = "", plain: bool = False) -> str:
         """One of the forms, filled. Around a long name those that end with it; for a step the same one each time."""
+        if plain:
+            forms = _without_clauses(forms)
         if len(names.get("x", "").split()) > _SHORT:
             forms = [form for form in forms if form.rstrip("?").endswith("{x}")] or forms
         if not step:
-            return _fill(self.rng.choice(forms), names)
+            return fill(self.rng.choice(forms), names)
         if self._forms.get(step) not in forms:
             self._forms[step] = self.rng.choice(forms)
-        return _fill(self._forms[step], names)
+        return fill(self._forms[step], names)
 
     def _brief(self, walk: Walk) -> str:
         if isinstance(walk, Anchor):
@@ -222,16 +277,12 @@ class Speaker:
                     return path[n].sources[0], composite.nouns
         return None, self.domain.steps[walk.step].nouns
 
-    def _sources(self, walk: Follow, before: list[str]) -> dict[str, str]:
+    def _with_given(self, walk: Follow, ends: Sequence[str]) -> dict[str, str]:
+        """Names of the sources, and what the question adds to them."""
         step = self.domain.steps[walk.step]
-        pair = len(walk.sources) == 2
-        ends = [
-            self.noun(source, brief=True) if pair else self._tell(source, before) if before else self.noun(source)
-            for source in walk.sources
-        ]
         names = dict(zip("xy", ends, strict=False))
         if isinstance(step, Search) and step.dated:
-            names["day"] = "" if walk in self.hidden else self.day(walk.given)
+            names["day"] = "" if walk in self.hidden else self.calendar.on(walk.given)
         elif walk.given:
             names["name"] = walk.given
         return names
@@ -249,54 +300,72 @@ class Speaker:
         )
         return 1 + max(map(self._depth, sources))
 
-    def _tell(self, walk: Walk, before: list[str], leads: Sequence[str] = _LEADS) -> str:
+    def told(self, walk: Walk, before: list[str]) -> str:
+        """A noun phrase for the thing at a walk's end; sentences that it needs first go to ``before``."""
+        return self._tell(walk, before, TURNS if before else LEADS)
+
+    # --- long ways, told -------------------------------------------------------------------------------------------
+
+    def _fits(self, walk: Walk, room: int, deep: int = INLINE) -> bool:
+        """Whether a thing is near enough for one noun phrase, with room for so many possessive relations."""
+        return not isinstance(walk, Follow) or (self._depth(walk) <= deep and links(self.noun(walk)) <= room)
+
+    def _tell(
+        self,
+        walk: Walk,
+        before: list[str],
+        leads: Sequence[str] = LEADS,
+        room: int = MOST_LINKS,
+        deep: int = INLINE,
+    ) -> str:
         """A name for the thing at a walk's end, after the sentences that lead to it where it is far."""
-        if not isinstance(walk, Follow) or len(walk.sources) != 1 or self._depth(walk) <= INLINE:
+        if not isinstance(walk, Follow) or self._fits(walk, room, deep):
             return self.noun(walk)
+        if len(walk.sources) == 2:
+            ends = [self._end(walk, n, before, leads, deep=0) for n in range(2)]
+            return self._worded(self.domain.steps[walk.step].nouns, self._with_given(walk, ends), walk.step)
         source, nouns = self._segment(walk)
         start = walk.sources[0] if source is None else source
-        name = self._tell(start, before, leads)
-        before.append(self.rng.choice(_NEXT if before else leads).format(x=name))
-        return _fill(self.rng.choice(nouns), {"x": f"that {thing_of(start)}", "name": walk.given})
+        if isinstance(start, Anchor):  # a sentence of its own would say no less
+            return self.noun(walk)
+        that = self._that(start, before, leads)
+        return fill(
+            self.rng.choice(_without_clauses(nouns) if deep < INLINE else nouns), {"x": that, "name": walk.given}
+        )
 
-    def day(self, iso: str) -> str:
-        """A date the way people say it."""
-        day = datetime.date.fromisoformat(iso)
-        draw = 0.0 if self.plain_dates else self.rng.random()
-        if draw < 0.5:
-            return f"on {iso}"
-        self.derived.append(iso)
-        today = datetime.date.fromisoformat(self.reader.world.constants["today"])
-        if 0 < (day - today).days < 7 - today.weekday() and draw < 0.9:
-            return f"this {day:%A}"
-        return f"on {day.day} {day:%B}" if draw < 0.8 else f"on {day:%B} {day.day}"
+    def _end(self, walk: Follow, n: int, before: list[str], leads: Sequence[str] = LEADS, deep: int = 1) -> str:
+        """One source of a search, told where its noun phrase would make the whole too long."""
+        source, pair = walk.sources[n], len(walk.sources) == 2
+        if not isinstance(source, Follow) or (pair and self._brief(source)) or self._fits(source, 1, deep):
+            return self.noun(source, brief=pair, plain=pair)
+        if self._depth(source) == 1:
+            return self._that(source, before, leads)
+        return self._tell(source, before, leads, room=1, deep=1)
+
+    def _that(self, walk: Walk, before: list[str], leads: Sequence[str]) -> str:
+        """``that flight``, after a sentence about it."""
+        if walk != self._topic:  # what the sentence before was about need not be taken again
+            name = self._tell(walk, before, leads)
+            leads = NEXT if before else leads
+            lead = self.rng.choice([lead for lead in leads if lead not in self._used] or leads)
+            before.append(lead.format(x=name))
+            self._used.append(lead)
+            self._topic = walk
+        return f"that {thing_of(walk)}"
 
 
 _COMPARATIVES = {AnswerType.TIME: ("earlier", "later"), AnswerType.DATE: ("earlier", "later")}
 
 
-def _fill(template: str, names: dict[str, str]) -> str:
-    text = template.format_map(names)
-    return re.sub(r"\b(\w+) (?=\1\b)", "", text, flags=re.IGNORECASE) if "{name}" in template else text
+def _without_clauses(forms: Sequence[str]) -> Sequence[str]:
+    """Forms for one end of a journey: "from the city where flight AB1 lands to Oslo" makes one stumble."""
+    return [form for form in forms if " where " not in form and " that " not in form] or forms
 
 
-def tidy(text: str) -> str:
-    """Without the gaps that details leave which are not said."""
-    return re.sub(r" +(?=[?.!,:]|$)", "", re.sub(r" {2,}", " ", text))
-
-
-def _and(parts: Sequence[str], word: str = "and") -> str:
-    """``a, b and c``."""
-    return f" {word} ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
-
-
-def _shortened(nouns: list[str]) -> list[str]:
-    """``the gate of A``, ``the gate of B`` -> ``the gate of A``, ``that of B``."""
-    head, of, _ = nouns[0].partition(" of ")
-    if not of or head == "the number" or not all(noun.startswith(head + of) for noun in nouns):
-        return nouns
-    return [nouns[0], *(f"that of {noun[len(head + of) :]}" for noun in nouns[1:])]
-
-
-def _upper(text: str) -> str:
-    return text[0].upper() + text[1:]
+def _walks(program: Program) -> Iterator[Walk]:
+    """What a program is about."""
+    if program.over is not None:
+        yield program.over
+        return
+    for value in program.values:
+        yield from (value.walk,) if isinstance(value, Attr) else value.walks

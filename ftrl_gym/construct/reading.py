@@ -14,6 +14,9 @@ from ftrl_gym.construct.programs import Anchor, Attr, Follow, Member, Program, V
 from ftrl_gym.task import Json
 from ftrl_gym.world import Row, WorldBase
 
+FEWEST = 2
+"""Rows that a superlative needs to choose from."""
+
 
 class Reader:
     """Evaluates walks over one world, in every reading. Keeps what it has worked out."""
@@ -22,6 +25,7 @@ class Reader:
         self.domain, self.world = domain, world
         self._folded: dict[tuple[str, str], dict[str, list[str]]] = {}
         self._rows: dict[Walk, tuple[str, ...]] = {}
+        self._picks: dict[str, list[str]] = {}
 
     def row(self, walk: Walk) -> Row:
         """The row at a walk's end, taken from the first reading."""
@@ -86,17 +90,37 @@ class Reader:
         table = self.world.tables[thing.entity]
         if step.pick is Pick.NAMED:
             return [key for key in keys if str(table[key][thing.label]).casefold() == walk.given.casefold()]
+        return self._best(step, keys)
+
+    def picks(self, step: Search) -> list[str]:
+        """Ids of all rows that a search means, whatever its sources: the cheapest van of each city that has several."""
+        if (found := self._picks.get(step.name)) is None:
+            binds = self.domain.documents[step.tool].binds
+            column = {parameter: bound.partition(".")[2] for parameter, bound in binds.items()}
+            groups: dict[tuple[Json, ...], list[str]] = {}
+            for key, row in self.world.tables[self.domain.thing(step.target).entity].items():
+                if all(row[column[p]] == value for p, value in step.fixed.items()):
+                    parts = (*step.arguments, *filter(None, [step.dated]))
+                    groups.setdefault(tuple(row[column[p]] for p in parts), []).append(key)
+            if step.pick is Pick.NAMED:
+                found = [key for keys in groups.values() for key in keys]
+            else:
+                best = (list(dict.fromkeys(self._best(step, keys))) for keys in groups.values())
+                found = [keys[0] for keys in best if len(keys) == 1]
+            self._picks[step.name] = found
+        return found
+
+    def _best(self, step: Search, keys: list[str]) -> list[str]:
         if step.pick is Pick.ONLY:
             return keys
+        table = self.world.tables[self.domain.thing(step.target).entity]
+        if len(keys) < FEWEST or not self._free(step, keys):
+            return []  # "the cheapest van" of one, or of none to be had, is not how anybody asks
         best = min if step.pick is Pick.LOWEST else max
         found = []
-        for group in (
-            keys,
-            [key for key in keys if table[key][step.by]] if step.among == step.by else self._free(step, keys),
-        ):
-            if group:
-                bound = best(table[key][step.by] for key in group)
-                found += [key for key in group if table[key][step.by] == bound]
+        for group in (keys, self._free(step, keys)):
+            bound = best(table[key][step.by] for key in group)
+            found += [key for key in group if table[key][step.by] == bound]
         return found
 
     def _free(self, step: Search, keys: list[str]) -> list[str]:
@@ -104,11 +128,14 @@ class Reader:
         return [key for key in keys if table[key].get(step.among)] if step.among else keys
 
     def members(self, walk: Follow) -> list[str]:
-        """Ids of all rows that a search finds, in order of their ids; empty when the sources have several readings."""
+        """Ids of all rows that a search finds, in order of their ids; empty when the sources have several readings, or
+        when counting only what is still to be had would give another number."""
         step = self.domain.steps[walk.step]
         assert isinstance(step, Search)
         readings = self._matching(walk, step)
-        return sorted(readings[0]) if len(readings) == 1 else []
+        if len(readings) != 1 or len(self._free(step, readings[0])) < len(readings[0]):
+            return []
+        return sorted(readings[0])
 
     def values(self, value: Value) -> list[Json]:
         """The value in every reading."""

@@ -17,10 +17,11 @@ from ftrl_gym.construct.binding import Binder
 from ftrl_gym.construct.domain import Action, Extra
 from ftrl_gym.construct.frames import Frame
 from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, GoldWords
-from ftrl_gym.construct.phrasing import Speaker, tidy
+from ftrl_gym.construct.phrasing import Speaker
 from ftrl_gym.construct.programs import Attr, Learned, Walk, compile_values, kind_of, thing_of
 from ftrl_gym.construct.subquestions import SubQuestions
-from ftrl_gym.construct.users import hide, slot
+from ftrl_gym.construct.users import hide, parts_of, refuse_repeated, slot
+from ftrl_gym.construct.wording import tidy, upper
 from ftrl_gym.task import (
     Answer,
     AnswerType,
@@ -49,7 +50,10 @@ FRAMES = (
     Frame("would", "Would you {request}?"),
     Frame("need", "I need you to {request}."),
     Frame("can", "Can you {request}?"),
+    Frame("could", "Could you {request}, please?"),
     Frame("go", "{Request}, please.", Split.TRAIN),
+    Frame("soon", "As soon as you can, please {request}.", Split.TRAIN),
+    Frame("thanks", "Would you please {request}? Thank you.", Split.TRAIN),
     Frame("like", "I'd like you to {request}.", Split.TEST),
 )
 
@@ -81,14 +85,15 @@ def decompose_request(brief: Brief, ground: Ground) -> Decomposition:
 class _Requests:
     def __init__(self, brief: Brief, ground: Ground, rng: random.Random) -> None:
         self.brief, self.ground, self.rng, self.domain = brief, ground, rng, ground.domain
-        self.speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2)
+        self.user = "user" in brief.features
+        # a date kept back is told in ISO form, so that nothing derives it early: then all dates are said that way
+        self.speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2 or self.user)
         self.subs: list[SubQuestion] = []
         self.calls: list[GoldCall] = []
         self.effects: dict[str, dict[str, tuple[str, ...]]] = {}
         self.words: list[GoldWords] = []
         self.slots: list[Slot] = []
         self.changes: list[ChangeOfMind] = []
-        self.user = "user" in brief.features
 
     # --- drawing ---------------------------------------------------------------------------------------------------
 
@@ -97,8 +102,21 @@ class _Requests:
         for _ in range(_DRAWS):
             wishes = self._draw()
             if self._kind(wishes) is self.brief.kind:
-                return [self._bind(wish) for wish in wishes]
+                wishes = [self._bind(wish) for wish in wishes]
+                self._refuse_the_same_twice(wishes)
+                return wishes
         raise NoQuestion(f"no request of kind {self.brief.kind} was drawn")
+
+    def _refuse_the_same_twice(self, wishes: list[_Wish]) -> None:
+        """Nobody asks to move a booking and to cancel it, or to hold a flight and to book it."""
+        keys = [
+            (entity, self.ground.reader.keys(wish.walks[role])[0])
+            for wish in wishes
+            for role, (_, entity, _) in wish.action.roles.items()
+            if entity not in self.domain.people
+        ]
+        if len(set(keys)) < len(keys):
+            raise NoQuestion("two things are wanted of the same thing")
 
     def _draw(self) -> list[_Wish]:
         count = 1 if self.brief.kind in (Kind.SINGLE_HOP, Kind.MULTI_HOP) else self.rng.choice((1, 2))
@@ -107,7 +125,7 @@ class _Requests:
             action = self.rng.choice(list(self.domain.actions.values()))
             if any(action.tool == other.action.tool for other in wishes):
                 continue
-            walks = {role: self._walk(entity, attribute) for role, (_, entity, attribute) in action.roles.items()}
+            walks = {role: self._walk(action, role) for role in action.roles}
             follow_up = None
             later = [self.domain.actions[name] for name in action.follow_ups if self.domain.actions[name].later]
             if later and count == 1 and self.rng.random() < 0.5:
@@ -115,12 +133,15 @@ class _Requests:
             wishes.append(_Wish(action, walks, follow_up=follow_up))
         return wishes
 
-    def _walk(self, entity: str, attribute: str) -> Walk:
+    def _walk(self, action: Action, role: str) -> Walk:
         """A way to name a thing: outright, or through a few look-ups."""
+        _, entity, attribute = action.roles[role]
         deepest = 0 if self.brief.kind is Kind.SINGLE_HOP else min(DEEPEST_ROLE, max(1, self.brief.hops - 1))
         walks = self.ground.shapes.ending_at(entity, attribute, deepest)
         depth = self.rng.choice(sorted(walks))
-        return self.rng.choice(walks[depth])
+        needs = action.needs.get(role, {})
+        where = {walk: self.domain.thing(thing_of(walk)).where for walk in walks[depth]}
+        return self.rng.choice([w for w in walks[depth] if all(where[w].get(c, v[0]) in v for c, v in needs.items())])
 
     def _kind(self, wishes: list[_Wish]) -> Kind:
         """The kind of a request, from the depth of its look-ups and actions."""
@@ -159,8 +180,8 @@ class _Requests:
         if kind in (Extra.DATE, Extra.START):
             today = datetime.date.fromisoformat(self.ground.world.constants["today"])
             day = (today + datetime.timedelta(days=self.rng.randrange(9, 50))).isoformat()
-            words = self.speaker.day(day)
-            return day, words if kind is Extra.DATE else f"from {words.removeprefix('on ')}"
+            words = self.speaker.calendar.date(day)
+            return day, words if kind is Extra.DATE else f"from {words}"
         if kind is Extra.COUNT:
             number = self.rng.randrange(2, 8)
             return number, self.rng.choice((str(number), _NUMBERS[number]))
@@ -210,10 +231,41 @@ class _Requests:
         made = {parameter: {"$from": [wish.action.tool, parameter]}}
         self._act(wish, action, made, turn, (self.subs[-1].id,))
 
-    def _request(self, action: Action, wish: _Wish, template: str = "") -> str:
-        names = {role: self.speaker.noun(walk) for role, walk in wish.walks.items()}
-        names |= {role: f"the new {role}" for role in action.roles if role not in names}
+    def _request(self, action: Action, wish: _Wish, template: str = "", names: dict[str, str] | None = None) -> str:
+        if names is None:
+            names = {role: self.speaker.noun(walk) for role, walk in wish.walks.items()}
+        names = {role: f"the new {role.replace('_', ' ')}" for role in action.roles} | names
         return tidy((template or action.requests[0]).format_map({**names, **wish.words}))
+
+    def _templates(self, wish: _Wish) -> tuple[str, ...]:
+        """The ways to say an action; for a new date, those that go with its direction too."""
+        action = wish.action
+        dates = [(name, detail) for name, (kind, detail) in action.extras.items() if kind is Extra.DATE]
+        if not dates or not action.open:
+            return action.requests
+        name, detail = dates[0]
+        if wish.words[name] in detail.nouns:
+            return action.open
+        before = self.ground.reader.row(next(iter(wish.walks.values())))[name]
+        return action.requests + (action.sooner if str(wish.extras[name]) < str(before) else action.put_off)
+
+    def _phrase(self, wish: _Wish, told: list[str], mentioned: set[Walk]) -> str:
+        """A wish as an imperative. Far things are told in sentences before it; who was mentioned is "them"."""
+        names = {}
+        for role, walk in wish.walks.items():
+            names[role] = "them" if self._is_them(walk, mentioned) else self.speaker.told(walk, told)
+        mentioned.update(parts_of(list(wish.walks.values())))
+        text = self._request(wish.action, wish, self.rng.choice(self._templates(wish)), names)
+        return f"{text}, and {wish.follow_up.later.format_map(wish.words)}" if wish.follow_up is not None else text
+
+    def _is_them(self, walk: Walk, mentioned: set[Walk]) -> bool:
+        """Whether "them" says who is meant: somebody mentioned before, when nobody of another kind was."""
+        entity = self._entity(walk)
+        known = {self._entity(other) for other in mentioned}
+        return walk in mentioned and [each for each in self.domain.people if each in known] == [entity]
+
+    def _entity(self, walk: Walk) -> str:
+        return self.domain.thing(thing_of(walk)).entity
 
     # --- words -----------------------------------------------------------------------------------------------------
 
@@ -223,14 +275,12 @@ class _Requests:
         if self.user:
             self._script(wishes, last)
         frame = self.rng.choice([frame for frame in FRAMES if frame.split in (None, self.brief.split)])
-        parts = []
-        for wish in wishes:
-            text = self._request(wish.action, wish, self.rng.choice(wish.action.requests))
-            if wish.follow_up is not None:
-                text += f" and {wish.follow_up.later.format_map(wish.words)}"
-            parts.append(text)
-        request = ", and ".join(parts)
-        question = tidy(frame.text.format(request=request, Request=request[0].upper() + request[1:]))
+        before: list[str] = []
+        mentioned: set[Walk] = set()
+        request = ", and ".join(self._phrase(wish, before, mentioned) for wish in wishes)
+        sentence = tidy(frame.text.format(request=request, Request=upper(request)))
+        question = " ".join([*before, sentence])
+        refuse_repeated(question, self.speaker)
         scripted = self.slots or self.changes
         turns = {sub: call.turn + 1 for call in self.calls for sub in call.answers}
         if not self.changes and kind_of([turns[sub.id] for sub in self.subs]) is not self.brief.kind:
@@ -275,7 +325,7 @@ class _Requests:
                         taken.add(detail.name)
                         self.slots.append(slot(detail, self._kept(each, name, kind), self.rng))
                         asks.append(detail.ask)
-                        each.words[name] = detail.noun
+                        each.words[name] = self.rng.choice(detail.nouns)
         if not asks:
             raise NoQuestion("the user has nothing to keep back")
         self.words.append(GoldWords(turn=0, say=" ".join(asks)))

@@ -80,6 +80,16 @@ def slot(detail: Detail, words: str, rng: random.Random) -> Slot:
     return Slot(name=detail.name, cues=detail.cues, reply=reply[0].upper() + reply[1:])
 
 
+def refuse_repeated(text: str, speaker: Speaker) -> None:
+    """Refuses words that name what is kept back twice: ``my booking`` would seem to be two bookings.
+
+    Raises:
+        NoQuestion: They do.
+    """
+    if any(text.lower().count(noun) > 1 for detail in speaker.hidden.values() for noun in detail.nouns if noun):
+        raise NoQuestion("what is kept back is named twice")
+
+
 @dataclass
 class Script:
     """What a scripted user does beside asking the question."""

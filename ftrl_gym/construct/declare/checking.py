@@ -10,6 +10,7 @@ import re
 
 from ftrl_gym.construct.declare.checking_tools import (
     Problems,
+    detail_problems,
     expression_problems,
     kind_of,
     phrase_problems,
@@ -28,6 +29,7 @@ from ftrl_gym.construct.declare.declaration import (
 )
 from ftrl_gym.construct.declare.expressions import Scope, Term, rules_in, term_of
 from ftrl_gym.construct.declare.populate import filling_order, leading
+from ftrl_gym.construct.wording import superlative
 from ftrl_gym.errors import ConstructionError
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
@@ -84,6 +86,8 @@ def _entity(declaration: Declaration, entity: Entity) -> Problems:
     if entity.table == RULES:
         yield place, f"the table {RULES!r} is kept for house rules; give it another plural"
     yield from phrase_problems(place, "called", phrases(entity.called))
+    if entity.detail is not None:
+        yield from detail_problems(f"{place}, detail", entity.detail)
     known = {each.name for each in declaration.entities}
     if isinstance(entity.rows, Each) and entity.rows.entity not in known:
         yield f"{place}, rows", f"there is no entity {entity.rows.entity!r}; there are {', '.join(sorted(known))}"
@@ -130,6 +134,9 @@ def _column(declaration: Declaration, entity: Entity, name: str, column: Column,
         yield place, "it has an ask but no noun; add one: 'the ... of {x}'"
     if column.compare and not all(column.ends):
         yield place, f"compare is {column.compare!r}; say what is true of the lower one | and of the higher one"
+    for end in filter(None, column.ends):
+        if superlative(end) == end:
+            yield place, f"compare says {end!r}; say it such that it can be raised to a most: 'is cheaper'"
     yield from phrase_problems(place, "noun", column.nouns)
     yield from phrase_problems(place, "ask", column.asks)
 

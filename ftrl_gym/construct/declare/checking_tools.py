@@ -21,7 +21,7 @@ from ftrl_gym.construct.declare.declaration import (
     shown,
 )
 from ftrl_gym.construct.declare.expressions import BadExpression, Scope, Term, translate
-from ftrl_gym.construct.domain import Pick
+from ftrl_gym.construct.domain import Detail, Extra, Pick
 
 Problems = Iterator[tuple[str, str]]
 """(entry, what is wrong and how to mend it)."""
@@ -39,6 +39,14 @@ def phrase_problems(place: str, what: str, forms: tuple[str, ...], names: tuple[
                 f"{place}, {what}",
                 f"{form!r} holds {{{unknown[0]}}}; there are only {', '.join(names)}, day and name",
             )
+
+
+def detail_problems(place: str, detail: Detail) -> Problems:
+    """Vague words that are none, or a question that the user would not understand."""
+    if isinstance(detail.nouns, str) or not detail.nouns:
+        yield place, f"its nouns are {detail.nouns!r}; give them as a tuple: ('my invoice',)"
+    if not any(cue in detail.ask.lower() for cue in detail.cues):
+        yield place, f"no cue stands in {detail.ask!r}, so its own question would not be understood; add a word of it"
 
 
 def expression_problems(declaration: Declaration, place: str, text: str, scope: Scope, kind: str) -> Problems:
@@ -155,6 +163,9 @@ def _doing(declaration: Declaration, tool: Do, place: str) -> Problems:
         if missing or unknown:
             lack = f"does not say {{{missing[0]}}}" if missing else f"holds {{{unknown[0]}}}, which it does not take"
             yield f"{place}, requests", f"{request!r} {lack}; there are {', '.join(fillers)}"
+    for name, wanted in tool.asks.items():
+        yield from detail_problems(f"{place}, {name!r}", wanted.detail)
+    yield from _dates(declaration, tool, place)
     if not phrases(tool.requests):
         yield f"{place}, requests", "nobody asks for it; add an imperative: 'cancel {appointment}'"
     for need in tool.needs:
@@ -175,6 +186,23 @@ def _doing(declaration: Declaration, tool: Do, place: str) -> Problems:
     for name in tool.follow_ups:
         if name not in actions or len(actions[name].roles) != 1 or not (actions[name].later or actions[name].regret):
             yield f"{place}, follow_ups", f"{name!r} must be an action about one thing, with later or regret"
+
+
+def _dates(declaration: Declaration, tool: Do, place: str) -> Problems:
+    """Requests about a new date: what is compared with it, and what is said while it is kept back."""
+    dates = [name for name, wanted in tool.asks.items() if wanted.kind is Extra.DATE]
+    first = declaration.entity(next(iter(tool.roles.values())))
+    if (tool.sooner or tool.put_off or tool.open) and (
+        len(dates) != 1 or not isinstance(first.columns.get(dates[0]), Date) or not tool.open
+    ):
+        yield (
+            place,
+            f"sooner, put_off and open are for a new date: ask for one that is called like the column of "
+            f"{first.name!r} that it replaces, and say in open what is asked for while it is kept back",
+        )
+    for request in phrases(tool.open):
+        if any(f"{{{name}}}" in request for name in dates):
+            yield f"{place}, open", f"{request!r} says the date, which is kept back; leave it out"
 
 
 def _kind_of(declaration: Declaration, text: str, scope: Mapping[str, Term]) -> str:

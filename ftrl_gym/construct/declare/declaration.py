@@ -216,6 +216,12 @@ class Do:
     asks: Mapping[str, Wanted] = field(default_factory=dict)
     gives: Mapping[str, str] = field(default_factory=dict)
     """Values worked out after the needs and before the effects, which may use them: ``fee``."""
+    sooner: str = ""
+    """``bring {visit} forward to {date}``: more requests, for when its date becomes an earlier one."""
+    put_off: str = ""
+    """``put {visit} off until {date}``: more requests, for when its date becomes a later one."""
+    open: str = ""
+    """``move {visit} to another day``: the requests, for when the asker keeps the date back."""
     follow_ups: tuple[str, ...] = ()
     """Actions one may ask for about what this one makes."""
     later: str = ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from ftrl_gym.construct.declare import prelude
 from ftrl_gym.construct.declare.code import scope_of
-from ftrl_gym.construct.declare.columns import Choice, Column, Date, Flag, Ref, around_long_names, phrases
+from ftrl_gym.construct.declare.columns import Choice, Column, Date, Flag, Person, Ref, around_long_names, phrases
 from ftrl_gym.construct.declare.declaration import (
     RULE_TOOL,
     RULES,
@@ -54,6 +55,7 @@ def domain_of(declaration: Declaration) -> Domain:
         actions={action.name: action for action in _actions(declaration)},
         day=declaration.day,
         kept_back=(*_kept_back(declaration), *([declaration.day.name] if declaration.day else [])),
+        people=tuple(each.table for each in declaration.entities if isinstance(each.columns[each.handle], Person)),
     )
 
 
@@ -115,8 +117,9 @@ def _detail(entity: Entity) -> Detail | None:
         return entity.detail
     name, noun = entity.name, entity.label_noun
     if noun == "name":
-        return Detail(name, f"the {name} I have in mind", f"Which {name} is it?", (name, "which"))
-    return Detail(noun, f"my {name}", f"What is the {noun}?", (noun, f"which {name}"))
+        return Detail(name, (f"the {name} I have in mind",), f"Which {name} is it?", (name, "which"))
+    cues = (noun, f"which {name}", f"what {name}", f"your {name}", "which one", noun.split()[-1])
+    return Detail(noun, (f"my {name}",), f"What is the {noun}?", tuple(dict.fromkeys(cues)))
 
 
 def _links(declaration: Declaration) -> Iterator[Link]:
@@ -137,6 +140,7 @@ def _search(declaration: Declaration, tool: Find, meaning: Meaning) -> Search:
     entity = declaration.entity(tool.entity)
     columns = {name: entity.columns[name] for name in tool.by.split()}
     sources = {name: declaration.entity(c.entity) for name, c in columns.items() if isinstance(c, Ref)}
+    plural, place = _counted(meaning.plural)
     return Search(
         name=meaning.name or meaning.noun,
         sources=tuple(source.name for source in sources.values()),
@@ -148,9 +152,20 @@ def _search(declaration: Declaration, tool: Find, meaning: Meaning) -> Search:
         by=meaning.by,
         fixed=dict(meaning.where),
         dated=next((name for name, column in columns.items() if isinstance(column, Date)), ""),
-        plural=meaning.plural,
+        plural=plural,
+        place=place,
         brief=meaning.brief,
     )
+
+
+def _counted(plural: str) -> tuple[str, str]:
+    """What is counted, and where, if it is in a place.
+
+    >>> _counted("doctors in {x}"), _counted("invoices of {x}")
+    (('doctors', 'in {x}'), ('invoices of {x}', ''))
+    """
+    found = re.fullmatch(r"(.+?) ((?:in|at|on|with) .*\{x\}.*)", plural)
+    return (found[1], found[2]) if found else (plural, "")
 
 
 def _combinations(declaration: Declaration) -> Iterator[Combination]:
@@ -215,6 +230,9 @@ def _actions(declaration: Declaration) -> Iterator[Action]:
                 follow_ups=tool.follow_ups,
                 needs=_needs(declaration, tool),
                 spoken=spoken,
+                sooner=phrases(tool.sooner),
+                put_off=phrases(tool.put_off),
+                open=phrases(tool.open),
                 later=tool.later,
                 regret=phrases(tool.regret),
             )

@@ -18,11 +18,11 @@ ENTITIES = (
         "building": Choice(words.BUILDINGS, noun="the building of {x}", ask="Which building is {x} in?"),
         "floor": Number(0, 7, noun="the floor of {x}", ask="Which floor is {x} on?", compare="is lower | is higher up"),
         "extension": Id(digits=4, noun="the phone extension of {x}"),
-        "cleaner": Person(noun="the name of the cleaner of {x}", ask="Who cleans {x}?"),
+        "cleaner": Person(noun="the name of the cleaner for {x}", ask="Who cleans {x}?"),
     }, called="room {x}", label_noun="room number"),
     Entity("department", 7, {
         "name": Name(words.DEPARTMENTS),
-        "desk": Ref("room", most=1, noun="the room number of the reception of {x}", link="the reception room of {x}"),
+        "desk": Ref("room", most=1, noun="the room number of the reception at {x}", link="the reception room of {x}"),
         "opens": Time("07:00", "09:30", noun="the opening time of {x}", compare="opens earlier | opens later",
                       ask="When does {x} open in the morning?"),
         "head_doctor": Ref("doctor", back="department", link="the head doctor of {x} | the doctor who heads {x}"),
@@ -35,9 +35,9 @@ ENTITIES = (
         "name": Person(noun="the name of {x}", ask="What is {x} called?"),
         "department": Ref("department", noun="the department of {x}", link="the department of {x}",
                           ask="Which department does {x} belong to? | Which department does {x} work in?"),
-        "office": Ref("room", most=1, noun="the room number of the office of {x}", link="the office of {x}",
+        "office": Ref("room", most=1, noun="the office number of {x}", link="the office of {x}",
                       ask="Which room does {x} see patients in?"),
-        "years": Number(2, 38, unit="years", noun="the years of experience of {x}",
+        "years": Number(2, 38, unit="years", noun="the experience in years of {x}",
                         ask="How many years of experience does {x} have?",
                         compare="has less experience | has more experience"),
         "fee": Money(40, 180, 5, noun="the consultation fee of {x}", ask="How much does {x} charge for a consultation?",
@@ -46,7 +46,8 @@ ENTITIES = (
                            ask="Which language does {x} speak besides English?"),
         "email": Email(noun="the email address of {x}"),
         "accepts_patients": Flag(0.75),
-    }, called="Dr. {x}", label="name", detail=Detail("doctor", "the doctor", "Which doctor is it?", ("doctor", "who"))),
+    }, called="Dr. {x}", label="name", detail=Detail("doctor", ("the doctor",), "Which doctor is it?",
+                                                     ("doctor", "who", "which one"))),
     Entity("examination", Each("department", 3, 4), {
         "name": Name(words.SERVICES["Cardiology"], ("{} Scan", "{} Test"), by="department", drawn=words.SERVICES,
                      noun="the name of {x}", ask="What is {x} called?"),
@@ -55,8 +56,8 @@ ENTITIES = (
         "price": Money(30, 480, noun="the price of {x}", ask="How much is {x}? | What does {x} cost?",
                        compare="is cheaper | is more expensive"),
         "minutes": Number(10, 90, 5, unit="minutes", noun="the duration in minutes of {x}", adds=True,
-                          ask="How many minutes does {x} take?", compare="is over sooner | takes longer"),
-        "fasting_hours": Number(1, 14, unit="hours", noun="the hours of fasting before {x}",
+                          ask="How many minutes does {x} take?", compare="takes less time | takes longer"),
+        "fasting_hours": Number(1, 14, unit="hours", noun="the fasting time in hours for {x}",
                                 ask="How long must one fast before {x}, in hours?",
                                 compare="needs less fasting | needs more fasting"),
     }, called="the {x}"),
@@ -78,7 +79,7 @@ ENTITIES = (
     Entity("manufacturer", 6, {
         "name": Name(words.MAKERS, ("{} Pharma", "{} Laboratories", "{} Biotech")),
         "country": Choice(words.COUNTRIES, noun="the country of {x}", ask="Which country is {x} based in?"),
-        "safety_officer": Person(noun="the name of the safety officer of {x}", ask="Who is the safety officer of {x}?"),
+        "safety_officer": Person(noun="the name of the safety officer at {x}", ask="Who is the safety officer of {x}?"),
     }, called="{x}"),
     Entity("medicine", 14, {
         "name": Name(words.MEDICINES, noun="the name of {x}", ask="What is {x} called?"),
@@ -103,7 +104,8 @@ ENTITIES = (
                         ask="Which pharmacy does {x} usually go to?"),
         "allergy": Choice(words.ALLERGIES, noun="the allergy of {x}", ask="What is {x} allergic to?"),
         "balance": Money(value="0"),
-    }, called="{x}", label="name", detail=Detail("name", "the patient", "What is their name?", ("name", "who"))),
+    }, called="{x}", label="name", detail=Detail("name", ("the patient",), "What is their name?",
+                                                 ("name", "who", "which patient", "which one"))),
     Entity("slot", Each("doctor", 4, 6), {
         "slot_id": Id(prefix="S-", digits=5),
         "doctor": Ref("doctor"),
@@ -232,7 +234,7 @@ BOOKED = Need("appointment.status == 'booked'",
               "appointment {appointment} is {appointment.status}; only a booked one can be changed")
 FREE = Need("slot.status == 'free'", "slot {slot} is taken; list_slots shows which are free")
 COMING = Need("days_until(slot.date) >= 0", "slot {slot} was on {slot.date}, which is past; list_slots shows others")
-PAYS = Detail("method", "", "How would you like to pay?", ("pay", "method"), ("{x}, please.", "{x}."))
+PAYS = Detail("method", ("",), "How would you like to pay?", ("pay", "method"), ("{x}, please.", "{x}."))
 
 WRITING = (
     Do("book_appointment", "Books a free slot for a patient.", "slot patient",
@@ -243,7 +245,7 @@ WRITING = (
        (Create("appointment", {"slot": "slot", "patient": "patient", "doctor": "slot.doctor", "date": "slot.date",
                                "time": "slot.time", "reason": "reason", "status": "'booked'"}),
         Set("slot", {"status": "'taken'"})),
-       asks={"reason": Wanted(Extra.CHOICE, Detail("reason", "a visit", "What is it for?", ("for", "reason")),
+       asks={"reason": Wanted(Extra.CHOICE, Detail("reason", ("a visit",), "What is it for?", ("for", "reason")),
                               "What it is for.", VISITS)},
        follow_ups=("cancel_appointment",)),
     Do("cancel_appointment", "Cancels a booked appointment; a late cancellation costs a fee.", "appointment",
@@ -280,7 +282,7 @@ WRITING = (
        (Need("prescription.pharmacy != pharmacy", "prescription {prescription} is at {pharmacy} already"),),
        (Set("prescription", {"pharmacy": "pharmacy"}),)),
     Do("change_doctor", "Makes somebody the regular doctor of a patient.", "patient doctor",
-       "make {doctor} the regular doctor of {patient} | note down {doctor} as the regular doctor of {patient}",
+       "make {doctor} the regular doctor for {patient} | note down {doctor} as the regular doctor for {patient}",
        (Need("doctor.accepts_patients", "doctor {doctor} takes no new patients; choose another one"),
         Need("patient.doctor != doctor", "doctor {doctor} is the regular doctor of {patient} already")),
        (Set("patient", {"doctor": "doctor"}),)),

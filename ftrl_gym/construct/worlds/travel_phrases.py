@@ -21,7 +21,9 @@ def _clock(verb: str, noun: str, ask: str) -> Attribute:
 
 CITY = {
     "country": Attribute(
-        T.NAME, ("the country of {x}",), ("Which country is {x} in?", "What country does {x} belong to?")
+        T.NAME,
+        ("the country of {x}", "the country {x} is in"),
+        ("Which country is {x} in?", "What country does {x} belong to?"),
     ),
     "currency": Attribute(
         T.CODE,
@@ -39,7 +41,7 @@ CITY = {
     "tourist_tax": Attribute(
         T.MONEY,
         ("the tourist tax per night in {x}",),
-        ("How much tourist tax does {x} charge per night?", "What does {x} take as tourist tax for a night?"),
+        ("How much tourist tax does {x} charge per night?", "What is the tourist tax for a night in {x}?"),
         "EUR",
         "charges less tourist tax",
         "charges more tourist tax",
@@ -47,10 +49,12 @@ CITY = {
 }
 AIRPORT = {
     "name": Attribute(T.NAME, ("the full name of {x}",), ("What is {x} called in full?",)),
-    "city": Attribute(T.NAME, ("the city of {x}",), ("Which city does {x} belong to?", "What city is {x} in?")),
+    "city": Attribute(
+        T.NAME, ("the city served by {x}",), ("Which city does {x} belong to?", "Which city is served by {x}?")
+    ),
     "transfer_minutes": Attribute(
         T.NUMBER,
-        ("the transfer time in minutes into town from {x}",),
+        ("the transfer time in minutes from {x}", "the length in minutes of the transfer from {x}"),
         (
             "How many minutes does the transfer into town take from {x}?",
             "How long, in minutes, is the ride into the centre from {x}?",
@@ -80,19 +84,21 @@ AIRLINE = {
     ),
     "hand_luggage_kg": Attribute(
         T.NUMBER,
-        ("the hand luggage limit in kilograms of {x}",),
+        ("the hand luggage limit in kilograms with {x}", "the limit in kilograms for hand luggage with {x}"),
         ("How many kilograms of hand luggage does {x} allow?", "How heavy may my hand luggage be with {x}, in kg?"),
         "kg",
         "allows less hand luggage",
         "allows more hand luggage",
     ),
     "hub": Attribute(
-        T.CODE, ("the airport code of the hub of {x}",), ("Which airport is the hub of {x}? I need its code.",)
+        T.CODE,
+        ("the hub airport code of {x}",),
+        ("What is the hub airport code of {x}?", "Which airport is the hub of {x}? The code is enough."),
     ),
     "change_fee": Attribute(
         T.MONEY,
         ("the change fee of {x}",),
-        ("How much does {x} charge for changing a ticket?", "What is {x}'s fee for a change?"),
+        ("How much does {x} charge for changing a ticket?", "What is the fee for changing a ticket with {x}?"),
         "EUR",
         "has the lower change fee",
         "has the higher change fee",
@@ -100,15 +106,19 @@ AIRLINE = {
     ),
 }
 FLIGHT = {
-    "flight_no": Attribute(T.CODE, ("the flight number of {x}",), ("What is the number of {x}?",)),
+    "flight_no": Attribute(T.CODE, ("the flight number of {x}",), ("What is the flight number of {x}?",)),
     "airline": Attribute(T.NAME, ("the airline of {x}",), ("Which airline operates {x}?", "Who flies {x}?")),
     "origin": Attribute(
-        T.CODE, ("the code of the departure airport of {x}",), ("Which airport does {x} leave from, by its code?",)
+        T.CODE,
+        ("the departure airport code of {x}",),
+        ("What is the departure airport code of {x}?", "Which airport does {x} leave from? The code is enough."),
     ),
     "destination": Attribute(
-        T.CODE, ("the code of the arrival airport of {x}",), ("Which airport does {x} land at, by its code?",)
+        T.CODE,
+        ("the arrival airport code of {x}",),
+        ("What is the arrival airport code of {x}?", "Which airport does {x} land at? The code is enough."),
     ),
-    "date": Attribute(T.DATE, ("the date of {x}",), ("On which date does {x} leave?", "What day is {x}?")),
+    "date": Attribute(T.DATE, ("the date of {x}",), ("On which date does {x} leave?", "What is the date of {x}?")),
     "departs": _clock("leaves", "departure", "take off"),
     "arrives": _clock("gets in", "arrival", "land"),
     "price": _price(("the price of {x}", "the fare of {x}"), ("How much is {x}?", "What does {x} cost?")),
@@ -129,13 +139,17 @@ FLIGHT = {
     "gate": Attribute(T.CODE, ("the gate of {x}",), ("Which gate does {x} leave from?", "What gate is {x} at?")),
 }
 TRAIN = {
-    "train_no": Attribute(T.CODE, ("the train number of {x}",), ("What is the number of {x}?",)),
+    "train_no": Attribute(T.CODE, ("the train number of {x}",), ("What is the train number of {x}?",)),
     "operator": Attribute(T.NAME, ("the operator of {x}",), ("Which company runs {x}?", "Who operates {x}?")),
-    "origin": Attribute(T.NAME, ("the first stop of {x}",), ("Which city does {x} start from?",)),
-    "destination": Attribute(
-        T.NAME, ("the destination of {x}",), ("Which city does {x} go to?", "Where does {x} end up?")
+    "origin": Attribute(
+        T.NAME,
+        ("the departure city of {x}", "the city {x} starts from"),
+        ("Which city does {x} start from?", "What is the departure city of {x}?"),
     ),
-    "date": Attribute(T.DATE, ("the date of {x}",), ("On which date does {x} run?", "What day is {x}?")),
+    "destination": Attribute(
+        T.NAME, ("the destination of {x}",), ("Which city does {x} go to?", "What is the destination of {x}?")
+    ),
+    "date": Attribute(T.DATE, ("the date of {x}",), ("On which date does {x} run?", "What is the date of {x}?")),
     "departs": _clock("leaves", "departure", "leave"),
     "arrives": _clock("gets in", "arrival", "arrive"),
     "price": _price(("the fare of {x}", "the price of {x}"), ("How much is {x}?", "What does {x} cost?")),
@@ -154,7 +168,7 @@ HOTEL = {
     ),
     "stars": Attribute(
         T.NUMBER,
-        ("the number of stars of {x}",),
+        ("the star rating of {x}", "the number of stars for {x}"),
         ("How many stars does {x} have?",),
         "stars",
         "has fewer stars",
@@ -184,7 +198,9 @@ HOTEL = {
         high="has the later check-out",
     ),
     "manager": Attribute(
-        T.NAME, ("the manager of {x}",), ("Who manages {x}?", "What is the name of the manager of {x}?")
+        T.NAME,
+        ("the manager's name at {x}", "the name of the manager at {x}"),
+        ("Who manages {x}?", "What is the name of the manager at {x}?"),
     ),
 }
 ROOM = {
@@ -195,18 +211,22 @@ ROOM = {
     "view": Attribute(T.NAME, ("the view from {x}",), ("What is the view from {x}?", "What does {x} look out on?")),
 }
 CAR = {
-    "company": Attribute(T.NAME, ("the rental company of {x}",), ("Which company rents out {x}?", "Whose car is {x}?")),
-    "model": Attribute(T.NAME, ("the model of {x}",), ("What model is {x}?", "Which model would I get with {x}?")),
+    "company": Attribute(
+        T.NAME,
+        ("the rental company of {x}", "the company behind {x}"),
+        ("Which rental company has {x}?", "Which company does {x} belong to?"),
+    ),
+    "model": Attribute(T.NAME, ("the model of {x}",), ("What model is {x}?", "What is the model of {x}?")),
     "daily_price": _price(("the daily price of {x}",), ("What does {x} cost per day?", "How much is {x} a day?")),
     "seats": Attribute(
         T.NUMBER,
         ("the number of seats in {x}",),
-        ("How many seats does {x} have?", "How many people fit into {x}?"),
+        ("How many seats does {x} have?", "How many people can sit in {x}?"),
         "seats",
         "has fewer seats",
         "has more seats",
     ),
-    "fuel": Attribute(T.NAME, ("the fuel of {x}",), ("What fuel does {x} take?", "What does {x} run on?")),
+    "fuel": Attribute(T.NAME, ("the fuel type of {x}",), ("What fuel does {x} take?", "What does {x} run on?")),
 }
 TRAVELLER = {
     "email": Attribute(
@@ -218,17 +238,19 @@ TRAVELLER = {
     "loyalty_number": Attribute(
         T.CODE,
         ("the loyalty number of {x}",),
-        ("What is the loyalty number of {x}?", "Which loyalty number does {x} have?"),
+        ("What is the loyalty number of {x}?", "Which loyalty number do we have for {x}?"),
     ),
     "seat_preference": Attribute(
         T.NAME,
         ("the seat preference of {x}",),
-        ("Which seat does {x} prefer?", "Where in the row does {x} like to sit?"),
+        ("Which seat does {x} prefer?", "Where does {x} prefer to sit?"),
     ),
 }
 LOYALTY = {
     "programme": Attribute(
-        T.NAME, ("the programme of {x}",), ("Which programme is {x} part of?", "What programme does {x} belong to?")
+        T.NAME,
+        ("the programme of {x}", "the programme {x} belongs to"),
+        ("Which programme is {x} part of?", "What programme does {x} belong to?"),
     ),
     "tier": Attribute(T.NAME, ("the tier of {x}",), ("Which tier is {x} on?", "What tier does {x} have?")),
     "points": Attribute(
@@ -250,24 +272,24 @@ LOYALTY = {
     "partner_airline": Attribute(
         T.NAME,
         ("the partner airline of {x}",),
-        ("Which airline is the partner of {x}?", "What airline is {x} tied to?"),
+        ("Which airline is the partner of {x}?", "What is the partner airline of {x}?"),
     ),
 }
 BOOKING = {
     "date": Attribute(
         T.DATE,
         ("the date of {x}",),
-        ("Which date is {x} for?", "What date does {x} have?"),
+        ("Which date is {x} for?", "What is the date of {x}?"),
         low="is earlier",
         high="is later",
     ),
-    "status": Attribute(T.NAME, ("the status of {x}",), ("What is the status of {x}?", "What state is {x} in?")),
+    "status": Attribute(T.NAME, ("the status of {x}",), ("What is the status of {x}?", "What status does {x} have?")),
     "price": _price(("the price of {x}",), ("How much does {x} come to?", "What is the price of {x}?")),
 }
 BOOKING_REFERENCE = Attribute(T.CODE, ("the reference of {x}",), ("What is the reference of {x}?",))
 STAY_NIGHTS = Attribute(
     T.NUMBER,
-    ("the number of nights of {x}",),
+    ("the number of nights on {x}",),
     ("How many nights is {x} for?",),
     "nights",
     "is shorter",
@@ -276,7 +298,7 @@ STAY_NIGHTS = Attribute(
 )
 RENTAL_DAYS = Attribute(
     T.NUMBER,
-    ("the number of days of {x}",),
+    ("the number of days on {x}",),
     ("How many days is {x} for?",),
     "days",
     "is shorter",
@@ -288,14 +310,15 @@ BOOKED_FLIGHT = Attribute(
 )
 BOOKED_TRAIN = Attribute(T.CODE, ("the train number of {x}",), ("Which train is {x} for? The train number is enough.",))
 PAYMENT = {
-    "amount": _price(("the amount of {x}",), ("How much was {x}?", "What amount was {x}?"), "is smaller", "is larger"),
-    "method": Attribute(T.NAME, ("the method of {x}",), ("How was {x} made?", "By what method was {x} made?")),
+    "amount": _price(("the amount of {x}",), ("How much was {x}?", "What is the amount of {x}?"),
+                     "is smaller", "is larger"),
+    "method": Attribute(T.NAME, ("the method used for {x}",), ("How was {x} made?", "What method was used for {x}?")),
     "date": Attribute(T.DATE, ("the date of {x}",), ("When was {x} made?", "On which date was {x} made?"),
                       low="was made earlier", high="was made later"),
-    "status": Attribute(T.NAME, ("the status of {x}",), ("What is the status of {x}?", "Where does {x} stand?")),
+    "status": Attribute(T.NAME, ("the status of {x}",), ("What is the status of {x}?", "What status does {x} have?")),
 }  # fmt: skip
 RULE = {
     "value": Attribute(
-        T.NUMBER, ("the figure in {x}",), ("What figure does {x} give?", "What number stands in {x}?"), unit="@unit"
+        T.NUMBER, ("the figure in {x}",), ("What figure does {x} give?", "What is the figure in {x}?"), unit="@unit"
     ),
 }

@@ -50,7 +50,9 @@ def _things() -> Iterator[Thing]:
         noun = _BOOKING_NOUN[kind]
         attributes = {**say.BOOKING, **_BOOKING_EXTRA[kind], "reference": say.BOOKING_REFERENCE}
         named = Thing(noun, "bookings", "reference", attributes, "get_booking", label="reference", label_type=code)
-        anchors = ("booking {x}", "the booking with reference {x}", f"{noun} {{x}}")
+        # "the flight on flight booking {x}" would say it twice
+        anchors: tuple[str, ...] = ("booking {x}", "the booking with reference {x}")
+        anchors += (f"{noun} {{x}}",) if kind in ("room", "car") else ()
         yield replace(named, anchors=anchors, label_noun="reference", where={"type": kind})
 
 
@@ -62,9 +64,9 @@ def _links() -> Iterator[Link]:
     yield Link(
         "lands", "flight", "airport", "destination", ("the airport where {x} lands", "the arrival airport of {x}")
     )
-    yield Link("starts", "train", "city", "origin", ("the city where {x} starts", "the first stop of {x}"))
-    yield Link("ends", "train", "city", "destination", ("the destination of {x}", "the last stop of {x}"))
-    yield Link("serves", "airport", "city", "city", ("the city served by {x}", "the city of {x}"))
+    yield Link("starts", "train", "city", "origin", ("the city where {x} starts", "the departure city of {x}"))
+    yield Link("ends", "train", "city", "destination", ("the destination of {x}", "the city where {x} ends"))
+    yield Link("serves", "airport", "city", "city", ("the city served by {x}",))
     yield Link("hub", "airline", "airport", "hub", ("the hub airport of {x}", "the airport that is the hub of {x}"))
     yield Link("home", "traveller", "city", "home_city", ("{x}'s home city", "the city where {x} lives"))
     yield Link(
@@ -76,10 +78,10 @@ def _links() -> Iterator[Link]:
     )
     yield Link("partner", "loyalty account", "airline", "partner_airline", ("the partner airline of {x}",))
     yield Link(
-        "flight booked", "flight booking", "flight", "item", ("the flight of {x}", "the flight reserved under {x}")
+        "flight booked", "flight booking", "flight", "item", ("the flight on {x}", "the flight reserved under {x}")
     )
-    yield Link("train booked", "train booking", "train", "item", ("the train of {x}", "the train reserved under {x}"))
-    yield Link("car booked", "car rental", "car", "item", ("the car of {x}", "the car reserved under {x}"))
+    yield Link("train booked", "train booking", "train", "item", ("the train on {x}", "the train reserved under {x}"))
+    yield Link("car booked", "car rental", "car", "item", ("the car booked under {x}", "the car reserved under {x}"))
 
 
 def _searches() -> Iterator[Search]:
@@ -104,55 +106,70 @@ def _searches() -> Iterator[Search]:
 
 
 def _airports() -> Iterator[Search]:
-    one = ("{x}'s airport", "the airport of {x}")
+    one = ("the airport of {x}", "the airport in {x}")
     found = Search("airport of", ("city",), "airport", "find_airports", _CITY, one)
-    yield replace(found, plural="airports in {x}", brief="{x}")
-    nearest = ("the airport with the shortest transfer to {x}", "the airport nearest to the centre of {x}")
+    yield replace(found, plural="airports", place="in {x}", brief="{x}")
+    nearest = ("the airport with the shortest transfer into {x}", "the airport with the quickest transfer into {x}")
     yield replace(found, name="nearest airport", nouns=nearest, pick=Pick.LOWEST, by="transfer_minutes")
 
 
 def _hotels_and_rooms() -> Iterator[Search]:
     best = ("the best-rated hotel in {x}", "the hotel with the best guest rating in {x}")
     found = Search("best hotel", ("city",), "hotel", "search_hotels", _CITY, best, pick=Pick.HIGHEST, by="rating")
-    yield replace(found, plural="hotels in {x}")
+    yield replace(found, plural="hotels", place="in {x}")
     worst = ("the lowest-rated hotel in {x}", "the hotel with the worst guest rating in {x}")
     yield replace(found, name="worst hotel", nouns=worst, pick=Pick.LOWEST)
     called = ("the hotel {name} in {x}", "{name} in {x}")
     yield replace(found, name="hotel called", nouns=called, pick=Pick.NAMED, by="")
+    yield from _rooms()
+
+
+def _rooms() -> Iterator[Search]:
+    cheapest = Search(
+        "cheapest room",
+        ("hotel",),
+        "room",
+        "list_rooms",
+        {"hotel_id": (0, "hotel_id")},
+        ("the cheapest room at {x}",),
+        pick=Pick.LOWEST,
+        by="nightly_price",
+        among="free",
+        plural="rooms",
+        place="at {x}",
+    )
+    yield cheapest
+    yield replace(cheapest, name="dearest room", nouns=("the most expensive room at {x}",), pick=Pick.HIGHEST)
     for kind in ROOM_TYPES:
         noun = kind if kind == "suite" else f"{kind} room"
-        cheapest = Search(
-            f"cheapest {kind}",
-            ("hotel",),
-            "room",
-            "list_rooms",
-            {"hotel_id": (0, "hotel_id")},
-            (f"the cheapest {noun} at {{x}}",),
-            pick=Pick.LOWEST,
-            by="nightly_price",
-            fixed={"type": kind},
-            among="free",
-        )
-        yield replace(cheapest, plural=f"{noun}s at {{x}}")
-        dearest = (f"the most expensive {noun} at {{x}}",)
-        yield replace(cheapest, name=f"dearest {kind}", nouns=dearest, pick=Pick.HIGHEST)
+        typed = replace(cheapest, fixed={"type": kind}, plural=f"{noun}s")
+        yield replace(typed, name=f"cheapest {kind}", nouns=(f"the cheapest {noun} at {{x}}",))
+        # most hotels have one of a kind
+        yield replace(typed, name=f"{kind} at", nouns=(f"the {noun} at {{x}}",), pick=Pick.ONLY, plural="")
 
 
 def _cars() -> Iterator[Search]:
+    cheapest = Search(
+        "cheapest car",
+        ("city",),
+        "car",
+        "search_cars",
+        _CITY,
+        ("the cheapest car to rent in {x}", "the cheapest rental car in {x}"),
+        pick=Pick.LOWEST,
+        by="daily_price",
+        among="available",
+    )
+    yield cheapest
+    dearest = ("the most expensive car to rent in {x}", "the most expensive rental car in {x}")
+    yield replace(cheapest, name="dearest car", nouns=dearest, pick=Pick.HIGHEST)
     for kind in CAR_CLASSES:
         noun, rented = ("van", "rental van") if kind == "van" else (f"{kind} car", f"{kind} rental car")
-        yield Search(
-            f"cheapest {kind}",
-            ("city",),
-            "car",
-            "search_cars",
-            _CITY,
-            (f"the cheapest {noun} to rent in {{x}}", f"the cheapest {rented} in {{x}}"),
-            pick=Pick.LOWEST,
-            by="daily_price",
-            fixed={"car_class": kind},
-            among="available",
-        )
+        typed = replace(cheapest, fixed={"car_class": kind})
+        best = (f"the cheapest {noun} to rent in {{x}}", f"the cheapest {rented} in {{x}}")
+        yield replace(typed, name=f"cheapest {kind}", nouns=best)
+        only = (f"the {noun} on offer in {{x}}", f"the {rented} in {{x}}")
+        yield replace(typed, name=f"{kind} in", nouns=only, pick=Pick.ONLY)
 
 
 def _journeys(noun: str, stop: str, tool: str, stop_key: str) -> Iterator[Search]:
@@ -169,13 +186,15 @@ def _journeys(noun: str, stop: str, tool: str, stop_key: str) -> Iterator[Search
         dated="date",
         among="seats_left",
     )
-    yield replace(cheapest, plural=f"direct {noun}s {end}")
+    yield replace(cheapest, plural=f"direct {noun}s", place=end)
     dearest = (f"the most expensive {noun} {end}",)
     yield replace(cheapest, name=f"dearest {noun}", nouns=dearest, pick=Pick.HIGHEST)
     first = (f"the first {noun} {end}", f"the earliest {noun} {end}")
     yield replace(cheapest, name=f"first {noun}", nouns=first, by="departs")
     last = (f"the last {noun} {end}", f"the latest {noun} {end}")
     yield replace(cheapest, name=f"last {noun}", nouns=last, pick=Pick.HIGHEST, by="departs")
+    only = (f"the {noun} {end}", f"the direct {noun} {end}")
+    yield replace(cheapest, name=f"{noun} between", nouns=only, pick=Pick.ONLY)
 
 
 # --- what a tool computes from two things ---------------------------------------------------------------------------
@@ -221,8 +240,8 @@ def _combinations() -> Iterator[Combination]:
 def _hours_between() -> Combination:
     hours = Attribute(
         AnswerType.NUMBER,
-        ("the number of hours by which clocks in {y} are ahead of those in {x}",),
-        ("How many hours are clocks in {y} ahead of clocks in {x}?", "By how many hours is {y} ahead of {x}?"),
+        ("the number of hours by which {y} is ahead of {x}",),
+        ("How many hours ahead of {x} is {y}?", "By how many hours is {y} ahead of {x}?"),
         "hours",
     )
     return Combination(
@@ -240,10 +259,10 @@ def _hours_between() -> Combination:
 def _converted(thing: str, amount: str, noun: str) -> Combination:
     converted = Attribute(
         AnswerType.NUMBER,
-        (f"the {noun} of {{x}} in the currency of {{y}}",),
+        (f"the {noun} of {{x}} converted into the currency used in {{y}}",),
         (
             f"What is the {noun} of {{x}} in the currency used in {{y}}?",
-            f"How much is the {noun} of {{x}} once converted into the money of {{y}}?",
+            f"How much is the {noun} of {{x}} converted into the currency used in {{y}}?",
         ),
         "@to_currency",
     )
@@ -263,19 +282,19 @@ def _compared() -> Combination:
     fields = {
         "cheaper": Attribute(
             AnswerType.CODE,
-            ("the flight number of the cheaper one of {x} and {y}",),
-            ("Comparing {x} with {y}, which of the two is cheaper?",),
+            ("the flight number of the cheaper choice between {x} and {y}",),
+            ("Which is cheaper, {x} or {y}? The flight number is enough.",),
         ),
         "price_difference": Attribute(
             AnswerType.MONEY,
             ("the price difference between {x} and {y}",),
-            ("Comparing {x} with {y}, how far apart are the two in price?",),
+            ("How far apart in price are {x} and {y}?", "What is the price difference between {x} and {y}?"),
             "EUR",
         ),
         "earlier": Attribute(
             AnswerType.CODE,
-            ("the flight number of the earlier one of {x} and {y}",),
-            ("Comparing {x} with {y}, which one departs earlier?",),
+            ("the flight number of the earlier departure between {x} and {y}",),
+            ("Which departs earlier, {x} or {y}? The flight number is enough.",),
         ),
     }
     return Combination(
@@ -293,17 +312,15 @@ def _compared() -> Combination:
 _COMPOSITES = (
     Composite(
         ("flight booking of", "flight booked"),
-        ("{x}'s flight", "the flight {x} has booked", "the flight {x} is booked on"),
+        ("{x}'s flight", "the flight {x} has booked", "the flight booked for {x}"),
     ),
     Composite(
-        ("train booking of", "train booked"), ("{x}'s train", "the train {x} has booked", "the train {x} is booked on")
+        ("train booking of", "train booked"), ("{x}'s train", "the train {x} has booked", "the train booked for {x}")
     ),
     Composite(("car rental of", "car booked"), ("{x}'s rental car", "the car {x} has booked")),
     Composite(("lands", "serves"), ("the destination city of {x}", "the city where {x} lands")),
     Composite(("takes off", "serves"), ("the departure city of {x}", "the city where {x} takes off")),
     Composite(("hub", "serves"), ("the hub city of {x}", "the city where {x} has its hub")),
-    Composite(("member", "partner"), ("the partner airline of {x}'s loyalty account",)),
-    Composite(("carrier", "hub"), ("the hub airport of the airline that flies {x}",)),
 )
 
 
@@ -323,4 +340,5 @@ def travel_domain() -> Domain:
         composites=_COMPOSITES,
         actions=actions(),
         day=DAY,
+        people=("travellers",),
     )
