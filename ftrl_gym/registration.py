@@ -118,12 +118,15 @@ def _with_generator(scenario: Scenario, kinds: Sequence[str] | None, features: S
 
     The generator is told the filters too: drawing until a task happens to fit would waste most of its work.
     """
-    if scenario.manifest.name != "TravelBooking":
+    from ftrl_gym.construct import scenarios
+
+    name = scenario.manifest.name
+    if name not in scenarios.names():
         return scenario
 
     from ftrl_gym.construct.endless import endless_task
 
-    endless = functools.partial(endless_task, kinds=kinds, features=features or ())
+    endless = functools.partial(endless_task, kinds=kinds, features=features or (), scenario=name)
     return dataclasses.replace(scenario, endless=endless, load_world=functools.partial(_world, scenario.load_world))
 
 

@@ -17,9 +17,9 @@ Object = dict[str, Json]
 End = Callable[..., Json]
 
 _PRICE = r"price|fee|cost|amount|fare|tax"
-_WHEN = r"depart|start|date|arrive|time|expires"
+_WHEN = r"depart|start|date|arrive|issued|time|expires"
 _LENGTH = r"minute|distance|duration|km|hours"
-_SIZE = r"beds|seats|size|area|capacity"
+_SIZE = r"beds|seats|size|area|capacity|amount"
 _SUPERLATIVES: tuple[tuple[str, str, End], ...] = (
     (r"cheapest|least expensive|lowest priced", _PRICE, min),
     (r"dearest|priciest|costliest|most expensive", _PRICE, max),

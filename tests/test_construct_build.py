@@ -10,11 +10,14 @@ import pytest
 from ftrl_gym import registry
 from ftrl_gym.construct.build import WORLDS, build_scenario
 from ftrl_gym.construct.certify import Certifier, Depth
-from ftrl_gym.construct.endless import endless_task, travel_pool, world_of
+from ftrl_gym.construct.endless import endless_task, world_of
 from ftrl_gym.construct.leaks import empty_call_works, stands_in_schema
+from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.trial import try_plan
 from ftrl_gym.errors import CertificationError, UnknownNameError
 from ftrl_gym.task import Answer, AnswerType, Plan, ScriptedUser, Split, Task
+
+POOL = scenario("TravelBooking").pool
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +37,7 @@ def test_a_certificate_says_what_was_measured(certified: list[Task]) -> None:
 def test_a_quick_task_claims_no_certificate_and_is_otherwise_no_worse() -> None:
     task = endless_task(4, certify="quick")
     assert task.certificate is None
-    proven = Certifier(travel_pool(), Depth.FULL).certify(task, world_of(task.world), 1)
+    proven = Certifier(POOL, Depth.FULL).certify(task, world_of(task.world), 1)
     assert proven.model_copy(update={"certificate": None}) == task
 
 
@@ -42,29 +45,29 @@ def test_a_task_whose_plan_does_not_solve_it_gets_no_certificate(certified: list
     task = certified[0]
     broken = task.model_copy(update={"plans": (Plan(turns=()),)})
     with pytest.raises(CertificationError, match="oracle"):
-        Certifier(travel_pool()).certify(broken, world_of(task.world), 1)
+        Certifier(POOL).certify(broken, world_of(task.world), 1)
     wrong = Answer(type=AnswerType.NUMBER, value=-12345)
     outcome = task.outcome.model_copy(update={"answer": wrong})
     with pytest.raises(CertificationError, match=r"oracle|solver"):
-        Certifier(travel_pool()).certify(task.model_copy(update={"outcome": outcome}), world_of(task.world), 1)
+        Certifier(POOL).certify(task.model_copy(update={"outcome": outcome}), world_of(task.world), 1)
     with pytest.raises(CertificationError, match="readings"):
-        Certifier(travel_pool()).certify(task, world_of(task.world), 2)
+        Certifier(POOL).certify(task, world_of(task.world), 2)
 
 
 def test_every_plan_of_a_task_runs_and_each_call_is_grounded(certified: list[Task]) -> None:
     for task in certified:
         for plan in task.plans:
-            trial = try_plan(task, plan.turns, world_of(task.world), travel_pool())
+            trial = try_plan(task, plan.turns, world_of(task.world), POOL)
             assert not trial.failure
             assert trial.solved == {sub.id for sub in task.sub_questions}
 
 
 def test_the_three_leaks_of_the_published_data_are_seen() -> None:
-    rooms = travel_pool().documents["list_rooms"]
+    rooms = POOL.documents["list_rooms"]
     assert stands_in_schema(Answer(type=AnswerType.NAME, value="suite"), rooms)
     assert stands_in_schema(Answer(type=AnswerType.NAME, value="any"), rooms)
     assert not stands_in_schema(Answer(type=AnswerType.NAME, value="courtyard"), rooms)
-    assert not any(map(empty_call_works, travel_pool().documents.values()))
+    assert not any(map(empty_call_works, POOL.documents.values()))
 
 
 def test_an_endless_world_is_made_again_from_its_id() -> None:

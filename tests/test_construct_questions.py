@@ -10,13 +10,15 @@ import pytest
 
 from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of
 from ftrl_gym.construct.domain import Link, Search
-from ftrl_gym.construct.endless import endless_task, ground
+from ftrl_gym.construct.endless import endless_task
 from ftrl_gym.construct.leaks import stands_in
 from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program
+from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.worlds.travel import make_world
 from ftrl_gym.task import AnswerType, OutcomeKind, ScriptedUser, Split, Task
 from ftrl_gym.world import WorldBase
 
+ground = scenario("TravelBooking").ground
 INTERNAL = re.compile(r"\b[THRCP]-\d+")
 """Ids of travellers, hotels, rooms, cars and payments, which no asker could know."""
 

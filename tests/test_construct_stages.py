@@ -12,11 +12,12 @@ from ftrl_gym.construct.answering import Ground, NoQuestion
 from ftrl_gym.construct.briefs import brief_for, hops_of, width_of
 from ftrl_gym.construct.decompose import decompose
 from ftrl_gym.construct.document import document
-from ftrl_gym.construct.endless import endless_task, ground, travel_pool
+from ftrl_gym.construct.endless import endless_task
 from ftrl_gym.construct.integrate import integrate
 from ftrl_gym.construct.objects import Brief, Decomposition, Documented, Integrated, Scaled
 from ftrl_gym.construct.requests import decompose_request
 from ftrl_gym.construct.scale import FEWEST, scale
+from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.worlds.travel import make_world
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.task import Kind, Split
@@ -24,13 +25,13 @@ from ftrl_gym.task import Kind, Split
 
 @pytest.fixture(scope="module")
 def travel() -> Ground:
-    return ground(make_world(11, "real"))
+    return scenario("TravelBooking").ground(make_world(11, "real"))
 
 
 def _brief(kind: Kind, seed: int = 0, difficulty: float = 0.5, features: tuple[str, ...] = ()) -> Brief:
     import random
 
-    return brief_for(random.Random(seed), seed, Split.TRAIN, "w", kind, difficulty, features)
+    return brief_for(random.Random(seed), seed, Split.TRAIN, "w", kind, difficulty, features, scenario="TravelBooking")
 
 
 def _decomposed(brief: Brief, travel: Ground) -> Decomposition:
@@ -48,7 +49,7 @@ def _decomposed(brief: Brief, travel: Ground) -> Decomposition:
 def test_every_stage_object_survives_json_and_is_made_again(
     kind: Kind, features: tuple[str, ...], travel: Ground
 ) -> None:
-    pool = travel_pool().documents
+    pool = scenario("TravelBooking").pool.documents
     first = _decomposed(_brief(kind, 3, features=features), travel)
     assert _decomposed(_brief(kind, 3, features=features), travel) == first
     documented = document(first, pool)
@@ -67,7 +68,7 @@ def test_every_stage_object_survives_json_and_is_made_again(
 def test_a_narrow_document_asks_for_what_its_call_passes_and_returns_one_fact(travel: Ground) -> None:
     first = _decomposed(_brief(Kind.MULTI_HOP, 5), travel)
     calls = {sub: call for call in first.calls for sub in call.answers}
-    for narrow in document(first, travel_pool().documents).documents:
+    for narrow in document(first, scenario("TravelBooking").pool.documents).documents:
         sub = next(s for s in first.sub_questions if s.id in narrow.sub_questions)
         assert sub.fact is not None
         assert set(narrow.tool.parameters["properties"]) == set(calls[sub.id].arguments)
@@ -82,7 +83,7 @@ def test_hops_width_and_distractors_grow_with_difficulty(travel: Ground) -> None
         assert [hops_of(kind, d) for d in levels] == sorted(hops_of(kind, d) for d in levels)
         assert [width_of(kind, d) for d in levels] == sorted(width_of(kind, d) for d in levels)
     assert (hops_of(Kind.MULTI_HOP, 0), hops_of(Kind.MULTI_HOP, 1)) == (2, 6)
-    pool = travel_pool().documents
+    pool = scenario("TravelBooking").pool.documents
     first = _decomposed(_brief(Kind.SINGLE_HOP, 8), travel)
     counts = []
     for difficulty in levels:

@@ -13,17 +13,19 @@ from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of
 from ftrl_gym.construct.binding import Binder
 from ftrl_gym.construct.dates import Calendar
 from ftrl_gym.construct.domain import Extra, Pick, Search
-from ftrl_gym.construct.endless import endless_task, ground, world_of
+from ftrl_gym.construct.endless import endless_task, world_of
 from ftrl_gym.construct.frames import FRAMES
 from ftrl_gym.construct.phrasing import MOST_LINKS, Speaker
 from ftrl_gym.construct.programs import Anchor, Attr, Combined, Follow, Op, Program, Walk
 from ftrl_gym.construct.reading import FEWEST
+from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.wording import links, listed, shortened, superlative
 from ftrl_gym.construct.worlds.travel import make_world
 from ftrl_gym.construct.worlds.travel_actions import DAY, DETAILS
 from ftrl_gym.counterpart import Heard, reply
 from ftrl_gym.task import Kind, ScriptedUser, Slot, Split, Task
 
+ground = scenario("TravelBooking").ground
 ISO = re.compile(r"\d{4}-\d\d-\d\d")
 SPOKEN = re.compile(r"\b(?:May|June|July) \d|\d (?:May|June|July)\b")
 WEEKDAY = re.compile(r"\bthis \w+day\b")

@@ -45,6 +45,8 @@ def brief_for(
     kind: Kind,
     difficulty: float | None = None,
     features: Sequence[str] = (),
+    *,
+    scenario: str,
 ) -> Brief:
     """A brief for one task.
 
@@ -56,6 +58,7 @@ def brief_for(
         kind: Of the task.
         difficulty: 0 to 1.
         features: Dials that are on.
+        scenario: Name of the scenario.
 
     Raises:
         UsageError: The difficulty is out of range.
@@ -67,7 +70,7 @@ def brief_for(
     if not 0 <= difficulty <= 1:
         raise UsageError(f"difficulty is {difficulty}; it goes from 0 to 1")
     return Brief(
-        scenario="TravelBooking",
+        scenario=scenario,
         world=world,
         seed=seed,
         split=split,

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import inspect
 import json
 import os
 import random
@@ -28,9 +27,7 @@ from ftrl_gym import registry, trust
 from ftrl_gym.construct.answering import Ground
 from ftrl_gym.construct.briefs import brief_for
 from ftrl_gym.construct.certify import Certifier, Depth
-from ftrl_gym.construct.endless import ground, travel_pool
-from ftrl_gym.construct.worlds import travel_tools
-from ftrl_gym.construct.worlds.travel import make_world
+from ftrl_gym.construct.scenarios import names, scenario
 from ftrl_gym.construct.writer import ATTEMPTS, ProceduralWriter, write_task
 from ftrl_gym.errors import FtrlGymError, UnknownNameError, UsageError
 from ftrl_gym.scenario import Manifest
@@ -39,8 +36,6 @@ from ftrl_gym.task import Kind, Provenance, ScriptedUser, Split, Task
 from ftrl_gym.version import __version__
 from ftrl_gym.world import WorldBase
 
-SCENARIOS = ("TravelBooking",)
-"""What can be built."""
 WORLDS = {Split.TRAIN: 20, Split.TEST: 6}
 """Worlds of each split."""
 FEATURES: tuple[tuple[str, ...], ...] = (
@@ -48,18 +43,11 @@ FEATURES: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 """Features of tasks in turn: 3 in 10 have a scripted user, 2 in 10 change the world."""
 
-TITLE = "Travel agency"
-DESCRIPTION = (
-    "A travel agency's back office: cities, airports, flights, hotels, rooms, trains, cars, travellers, loyalty "
-    "accounts, bookings, payments and house rules. Questions are answered through reading tools, bookings are made, "
-    "changed, paid and cancelled through writing ones."
-)
-INSTRUCTION = "You work for a travel agency and help with questions and bookings. All prices are in EUR."
-
 
 class _Order(NamedTuple):
     """One task to be made."""
 
+    scenario: str
     seed: int
     split: Split
     number: int
@@ -86,36 +74,35 @@ def build_scenario(
         UnknownNameError: No such scenario.
         RegistryError: The folder cannot be written.
     """
-    if name not in SCENARIOS:
-        raise UnknownNameError("scenario", name, SCENARIOS)
+    source = scenario(name)
     counts = {Split.TRAIN: train, Split.TEST: test}
     refused: Counter[str] = Counter()
-    files = {TOOLS: inspect.getsource(travel_tools).encode()}
+    files = {TOOLS: source.code.encode()}
     for split, count in counts.items():
-        tasks = _tasks(seed, split, count, jobs, refused)
+        tasks = _tasks(name, seed, split, count, jobs, refused)
         files[TASKS[split]] = b"".join(map(_line, tasks))
         for world in sorted({task.world for task in tasks}):
-            files[f"worlds/{world}.json"] = _json(_world_content(_world(seed, world)))
+            files[f"worlds/{world}.json"] = _json(_world_content(_world(name, seed, world)))
     manifest = Manifest(
         name=name,
-        title=TITLE,
-        description=DESCRIPTION,
-        instruction=INSTRUCTION,
+        title=source.title,
+        description=source.description,
+        instruction=source.instruction,
         provenance=Provenance(writer="procedural", seed=seed, version=__version__),
-        documents=tuple(travel_pool().documents.values()),
+        documents=tuple(source.domain.documents.values()),
         files={},
     )
     registry.write(out, manifest, files)
     return refused
 
 
-def _tasks(seed: int, split: Split, count: int, jobs: int, refused: Counter[str]) -> list[Task]:
+def _tasks(name: str, seed: int, split: Split, count: int, jobs: int, refused: Counter[str]) -> list[Task]:
     """The tasks of a split, in order, each question once."""
     seen: set[str] = set()
     done: dict[int, Task] = {}
     attempts = dict.fromkeys(range(count), 0)
     while len(done) < count:
-        orders = [_Order(seed, split, n, attempts[n]) for n in range(count) if n not in done]
+        orders = [_Order(name, seed, split, n, attempts[n]) for n in range(count) if n not in done]
         for order, (task, failed) in zip(orders, _made(orders, jobs), strict=True):
             refused.update(failed)
             if task.question in seen:
@@ -143,26 +130,28 @@ def make_task(order: _Order) -> tuple[Task, Counter[str]]:
     world = f"w{first + rng.randrange(WORLDS[order.split]):02d}"
     kinds = list(Kind)
     kind, features = kinds[number % len(kinds)], FEATURES[number // len(kinds) % len(FEATURES)]
-    brief = brief_for(rng, rng.randrange(2**31), order.split, world, kind, None, features)
+    seed = rng.randrange(2**31)
+    brief = brief_for(rng, seed, order.split, world, kind, None, features, scenario=order.scenario)
     brief = brief.model_copy(update={"attempt": order.attempt})
     refused: Counter[str] = Counter()
-    task = write_task(_writer(order.seed), brief, f"{order.split.value}-{number:05d}", refused)
+    task = write_task(_writer(order.scenario, order.seed), brief, f"{order.split.value}-{number:05d}", refused)
     return task, refused
 
 
 @functools.lru_cache(maxsize=1)
-def _writer(seed: int) -> ProceduralWriter:
-    return ProceduralWriter(functools.partial(_ground, seed), travel_pool(), Certifier(travel_pool(), Depth.FULL))
+def _writer(name: str, seed: int) -> ProceduralWriter:
+    pool = scenario(name).pool
+    return ProceduralWriter(functools.partial(_ground, name, seed), pool, Certifier(pool, Depth.FULL))
 
 
 @functools.cache
-def _ground(seed: int, world_id: str) -> Ground:
-    return ground(_world(seed, world_id))
+def _ground(name: str, seed: int, world_id: str) -> Ground:
+    return scenario(name).ground(_world(name, seed, world_id))
 
 
 @functools.cache
-def _world(seed: int, world_id: str) -> WorldBase:
-    return make_world(random.Random(f"world/{seed}/{world_id}").randrange(2**31), "real")
+def _world(name: str, seed: int, world_id: str) -> WorldBase:
+    return scenario(name).make_world(random.Random(f"world/{seed}/{world_id}").randrange(2**31), "real")
 
 
 def _world_content(world: WorldBase) -> dict[str, Any]:
@@ -188,7 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("name", help=f"one of: {', '.join(SCENARIOS)}")
+    parser.add_argument("name", help=f"one of: {', '.join(names())}")
     parser.add_argument("--out", type=Path, required=True, help="folder of the scenario, .../<name>")
     parser.add_argument("--seed", type=int, default=20260504, help="another one gives other worlds and tasks")
     parser.add_argument("--train", type=_count, default=2000, help="number of training tasks")
@@ -223,8 +212,8 @@ def _check_place(name: str, out: Path) -> None:
     Raises:
         UsageError: No such scenario, a folder of another name, or a place that cannot be written.
     """
-    if name not in SCENARIOS:
-        raise UnknownNameError("scenario", name, SCENARIOS)
+    if name not in names():
+        raise UnknownNameError("scenario", name, names())
     if out.resolve().name != name:
         raise UsageError(f"the folder of {name} has its name: give --out {out / name}")
     place = next(parent for parent in out.resolve().parents if parent.exists())

@@ -92,6 +92,8 @@ class Thing:
     """How a scripted user keeps back which one they mean."""
     where: Mapping[str, Any] = field(default_factory=dict)
     """What the rows of this thing have in common when the entity holds other things too."""
+    key_tool: str = ""
+    """Look-up of one by its key, where that is another tool; it tells what ``tool`` leaves out."""
 
     @property
     def handle(self) -> str:
@@ -142,7 +144,7 @@ class Search:
     plural: str = ""
     """``double rooms``: all matching rows, for counts; empty when nobody counts them."""
     place: str = ""
-    """``at {x}``: where they are."""
+    """``at {x}``: where they are; empty where ``plural`` says whose they are: ``invoices of {x}``."""
     brief: str = ""
     """``{x}``: how the target is named as one end of a journey; empty for the usual way."""
 
@@ -236,6 +238,10 @@ class Domain:
     actions: Mapping[str, Action] = field(default_factory=dict)
     day: Detail | None = None
     """How a scripted user keeps a date back."""
+    kept_back: tuple[str, ...] = ("reference", "name", "day")
+    """Names of the details that somebody who wants a thing done may keep back."""
+    people: tuple[str, ...] = ()
+    """Entities whose rows are persons: two wishes may be about one of them, who is "them" in the second."""
 
     def thing(self, name: str) -> Thing:
         """The thing of that name."""
@@ -248,12 +254,10 @@ class Domain:
                 return {attribute: name for name, attribute in source.fields.items()}
         raise ConstructionError(f"tool {tool!r} delivers no facts of {entity!r}; the domain uses it as if it did")
 
-    def parameter(self, thing: Thing) -> str:
-        """Parameter by which the thing's tool takes its handle."""
-        binds = self.documents[thing.tool].binds
+    def parameter(self, tool: str, entity: str, attribute: str) -> str:
+        """Parameter by which a look-up takes an attribute."""
+        binds = self.documents[tool].binds
         for parameter, bound in binds.items():
-            if bound == f"{thing.entity}.{thing.handle}":
+            if bound == f"{entity}.{attribute}":
                 return parameter
-        raise ConstructionError(
-            f"tool {thing.tool!r} takes no {thing.entity}.{thing.handle}; it binds {sorted(binds.values())}"
-        )
+        raise ConstructionError(f"tool {tool!r} takes no {entity}.{attribute}; it binds {sorted(binds.values())}")

@@ -8,7 +8,6 @@ never share one.
 from __future__ import annotations
 
 import functools
-import inspect
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -16,14 +15,9 @@ from collections.abc import Sequence
 from ftrl_gym.construct.answering import Ground
 from ftrl_gym.construct.briefs import brief_for, check_features
 from ftrl_gym.construct.certify import Certifier, Depth
-from ftrl_gym.construct.shapes import Shapes
-from ftrl_gym.construct.trial import Pool
-from ftrl_gym.construct.worlds import travel_tools
-from ftrl_gym.construct.worlds.travel import make_world
-from ftrl_gym.construct.worlds.travel_questions import travel_domain
+from ftrl_gym.construct.scenarios import FIRST, scenario
 from ftrl_gym.construct.writer import ProceduralWriter, write_task
 from ftrl_gym.errors import UnknownNameError
-from ftrl_gym.execution import TrustedToolbox
 from ftrl_gym.task import Kind, Split, Task
 from ftrl_gym.world import WorldBase
 
@@ -34,7 +28,7 @@ _NAMES = ("real", "syllables", "mixed")
 
 
 def world_of(world_id: str) -> WorldBase:
-    """The world of an endless task, ``endless-<seed>-<names>``.
+    """The world of an endless task, ``endless-<scenario>-<seed>-<names>``; the first scenario is left out.
 
     Raises:
         UnknownNameError: The id is not of this form.
@@ -52,6 +46,7 @@ def endless_task(
     features: Sequence[str] = (),
     certify: Depth | str = Depth.FULL,
     refused: Counter[str] | None = None,
+    scenario: str = FIRST,
 ) -> Task:
     """A new task; the same for the same arguments, in any process.
 
@@ -64,6 +59,7 @@ def endless_task(
         features: Dials that may be on, ``state`` and ``user``: each is, in half of the tasks.
         certify: ``full``, or ``quick`` for training text, without probes, solver and certificate.
         refused: Counts the checks at which draws failed.
+        scenario: Name of the scenario.
     """
     if names not in _NAMES:
         raise UnknownNameError("names", names, _NAMES)
@@ -72,36 +68,22 @@ def endless_task(
     rng = random.Random(f"endless/{seed}/{split}")
     on = [feature for feature in features if rng.random() < 0.5]
     wanted = [Kind(kind) for kind in kinds] if kinds else list(Kind)
-    brief = brief_for(rng, seed, Split(split), f"{_PREFIX}{number}-{names}", rng.choice(wanted), difficulty, on)
-    return write_task(_writer(Depth(certify)), brief, f"{_PREFIX}{seed}", refused)
+    place = f"{_PREFIX}{'' if scenario == FIRST else f'{scenario}-'}{number}-{names}"
+    brief = brief_for(rng, seed, Split(split), place, rng.choice(wanted), difficulty, on, scenario=scenario)
+    return write_task(_writer(scenario, Depth(certify)), brief, f"{_PREFIX}{seed}", refused)
 
 
-@functools.lru_cache(maxsize=1)
-def travel_pool() -> Pool:
-    """Documents and code of the TravelBooking tools."""
-    return Pool.of(
-        _shapes().domain.documents, TrustedToolbox(inspect.getsource(travel_tools), "TravelBooking/tools.py")
-    )
-
-
-@functools.lru_cache(maxsize=1)
-def _shapes() -> Shapes:
-    return Shapes(travel_domain())
-
-
-@functools.lru_cache(maxsize=len(Depth))
-def _writer(depth: Depth) -> ProceduralWriter:
-    return ProceduralWriter(_ground, travel_pool(), Certifier(travel_pool(), depth))
+@functools.lru_cache(maxsize=8)
+def _writer(name: str, depth: Depth) -> ProceduralWriter:
+    pool = scenario(name).pool
+    return ProceduralWriter(_ground, pool, Certifier(pool, depth))
 
 
 @functools.lru_cache(maxsize=8)
 def _ground(world_id: str) -> Ground:
-    seed, _, names = world_id.removeprefix(_PREFIX).partition("-")
+    name, _, rest = world_id.removeprefix(_PREFIX).rpartition("-")[0].rpartition("-")
+    seed, names = rest, world_id.rpartition("-")[2]
     if not world_id.startswith(_PREFIX) or not seed.isdecimal() or names not in _NAMES:
-        raise UnknownNameError("endless world", world_id, [f"{_PREFIX}<seed>-<{'|'.join(_NAMES)}>"])
-    return ground(make_world(int(seed), names))
-
-
-def ground(world: WorldBase) -> Ground:
-    """A travel world with the travel vocabulary."""
-    return Ground(_shapes().domain, _shapes(), world)
+        raise UnknownNameError("endless world", world_id, [f"{_PREFIX}[<scenario>-]<seed>-<{'|'.join(_NAMES)}>"])
+    source = scenario(name or FIRST)
+    return source.ground(source.make_world(int(seed), names))

@@ -23,6 +23,8 @@ class Frame:
     ``{all}`` and ``{any}`` several of them; with a capital at the beginning."""
     split: Split | None = None
     """The one split it is used in; None for both."""
+    placed: bool = False
+    """Whether it is only for what is counted in a place: ``{place}``."""
 
 
 _TEST, _TRAIN = Split.TEST, Split.TRAIN
@@ -98,8 +100,8 @@ FRAMES: dict[Op, tuple[Frame, ...]] = {
         Frame("know", "I want to know how many {plural} there are {place}."),
         Frame("number", "What is the number of {plural} {place}?", _TRAIN),
         Frame("tell", "Can you tell me how many {plural} there are {place}?", _TRAIN),
-        Frame("exist", "{Place}, how many {plural} are there?", _TRAIN),
-        Frame("choice", "How many {plural} {place} do I have to choose from?", _TEST),
+        Frame("exist", "{Place}, how many {plural} are there?", _TRAIN, placed=True),
+        Frame("choice", "How many {plural} {place} do I have to choose from?", _TEST, placed=True),
     ),
 }
 FRAMES[Op.HIGHEST] = FRAMES[Op.LOWEST]

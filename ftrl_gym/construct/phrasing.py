@@ -82,7 +82,8 @@ class Speaker:
     def say(self, program: Program) -> Said:
         """The question."""
         self.calendar.lone = len({date for value in _walks(program) for date in self._dates(value)}) == 1
-        frame = self.rng.choice([frame for frame in FRAMES[program.op] if frame.split in (None, self.split)])
+        frames = [frame for frame in FRAMES[program.op] if frame.split in (None, self.split)]
+        frame = self.rng.choice([frame for frame in frames if not frame.placed or self._placed(program)])
         before: list[str] = []
         if program.over is not None:
             parts = self._count(program.over, before)
@@ -130,7 +131,8 @@ class Speaker:
         style, forms, walks = self.rng.random(), [], []
         for value in program.values:
             assert isinstance(value, Attr)
-            nouns = [form for form in self.attribute(value).nouns if form.endswith("{x}")]
+            nouns = self.attribute(value).nouns
+            nouns = tuple(form for form in nouns if form.endswith("{x}")) or nouns
             forms.append(nouns[int(style * len(nouns))])
             walks.append(value.walk)
         names = self._introduced(walks, [MOST_LINKS - links(form) for form in forms], before)
@@ -187,15 +189,20 @@ class Speaker:
         step = self.domain.steps[over.step]
         assert isinstance(step, Search)
         names = self._with_given(over, [self._end(over, n, before) for n in range(len(over.sources))])
-        return {"plural": step.plural, "place": fill(step.place, names)}
+        return {"plural": fill(step.plural, names), "place": fill(step.place, names)}
+
+    def _placed(self, program: Program) -> bool:
+        step = self.domain.steps[program.over.step] if program.over is not None else None
+        return isinstance(step, Search) and bool(step.place)
 
     def _hint(self, program: Program) -> str:
         """What to answer with when the candidates are described rather than named."""
         walks = [value.walk for value in program.values if isinstance(value, Attr)]
         if all(isinstance(walk, Anchor) for walk in walks):
             return ""
-        noun = self.domain.thing(thing_of(walks[0])).label_noun
-        return self.rng.choice((f" Give me its {noun}.", f" Its {noun} is enough.", f" I need its {noun}."))
+        thing = self.domain.thing(thing_of(walks[0]))
+        its = f"{'their' if thing.entity in self.domain.people else 'its'} {thing.label_noun}"
+        return self.rng.choice((f" Give me {its}.", f" {upper(its)} is enough.", f" I need {its}."))
 
     # --- things ----------------------------------------------------------------------------------------------------
 

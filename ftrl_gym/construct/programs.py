@@ -198,11 +198,12 @@ class _Compiler:
         if isinstance(walk, Anchor) and attribute == thing.handle:
             return Given(walk, attribute)
         if isinstance(walk, Anchor):
-            return self._look_up(value, walk, self.learn(walk, thing.handle))
+            told = not thing.key_tool or attribute in self.domain.listed(thing.tool, thing.entity)
+            return self._look_up(value, walk, thing.handle) if told else self._look_up(value, walk, thing.key)
         if isinstance(walk, Follow) and isinstance(step := self.domain.steps[walk.step], Link):
             if attribute == thing.key:
                 return self.learn(walk.sources[0], step.attribute)
-            return self._look_up(value, walk, self.learn(walk, thing.key))
+            return self._look_up(value, walk, thing.key)
         return self._search(value, walk, attribute)
 
     def _search(self, value: Attr, walk: Follow | Member, attribute: str) -> Argument:
@@ -211,15 +212,18 @@ class _Compiler:
         thing = self.domain.thing(follow.target)
         assert isinstance(step, Search)
         if attribute not in self.domain.listed(step.tool, thing.entity):
-            return self._look_up(value, walk, self.learn(walk, thing.key))
+            return self._look_up(value, walk, thing.key)
         taken = {p: self.learn(follow.sources[n], a) for p, (n, a) in step.arguments.items()}
         fixed: dict[str, Argument] = {p: Fixed(v) for p, v in step.fixed.items()}
         dated: dict[str, Argument] = {step.dated: Said(follow)} if step.dated else {}
         return self._add(value, step.tool, {**taken, **dated, **fixed})
 
-    def _look_up(self, value: Attr, walk: Walk, handle: Argument) -> Argument:
+    def _look_up(self, value: Attr, walk: Walk, by: str) -> Argument:
+        """Through the tool that takes ``by``, the thing's handle or its key, which may have to be learned first."""
         thing = self.domain.thing(thing_of(walk))
-        return self._add(value, thing.tool, {self.domain.parameter(thing): handle})
+        given = self.learn(walk, by)
+        tool = thing.key_tool if thing.key_tool and by == thing.key else thing.tool
+        return self._add(value, tool, {self.domain.parameter(tool, thing.entity, by): given})
 
     def _add(self, value: Value, tool: str, arguments: dict[str, Argument]) -> Argument:
         if value in self._known:

@@ -41,9 +41,6 @@ from ftrl_gym.task import (
 DEEPEST_ROLE = 3
 """Most look-ups that one role of an action takes."""
 _DRAWS = 60
-_HIDDEN = ("reference", "name", "day")
-"""Details that somebody who wants a thing done may keep back."""
-_PERSON = "traveller"
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven"]
 DONE = "That is done."
 """What the reference solution says when it believes to be through."""
@@ -116,7 +113,7 @@ class _Requests:
             (entity, self.ground.reader.keys(wish.walks[role])[0])
             for wish in wishes
             for role, (_, entity, _) in wish.action.roles.items()
-            if role != _PERSON
+            if entity not in self.domain.people
         ]
         if len(set(keys)) < len(keys):
             raise NoQuestion("two things are wanted of the same thing")
@@ -237,17 +234,17 @@ class _Requests:
     def _request(self, action: Action, wish: _Wish, template: str = "", names: dict[str, str] | None = None) -> str:
         if names is None:
             names = {role: self.speaker.noun(walk) for role, walk in wish.walks.items()}
-        if not names.keys() >= action.roles.keys():
-            names["booking"] = "the new booking"
+        names = {role: f"the new {role.replace('_', ' ')}" for role in action.roles} | names
         return tidy((template or action.requests[0]).format_map({**names, **wish.words}))
 
     def _templates(self, wish: _Wish) -> tuple[str, ...]:
         """The ways to say an action; for a new date, those that go with its direction too."""
         action = wish.action
-        if not action.open:
+        dates = [(name, detail) for name, (kind, detail) in action.extras.items() if kind is Extra.DATE]
+        if not dates or not action.open:
             return action.requests
-        name = next(name for name, (kind, _) in action.extras.items() if kind is Extra.DATE)
-        if not wish.words[name]:
+        name, detail = dates[0]
+        if wish.words[name] in detail.nouns:
             return action.open
         before = self.ground.reader.row(next(iter(wish.walks.values())))[name]
         return action.requests + (action.sooner if str(wish.extras[name]) < str(before) else action.put_off)
@@ -256,10 +253,19 @@ class _Requests:
         """A wish as an imperative. Far things are told in sentences before it; who was mentioned is "them"."""
         names = {}
         for role, walk in wish.walks.items():
-            names[role] = "them" if role == _PERSON and walk in mentioned else self.speaker.told(walk, told)
+            names[role] = "them" if self._is_them(walk, mentioned) else self.speaker.told(walk, told)
         mentioned.update(parts_of(list(wish.walks.values())))
         text = self._request(wish.action, wish, self.rng.choice(self._templates(wish)), names)
         return f"{text}, and {wish.follow_up.later.format_map(wish.words)}" if wish.follow_up is not None else text
+
+    def _is_them(self, walk: Walk, mentioned: set[Walk]) -> bool:
+        """Whether "them" says who is meant: somebody mentioned before, when nobody of another kind was."""
+        entity = self._entity(walk)
+        known = {self._entity(other) for other in mentioned}
+        return walk in mentioned and [each for each in self.domain.people if each in known] == [entity]
+
+    def _entity(self, walk: Walk) -> str:
+        return self.domain.thing(thing_of(walk)).entity
 
     # --- words -----------------------------------------------------------------------------------------------------
 
@@ -308,7 +314,9 @@ class _Requests:
             return
         self.speaker.forget()
         walks = [walk for each in wishes for walk in each.walks.values()]
-        self.slots, asks = hide(walks, self.speaker, self.rng, _HIDDEN) if self.rng.random() < 0.6 else ([], [])
+        self.slots, asks = (
+            hide(walks, self.speaker, self.rng, self.domain.kept_back) if self.rng.random() < 0.6 else ([], [])
+        )
         taken = {one.name for one in self.slots}
         for each in wishes:
             for action in filter(None, (each.action, each.follow_up)):

@@ -25,6 +25,7 @@ _SUPERLATIVES = {
     "more": "most",
 }
 _COMPARATIVE = re.compile(rf"\b(\w+) (the )?({'|'.join(_SUPERLATIVES)})\b")
+_REGULAR = re.compile(r"\b(is|was) (\w+)er\b")
 
 
 def links(text: str) -> int:
@@ -84,8 +85,11 @@ def superlative(text: str) -> str:
 
     >>> superlative("leaves earlier in the day"), superlative("is cheaper")
     ('leaves earliest in the day', 'is the cheapest')
+    >>> superlative("is younger")
+    'is the youngest'
     """
-    return _COMPARATIVE.sub(_most, text)
+    found = _COMPARATIVE.sub(_most, text)
+    return found if found != text else _REGULAR.sub(r"\1 the \2est", text)
 
 
 def _most(found: re.Match[str]) -> str:
@@ -96,7 +100,7 @@ def _most(found: re.Match[str]) -> str:
 
 def upper(text: str) -> str:
     """With a capital."""
-    return text[0].upper() + text[1:]
+    return text[:1].upper() + text[1:]
 
 
 def lower(text: str) -> str:

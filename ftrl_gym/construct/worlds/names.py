@@ -131,7 +131,7 @@ class Ids:
         """``prefix`` and a number of that many digits."""
         while True:
             number = str(self._rng.randrange(10 ** (digits - 1), 10**digits))
-            if self._take(number) and self._take(prefix + number):
+            if self._take(number) and (not prefix or self._take(prefix + number)):
                 return prefix + number
 
     def letters(self, length: int) -> str:

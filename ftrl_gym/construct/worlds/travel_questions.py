@@ -340,4 +340,5 @@ def travel_domain() -> Domain:
         composites=_COMPOSITES,
         actions=actions(),
         day=DAY,
+        people=("travellers",),
     )

@@ -1,0 +1,250 @@
+"""Checks of a declaration: whatever cannot work is told before anything is made of it.
+
+Every finding names the file, the entry and how to mend it.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+from ftrl_gym.construct.declare.checking_tools import (
+    Problems,
+    detail_problems,
+    expression_problems,
+    kind_of,
+    phrase_problems,
+    tool_problems,
+)
+from ftrl_gym.construct.declare.columns import Choice, Column, Email, Flag, Id, Name, Number, Ref, phrases
+from ftrl_gym.construct.declare.declaration import (
+    RULE_TOOL,
+    RULES,
+    Declaration,
+    Do,
+    Each,
+    Entity,
+    Find,
+    shown,
+)
+from ftrl_gym.construct.declare.expressions import Scope, Term, rules_in, term_of
+from ftrl_gym.construct.declare.populate import filling_order, leading
+from ftrl_gym.construct.wording import superlative
+from ftrl_gym.errors import ConstructionError
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def check(declaration: Declaration) -> None:
+    """Holds a declaration to everything that the engine takes for granted.
+
+    Raises:
+        ConstructionError: The first thing that cannot work; it names the file, the entry, and how to mend it.
+    """
+    for entry, problem in _problems(declaration):
+        raise ConstructionError(f"{declaration.file or declaration.name}: {entry}: {problem}")
+
+
+def _problems(declaration: Declaration) -> Problems:
+    """(entry, what is wrong and how to mend it), the most basic first: later checks rely on earlier ones."""
+    yield from _names(declaration)
+    for entity in declaration.entities:
+        yield from _entity(declaration, entity)
+    yield from _circles(declaration)
+    for entity in declaration.entities:
+        yield from _values(declaration, entity)
+    for tool in declaration.tools:
+        yield from tool_problems(declaration, tool)
+    yield from _lookups(declaration)
+    yield from _steps(declaration)
+    yield from _rules(declaration)
+
+
+def _names(declaration: Declaration) -> Problems:
+    if not re.fullmatch("[A-Z][A-Za-z0-9]{0,49}", declaration.name):
+        yield "name", f"{declaration.name!r} is no CamelCase name; write something like 'CityClinic'"
+    entities = [entity.name for entity in declaration.entities]
+    tools = [tool.name for tool in declaration.tools] + [RULE_TOOL] * bool(declaration.rules)
+    for what, names in (("entity", entities), ("tool", tools), ("rule", [rule.topic for rule in declaration.rules])):
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            yield f"{what} {twice[0]!r}", "it is declared twice; keep one of the two"
+    for tool in tools:
+        if not _IDENTIFIER.fullmatch(tool) or keyword.iskeyword(tool):
+            yield f"tool {tool!r}", "it becomes a Python function: use lower-case letters, digits and _"
+
+
+def _entity(declaration: Declaration, entity: Entity) -> Problems:
+    place = f"entity {entity.name!r}"
+    if not entity.columns:
+        yield place, "it has no columns; the first one is its key"
+        return
+    if entity.columns[entity.key].kind != "text" or isinstance(entity.columns[entity.key], Ref):
+        yield place, f"its key {entity.key!r} is no text; begin with an Id or a Name"
+    if entity.label and entity.label not in entity.columns:
+        yield place, f"its label {entity.label!r} is none of its columns {', '.join(entity.columns)}"
+    if entity.table == RULES:
+        yield place, f"the table {RULES!r} is kept for house rules; give it another plural"
+    yield from phrase_problems(place, "called", phrases(entity.called))
+    if entity.detail is not None:
+        yield from detail_problems(f"{place}, detail", entity.detail)
+    known = {each.name for each in declaration.entities}
+    if isinstance(entity.rows, Each) and entity.rows.entity not in known:
+        yield f"{place}, rows", f"there is no entity {entity.rows.entity!r}; there are {', '.join(sorted(known))}"
+    for name, column in entity.columns.items():
+        yield from _column(declaration, entity, name, column, known)
+
+
+def _column(declaration: Declaration, entity: Entity, name: str, column: Column, known: set[str]) -> Problems:
+    place = f"entity {entity.name!r}, column {name!r}"
+    if not isinstance(column, Column):
+        yield (
+            place,
+            f"{column!r:.60} is no kind of column; use Id, Name, Person, Choice, Number, Money, Date or Ref",
+        )
+        return
+    if not _IDENTIFIER.fullmatch(name) or keyword.iskeyword(name):
+        yield place, "it becomes a Python name: use lower-case letters, digits and _, and no keyword"
+    if isinstance(column, Ref):
+        if column.entity not in known:
+            yield place, f"it refers to {column.entity!r}, which is no entity; there are {', '.join(sorted(known))}"
+            return
+        back = declaration.entity(column.entity).columns.get(column.back) if column.back else None
+        if column.back and not (isinstance(back, Ref) and back.entity == entity.name):
+            yield place, f"{column.entity}.{column.back} does not lead back to {entity.name!r}; name a Ref that does"
+        yield from phrase_problems(place, "link", column.links)
+    if isinstance(column, Choice) and not column.members:
+        yield place, "it has no values to choose from; list them"
+    if isinstance(column, Name) and not (column.words or column.drawn):
+        yield place, "it has no words to make names of; list some"
+    if isinstance(column, Name) and entity.called and name == entity.handle:
+        words = (*column.words, *(word for some in column.drawn.values() for word in some))
+        small = [word for word in (*words, *column.patterns) if any(part[0].islower() for part in word.split())]
+        if small:
+            yield place, f"{small[0]!r} does not look like a name in a question; write it with capitals"
+    if isinstance(column, Id) and entity.called and name == entity.handle and not (column.mixed or column.prefix):
+        yield place, "bare digits could be any number in a question; give it a prefix with a letter, or make it mixed"
+    if isinstance(column, Email) and column.of not in entity.columns:
+        yield place, f"it is made of {column.of!r}, which is no column; name the one that holds a person"
+    if isinstance(column, Number) and column.high_end < column.low_end:
+        yield place, f"its range runs from {column.low_end} to {column.high_end}; swap the ends"
+    if isinstance(column, Flag) and column.noun:
+        yield place, "true or false is never asked for, a coin would be right half of the time; leave its noun out"
+    if column.ask and not column.noun:
+        yield place, "it has an ask but no noun; add one: 'the ... of {x}'"
+    if column.compare and not all(column.ends):
+        yield place, f"compare is {column.compare!r}; say what is true of the lower one | and of the higher one"
+    for end in filter(None, column.ends):
+        if superlative(end) == end:
+            yield place, f"compare says {end!r}; say it such that it can be raised to a most: 'is cheaper'"
+    yield from phrase_problems(place, "noun", column.nouns)
+    yield from phrase_problems(place, "ask", column.asks)
+
+
+def _circles(declaration: Declaration) -> Problems:
+    ordered = {entity.name for entity in filling_order(declaration)}
+    stuck = [entity.name for entity in declaration.entities if entity.name not in ordered]
+    if stuck:
+        yield (
+            f"entity {stuck[0]!r}",
+            (
+                f"{', '.join(stuck)} refer to each other in a circle, so none can be filled first; "
+                "turn one reference into a Ref(..., back=...)"
+            ),
+        )
+
+
+def _values(declaration: Declaration, entity: Entity) -> Problems:
+    """Expressions of columns, which may use the columns before them."""
+    if isinstance(entity.rows, Each) and entity.rows.where:
+        scope: Scope = {entity.rows.entity.replace(" ", "_"): Term("parent", entity.rows.entity)}
+        yield from expression_problems(declaration, f"entity {entity.name!r}, rows", entity.rows.where, scope, "flag")
+    own = leading(entity)
+    so_far: dict[str, Term] = {own: term_of(entity.columns[own], f"row[{own!r}]")} if own else {}
+    if isinstance(entity.rows, Each) and not own:
+        yield f"entity {entity.name!r}, rows", f"no column refers to {entity.rows.entity!r}; add a Ref to it"
+    for name, column in entity.columns.items():
+        place = f"entity {entity.name!r}, column {name!r}"
+        if column.value:
+            yield from expression_problems(declaration, f"{place}, value", column.value, so_far, kind_of(column))
+        by = getattr(column, "by", "")
+        if by:
+            yield from expression_problems(declaration, f"{place}, by", by, so_far, "")
+        if isinstance(column, Ref) and column.where:
+            among = {**so_far, name: Term("candidate", column.entity)}
+            yield from expression_problems(declaration, f"{place}, where", column.where, among, "flag")
+        so_far[name] = term_of(column, f"row[{name!r}]")
+
+
+# --- the whole -------------------------------------------------------------------------------------------------------
+
+
+def _lookups(declaration: Declaration) -> Problems:
+    """Whether everything people ask for can be looked up."""
+    for entity in declaration.entities:
+        by_key, by_label = declaration.get(entity, entity.key), declaration.get(entity, entity.handle)
+        finds = [t for t in declaration.tools if isinstance(t, Find) and t.entity == entity.name and t.means]
+        if entity.called and by_label is None:
+            yield (
+                f"entity {entity.name!r}",
+                (f"people call it by {entity.handle!r}, but no tool looks it up by that; add a Get that does"),
+            )
+        linked = [
+            f"{each.name}.{name}"
+            for each in declaration.entities
+            for name, column in each.columns.items()
+            if isinstance(column, Ref) and column.links and column.entity == entity.name
+        ]
+        if linked and by_key is None:
+            yield (
+                f"entity {entity.name!r}",
+                f"{linked[0]} leads to it, but no tool takes its key; add a Get by {entity.key!r}",
+            )
+        gets = list(dict.fromkeys(get for get in (by_key, by_label) if get is not None))
+        if not gets and not finds:
+            if any(column.noun for column in entity.columns.values()):
+                yield f"entity {entity.name!r}", "no tool tells anything about it; add a Get or a Find"
+            continue
+        for name, column in entity.columns.items():
+            wanted = bool(column.noun) or (isinstance(column, Ref) and bool(column.link))
+            told = any(name in shown(get, entity) for get in ([by_key] if by_key else gets))
+            if wanted and not told and not (finds and not gets and all(name in shown(find, entity) for find in finds)):
+                tools = ", ".join(get.name for get in gets) or ", ".join(find.name for find in finds)
+                yield (
+                    f"entity {entity.name!r}, column {name!r}",
+                    (f"people ask for it, but nobody can look it up; let {tools} show it, or take its noun away"),
+                )
+
+
+def _steps(declaration: Declaration) -> Problems:
+    steps = {
+        f"{entity.name}.{name}"
+        for entity in declaration.entities
+        for name, column in entity.columns.items()
+        if isinstance(column, Ref) and column.link
+    }
+    named = [m.name or m.noun for tool in declaration.tools if isinstance(tool, Find) for m in tool.means]
+    twice = [name for name in named if named.count(name) > 1 or name in steps]
+    if twice:
+        yield f"meaning {twice[0]!r}", "two steps have that name; give one of them another"
+    for short in declaration.shorts:
+        for step in short.steps:
+            if step not in steps and step not in named:
+                known = ", ".join(sorted([*steps, *named])[:12])
+                yield f"short {short.noun!r}", f"there is no step {step!r}; there are {known}, ..."
+        yield from phrase_problems(f"short {short.noun!r}", "noun", phrases(short.noun))
+
+
+def _rules(declaration: Declaration) -> Problems:
+    texts = [need.that for tool in declaration.tools if isinstance(tool, Do) for need in tool.needs]
+    for tool in declaration.tools:
+        if isinstance(tool, Do):
+            texts += [*tool.gives.values(), *(text for effect in tool.effects for text in effect.values.values())]
+            texts += [effect.when for effect in tool.effects if effect.when]
+    texts += [column.value for entity in declaration.entities for column in entity.columns.values() if column.value]
+    used = {topic for text in texts for topic in rules_in(text)}
+    for rule in declaration.rules:
+        if rule.topic not in used:
+            yield f"rule {rule.topic!r}", f"no tool enforces it; use rule({rule.topic!r}) in a need or an effect"
+        if "{}" not in rule.text:
+            yield f"rule {rule.topic!r}", f"{rule.text!r} does not give its figure; put {{}} where it stands"

@@ -1,0 +1,205 @@
+"""Kinds of columns: what values an attribute has, and how people talk about it.
+
+``noun`` and ``ask`` hold phrases with ``{x}`` for the thing, alternatives separated by `` | ``. A column without a
+``noun`` is never asked for: internal ids stay out of questions. Values are drawn, unless ``value`` computes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ftrl_gym.task import AnswerType
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """What all kinds have in common."""
+
+    noun: str = ""
+    """``the price of {x}``: the value as a noun phrase."""
+    ask: str = ""
+    """``What does {x} cost?``: whole questions."""
+    compare: str = ""
+    """``is cheaper | is more expensive``: what is true of the one with the lower value, and of the one with the higher;
+    empty when nobody compares it."""
+    value: str = ""
+    """An expression over the columns before it, instead of chance: ``slot.date``."""
+
+    kind = "text"
+    """What expressions take it for: text, number, date, time, flag."""
+    answer = AnswerType.NAME
+    """How answers of it are compared."""
+    unit: str | None = None
+    """Unit or currency of the answer."""
+    adds: bool = False
+    """Whether sums of it mean something."""
+
+    @property
+    def nouns(self) -> tuple[str, ...]:
+        """The noun phrases."""
+        return phrases(self.noun)
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The questions."""
+        return phrases(self.ask)
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """What is true of the lower one, and of the higher one."""
+        low, _, high = self.compare.partition("|")
+        return low.strip(), high.strip()
+
+
+def phrases(text: str) -> tuple[str, ...]:
+    """The alternatives of a phrase.
+
+    >>> phrases("the fee of {x} | what {x} takes")
+    ('the fee of {x}', 'what {x} takes')
+    """
+    return tuple(part.strip() for part in text.split("|") if part.strip())
+
+
+def around_long_names(forms: tuple[str, ...]) -> tuple[str, ...]:
+    """The phrases, with one that ends with ``{x}`` where there was only a possessive: "Ana's last visit" is good
+    English, "the patient of invoice 7's last visit" is not.
+
+    >>> around_long_names(("{x}'s last visit",))
+    ("{x}'s last visit", 'the last visit of {x}')
+    """
+    if not forms or any(form.endswith("{x}") for form in forms):
+        return forms
+    turned = (re.sub(r"^(?:the )?(.*?)\{x\}'s (.+)$", r"the \1the \2 of {x}", form) for form in forms)
+    more = (re.sub("^the the ", "the ", form) for form, old in zip(turned, forms, strict=True) if form != old)
+    return (*forms, *tuple(more)[:1])
+
+
+@dataclass(frozen=True)
+class Id(Column):
+    """An identifier, each once: a prefix and digits, or a mixture of capitals and digits."""
+
+    prefix: str = ""
+    digits: int = 5
+    mixed: int = 0
+    """Length of a mixed one; 0 for prefix and digits."""
+    answer = AnswerType.CODE
+
+
+@dataclass(frozen=True)
+class Name(Column):
+    """A proper name, each once; invented where the style of names says so."""
+
+    words: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    """``{} Pharmacy``."""
+    by: str = ""
+    """Expression that chooses among ``drawn``."""
+    drawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Value of ``by`` -> words, instead of ``words`` and ``patterns``."""
+
+
+@dataclass(frozen=True)
+class Person(Column):
+    """Somebody's full name."""
+
+
+@dataclass(frozen=True)
+class Email(Column):
+    """An address made of a person's name."""
+
+    of: str = "name"
+    """Column that holds the name."""
+    answer = AnswerType.CODE
+
+
+@dataclass(frozen=True)
+class Choice(Column):
+    """A member of a closed vocabulary; a value given twice is drawn twice as often."""
+
+    values: tuple[str, ...] = ()
+    by: str = ""
+    """Expression that chooses among ``drawn``."""
+    drawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Value of ``by`` -> members to draw from."""
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Every value it can have."""
+        return tuple(dict.fromkeys((*self.values, *(v for some in self.drawn.values() for v in some))))
+
+
+@dataclass(frozen=True)
+class Number(Column):
+    """A number from ``low_end`` to ``high_end`` in steps; within what superlatives compare, no two are equal."""
+
+    low_end: float = 0
+    high_end: float = 100
+    step: float = 1
+    by: str = ""
+    """Expression that chooses among ``ranges``."""
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Value of ``by`` -> both ends."""
+    kind = "number"
+    answer = AnswerType.NUMBER
+
+
+@dataclass(frozen=True)
+class Money(Number):
+    """An amount in the scenario's currency."""
+
+    answer = AnswerType.MONEY
+    adds: bool = field(default=True, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Date(Column):
+    """A day so many days after today (before it, if negative)."""
+
+    first: int = 1
+    last: int = 60
+    kind = "date"
+    answer = AnswerType.DATE
+
+
+@dataclass(frozen=True)
+class Time(Column):
+    """A time of day."""
+
+    first: str = "08:00"
+    last: str = "17:45"
+    step: int = 15
+    """Minutes."""
+    kind = "time"
+    answer = AnswerType.TIME
+
+
+@dataclass(frozen=True)
+class Flag(Column):
+    """True or false. It steers actions and is never asked for: a coin would answer half of the questions."""
+
+    share: float = 0.5
+    """How often it is true."""
+    kind = "flag"
+    answer = AnswerType.YES_NO
+
+
+@dataclass(frozen=True)
+class Ref(Column):
+    """A row of another entity, by its key."""
+
+    entity: str = ""
+    link: str = ""
+    """``the department of {x}``: the other thing as a noun phrase; empty when nobody speaks of it that way."""
+    where: str = ""
+    """Which rows it may be: an expression in which the column's own name stands for the candidate."""
+    back: str = ""
+    """Column of the other entity that leads back here: the row is one of ours, drawn last."""
+    most: int = 0
+    """At most so many rows point to one; 0 for any number."""
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The noun phrases for the other thing."""
+        return around_long_names(phrases(self.link))

@@ -1,0 +1,285 @@
+"""The domain of a declared scenario: what can be asked, and through which tool each of it is found out."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ftrl_gym.construct.declare import prelude
+from ftrl_gym.construct.declare.code import scope_of
+from ftrl_gym.construct.declare.columns import Choice, Column, Date, Flag, Person, Ref, around_long_names, phrases
+from ftrl_gym.construct.declare.declaration import (
+    RULE_TOOL,
+    RULES,
+    Declaration,
+    Do,
+    Entity,
+    Find,
+    Meaning,
+    Set,
+    WorkOut,
+    parameter,
+)
+from ftrl_gym.construct.declare.documents import changed, derived, documents_of
+from ftrl_gym.construct.declare.expressions import translate
+from ftrl_gym.construct.domain import (
+    Action,
+    Attribute,
+    Combination,
+    Composite,
+    Detail,
+    Domain,
+    Link,
+    Search,
+    Step,
+    Thing,
+)
+from ftrl_gym.task import AnswerType
+from ftrl_gym.world import Row, World, WorldBase
+
+
+def domain_of(declaration: Declaration) -> Domain:
+    """The vocabulary."""
+    declared: list[Step] = [*_links(declaration), *_searches(declaration)]
+    return Domain(
+        things={thing.name: thing for thing in _things(declaration)},
+        steps={step.name: step for step in declared},
+        documents=documents_of(declaration),
+        combinations=tuple(_combinations(declaration)),
+        composites=tuple(
+            Composite(short.steps, around_long_names(phrases(short.noun))) for short in declaration.shorts
+        ),
+        actions={action.name: action for action in _actions(declaration)},
+        day=declaration.day,
+        kept_back=(*_kept_back(declaration), *([declaration.day.name] if declaration.day else [])),
+        people=tuple(each.table for each in declaration.entities if isinstance(each.columns[each.handle], Person)),
+    )
+
+
+def _kept_back(declaration: Declaration) -> Iterator[str]:
+    """Details that go with a wish: which invoice of one's own, or what its author wrote. "Book the room I have in mind"
+    is nothing that anybody says."""
+    for entity in declaration.entities:
+        detail = _detail(entity)
+        if detail is not None and (entity.detail is not None or entity.label_noun != "name"):
+            yield detail.name
+
+
+def _answer(column: Column, declaration: Declaration) -> AnswerType:
+    if isinstance(column, Ref):
+        target = declaration.entity(column.entity)
+        return target.columns[target.key].answer
+    return column.answer
+
+
+def _attribute(column: Column, declaration: Declaration) -> Attribute:
+    unit = declaration.currency if column.answer is AnswerType.MONEY else column.unit
+    answer = _answer(column, declaration)
+    return Attribute(answer, column.nouns, column.asks, unit, *column.ends, column.adds)
+
+
+def _things(declaration: Declaration) -> Iterator[Thing]:
+    for entity in declaration.entities:
+        asked = {
+            name: _attribute(column, declaration)
+            for name, column in entity.columns.items()
+            if column.nouns and not isinstance(column, Flag)
+        }
+        by_key = declaration.get(entity, entity.key)
+        by_label = declaration.get(entity, entity.handle) if entity.called else None
+        first = by_label or by_key
+        detail = _detail(entity)
+        thing = Thing(entity.name, entity.table, entity.key, asked, first.name if first else "", detail=detail)
+        if entity.called or entity.label:
+            label = entity.columns[entity.handle]
+            thing = replace(thing, label=entity.handle, label_noun=entity.label_noun, label_type=label.answer)
+        if entity.called:
+            other = by_key.name if by_key and by_key is not by_label else ""
+            known = entity.handle if entity.handle != entity.key else ""
+            thing = replace(thing, known_by=known, anchors=phrases(entity.called), key_tool=other)
+        yield thing
+    if declaration.rules:
+        figure = Attribute(
+            AnswerType.NUMBER,
+            ("the figure in {x}",),
+            ("What figure does {x} give?", "What number stands in {x}?"),
+            unit="@unit",
+        )
+        yield Thing("rule", RULES, "topic", {"value": figure}, RULE_TOOL, anchors=phrases(declaration.rule_called))
+
+
+def _detail(entity: Entity) -> Detail | None:
+    """How a user keeps back which one they mean: by its number, or by its name."""
+    if entity.detail is not None or not entity.called:
+        return entity.detail
+    name, noun = entity.name, entity.label_noun
+    if noun == "name":
+        return Detail(name, (f"the {name} I have in mind",), f"Which {name} is it?", (name, "which"))
+    cues = (noun, f"which {name}", f"what {name}", f"your {name}", "which one", noun.split()[-1])
+    return Detail(noun, (f"my {name}",), f"What is the {noun}?", tuple(dict.fromkeys(cues)))
+
+
+def _links(declaration: Declaration) -> Iterator[Link]:
+    for entity in declaration.entities:
+        for name, column in entity.columns.items():
+            if isinstance(column, Ref) and column.links:
+                yield Link(f"{entity.name}.{name}", entity.name, column.entity, name, column.links)
+
+
+def _searches(declaration: Declaration) -> Iterator[Search]:
+    for tool in declaration.tools:
+        if isinstance(tool, Find):
+            for meaning in tool.means:
+                yield _search(declaration, tool, meaning)
+
+
+def _search(declaration: Declaration, tool: Find, meaning: Meaning) -> Search:
+    entity = declaration.entity(tool.entity)
+    columns = {name: entity.columns[name] for name in tool.by.split()}
+    sources = {name: declaration.entity(c.entity) for name, c in columns.items() if isinstance(c, Ref)}
+    plural, place = _counted(meaning.plural)
+    return Search(
+        name=meaning.name or meaning.noun,
+        sources=tuple(source.name for source in sources.values()),
+        target=entity.name,
+        tool=tool.name,
+        arguments={name: (number, source.key) for number, (name, source) in enumerate(sources.items())},
+        nouns=around_long_names(phrases(meaning.noun)),
+        pick=meaning.pick,
+        by=meaning.by,
+        fixed=dict(meaning.where),
+        dated=next((name for name, column in columns.items() if isinstance(column, Date)), ""),
+        plural=plural,
+        place=place,
+        brief=meaning.brief,
+    )
+
+
+def _counted(plural: str) -> tuple[str, str]:
+    """What is counted, and where, if it is in a place.
+
+    >>> _counted("doctors in {x}"), _counted("invoices of {x}")
+    (('doctors', 'in {x}'), ('invoices of {x}', ''))
+    """
+    found = re.fullmatch(r"(.+?) ((?:in|at|on|with) .*\{x\}.*)", plural)
+    return (found[1], found[2]) if found else (plural, "")
+
+
+def _combinations(declaration: Declaration) -> Iterator[Combination]:
+    for tool in declaration.tools:
+        if isinstance(tool, WorkOut):
+            first, second = tool.roles.values()
+            places = enumerate(tool.roles)
+            arguments = {
+                parameter(role, tool.roles, declaration): (n, declaration.entity(tool.roles[role]).key)
+                for n, role in places
+            }
+            yield Combination(
+                name=tool.name,
+                sources=(first, second),
+                tool=tool.name,
+                arguments=arguments,
+                entity=derived(tool),
+                fields={name: _attribute(column, declaration) for name, column in tool.gives.items() if column.nouns},
+                derive=_derivation(declaration, tool),
+                rivals=tuple(tool.instead_of.split()),
+            )
+
+
+def _derivation(declaration: Declaration, tool: WorkOut) -> Callable[[WorldBase, Row, Row], Row]:
+    """What the tool works out, from rows instead of keys."""
+    scope = scope_of(declaration, tool)
+    codes = {
+        name: compile(translate(column.value, scope, declaration).code, f"{tool.name}.{name}", "eval")
+        for name, column in tool.gives.items()
+    }
+
+    def derive(world: WorldBase, first: Row, second: Row) -> Row:
+        names: dict[str, Any] = {"world": World(world)}
+        for role, row in zip(tool.roles, (first, second), strict=True):
+            term = scope[role]
+            names |= {term.code: row[declaration.entity(tool.roles[role]).key], term.row: row}
+        keys = {term.code: names[term.code] for term in scope.values()}
+        return {**keys, **{name: eval(code, vars(prelude), names) for name, code in codes.items()}}
+
+    return derive
+
+
+# --- actions ---------------------------------------------------------------------------------------------------------
+
+
+def _actions(declaration: Declaration) -> Iterator[Action]:
+    for tool in declaration.tools:
+        if isinstance(tool, Do):
+            entity, columns = changed(declaration, tool)
+            entities = {role: declaration.entity(name) for role, name in tool.roles.items()}
+            spoken = {member: said for wanted in tool.asks.values() for member, said in wanted.spoken.items()}
+            yield Action(
+                name=tool.name,
+                tool=tool.name,
+                roles={
+                    role: (parameter(role, tool.roles, declaration), each.table, each.key)
+                    for role, each in entities.items()
+                },
+                requests=phrases(tool.requests),
+                effects={entity.table: tuple(name for name in columns if name not in _undone(declaration, tool))},
+                extras={name: (wanted.kind, wanted.detail) for name, wanted in tool.asks.items()},
+                follow_ups=tool.follow_ups,
+                needs=_needs(declaration, tool),
+                spoken=spoken,
+                sooner=phrases(tool.sooner),
+                put_off=phrases(tool.put_off),
+                open=phrases(tool.open),
+                later=tool.later,
+                regret=phrases(tool.regret),
+            )
+
+
+def _undone(declaration: Declaration, tool: Do) -> set[str]:
+    """Columns that a follow-up writes again: a booking that is cancelled afterwards was a booking all the same."""
+    later = [each for each in declaration.tools if isinstance(each, Do) and each.name in tool.follow_ups]
+    return {name for each in later for effect in each.effects if isinstance(effect, Set) for name in effect.values}
+
+
+def _needs(declaration: Declaration, tool: Do) -> dict[str, Mapping[str, tuple[Any, ...]]]:
+    """What the needs say about single columns: values for which an action has a chance."""
+    found: dict[str, dict[str, tuple[Any, ...]]] = {}
+    for need in tool.needs:
+        for part in _conjuncts(ast.parse(need.that.strip(), mode="eval").body):
+            said = _about_column(part)
+            if said is not None and said[0] in tool.roles:
+                role, name, values, keep = said
+                column = declaration.entity(tool.roles[role]).columns[name]
+                all_values: tuple[Any, ...] = column.members if isinstance(column, Choice) else (True, False)
+                if isinstance(column, Choice | Flag):
+                    fitting = tuple(value for value in all_values if (value in values) is keep)
+                    known = found.setdefault(role, {})
+                    known[name] = tuple(value for value in known.get(name, all_values) if value in fitting)
+    return dict(found)
+
+
+def _conjuncts(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+        for value in node.values:
+            yield from _conjuncts(value)
+    else:
+        yield node
+
+
+def _about_column(node: ast.expr) -> tuple[str, str, tuple[Any, ...], bool] | None:
+    """``role.column == 'value'`` and its kin: role, column, values, and whether it is to have one of them."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return node.value.id, node.attr, (True,), True
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        inner = _about_column(node.operand)
+        return None if inner is None else (*inner[:3], not inner[3])
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.In | ast.NotIn):
+        left, right = node.left, node.comparators[0]
+        parts = right.elts if isinstance(right, ast.Tuple) else [right]
+        values = [part.value for part in parts if isinstance(part, ast.Constant)]
+        if isinstance(left, ast.Attribute) and isinstance(left.value, ast.Name) and values:
+            return left.value.id, left.attr, tuple(values), isinstance(node.ops[0], ast.Eq | ast.In)
+    return None
