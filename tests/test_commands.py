@@ -46,7 +46,7 @@ def test_a_value_out_of_range_is_named(flags: list[str], capsys: pytest.CaptureF
     ("flags", "words"),
     [
         (["--env", "CartPole-v1"], "no environment for tool use"),
-        (["--env", "nope"], "unknown environment 'nope'. Known: ftrl/FTRL-v0"),
+        (["--env", "nope"], "unknown environment 'nope'. Known: ftrl/"),
         (["--env", "ftrl/FTRL-v0"], "--path"),
         (["--env", "ftrl/FTRL-v0", "--path", "x", "--difficulty", "0.5"], "leave --difficulty out"),
         (["--env", "ftrl/FTRL-v0", "--path", "/nowhere.jsonl"], "no file '/nowhere.jsonl'"),
