@@ -145,6 +145,8 @@ def test_a_build_loads_and_its_environment_pays_the_plan(tmp_path: Path, monkeyp
     monkeypatch.setenv("FTRL_REGISTRY", str(tmp_path))
     import ftrl_gym
 
+    monkeypatch.setitem(gym.registry, "ftrl/Clinic-v0", None)  # gone again after this test
+    del gym.registry["ftrl/Clinic-v0"]
     ftrl_gym.register_all()
     env = gym.make("ftrl/Clinic-v0", tasks="endless", unsafe=True)
     observation, info = env.reset(seed=3)
