@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from ftrl_gym import registry, trust
 from ftrl_gym.construct.answering import Ground
 from ftrl_gym.construct.briefs import brief_for
-from ftrl_gym.construct.certify import Certifier, Depth
+from ftrl_gym.construct.certify import Depth
 from ftrl_gym.construct.scenarios import names, scenario
 from ftrl_gym.construct.writer import ATTEMPTS, ProceduralWriter, write_task
 from ftrl_gym.errors import FtrlGymError, UnknownNameError, UsageError
@@ -140,8 +140,7 @@ def make_task(order: _Order) -> tuple[Task, Counter[str]]:
 
 @functools.lru_cache(maxsize=1)
 def _writer(name: str, seed: int) -> ProceduralWriter:
-    pool = scenario(name).pool
-    return ProceduralWriter(functools.partial(_ground, name, seed), pool, Certifier(pool, Depth.FULL))
+    return ProceduralWriter(functools.partial(_ground, name, seed), scenario(name).toolset, Depth.FULL)
 
 
 @functools.cache
