@@ -44,6 +44,12 @@ class Leaf:
         return self.path.partition(".")[0]
 
     @property
+    def ways(self) -> tuple[str, ...]:
+        """Its path and the paths of all that it lies in."""
+        steps = self.path.split(".")
+        return tuple(".".join(steps[:length]) for length in range(1, len(steps) + 1))
+
+    @property
     def choices(self) -> tuple[Json, ...]:
         """The members of its closed vocabulary; empty where it has none."""
         return tuple(self.schema.get("enum", ()))
@@ -147,15 +153,22 @@ def given(schema: Schema, arguments: Mapping[str, Json]) -> Iterator[Given]:
 
 
 def _given(schema: Schema, path: str, value: Json) -> Iterator[Given]:
+    inner = inside(schema, path, value)
+    if inner is None:
+        yield Given(path, schema, value)
+    else:
+        for one in inner:
+            yield from _given(one.schema, one.path, one.value)
+
+
+def inside(schema: Schema, path: str, value: Json) -> list[Given] | None:
+    """The values directly in an array or in an object that is not one value; None for anything else."""
     elements = _elements(schema)
     if isinstance(value, list) and elements is not None:
-        for each in value:
-            yield from _given(elements, path, each)
-    elif isinstance(value, Mapping) and _is_object(schema):
-        for name, inner in value.items():
-            yield from _given(schema["properties"].get(name, {}), f"{path}.{name}", inner)
-    else:
-        yield Given(path, schema, value)
+        return [Given(path, elements, each) for each in value]
+    if isinstance(value, Mapping) and _is_object(schema):
+        return [Given(f"{path}.{name}", schema["properties"].get(name, {}), inner) for name, inner in value.items()]
+    return None
 
 
 def paths(arguments: Mapping[str, Json]) -> frozenset[str]:

@@ -110,7 +110,7 @@ class ToolDocument(Frozen):
     @model_validator(mode="after")
     def _paths_exist(self) -> Self:
         if self.binds or self.options:
-            known = {path for leaf in self.leaves for path in _ways_to(leaf.path)}
+            known = {path for leaf in self.leaves for path in leaf.ways}
             for path in (*self.binds, *self.options):
                 if path not in known:
                     raise ValueError(f"tool {self.name!r} has no parameter {path!r}; it has {sorted(known)}")
@@ -124,7 +124,7 @@ class ToolDocument(Frozen):
         """Why a leaf that is called an option cannot be one."""
         if leaf.required or any(leaf.parameter in names for names in self.alternatives):
             return "a call must give it"
-        if any(path in self.binds for path in _ways_to(leaf.path)):
+        if any(path in self.binds for path in leaf.ways):
             return "it is bound to an attribute"
         if not (
             leaf.in_parts or leaf.schema.keys() & {"enum", "const", "pattern", "format"} or _of_numbers(leaf.schema)
@@ -141,6 +141,23 @@ class ToolDocument(Frozen):
     def alternatives(self) -> tuple[tuple[str, ...], ...]:
         """The sets of parameters of which a call gives exactly one (``oneOf``); empty where there is no such choice."""
         return parameters.alternatives(self.parameters)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether each parameter is one value, none of them a day in parts, and none is an option."""
+        single = all(leaf.path == leaf.parameter and not leaf.many and not leaf.in_parts for leaf in self.leaves)
+        return single and not self.options
+
+    @cached_property
+    def closed(self) -> frozenset[str]:
+        """Its parameters that have a closed vocabulary."""
+        return frozenset(name for name, schema in self.parameters.get("properties", {}).items() if "enum" in schema)
+
+    @cached_property
+    def brings(self) -> dict[str, frozenset[str]]:
+        """``entity.attribute`` -> the paths that are bound to it."""
+        attributes = dict.fromkeys(attribute for path in self.binds for attribute in self.bound(path))
+        return {one: frozenset(path for path in self.binds if one in self.bound(path)) for one in attributes}
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy; what was worked out from the parameters is worked out anew."""
@@ -164,13 +181,22 @@ class ToolDocument(Frozen):
         joined = self.binds.get(path)
         return tuple(joined.split("|")) if joined else ()
 
-    def binding(self, attribute: str) -> frozenset[str]:
-        """The paths that are bound to an ``entity.attribute``."""
-        return frozenset(path for path in self.binds if attribute in self.bound(path))
-
     def is_option(self, path: str) -> bool:
         """Whether a value, or an object or array around it, is an option."""
-        return bool(self.options) and any(way in self.options for way in _ways_to(path))
+        return any(path == option or path.startswith(f"{option}.") for option in self.options)
+
+    def without_options(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """What a call looks up: its arguments without options, and without objects that hold nothing else."""
+        kept: dict[str, Any] = self._kept(arguments, "")
+        return kept
+
+    def _kept(self, value: Any, before: str) -> Any:
+        if isinstance(value, list):
+            return [self._kept(each, before) for each in value]
+        if not isinstance(value, Mapping):
+            return value
+        kept = {n: self._kept(v, f"{before}{n}.") for n, v in value.items() if not self.is_option(f"{before}{n}")}
+        return {name: inner for name, inner in kept.items() if inner != {}}
 
     def openai(self) -> dict[str, Any]:
         """The document in OpenAI's ``tools`` format, as chat templates and servers take it.
@@ -207,13 +233,7 @@ class ToolDocument(Frozen):
         return f"{self.name}({', '.join(parts.values())}) - {self.description}"
 
 
-_WORKED_OUT = ("leaves", "alternatives")
-
-
-def _ways_to(path: str) -> list[str]:
-    """A path and the paths of all that it lies in."""
-    steps = path.split(".")
-    return [".".join(steps[:length]) for length in range(1, len(steps) + 1)]
+_WORKED_OUT = ("leaves", "alternatives", "plain", "closed", "brings")
 
 
 def _of_numbers(schema: Mapping[str, Any]) -> bool:

@@ -79,7 +79,9 @@ def test_several_attributes_may_be_bound_to_a_path() -> None:
     )
     assert made.bound("id") == ("doctors.doctor_id", "rooms.room_no")
     assert made.bound("name") == () and made.bound("filter.city") == ("hotels.city",)
-    assert made.binding("rooms.room_no") == {"id", "ids"}
+    assert made.brings["rooms.room_no"] == {"id", "ids"} and set(made.brings) == {
+        "doctors.doctor_id", "rooms.room_no", "hotels.city",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("path", ["hotel", "filter.town", "filter.day.year", "limit.size"])
@@ -110,6 +112,20 @@ def test_options_cover_what_lies_in_them() -> None:
 def test_what_names_something_cannot_be_an_option(option: str, reason: str) -> None:
     with pytest.raises(ValidationError, match=reason):
         document(options=(option,), binds={"limit": "pages.limit"})
+
+
+def test_a_plain_document_has_single_values_and_no_options() -> None:
+    plain = {"type": "object", "properties": {"id": TEXT, "kind": {"enum": ["a"]}, "limit": {"type": "integer"}}}
+    assert document(parameters=plain).plain and document(parameters=plain).closed == {"kind"}
+    assert not document(parameters=plain, options=("limit",)).plain
+    for nested in ({"type": "array", "items": TEXT}, DAY, {"type": "object", "properties": {"id": TEXT}}):
+        assert not document(parameters={"type": "object", "properties": {"one": nested}}).plain
+
+
+def test_options_are_left_out_of_what_is_looked_up() -> None:
+    made = document(options=("limit", "page", "filter.kinds"))
+    call = {"filter": {"city": "Oslo", "kinds": ["inn"]}, "limit": 3, "page": {"size": 2}, "ids": ["a", "b"]}
+    assert made.without_options(call) == {"filter": {"city": "Oslo"}, "ids": ["a", "b"]}
 
 
 def test_a_copy_works_its_leaves_out_anew() -> None:
