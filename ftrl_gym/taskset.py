@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from ftrl_gym.errors import SandboxError, UnknownNameError, UsageError
+from ftrl_gym.errors import ConstructionError, SandboxError, UnknownNameError, UsageError
 from ftrl_gym.execution import Toolbox, TrustedToolbox
 from ftrl_gym.scenario import Scenario
 from ftrl_gym.task import Kind, Split, Task
@@ -213,12 +213,21 @@ class ScenarioTaskSet:
     def draw(self, rng: np.random.Generator) -> Task:
         """See :class:`TaskSet`."""
         if self._scenario.endless is None or self._source is TaskSource.PACKAGED:
-            return self._told(self._ids[int(rng.integers(len(self._ids)))])
+            return self._drawn(rng)
         for _ in range(1000):
             task = self._scenario.endless(int(rng.integers(2**62)), self._split)
             if self._wanted(task):
                 return task
         raise UsageError(f"1,000 endless tasks of {self.name} in a row did not fit kinds, difficulty and features")
+
+    def _drawn(self, rng: np.random.Generator) -> Task:
+        """A packaged task; one of the few that the wanted variant cannot tell is passed over."""
+        for _ in range(100):
+            try:
+                return self._told(self._ids[int(rng.integers(len(self._ids)))])
+            except ConstructionError as error:
+                refused = error
+        raise refused
 
     def documents(self, task: Task) -> tuple[ToolDocument, ...]:
         """See :class:`TaskSet`."""

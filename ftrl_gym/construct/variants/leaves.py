@@ -125,7 +125,7 @@ def _formed(leaf: Leaf, parts: Sequence[Part], alternatives: bool, leaves: int) 
         return replace(leaf, form=Form.DATE, schema={**DATE_PARTS, "description": about.replace(" as YYYY-MM-DD", "")})
     inner = {key: value for key, value in schema.items() if key not in ("description", "default")}
     several = {"type": "array", "items": inner, "minItems": 1, "maxItems": 10, "uniqueItems": True}
-    if role is Role.LOOKUP and leaves == 1 and leaf.required and not alternatives:
+    if role is Role.LOOKUP and leaves == 1 and leaf.required and not alternatives and "enum" not in schema:
         path = (f"{leaf.path[0]}s",)
         return replace(
             leaf,

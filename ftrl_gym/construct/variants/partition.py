@@ -14,11 +14,11 @@ from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.variants.functions import Function, Role, Sort, sort_of
 from ftrl_gym.construct.variants.naming import split_name
 
-_MERGED = (0.0, 0.35, 0.7, 1.0)
+_MERGED = (0.0, 0.2, 0.35, 0.5)
 """Share of possible merges at each level of generalization, for the scenario's own design."""
-_MERGED_VARIANT = (0.3, 0.5, 0.75, 1.0)
+_MERGED_VARIANT = (0.2, 0.3, 0.4, 0.5)
 """The same for other variants."""
-_SPLIT = (0.4, 0.25, 0.1, 0.0)
+_SPLIT = 0.5
 """Share of possible splits, for other variants."""
 _WIDEST = 4
 """Most functions of one tool."""
@@ -49,7 +49,7 @@ def partition(functions: Sequence[Function], scenario: str, design: Design) -> l
     """The tools of a design, in the order of the functions that come first in them."""
     plain = design.variant == 0
     merged = (_MERGED if plain else _MERGED_VARIANT)[design.generalization]
-    split = 0.0 if plain else _SPLIT[design.generalization]
+    split = 0.0 if plain else _SPLIT
     rng = design.draws(scenario, "partition")
     found: list[Merge] = []
     taken: set[str] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from functools import cached_property
 from ftrl_gym.construct.trial import Pool
 from ftrl_gym.construct.variants.code import source_of
 from ftrl_gym.construct.variants.design import Design
+from ftrl_gym.construct.variants.extension import Added, extension
 from ftrl_gym.construct.variants.faces import Face, Part, with_options
 from ftrl_gym.construct.variants.functions import Function, Role, function_of
 from ftrl_gym.construct.variants.leaves import leaves_of
@@ -21,9 +23,15 @@ from ftrl_gym.execution import TrustedToolbox
 from ftrl_gym.task import Json
 from ftrl_gym.tooldoc import ToolDocument
 
+_LONGEST = 60
+"""Letters of a tool's name, at most."""
 _OPTIONS = ((0, 0), (4, 4), (6, 6), (8, 10))
 """Fewest and most parameters that a tool of the scenario's own design is brought to, by level."""
 _OPTIONS_VARIANT = ((0, 4), (4, 6), (6, 8), (8, 10))
+"""The same for other variants."""
+_ADDED = (0.0, 0.4, 0.8, 1.0)
+"""Share of possible additional tools, by level of generalization: what merging takes away comes back as others."""
+_ADDED_VARIANT = (0.2, 0.5, 0.8, 1.0)
 """The same for other variants."""
 _WRAPS: tuple[tuple[str, ...], ...] = ((), (), ("data",), ("result",), ("response",))
 _LISTS = ("", "", "items", "results", "rows")
@@ -109,6 +117,10 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
         ConstructionError: Names of the scenario's own code stand in the way.
     """
     functions = [function_of(document) for document in documents]
+    if not design.plain:
+        added = _extended(functions, scenario, design)
+        functions += [one.function for one in added]
+        source = "\n\n".join([source.rstrip() + "\n", *(one.source for one in added)])
     if design.plain:
         plain = {function.name: function.document for function in functions}
         merges = tuple(partition(functions, scenario, design))
@@ -135,6 +147,14 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
     return Toolset(design, tuple(faces), {face.name: face.document() for face in faces}, code, merges)
 
 
+def _extended(functions: Sequence[Function], scenario: str, design: Design) -> list[Added]:
+    """The functions that a design has beside the scenario's own."""
+    possible = extension(functions)
+    share = (_ADDED if design.variant == 0 else _ADDED_VARIANT)[design.generalization]
+    draws = design.draws(scenario, "extension")
+    return [one for one, draw in zip(possible, [draws.random() for _ in possible], strict=True) if draw < share]
+
+
 def _plain(function: Function, names: Names) -> Face:
     part = Part(function)
     leaves = leaves_of((part,), names, None)
@@ -146,13 +166,16 @@ def _titles(merges: Sequence[Merge], names: Names) -> list[str]:
     found: list[str] = []
     for merge in merges:
         candidates = [names.tool(*pair) for pair in _called(merge)]
-        fresh = [name for name in candidates if name not in found]
-        number = 2
-        while not fresh:
-            fresh = [name for name in [f"{candidates[-1]}{number}"] if name not in found]
-            number += 1
-        found.append(fresh[0])
+        last = min(candidates, key=len)[:_LONGEST]
+        numbered = (f"{last}{number}" for number in itertools.count(2))
+        found.append(
+            next(name for name in (*candidates, *itertools.islice(numbered, len(merges))) if _fits(name, found))
+        )
     return found
+
+
+def _fits(name: str, others: Sequence[str]) -> bool:
+    return name not in others and len(name) <= _LONGEST
 
 
 def _called(merge: Merge) -> list[tuple[str, str]]:
