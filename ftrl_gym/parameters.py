@@ -9,7 +9,7 @@ Everybody who asks what a tool takes, or what a call gave it, asks here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 Json = Any
@@ -32,6 +32,8 @@ class Leaf:
     """Whether it lies within an array, so that one call may give several values."""
     least: int = 1
     """How many values a call that gives any gives at least."""
+    about: str = ""
+    """What it is said to be, by its schema and by that of an array around it."""
 
     @property
     def name(self) -> str:
@@ -76,22 +78,26 @@ def leaves(schema: Schema) -> tuple[Leaf, ...]:
     >>> [(leaf.path, leaf.required, leaf.many) for leaf in leaves(schema)]
     [('ids', False, True), ('filter.city', True, False)]
     """
-    return tuple(_leaves(schema, "", True, False, 1))
+    return tuple(_leaves(schema, Leaf("", schema, True)))
 
 
-def _leaves(schema: Schema, before: str, required: bool, many: bool, least: int) -> Iterator[Leaf]:
-    named = schema.get("required", ())
+def _leaves(schema: Schema, around: Leaf) -> Iterator[Leaf]:
+    needed = schema.get("required", ())
     for name, inner in schema.get("properties", {}).items():
-        yield from _below(inner, f"{before}{name}", required and name in named, many, least)
+        path = f"{around.path}.{name}" if around.path else name
+        yield from _below(inner, replace(around, path=path, required=around.required and name in needed, about=""))
 
 
-def _below(schema: Schema, path: str, required: bool, many: bool, least: int) -> Iterator[Leaf]:
-    if _elements(schema) is not None:
-        yield from _below(_elements(schema) or {}, path, required, True, max(1, schema.get("minItems", 1)))
+def _below(schema: Schema, around: Leaf) -> Iterator[Leaf]:
+    about = " ".join(filter(None, (around.about, schema.get("description", ""))))
+    elements = _elements(schema)
+    if elements is not None:
+        least = max(1, schema.get("minItems", 1))
+        yield from _below(elements, replace(around, many=True, least=least, about=about))
     elif _is_object(schema):
-        yield from _leaves(schema, f"{path}.", required, many, least)
+        yield from _leaves(schema, around)
     else:
-        yield Leaf(path, schema, required, many, least)
+        yield replace(around, schema=schema, about=about)
 
 
 def _of_type(schema: Schema, kind: str) -> bool:
