@@ -145,7 +145,9 @@ class Vocabulary:
 
     def _parameter(self, document: ToolDocument, leaf: Leaf) -> Parameter:
         schema, bound = leaf.schema, document.bound(leaf.path)
-        pattern = schema.get("pattern") or next((self._patterns[one] for one in bound if one in self._patterns), None)
+        known = [self._patterns[one] for one in bound if one in self._patterns]
+        whole = len(known) == len(bound) and known  # one of several that may be anything says nothing of the others
+        pattern = schema.get("pattern") or ("|".join(dict.fromkeys(known)) if whole else None)
         about = _path_words(leaf.path) | words(leaf.about)
         sort = _sort(schema, pattern)
         return Parameter(
