@@ -243,7 +243,7 @@ class Search:
         given = {name: [known[name].written(value.value) for value in some] for name, some in filling.items()}
         if document.plain and not document.alternatives:
             return {name: values[0] for name, values in given.items()}
-        arguments = parameters.assembled(document.parameters, given)
+        arguments = parameters.assembled(document.parameters, given) | self.vocabulary.switches[document.name]
         return None if self.vocabulary.problem(document.name, arguments) else arguments
 
     def _pick(self, row: Row) -> tuple[list[Object], list[Object]]:

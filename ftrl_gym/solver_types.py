@@ -134,6 +134,8 @@ class Vocabulary:
             )
             for document in documents
         }
+        self.switches = {document.name: _switches(document) for document in documents}
+        """Tool -> its options that are off by default, turned on: a careful reader wants to see all there is."""
         self.ways = {document.name: self._ways(document) for document in documents}
         """Tool -> the ways to call it."""
         self._checkers: dict[str, Checker] = {}
@@ -216,6 +218,12 @@ class Vocabulary:
             return True
         said = words(self.documents[tool].description)
         return bool(words(attribute)) and words(attribute) <= said and bool(said & parameter.words)
+
+
+def _switches(document: ToolDocument) -> dict[str, Json]:
+    """Top-level options that are false by default, as true."""
+    properties = document.parameters.get("properties", {})
+    return {name: True for name in document.options if properties.get(name, {}).get("default") is False}
 
 
 def _sort(schema: Mapping[str, Any], pattern: str | None) -> Sort:
