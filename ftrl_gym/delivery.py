@@ -62,10 +62,18 @@ class Source:
             result: What the call returned.
         """
         for row in _rows(result, self.path) if self.plain else self.declared.rows(result):
-            for name, value, group, brought_by in self._asked_of(row):
-                delivers = name in row and row[name] == value and type(row[name]) is type(value)
-                if delivers and brought_by.isdisjoint(said):
-                    yield group
+            yield from self._of_row(row, said)
+
+    def serving(self, said: Iterable[str], result: Json, groups: set[int]) -> int:
+        """How many rows of a result deliver a fact of these groups."""
+        rows = _rows(result, self.path) if self.plain else self.declared.rows(result)
+        return sum(not groups.isdisjoint(self._of_row(row, said)) for row in rows)
+
+    def _of_row(self, row: dict[str, Any], said: Iterable[str]) -> Iterator[int]:
+        for name, value, group, brought_by in self._asked_of(row):
+            delivers = name in row and row[name] == value and type(row[name]) is type(value)
+            if delivers and brought_by.isdisjoint(said):
+                yield group
 
     def _asked_of(self, row: dict[str, Any]) -> Sequence[_Wanted]:
         """What is wanted of the instance that a row of a result describes."""

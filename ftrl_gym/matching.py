@@ -4,7 +4,8 @@
 whatever tool, and never by what the call itself brought in. The counts, over all attempts so far:
 
     q  sub-questions solved            u  calls that were the first to solve at least one
-    w  attempts that neither solved anything nor were needed by the certified plan at hand
+    w  attempts that neither solved anything nor were needed by the certified plan at hand; of a call that looks several
+       things up at once, each thing beyond the first that solved nothing
     P = u/(u+w)    R = q/n    F1 = 2PR/(P+R), 0 if q = 0; without sub-questions F1 = 1/(1+w)
 
 against the certified plan that gives the highest F1. `ftrl` follows the paper's released functions instead:
@@ -82,6 +83,8 @@ class Goal:
     closed: dict[str, frozenset[str]] = field(default_factory=dict)
     rich: dict[str, ToolDocument] = field(default_factory=dict)
     """Tools whose arguments have parts, or options: those take a longer way wherever arguments are looked at."""
+    many: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Tools that look several things up at once -> the parameters that name them."""
 
     @staticmethod
     def of(task: Task, documents: Iterable[ToolDocument], asked_after: Mapping[str, int] | None = None) -> Goal:
@@ -114,6 +117,13 @@ class Goal:
             goal.closed[document.name] = document.closed
             if not document.plain:
                 goal.rich[document.name] = document
+                several = frozenset(
+                    leaf.path
+                    for leaf in document.leaves
+                    if leaf.many and document.bound(leaf.path) and not leaf.choices
+                )
+                if several:
+                    goal.many[document.name] = several
             goal.sources[document.name] = [
                 Source.of(source, document, wanted[source.entity])
                 for source in document.returns.facts
@@ -159,6 +169,20 @@ class Goal:
                 found.add(group)
                 answers.add(answer)
         return found - solved if found else found
+
+    def in_vain(self, tool: str, arguments: Mapping[str, Json], result: Json, new: set[int]) -> int:
+        """Of the things that a call looks up at once, those beyond the first by which nothing new was found out.
+
+        So one call for every name ever heard costs what the calls one by one would have cost.
+        """
+        asked = sum(
+            len(value) for name, value in arguments.items() if isinstance(value, list) and name in self.many[tool]
+        )
+        if asked < 2:
+            return 0
+        said = parameters.paths(arguments)
+        served = sum(source.serving(said, result, new) for source in self.sources.get(tool, ()))
+        return asked - min(asked, max(1, served))
 
 
 def _stands_in(answer: str, result: Json, arguments: Mapping[str, Json]) -> bool:
@@ -304,6 +328,8 @@ class Ledger:
             early = arrived & self.unasked if grounded else arrived
             self.tainted = (self.tainted - gone) | early
             new |= arrived - early
+        if tool in self.goal.many:
+            self.extra_waste += self.goal.in_vain(tool, arguments, result, new)
         if new:
             self.solved |= new
             if not new <= self.credited:
