@@ -86,8 +86,9 @@ def test_documents_and_code_are_of_one_mind(name: str, design: Design, world: Wo
         rows = [row for source in toolset.documents[face.name].returns.facts for row in source.rows(result)]
         assert rows or face.listed, (face.name, arguments, result)
         seen.add(face.name)
-    reading = [face for face in toolset.faces if face.parts[0].function.role in (Role.LOOKUP, Role.LISTING)]
-    assert len(seen) >= 0.8 * len(reading)
+    own = [face for face in toolset.faces if face.parts[0].function.name in plain.documents]
+    reading = {face.name for face in own if face.parts[0].function.role in (Role.LOOKUP, Role.LISTING)}
+    assert len(seen & reading) >= 0.8 * len(reading), reading - seen
 
 
 @pytest.mark.parametrize("design", [Design(0, 0, 3, 0), Design(17, 3, 3, 3), Design(22, 1, 3, 1)], ids=lambda d: d.name)
@@ -107,7 +108,7 @@ def test_every_added_parameter_has_a_real_effect(name: str, design: Design, worl
                 effects[place] = effects.get(place, False) or json.dumps(after) != json.dumps(before)
     idle = [place for place, seen in effects.items() if not seen]
     # what sorts or cuts a list shows only where these few rows give it more than one to work on
-    assert len(effects) > 80 and len(idle) <= 0.06 * len(effects), idle
+    assert len(effects) > 60 and len(idle) <= 0.06 * len(effects), idle
 
 
 def test_a_scenario_has_many_partitions_and_names(name: str) -> None:
