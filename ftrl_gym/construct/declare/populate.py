@@ -6,6 +6,7 @@ superlative compares within a search is drawn without ties; references spread ov
 
 from __future__ import annotations
 
+import bisect
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -78,6 +79,7 @@ class _Population:
         self.taken: Taken = {}
         self.uses: Counter[tuple[str, str, str]] = Counter()
         self.code: dict[tuple[str, str, str], CodeType] = {}
+        self.values: dict[tuple[str, str, str], list[Any]] = {}
 
     def world(self) -> WorldBase:
         """All tables."""
@@ -155,19 +157,25 @@ class _Population:
             return rng.random() < column.share
         if isinstance(column, Ref):
             return self._referred(entity, name, column, row)
-        return self._apart(entity, name, _values(column, group), row, draft.day)
+        values = self.values.get((entity.name, name, group))
+        if values is None:
+            values = self.values[(entity.name, name, group)] = _values(column, group)
+        return self._apart(entity, name, values, row, draft.day)
 
     def _apart(self, entity: Entity, name: str, values: list[Any], row: Row, day: Callable[[int], str]) -> Any:
         """One of the values that is not taken where superlatives compare them."""
         places = [(entity.name, name, *(row.get(by) for by in group)) for group in self._groups(entity, name)]
         held = [self.taken.setdefault(place, set()) for place in places]
-        free = [value for value in values if not any(value in some for some in held)]
-        if not free:
+        gone = sorted({place for some in held for one in some if (place := _place(values, one)) is not None})
+        if len(gone) == len(values):
             raise ConstructionError(
                 f"{self.declaration.file or self.declaration.name}: {entity.name}.{name} has {len(values)} values, too "
                 f"few for rows that {places[0][2:]} have in common and that are compared by it; widen its range"
             )
-        value = self.rng.choice(free)
+        free = self.rng.randrange(len(values) - len(gone))  # by number: to list those left takes long
+        for place in gone:
+            free += place <= free
+        value = values[free]
         for some in held:
             some.add(value)
         return day(value) if isinstance(entity.columns[name], kinds.Date) else value
@@ -214,8 +222,14 @@ class _Population:
             row[name] = self.rng.choice(ours)
 
 
+def _place(values: list[Any], value: Any) -> int | None:
+    """Where a value stands in an ascending list; None if it does not."""
+    place = bisect.bisect_left(values, value)
+    return place if place < len(values) and values[place] == value else None
+
+
 def _values(column: Column, group: str) -> list[Any]:
-    """Every value that a column may draw; for dates the days from today."""
+    """Every value that a column may draw, in ascending order; for dates the days from today."""
     if isinstance(column, kinds.Number):
         low, high = column.ranges.get(group, (column.low_end, column.high_end))
         digits = max(0, len(str(column.step).partition(".")[2])) if isinstance(column.step, float) else 0
