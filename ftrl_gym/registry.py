@@ -15,6 +15,7 @@ that names file and place; there are no half-loaded scenarios. A scenario's code
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -28,12 +29,14 @@ from typing import Any, NamedTuple, TypeVar
 
 from ftrl_gym import trust
 from ftrl_gym.errors import RegistryError, UnknownNameError
+from ftrl_gym.exchange import put_in_place
 from ftrl_gym.scenario import FileEntry, Manifest, Scenario
 from ftrl_gym.scenario_files import (
     TASKS,
     TOOLS,
     Offer,
     broken,
+    check_tasks,
     parse_manifest,
     parse_tasks,
     parse_tools,
@@ -117,9 +120,19 @@ def load(name: str) -> Scenario:
 
 
 def load_folder(folder: Path) -> Scenario:
-    """The scenario in ``folder``. Raises RegistryError."""
+    """The scenario in ``folder``: the one that was there or, if it is replaced meanwhile, the new one.
+
+    Raises:
+        RegistryError: One of its files is missing, broken or not the pinned one.
+    """
     data = read_bytes(folder / MANIFEST)
-    return _load(folder.resolve(), data, trust.is_trusted(hashlib.sha256(data).hexdigest()))
+    while True:
+        try:
+            return _load(folder.resolve(), data, trust.is_trusted(hashlib.sha256(data).hexdigest()))
+        except RegistryError:
+            data, before = read_bytes(folder / MANIFEST), data
+            if data == before:
+                raise
 
 
 @lru_cache(maxsize=32)
@@ -190,13 +203,20 @@ def _has_size(path: Path, size: int) -> bool:
 
 
 def read_all(scenario: Scenario, folder: Path) -> None:
-    """Reads every file of a scenario, so that whatever is wrong with one is raised now. Raises RegistryError."""
-    for split in Split:
-        scenario.load_tasks(split)
-    for world in worlds_of(scenario.manifest):
-        scenario.load_world(world)
-    for file, entry in scenario.manifest.files.items():
-        read_pinned(folder / file, entry, lambda _path, _data: None)
+    """Reads every file of a scenario and keeps nothing, so that whatever is wrong with one is raised now.
+
+    Raises:
+        RegistryError: One of them is missing, broken or not the pinned one.
+    """
+    manifest = scenario.manifest
+    worlds = worlds_of(manifest)
+    offer = Offer(scenario.documents.keys(), worlds.keys())
+    checks: dict[str, Callable[[Path, bytes], object]] = {
+        file: partial(check_tasks, split=split, offer=offer) for split, file in TASKS.items()
+    }
+    checks |= dict.fromkeys(worlds.values(), parse_world)
+    for file in sorted(manifest.files, key=lambda file: file not in checks):
+        read_pinned(folder / file, manifest.files[file], checks.get(file, lambda _path, _data: None))
 
 
 def write(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Manifest:
@@ -209,24 +229,21 @@ def write(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Manif
         folder: Where to; its name is the scenario's.
         manifest: Its ``files`` are not looked at: the pins come from ``files``.
         files: Path within the folder, with forward slashes -> content.
+
+    Raises:
+        RegistryError: It cannot be written, or what lies there is no scenario.
     """
-    pins = {
-        path: FileEntry(sha256=hashlib.sha256(files[path]).hexdigest(), bytes=len(files[path]))
-        for path in sorted(files)
-    }
-    manifest = manifest.model_copy(update={"files": pins})
-    data = manifest.model_dump_json(by_alias=True, indent=1).encode() + b"\n"
-    parse_manifest(folder / MANIFEST, data, folder.name)
+    check_place(folder)
     draft = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
         draft.chmod(0o755)
-        for path, content in {MANIFEST: data, **files}.items():
+        for path, content in files.items():
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
             (draft / path).write_bytes(content)
-        read_all(_read(draft, data, folder.name, trusted=False), draft)
-        _replace(folder, draft)
+        manifest = complete(draft, manifest, folder)
+        put_in_place(draft, folder)
     except OSError as error:
         raise RegistryError(
             f"{folder} cannot be written: {error}. Nothing was changed; make room or choose another place"
@@ -237,16 +254,54 @@ def write(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Manif
     return manifest
 
 
-def _replace(folder: Path, draft: Path) -> None:
-    if not folder.exists():
-        draft.rename(folder)
-        return
-    old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-old-"))
-    folder.rename(old / folder.name)
+def check_place(folder: Path) -> None:
+    """Raises RegistryError where a scenario cannot go: something else is there, or nobody may write there."""
+    if folder.is_dir() and not (folder / MANIFEST).is_file() and any(folder.iterdir()):
+        raise RegistryError(
+            f"{folder} is no scenario (it has no {MANIFEST}) and is not replaced. Choose another folder, or move it away"
+        )
+    if folder.exists() and not folder.is_dir():
+        raise RegistryError(f"{folder} is a file. Choose another folder, or move it away")
+    place = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        raise RegistryError(f"{folder} cannot be made: {place} is not a folder that you may write to. Choose another")
+
+
+def complete(draft: Path, manifest: Manifest, folder: Path) -> Manifest:
+    """Adds the manifest, with a pin of every file in ``draft``, reads all of it back and sees it safe on the disk.
+
+    Args:
+        draft: A folder with all other files of the scenario.
+        manifest: Its ``files`` are not looked at.
+        folder: Where the draft will go (:func:`~ftrl_gym.exchange.put_in_place`); errors name it.
+
+    Raises:
+        RegistryError: :func:`load` would refuse it.
+        OSError: It cannot be written.
+    """
+    pins = {}
+    for path in sorted(path for path in draft.rglob("*") if path.is_file() and path != draft / MANIFEST):
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        pins[path.relative_to(draft).as_posix()] = FileEntry(sha256=digest, bytes=path.stat().st_size)
+    manifest = manifest.model_copy(update={"files": dict(sorted(pins.items()))})
+    data = manifest.model_dump_json(by_alias=True, indent=1).encode() + b"\n"
+    (draft / MANIFEST).write_bytes(data)
     try:
-        draft.rename(folder)
-    except OSError:
-        (old / folder.name).rename(folder)
-        raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
+        read_all(_read(draft, data, folder.name, trusted=False), draft)
+    except RegistryError as error:
+        raise RegistryError(str(error).replace(str(draft), str(folder))) from error
+    for path in (*draft.rglob("*"), draft):
+        _to_disk(path)
+    return manifest
+
+
+def _to_disk(path: Path) -> None:
+    """What a power cut would otherwise lose."""
+    if path.is_file() or os.name == "posix":  # Windows opens no folders
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            with contextlib.suppress(OSError):  # a file system that cannot
+                os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import io
 import json
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -122,21 +123,30 @@ def parse_world(path: Path, data: bytes) -> WorldBase:
 
 def parse_tasks(path: Path, data: bytes, split: Split, offer: Offer) -> tuple[Task, ...]:
     """``tasks.<split>.jsonl``: one task a line, every reference in them resolved. Raises RegistryError."""
-    tasks: dict[str, Task] = {}
-    lines = data.split(b"\n")
-    if lines.pop():
-        raise broken(path, "it does not end with a line break; the file is cut off", f"line {len(lines) + 1}")
-    for number, line in enumerate(lines, 1):
+    return tuple(_tasks(path, data, split, offer))
+
+
+def check_tasks(path: Path, data: bytes, split: Split, offer: Offer) -> None:
+    """What :func:`parse_tasks` would raise, with one task at a time in memory. Raises RegistryError."""
+    for _ in _tasks(path, data, split, offer):
+        pass
+
+
+def _tasks(path: Path, data: bytes, split: Split, offer: Offer) -> Iterator[Task]:
+    known: set[str] = set()
+    for number, line in enumerate(io.BytesIO(data), 1):
+        if not line.endswith(b"\n"):
+            raise broken(path, "it does not end with a line break; the file is cut off", f"line {number}")
         task = _model(path, line, Task, f"line {number}")
         problem = dangling(task, offer)
         if task.split is not split:
             problem = f"task {task.id!r} belongs to split {task.split.value!r}"
-        if task.id in tasks:
+        if task.id in known:
             problem = f"task {task.id!r} is there twice"
         if problem:
             raise broken(path, problem, f"line {number}")
-        tasks[task.id] = task
-    return tuple(tasks.values())
+        known.add(task.id)
+        yield task
 
 
 def dangling(task: Task, offer: Offer) -> str | None:
