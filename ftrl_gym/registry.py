@@ -258,7 +258,7 @@ def check_place(folder: Path) -> None:
     """Raises RegistryError where a scenario cannot go: something else is there, or nobody may write there."""
     if folder.is_dir() and not (folder / MANIFEST).is_file() and any(folder.iterdir()):
         raise RegistryError(
-            f"{folder} is no scenario (it has no {MANIFEST}) and is not replaced. Choose another folder, or move it away"
+            f"{folder} is no scenario (no {MANIFEST} in it) and is not replaced. Choose another folder, or move it away"
         )
     if folder.exists() and not folder.is_dir():
         raise RegistryError(f"{folder} is a file. Choose another folder, or move it away")

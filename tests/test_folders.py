@@ -73,9 +73,7 @@ def test_a_folder_takes_the_place_of_another(
     assert {path.name for path in tmp_path.iterdir()} <= {"place", "draft"}
 
 
-def test_where_no_exchange_is_possible_a_failed_move_is_undone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_no_exchange_is_possible_a_failed_move_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchange, "exchange", lambda one, other: False)
     (tmp_path / "place").mkdir()
     with pytest.raises(OSError):

@@ -42,6 +42,8 @@ class Source:
     """Seed and style of names -> a world."""
     make_domain: Callable[[], Domain]
     make_code: Callable[[], str]
+    declaration: Declaration | None = None
+    """What it comes from, where it is declared."""
 
     @cached_property
     def domain(self) -> Domain:
@@ -83,6 +85,7 @@ def declared(declaration: Declaration) -> Source:
         make_world=functools.partial(populate, declaration),
         make_domain=functools.partial(domain_of, declaration),
         make_code=functools.partial(source_of, declaration),
+        declaration=declaration,
     )
 
 
@@ -120,12 +123,14 @@ def names() -> list[str]:
 
 
 def register(declaration: Declaration) -> None:
-    """Makes a declared scenario known under its name, in this process.
+    """Makes a declared scenario known under its name, in this process; doing it twice is doing it once.
 
     Raises:
         ConstructionError: The declaration cannot work, or another scenario has that name.
     """
     if declaration.name in names():
+        if scenario(declaration.name).declaration == declaration:
+            return
         place = declaration.file or declaration.name
         raise ConstructionError(f"{place}: there is a scenario {declaration.name} already; choose another name")
     source = declared(declaration)
