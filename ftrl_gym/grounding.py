@@ -6,8 +6,12 @@ wrote, never error messages. A value is found as whole tokens, whatever its case
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
+
+from ftrl_gym import parameters
+from ftrl_gym.tooldoc import ToolDocument
 
 _NUMBER_WORDS = tuple("zero one two three four five six seven eight nine ten eleven twelve".split())  # noqa: SIM905
 _PUNCTUATION = [chr(c) for c in range(128) if not chr(c).isalnum()] + list("–—’‘“”€£¥·…")
@@ -87,3 +91,31 @@ class Grounding:
         new = Grounding.__new__(Grounding)
         new._texts = self._texts.copy()
         return new
+
+
+def each_grounded(
+    document: ToolDocument, arguments: Mapping[str, Any], told: Grounding, follows: Callable[[Any], bool]
+) -> bool:
+    """Whether each value that a call gives, at whatever depth, may be known to whoever makes it.
+
+    Options need not be, nor members of closed vocabularies. A day in parts stands in a text as an ISO day; its three
+    numbers somewhere are not that day.
+
+    Args:
+        document: The tool's.
+        arguments: In canonical form.
+        told: What was told so far.
+        follows: Whether a value, or a whole object or array, follows from it on a plan.
+    """
+
+    def known(value: Any, schema: Mapping[str, Any], path: str) -> bool:
+        if document.is_option(path) or "enum" in schema or follows(value):
+            return True
+        if isinstance(value, Mapping) and parameters.is_date_in_parts(schema):
+            day = parameters.iso(value)
+            return day is not None and told.holds(day)
+        inner = parameters.inside(schema, path, value)
+        return told.holds(value) if inner is None else all(known(one.value, one.schema, one.path) for one in inner)
+
+    properties = document.parameters.get("properties", {})
+    return all(known(value, properties.get(name, {}), name) for name, value in arguments.items())

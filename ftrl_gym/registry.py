@@ -5,12 +5,14 @@
                     tasks.train.jsonl    one task a line
                     tasks.test.jsonl
                     worlds/<id>.json     {"constants": {...}, "tables": {table: {row id: row}}}
+                    toolsets/<id>.json   documents of another design of the tools, and
+                    toolsets/<id>.py     its code, where tasks have it
 
 Registries are layered: ``$FTRL_REGISTRY``, then the user's data folder, then the packaged one; the first that has a
-name wins. Loading reads the manifest and the code; tasks and worlds are read when first asked for. Every file is
-compared with its pin before it is parsed, so what is wrong with a file, be it cut off or edited, is one RegistryError
-that names file and place; there are no half-loaded scenarios. A scenario's code runs only if it is trusted
-(:mod:`ftrl_gym.trust`).
+name wins. Loading reads the manifest and the code; tasks, worlds and toolsets are read when first asked for. Every file
+is compared with its pin before it is parsed, so what is wrong with a file, be it cut off or edited, is one
+RegistryError that names file and place; there are no half-loaded scenarios. A scenario's code runs only if it is
+trusted (:mod:`ftrl_gym.trust`).
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -30,19 +32,22 @@ from typing import Any, NamedTuple, TypeVar
 from ftrl_gym import trust
 from ftrl_gym.errors import RegistryError, UnknownNameError
 from ftrl_gym.exchange import put_in_place
-from ftrl_gym.scenario import FileEntry, Manifest, Scenario
+from ftrl_gym.scenario import FileEntry, Manifest, Scenario, Tools
 from ftrl_gym.scenario_files import (
     TASKS,
     TOOLS,
     Offer,
     broken,
     check_tasks,
+    parse_documents,
     parse_manifest,
     parse_tasks,
     parse_tools,
     parse_world,
     read_bytes,
     read_pinned,
+    toolset_files,
+    toolsets_of,
     worlds_of,
 )
 from ftrl_gym.task import Split, Task
@@ -155,6 +160,7 @@ class _Contents:
     def _forget(self) -> None:
         self._worlds: dict[str, WorldBase] = {}
         self._tasks: dict[Split, tuple[Task, ...]] = {}
+        self._tools: dict[str, Tools] = {}
 
     def load_world(self, world: str) -> WorldBase:
         """See :class:`~ftrl_gym.scenario.Scenario`."""
@@ -168,10 +174,22 @@ class _Contents:
     def load_tasks(self, split: Split) -> tuple[Task, ...]:
         """See :class:`~ftrl_gym.scenario.Scenario`."""
         if split not in self._tasks:
-            tools = {document.name for document in self._manifest.documents}
-            offer = Offer(tools, worlds_of(self._manifest).keys())
+            tools = {"": {document.name for document in self._manifest.documents}}
+            offer = Offer(tools | dict.fromkeys(toolsets_of(self._manifest)), worlds_of(self._manifest).keys())
             self._tasks[split] = self._pinned(TASKS[split], partial(parse_tasks, split=split, offer=offer))
         return self._tasks[split]
+
+    def load_tools(self, toolset: str) -> Tools:
+        """See :class:`~ftrl_gym.scenario.Scenario`."""
+        if toolset not in self._tools:
+            known = toolsets_of(self._manifest)
+            if toolset not in known:
+                shown = ", ".join(known[:20]) or "none"
+                raise RegistryError(f"{self._name} has no toolset {toolset!r:.60}; it has {shown}")
+            documents, code = toolset_files(toolset)
+            read = self._pinned(documents, parse_documents)
+            self._tools[toolset] = Tools(read, self._pinned(code, partial(parse_tools, tools=read)))
+        return self._tools[toolset]
 
     def _pinned(self, file: str, parse: Callable[[Path, bytes], _T]) -> _T:
         return read_pinned(self._folder / file, self._manifest.files[file], parse)
@@ -189,7 +207,9 @@ def _read(folder: Path, data: bytes, name: str, trusted: bool) -> Scenario:
     documents = {document.name: document for document in manifest.documents}
     contents = _Contents(folder, manifest, name)
     source = read_pinned(folder / TOOLS, manifest.files[TOOLS], partial(parse_tools, tools=documents))
-    scenario = Scenario(manifest, documents, source, contents.load_world, contents.load_tasks, trusted)
+    scenario = Scenario(
+        manifest, documents, source, contents.load_world, contents.load_tasks, trusted, contents.load_tools
+    )
     if not all(_has_size(folder / file, entry.bytes) for file, entry in manifest.files.items()):
         read_all(scenario, folder)
     return scenario
@@ -210,7 +230,14 @@ def read_all(scenario: Scenario, folder: Path) -> None:
     """
     manifest = scenario.manifest
     worlds = worlds_of(manifest)
-    offer = Offer(scenario.documents.keys(), worlds.keys())
+    tools: dict[str, Collection[str] | None] = {"": scenario.documents.keys()}
+    for toolset in toolsets_of(manifest):
+        file, code = toolset_files(toolset)
+        if code not in manifest.files:
+            raise broken(folder / MANIFEST, f"it pins no {code}")
+        tools[toolset] = read_pinned(folder / file, manifest.files[file], parse_documents).keys()
+        read_pinned(folder / code, manifest.files[code], partial(parse_tools, tools=tools[toolset] or ()))
+    offer = Offer(tools, worlds.keys())
     checks: dict[str, Callable[[Path, bytes], object]] = {
         file: partial(check_tasks, split=split, offer=offer) for split, file in TASKS.items()
     }

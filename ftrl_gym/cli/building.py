@@ -18,6 +18,7 @@ from ftrl_gym.construct import scenarios
 from ftrl_gym.construct.build import Progress, build
 from ftrl_gym.construct.declaration_file import scenario_of
 from ftrl_gym.construct.orders import Plan, plan_content
+from ftrl_gym.construct.variants.design import TEST_EVERY
 from ftrl_gym.construct.work_folder import opened
 from ftrl_gym.construct.workers import Workers
 from ftrl_gym.errors import UnknownNameError, UsageError
@@ -29,7 +30,7 @@ EVERY = 30.0
 """Seconds between two lines of progress where there is no terminal to draw a bar on."""
 
 _FOR_BUILDS = ("out", "train", "test", "variants", "tasks", "jobs", "restart", "all")
-_FOR_STAGES = ("show", "json", "save", "difficulty", "features", "split")
+_FOR_STAGES = ("show", "json", "save", "difficulty", "features", "split", "variant")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -89,9 +90,10 @@ def _plan(arguments: argparse.Namespace, name: str, kinds: tuple[Kind, ...]) -> 
         return Plan(name, seed, arguments.train or TRAIN, arguments.test or TEST, kinds=kinds)
     if arguments.train or arguments.test:
         raise UsageError("--train and --test are for the plain tools; with --variants give --tasks, so many for each")
-    if arguments.variants < 2:
+    if arguments.variants < TEST_EVERY:
         raise UsageError(
-            "--variants is 1; give 2 or more, since a variant is for training or for testing, not for both"
+            f"--variants is {arguments.variants}; give {TEST_EVERY} or more: every {TEST_EVERY}th is for testing, the "
+            "others are for training"
         )
     return Plan(name, seed, variants=arguments.variants, tasks=arguments.tasks or 100, kinds=kinds)
 

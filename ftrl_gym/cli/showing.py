@@ -44,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.task not in tasks:
         raise UnknownNameError(f"task of {env_id}", arguments.task, tasks)
     task = tasks[arguments.task]
-    show_task(out, task, [scenario.documents[tool] for tool in task.tools])
+    documents = scenario.tools(task.toolset).documents
+    show_task(out, task, [documents[tool] for tool in task.tools])
     return 0
 
 

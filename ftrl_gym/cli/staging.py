@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -18,8 +18,10 @@ from ftrl_gym.cli.showing import answer_text, call_lines, show_task, sub_questio
 from ftrl_gym.cli.target import console
 from ftrl_gym.construct import scenarios, stages
 from ftrl_gym.construct.endless import endless_brief, endless_writer
-from ftrl_gym.construct.objects import Decomposition, Documented, Integrated, Scaled
+from ftrl_gym.construct.objects import Decomposition, Documented, GoldCall, Integrated, Scaled
+from ftrl_gym.construct.scenarios import Source
 from ftrl_gym.construct.stages import Artefact, Stage
+from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.errors import CertificationError, UnknownNameError, UsageError
 from ftrl_gym.export.writing import check_place, write_whole
 from ftrl_gym.task import Kind, Plan, PlannedCall, PlanTurn, Split, Task
@@ -52,6 +54,7 @@ def run_stages(arguments: argparse.Namespace, name: str | None, kinds: tuple[Kin
             features=arguments.features or (),
             always=True,
             scenario=name,
+            variant=arguments.variant or 0,
         )
         artefact = stages.begin(endless_writer(name), brief, until, f"endless-{brief.seed}", refused)
     if place is not None:
@@ -71,7 +74,7 @@ def _write(draft: Path, text: str) -> None:
 
 
 def _gone_on(file: Path, name: str | None, until: Stage, arguments: argparse.Namespace) -> tuple[Artefact, str]:
-    for option in ("seed", "kind", "split", "difficulty", "features"):
+    for option in ("seed", "kind", "split", "difficulty", "features", "variant"):
         if getattr(arguments, option) is not None:
             raise UsageError(f"--{option} was settled when {file} was made; leave it out")
     artefact, written = stages.read(file)
@@ -92,8 +95,9 @@ def _gone_on(file: Path, name: str | None, until: Stage, arguments: argparse.Nam
 def _show(artefact: Artefact, name: str) -> None:
     out, source = console(), scenarios.scenario(name)
     if isinstance(artefact, Task):
-        show_task(out, artefact, [source.domain.documents[tool] for tool in artefact.tools])
-        sections: Iterator[Section] = iter([("Code of the tools", Text(code_of(source.code, artefact.tools)))])
+        toolset = source.toolset(Design.named(artefact.toolset))
+        show_task(out, artefact, [toolset.documents[tool] for tool in artefact.tools])
+        sections: Iterator[Section] = iter([("Code of the tools", Text(code_of(toolset.source, artefact.tools)))])
     else:
         told = stages.decomposition_of(artefact)
         brief = told.brief
@@ -101,14 +105,15 @@ def _show(artefact: Artefact, name: str) -> None:
         shape += "".join(f", {feature}" for feature in brief.features)
         out.print(Text(f"{name}, seed {brief.seed}, after {stages.stage_of(artefact)}", "bold"))
         out.print(Text(f"{shape}; world {brief.world}; draw {brief.attempt}"))
-        sections = _sections(artefact, told, source.domain.documents)
+        sections = _sections(artefact, told, source)
     for title, body in sections:
         out.print()
         out.print(Rule(title, align="left", characters="-"))
         out.print(body)
 
 
-def _sections(artefact: Artefact, told: Decomposition, pool: Mapping[str, ToolDocument]) -> Iterator[Section]:
+def _sections(artefact: Artefact, told: Decomposition, source: Source) -> Iterator[Section]:
+    brief = told.brief
     yield "Question", Text(told.question, "bold")
     if program := getattr(told, "program", ""):
         yield "Program", Text(program)
@@ -118,7 +123,7 @@ def _sections(artefact: Artefact, told: Decomposition, pool: Mapping[str, ToolDo
             if told.outcome.answer is not None:
                 earned = f"  earned by {', '.join(told.outcome.earned_by)}" if told.outcome.earned_by else ""
                 yield "Answer", Text(answer_text(told.outcome.answer) + earned)
-            yield "Reference solution", Text("\n".join(call_lines(_plan(told))))
+            yield "Reference solution", Text("\n".join(call_lines(_plan(told.calls, told))))
         case Documented():
             for narrow in artefact.documents:
                 served = ", ".join(narrow.sub_questions)
@@ -128,19 +133,22 @@ def _sections(artefact: Artefact, told: Decomposition, pool: Mapping[str, ToolDo
                 served = ", ".join(sub for sub, serving in artefact.serves.items() if serving == tool.name)
                 yield f"Merged document, serves {served}", Text(_document(tool))
         case Scaled():
-            needed = {tool.name for tool in artefact.integrated.tools}
-            lines = [f"{'  ' if name in needed else '+ '}{pool[name].signature()}" for name in artefact.tools]
-            lines.append(f"+ distractors: {artefact.distractors}")
-            yield "Toolset as offered", Text("\n".join(lines))
+            documents = source.toolset(Design.named(artefact.toolset)).documents
+            gold = {call.tool for call in artefact.calls}
+            lines = [f"{'  ' if name in gold else '+ '}{documents[name].signature()}" for name in artefact.tools]
+            dials = ", ".join(f"{name} {value:g}" for name, value in brief.scalings)
+            yield "Scalings, 0 to 1", Text(f"{dials}; toolset {artefact.toolset or 'plain'}")
+            yield f"Toolset as offered; + marks {artefact.distractors} distractors", Text("\n".join(lines))
+            yield "Reference solution", Text("\n".join(call_lines(_plan(artefact.calls, told))))
 
 
-def _plan(told: Decomposition) -> Plan:
+def _plan(made: tuple[GoldCall, ...], told: Decomposition) -> Plan:
     words = {said.turn: said.say for said in told.words}
     turns = []
-    for number in sorted({*words, *(call.turn for call in told.calls)}):
+    for number in sorted({*words, *(call.turn for call in made)}):
         calls = tuple(
             PlannedCall(tool=call.tool, arguments=call.arguments, solves=call.answers)
-            for call in told.calls
+            for call in made
             if call.turn == number
         )
         turns.append(PlanTurn(calls=calls, say=words.get(number)))

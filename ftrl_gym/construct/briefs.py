@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 
-from ftrl_gym.construct.objects import Brief
+from ftrl_gym.construct.objects import SCALINGS, Brief, Scalings
+from ftrl_gym.construct.variants.design import MOST, TEST_EVERY, split_of
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.task import Kind, Provenance, Split
 from ftrl_gym.version import __version__
@@ -37,6 +38,21 @@ def check_features(features: Sequence[str]) -> None:
             raise UnknownNameError("feature", feature, FEATURES)
 
 
+def check_scalings(scalings: Sequence[str]) -> None:
+    """Raises UnknownNameError for a scaling that does not exist."""
+    for scaling in scalings:
+        if scaling not in SCALINGS:
+            raise UnknownNameError("scaling", scaling, SCALINGS)
+
+
+def check_variant(variant: int, split: Split) -> None:
+    """Raises UnknownNameError for a variant that does not exist, or belongs to the other split."""
+    if not 0 <= variant <= MOST or split_of(variant) not in (None, split):
+        rule = f"of 1 to {MOST}, every {TEST_EVERY}th is for test and the others for train"
+        near = [str(each) for each in range(9) if split_of(each) in (None, split)]
+        raise UnknownNameError(f"variant of split {split.value}", variant, near, f"and so on: {rule}")
+
+
 def brief_for(
     rng: random.Random,
     seed: int,
@@ -47,6 +63,8 @@ def brief_for(
     features: Sequence[str] = (),
     *,
     scenario: str,
+    variant: int = 0,
+    scalings: Sequence[str] = SCALINGS,
 ) -> Brief:
     """A brief for one task.
 
@@ -59,12 +77,16 @@ def brief_for(
         difficulty: 0 to 1.
         features: Dials that are on.
         scenario: Name of the scenario.
+        variant: Design of the tools.
+        scalings: Scalings that follow the difficulty; the others stay at 0.
 
     Raises:
         UsageError: The difficulty is out of range.
-        UnknownNameError: A feature does not exist.
+        UnknownNameError: A feature or scaling does not exist, or the variant belongs to the other split.
     """
     check_features(features)
+    check_scalings(scalings)
+    check_variant(variant, split)
     if difficulty is None:
         difficulty = round(rng.random(), 2)
     if not 0 <= difficulty <= 1:
@@ -79,6 +101,8 @@ def brief_for(
         width=width_of(kind, difficulty),
         difficulty=difficulty,
         features=tuple(sorted(features)),
+        variant=variant,
+        scalings=Scalings.of(difficulty, scalings),
         provenance=Provenance(writer="procedural", seed=seed, version=__version__),
     )
 
@@ -98,5 +122,6 @@ def easing(brief: Brief) -> Iterator[Brief]:
                 "hops": hops_of(brief.kind, difficulty),
                 "width": width_of(brief.kind, difficulty),
                 "features": brief.features if number < EASIER else (),
+                "scalings": brief.scalings.at_most(difficulty),
             }
         )

@@ -15,23 +15,24 @@ import json
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ftrl_gym import registry, trust
 from ftrl_gym.construct.answering import Ground
-from ftrl_gym.construct.certify import Certifier, Depth
+from ftrl_gym.construct.certify import Depth
 from ftrl_gym.construct.orders import Chunk, Order, Plan, chunks_of, plan_content
 from ftrl_gym.construct.scenarios import scenario
+from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.work_folder import WorkFolder, opened
 from ftrl_gym.construct.workers import Workers
 from ftrl_gym.construct.writer import ATTEMPTS, ProceduralWriter, write_first
 from ftrl_gym.errors import ConstructionError, RegistryError
 from ftrl_gym.exchange import put_in_place
 from ftrl_gym.scenario import Manifest
-from ftrl_gym.scenario_files import TASKS, TOOLS
+from ftrl_gym.scenario_files import TASKS, TOOLS, toolset_files
 from ftrl_gym.task import Provenance, ScriptedUser, Split, Task
 from ftrl_gym.version import __version__
 from ftrl_gym.world import WorldBase
@@ -103,17 +104,13 @@ def _build(
     plan: Plan, folder: Path, work: WorkFolder, workers: Workers, count: Callable[[list[_Kept], bool], None]
 ) -> None:
     source, draft = scenario(plan.scenario), work.path / plan.scenario
-    used: set[str] = set()
-    files = {}
-    for split in Split:
-        files[split] = _split(plan, split, work, workers, count)
-        used.update(kept.world for kept in files[split])
+    files = {split: _split(plan, split, work, workers, count) for split in Split}
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
     for split, lines in files.items():
         with (draft / TASKS[split]).open("wb") as file:
             file.writelines(map(_line_at, lines))
-    for path, content in _shared_files(plan, used):
+    for path, content in _shared_files(plan, [task for tasks in files.values() for task in tasks]):
         (draft / path).parent.mkdir(parents=True, exist_ok=True)
         (draft / path).write_bytes(content)
     manifest = Manifest(
@@ -132,11 +129,20 @@ def _build(
         trust.pin(folder, packaged=True)
 
 
-def _shared_files(plan: Plan, worlds: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+def _shared_files(plan: Plan, tasks: list[_Kept]) -> Iterator[tuple[str, bytes]]:
     """What the tasks refer to: path in the scenario's folder, content."""
-    yield TOOLS, scenario(plan.scenario).code.encode()
-    for world in sorted(worlds):
-        yield f"worlds/{world}.json", _json(_world_content(_world(plan.scenario, plan.seed, world)))
+    source = scenario(plan.scenario)
+    yield TOOLS, source.code.encode()
+    for world in sorted({task.world for task in tasks}):
+        made = _world(plan.scenario, plan.seed, world)
+        yield f"worlds/{world}.json", _json({"constants": made.constants, "tables": made.tables})
+    for name in sorted({task.toolset for task in tasks} - {""}):
+        toolset, (documents, code) = source.toolset(Design.named(name)), toolset_files(name)
+        written = [
+            each.model_dump(mode="json", by_alias=True, exclude_defaults=True) for each in toolset.documents.values()
+        ]
+        yield documents, _json(written)
+        yield code, toolset.source.encode()
 
 
 # --- the tasks of a split --------------------------------------------------------------------------------------------
@@ -153,6 +159,7 @@ class _Kept(NamedTuple):
     question: bytes
     """Hash of it."""
     world: str
+    toolset: str
     refused: dict[str, int]
 
 
@@ -207,7 +214,7 @@ def _read(path: Path) -> Iterator[_Kept]:
             task = json.loads(content)
             question = hashlib.sha256(task["question"].encode()).digest()[:16]
             begin = start + len(about) + 1
-            yield _Kept(place, path, begin, len(content), question, task["world"], refused)
+            yield _Kept(place, path, begin, len(content), question, task["world"], task.get("toolset", ""), refused)
             start += len(line)
 
 
@@ -258,8 +265,7 @@ def make_task(order: Order) -> tuple[Task, Counter[str]]:
 
 @functools.lru_cache(maxsize=1)
 def _writer(name: str, seed: int) -> ProceduralWriter:
-    pool = scenario(name).pool
-    return ProceduralWriter(functools.partial(_ground, name, seed), pool, Certifier(pool, Depth.FULL))
+    return ProceduralWriter(functools.partial(_ground, name, seed), scenario(name).toolset, Depth.FULL)
 
 
 @functools.lru_cache(maxsize=32)
@@ -270,10 +276,6 @@ def _ground(name: str, seed: int, world_id: str) -> Ground:
 @functools.lru_cache(maxsize=32)
 def _world(name: str, seed: int, world_id: str) -> WorldBase:
     return scenario(name).make_world(random.Random(f"world/{seed}/{world_id}").randrange(2**31), "real")
-
-
-def _world_content(world: WorldBase) -> dict[str, Any]:
-    return {"constants": world.constants, "tables": world.tables}
 
 
 def _json(content: Any) -> bytes:

@@ -1,7 +1,7 @@
 """Orders: which tasks a scenario is built of. Each order is enough to make its task, in any process.
 
 Plain builds have so many tasks in each split. Builds over API variants have as many for each variant, and a variant
-belongs to one split: train and test never see the same design of the tools.
+belongs to one split: train and test never see the same design of the tools. The same plan gives the same orders.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from ftrl_gym.construct.briefs import brief_for, easing
 from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.objects import Brief
+from ftrl_gym.construct.variants.design import LEVELS, TEST_EVERY, split_of
 from ftrl_gym.task import Kind, Split
 
 WORLDS = {Split.TRAIN: 20, Split.TEST: 6}
@@ -24,13 +25,15 @@ FEATURES: tuple[tuple[str, ...], ...] = (
 """Features of tasks in turn: 3 in 10 have a scripted user, 2 in 10 change the world."""
 
 
-def split_of(variant: int) -> Split:
-    """The split that a variant belongs to.
+def level_of(variant: int) -> int:
+    """The quarter of difficulties that the tasks of a variant come from, 0 to 3: one toolset of it is enough then.
 
-    >>> [split_of(variant).value for variant in (1, 2, 3)]
-    ['train', 'test', 'train']
+    The variants of either split go through all four.
+
+    >>> [level_of(variant) for variant in (1, 2, 3, 5, 6, 7)], [level_of(variant) for variant in (4, 8, 12, 16)]
+    ([1, 2, 3, 2, 3, 0], [1, 2, 3, 0])
     """
-    return Split.TRAIN if variant % 2 else Split.TEST
+    return (variant + variant // TEST_EVERY) % LEVELS
 
 
 class Order(NamedTuple):
@@ -50,7 +53,7 @@ class Order(NamedTuple):
     @property
     def task_id(self) -> str:
         """Id of its task."""
-        return f"{self.split.value}{f'-v{self.variant:03d}' * bool(self.variant)}-{self.number:05d}"
+        return f"{self.split.value}{f'-v{self.variant:04d}' * bool(self.variant)}-{self.number:05d}"
 
     @property
     def world(self) -> str:
@@ -62,7 +65,10 @@ class Order(NamedTuple):
         rng, kind = self._rng(), self.kind
         features = [name for name in FEATURES[self.number // len(Kind) % len(FEATURES)] if _offers(domain, name)]
         world, seed = self._world(rng), rng.randrange(2**31)
-        first = brief_for(rng, seed, self.split, world, kind, None, features, scenario=self.scenario)
+        difficulty = int(100 * (level_of(self.variant) + rng.random()) / LEVELS) / 100 if self.variant else None
+        first = brief_for(
+            rng, seed, self.split, world, kind, difficulty, features, scenario=self.scenario, variant=self.variant
+        )
         first = first.model_copy(update={"attempt": self.attempt})
         for number, brief in enumerate(easing(first)):
             yield brief.model_copy(update={"world": self._world(rng)}) if number else brief
@@ -145,7 +151,7 @@ def chunks_of(split: Split, round_: int, orders: Sequence[tuple[int, Order]]) ->
             part = own[first : first + size]
             chunks.append(
                 Chunk(
-                    f"{split.value}.{round_}.v{variant:03d}.{first // size:04d}",
+                    f"{split.value}.{round_}.v{variant:04d}.{first // size:04d}",
                     tuple(order for _, _, order in part),
                     tuple(place for _, place, _ in part),
                 )

@@ -10,7 +10,7 @@ import functools
 import importlib
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ftrl_gym.construct.answering import Ground
@@ -22,8 +22,9 @@ from ftrl_gym.construct.declare.vocabulary import domain_of
 from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.shapes import Shapes
 from ftrl_gym.construct.trial import Pool
+from ftrl_gym.construct.variants.design import Design
+from ftrl_gym.construct.variants.toolset import Toolset, toolset_of
 from ftrl_gym.errors import ConstructionError, UnknownNameError
-from ftrl_gym.execution import TrustedToolbox
 from ftrl_gym.world import WorldBase
 
 FIRST = "TravelBooking"
@@ -42,7 +43,7 @@ class Source:
     """Seed and style of names -> a world."""
     make_domain: Callable[[], Domain]
     make_code: Callable[[], str]
-    declaration: Declaration | None = None
+    declaration: Declaration | None = field(default=None, compare=False)
     """What it comes from, where it is declared."""
 
     @cached_property
@@ -62,8 +63,13 @@ class Source:
 
     @cached_property
     def pool(self) -> Pool:
-        """Documents and running code of all tools."""
-        return Pool.of(self.domain.documents, TrustedToolbox(self.code, f"{self.name}/tools.py"))
+        """Documents and running code of all plain tools."""
+        return self.toolset(Design()).pool
+
+    @functools.lru_cache(maxsize=64)  # noqa: B019 - sources live as long as the process
+    def toolset(self, design: Design) -> Toolset:
+        """Its tools in a design; the same object for the same design, while it is in use."""
+        return toolset_of(self.name, self.domain.documents.values(), self.code, design)
 
     def ground(self, world: WorldBase) -> Ground:
         """One of its worlds, ready to ask about."""
