@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ftrl_gym.construct.objects import SCALINGS, Brief, Scalings
 from ftrl_gym.construct.variants.design import MOST, TEST_EVERY, split_of
@@ -105,3 +105,23 @@ def brief_for(
         scalings=Scalings.of(difficulty, scalings),
         provenance=Provenance(writer="procedural", seed=seed, version=__version__),
     )
+
+
+EASIER = 6
+"""Briefs after the first, each easier than the one before."""
+
+
+def easing(brief: Brief) -> Iterator[Brief]:
+    """The brief and then easier ones of its kind; the last is the easiest there is and asks for no features."""
+    yield brief
+    for number in range(1, EASIER + 1):
+        difficulty = round(brief.difficulty * (1 - number / EASIER), 2)
+        yield brief.model_copy(
+            update={
+                "difficulty": difficulty,
+                "hops": hops_of(brief.kind, difficulty),
+                "width": width_of(brief.kind, difficulty),
+                "features": brief.features if number < EASIER else (),
+                "scalings": brief.scalings.at_most(difficulty),
+            }
+        )

@@ -43,6 +43,10 @@ class Scalings(Frozen):
         """Those that are on as far as a difficulty asks for, the others at 0."""
         return Scalings(**{name: difficulty for name in SCALINGS if name in on})
 
+    def at_most(self, difficulty: float) -> Scalings:
+        """The same as far as an easier task has them."""
+        return Scalings(**{name: min(getattr(self, name), difficulty) for name in SCALINGS})
+
 
 SCALINGS = tuple(Scalings.model_fields)
 """Names of the four."""

@@ -10,7 +10,7 @@ import functools
 import importlib
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ftrl_gym.construct.answering import Ground
@@ -43,6 +43,8 @@ class Source:
     """Seed and style of names -> a world."""
     make_domain: Callable[[], Domain]
     make_code: Callable[[], str]
+    declaration: Declaration | None = field(default=None, compare=False)
+    """What it comes from, where it is declared."""
 
     @cached_property
     def domain(self) -> Domain:
@@ -89,6 +91,7 @@ def declared(declaration: Declaration) -> Source:
         make_world=functools.partial(populate, declaration),
         make_domain=functools.partial(domain_of, declaration),
         make_code=functools.partial(source_of, declaration),
+        declaration=declaration,
     )
 
 
@@ -127,12 +130,14 @@ def names() -> list[str]:
 
 
 def register(declaration: Declaration) -> None:
-    """Makes a declared scenario known under its name, in this process.
+    """Makes a declared scenario known under its name, in this process; doing it twice is doing it once.
 
     Raises:
         ConstructionError: The declaration cannot work, or another scenario has that name.
     """
     if declaration.name in names():
+        if scenario(declaration.name).declaration == declaration:
+            return
         place = declaration.file or declaration.name
         raise ConstructionError(f"{place}: there is a scenario {declaration.name} already; choose another name")
     source = declared(declaration)

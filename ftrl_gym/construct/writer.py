@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from ftrl_gym.construct.answering import Ground, NoQuestion
@@ -120,3 +120,28 @@ def write_task(writer: Writer, brief: Brief, task_id: str, refused: Counter[str]
     raise ConstructionError(
         f"{ATTEMPTS} draws for {brief.kind} of {brief.hops} hops in world {brief.world} failed; the last: {last}"
     )
+
+
+def write_first(writer: Writer, briefs: Iterable[Brief], task_id: str, refused: Counter[str] | None = None) -> Task:
+    """A certified task for the first of some briefs for which there is one: small worlds do not have every shape.
+
+    Args:
+        writer: Fills the stages.
+        briefs: What is asked for, and what will do instead.
+        task_id: Id of the new task.
+        refused: Counts the checks at which draws failed, and as ``shape`` the briefs that came to nothing.
+
+    Raises:
+        ConstructionError: There is none for any of them.
+    """
+    for brief in briefs:
+        try:
+            return write_task(writer, brief, task_id, refused)
+        except ConstructionError as error:
+            last, kind, name = error, brief.kind, brief.scenario
+            if refused is not None:
+                refused["shape"] += 1
+    raise ConstructionError(
+        f"{name} gives no {kind} task, however easy ({last}). Give its entities more rows and relations between them, "
+        "or leave that kind out"
+    ) from last

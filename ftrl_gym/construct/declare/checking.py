@@ -16,6 +16,7 @@ from ftrl_gym.construct.declare.checking_tools import (
     phrase_problems,
     tool_problems,
 )
+from ftrl_gym.construct.declare.checking_types import type_problems
 from ftrl_gym.construct.declare.columns import Choice, Column, Email, Flag, Id, Name, Number, Ref, phrases
 from ftrl_gym.construct.declare.declaration import (
     RULE_TOOL,
@@ -47,6 +48,7 @@ def check(declaration: Declaration) -> None:
 
 def _problems(declaration: Declaration) -> Problems:
     """(entry, what is wrong and how to mend it), the most basic first: later checks rely on earlier ones."""
+    yield from type_problems(declaration)
     yield from _names(declaration)
     for entity in declaration.entities:
         yield from _entity(declaration, entity)
