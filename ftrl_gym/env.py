@@ -11,12 +11,12 @@ episode has earned into numbers.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium as gym
 
 from ftrl_gym import answers, counterpart, matching, prompt, state
-from ftrl_gym.episode import End, Episode, Message, TurnFacts
+from ftrl_gym.episode import End, Episode, Info, Message, TurnFacts
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.execution import Toolbox, ToolFailure, absent, failing
 from ftrl_gym.ftrl_ledger import FtrlLedger
@@ -34,10 +34,15 @@ MAX_CALLS = 16
 MAX_TEXT = 2_000_000
 """Length of the longest action and observation, in characters."""
 
-Info = dict[str, Any]
-
 _OK = CallStatus.OK  # looked up once: Python 3.11 takes its time over an enum's member
 _NAMELESS = (CallStatus.MALFORMED, CallStatus.UNKNOWN_TOOL)
+
+
+class _Tool(NamedTuple):
+    """What the environment makes of a document, once."""
+
+    checker: Checker
+    text: str
 
 
 class ToolUseEnv(gym.Env[str, str]):
@@ -103,7 +108,7 @@ class ToolUseEnv(gym.Env[str, str]):
         self.action_space = UnicodeText(MAX_TEXT)
         self.observation_space = UnicodeText(MAX_TEXT)
         self._episode: Episode | None = None
-        self._checkers: dict[int, tuple[ToolDocument, Checker]] = {}
+        self._known_tools: dict[int, _Tool] = {}
 
     # ------------------------------------------------------------------ what is going on
 
@@ -177,9 +182,10 @@ class ToolUseEnv(gym.Env[str, str]):
         if isinstance(task.counterpart, ModelUser):
             raise UsageError(f"task {task.id} wants a language model as its user, and there is none; pick another task")
         documents = self.taskset.documents(task)
-        self._tools = {document.name: self._checker(document) for document in documents}
+        self._tools = {document.name: self._tool(document) for document in documents}
         self._toolbox: Toolbox = self.taskset.toolbox(task)
         self._turn_limit = max([self.max_turns, *(len(plan.turns) + 1 for plan in task.plans)])
+        texts = [tool.text for tool in self._tools.values()]
         goal = Goal.of(task, documents, counterpart.asked_after(task))
         world = self.taskset.world(task)
         today = world.constants.get("today") if world else None
@@ -197,9 +203,9 @@ class ToolUseEnv(gym.Env[str, str]):
             "task_id": task.id,
             "kind": task.kind.value,
             "messages": [dict(message) for message in messages],
-            "tools": prompt.openai_documents(documents),
+            "tools": prompt.openai_documents(texts),
         }
-        return prompt.observation(system, self.docs, self.dialect, documents, task.question), info
+        return prompt.observation(system, self.docs, self.dialect, texts, task.question), info
 
     def step(self, action: str) -> tuple[str, float, bool, bool, Info]:
         """Plays one assistant turn. Any text is a legal action.
@@ -234,7 +240,7 @@ class ToolUseEnv(gym.Env[str, str]):
         before = so_far.after if so_far is not None else None
         episode.facts = TurnFacts(turn.content, bool(turn.calls), before, after, end, right)
         episode.transcript += ({"role": "assistant", "content": action}, *messages)
-        return observation, 0.0, terminated, truncated, _info(episode, messages, statuses)
+        return observation, 0.0, terminated, truncated, episode.info(messages, statuses)
 
     def render(self) -> str | None:
         """The conversation so far, with ``render_mode="ansi"``."""
@@ -265,7 +271,7 @@ class ToolUseEnv(gym.Env[str, str]):
             reward=self.reward,
             render_mode=self.render_mode,
         )
-        twin._checkers = self._checkers
+        twin._known_tools = self._known_tools
         twin.spec = self.spec
         twin.restore(self.episode)
         return twin
@@ -308,12 +314,13 @@ class ToolUseEnv(gym.Env[str, str]):
         if call.problem is not None:
             ledger.attempt()
             return CallStatus.MALFORMED, prompt.error_text(f"malformed call: {call.problem}"), False
-        checker = self._tools.get(call.name)
+        tool = self._tools.get(call.name)
         timeline = episode.task.timeline
-        if checker is None or (timeline and absent(timeline, call.name, episode.turn - 1)):
+        if tool is None or (timeline and absent(timeline, call.name, episode.turn - 1)):
             message = f"unknown tool {short(call.name)}. Tools: {', '.join(self._tools)}"
             ledger.failed(call.name, {}, message, valid=False, transient=False)
             return CallStatus.UNKNOWN_TOOL, prompt.error_text(message), False
+        checker = tool.checker
         problem = checker.problem(call.arguments)
         if problem is not None:
             ledger.failed(call.name, {}, problem, valid=False, transient=False)
@@ -338,11 +345,11 @@ class ToolUseEnv(gym.Env[str, str]):
         ledger.ran(call.name, arguments, grounded, result, held)
         return _OK, prompt.result_text(result), grounded
 
-    def _checker(self, document: ToolDocument) -> Checker:
-        cached = self._checkers.get(id(document))
-        if cached is None:
-            cached = self._checkers[id(document)] = (document, Checker(document))  # holds the document: its id stays
-        return cached[1]
+    def _tool(self, document: ToolDocument) -> _Tool:
+        tool = self._known_tools.get(id(document))
+        if tool is None:  # its checker holds the document, so the id stays the document's
+            tool = self._known_tools[id(document)] = _Tool(Checker(document), prompt.document_text(document))
+        return tool
 
     # ------------------------------------------------------------------ a turn without calls
 
@@ -375,26 +382,4 @@ class ToolUseEnv(gym.Env[str, str]):
         return answers.right(outcome.answer, said)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_checkers": {}}  # its keys mean nothing elsewhere
-
-
-def _info(episode: Episode, messages: list[Message], calls: list[Info]) -> Info:
-    """What a step says beside its observation: nothing that differs between runs, nothing shared with the episode."""
-    facts = episode.facts
-    assert facts is not None
-    score = facts.after
-    return {
-        "messages": messages,
-        "calls": calls,
-        "score": {
-            "precision": score.precision,
-            "recall": score.recall,
-            "f1": score.f1,
-            "outcome": 1.0 if facts.right else 0.0,
-            "solved": score.solved,
-            "calls": score.calls,
-            "invalid": episode.ledger.invalid,
-            "waste": score.waste,
-        },
-        "end": facts.end.value if facts.end is not None else None,
-    }
+        return {**self.__dict__, "_known_tools": {}}  # its keys mean nothing elsewhere

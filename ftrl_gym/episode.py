@@ -16,6 +16,9 @@ from ftrl_gym.world import World
 Message = dict[str, Any]
 """One chat message in OpenAI's format."""
 
+Info = dict[str, Any]
+"""What ``reset`` and ``step`` say beside the observation."""
+
 
 class End(StrEnum):
     """Why an episode ended."""
@@ -68,3 +71,29 @@ class Episode:
         return replace(
             self, world=world, ledger=self.ledger.copy(), told=self.told.copy(), tool_calls=dict(self.tool_calls)
         )
+
+    def info(self, messages: list[Message], calls: list[Info]) -> Info:
+        """What the last turn's ``step`` says beside its observation; the same in every run.
+
+        Args:
+            messages: That were appended to the conversation.
+            calls: ``{"tool": ..., "status": ...}`` of each call.
+        """
+        facts = self.facts
+        assert facts is not None
+        score = facts.after
+        return {
+            "messages": messages,
+            "calls": calls,
+            "score": {
+                "precision": score.precision,
+                "recall": score.recall,
+                "f1": score.f1,
+                "outcome": 1.0 if facts.right else 0.0,
+                "solved": score.solved,
+                "calls": score.calls,
+                "invalid": self.ledger.invalid,
+                "waste": score.waste,
+            },
+            "end": facts.end.value if facts.end is not None else None,
+        }

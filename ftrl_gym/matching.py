@@ -97,7 +97,8 @@ class _Source:
     def asked_of(self, row: dict[str, Any]) -> Sequence[_Wanted]:
         """What is wanted of the instance that a row of a result describes."""
         if len(self.key) == 1:
-            return self.wanted.get(_key_part(row.get(self.key[0])), ())
+            part = row.get(self.key[0])
+            return self.wanted.get(part if part.__class__ is str else _key_part(part), ())
         parts = [_key_part(row.get(name)) for name in self.key]
         return self.wanted.get("|".join(sorted(parts) if self.unordered else parts), ())
 
@@ -201,8 +202,6 @@ def _rows(result: Json, path: tuple[str, ...]) -> Iterable[dict[str, Any]]:
 
 
 def _key_part(value: Json) -> str:
-    if value.__class__ is str:
-        return value
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 

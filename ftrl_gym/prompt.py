@@ -80,11 +80,19 @@ def system_message(
     return "\n\n".join(parts)
 
 
-def observation(system: str, docs: Docs, dialect: Dialect, documents: Sequence[ToolDocument], question: str) -> str:
-    """The first observation: everything needed to act, for users without a chat template."""
+def document_text(document: ToolDocument) -> str:
+    """A document in OpenAI's format, as JSON."""
+    return _encode(document.openai())
+
+
+def observation(system: str, docs: Docs, dialect: Dialect, documents: Sequence[str], question: str) -> str:
+    """The first observation: everything needed to act, for users without a chat template.
+
+    ``documents`` are :func:`document_text`'s.
+    """
     if docs is Docs.SIGNATURE:
         return f"{system}\n\n{question}"
-    listing = "\n".join(json.dumps(document.openai(), ensure_ascii=False) for document in documents)
+    listing = "\n".join(documents)
     return f"{system}\n\n{_HOW_TO_CALL[dialect]}\n\nTools:\n{listing}\n\n{question}"
 
 
@@ -113,7 +121,7 @@ def tool_observation(contents: Sequence[str]) -> str:
     return f"<tool_response>\n{joined}\n</tool_response>"
 
 
-def openai_documents(documents: Sequence[ToolDocument]) -> list[dict[str, Any]]:
-    """Fresh copies of the documents in OpenAI's format; nobody shares them."""
-    copies: list[dict[str, Any]] = json.loads(json.dumps([document.openai() for document in documents]))
+def openai_documents(documents: Sequence[str]) -> list[dict[str, Any]]:
+    """Fresh copies of the documents in OpenAI's format, from :func:`document_text`'s; nobody shares them."""
+    copies: list[dict[str, Any]] = json.loads(f"[{','.join(documents)}]")
     return copies
