@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -64,13 +64,25 @@ class Episode:
 
     def copy(self) -> Episode:
         """An independent copy, whose cost does not depend on the world's size."""
-        world = None
-        if self.world is not None:
-            world = World(self.world.base)
-            world.restore(self.world.snapshot())
-        return replace(
-            self, world=world, ledger=self.ledger.copy(), told=self.told.copy(), tool_calls=dict(self.tool_calls)
-        )
+        return Episode(
+            self.task, None if self.world is None else self.world.copy(), self.ledger.copy(), self.told.copy(),
+            self.turn, self.heard, dict(self.tool_calls), self.spoiled, self.facts, self.transcript,
+        )  # fmt: skip
+
+    def situation(self) -> tuple[object, ...] | None:
+        """What its future rests on, hashable: equal turns in equal situations of one task do, and are paid, the same.
+
+        None when that is not known. Left out are the transcript and the last turn's words, which nothing but a reader
+        looks at, and the ledger's ``unasked`` and ``known``, which each turn begins by working out anew.
+        """
+        ledger = self.ledger
+        if not isinstance(ledger, Ledger) or (self.world is not None and self.world.touched):
+            return None
+        return (
+            self.turn, self.heard, self.spoiled, frozenset(self.tool_calls.items()), self.told.situation(),
+            frozenset(ledger.solved), frozenset(ledger.credited), frozenset(ledger.tainted), frozenset(ledger.seen),
+            ledger.calls, ledger.useful, tuple(ledger.needed_made), ledger.extra_waste, ledger.forgiven,
+        )  # fmt: skip
 
     def info(self, messages: list[Message], calls: list[Info]) -> Info:
         """What the last turn's ``step`` says beside its observation; the same in every run.

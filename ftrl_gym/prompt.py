@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
 
+from ftrl_gym.grounding import Told
 from ftrl_gym.task import Json
-from ftrl_gym.toolcall import Dialect
+from ftrl_gym.toolcall import CallStatus, Dialect
 from ftrl_gym.tooldoc import ToolDocument
 
 
@@ -26,6 +27,7 @@ def _encoder() -> Callable[[Json], str]:
 
 
 _encode = _encoder()
+_OK = CallStatus.OK  # looked up once: Python 3.11 takes its time over an enum's member
 
 MAX_ERROR_CHARS = 600
 MAX_RESULT_CHARS = 50_000
@@ -113,6 +115,28 @@ def result_text(value: Json) -> str:
 def error_text(message: str) -> str:
     """An error as JSON, clipped and escaped."""
     return result_text({"error": message[:MAX_ERROR_CHARS].encode("utf-8", "backslashreplace").decode()})
+
+
+class Fed(Told):
+    """What became of one call, for its policy to read. The text is written when somebody reads it.
+
+    Args:
+        status: What became of it.
+        name: The tool it is shown under.
+        value: The result of a call that ran, else what was wrong with it.
+    """
+
+    __slots__ = ("name", "status", "value")
+
+    def __init__(self, status: CallStatus, name: str, value: Json) -> None:
+        self.raw = self.tokens = ""  # nothing that is fed back is an empty text
+        self.status, self.name, self.value = status, name, value
+
+    def text(self) -> str:
+        """The result or the error, as JSON."""
+        if not self.raw:
+            self.raw = result_text(self.value) if self.status is _OK else error_text(self.value)
+        return self.raw
 
 
 def tool_observation(contents: Sequence[str]) -> str:

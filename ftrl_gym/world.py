@@ -162,6 +162,17 @@ class World:
         changed, self._count = saved
         self._changed = dict(changed)
 
+    @property
+    def touched(self) -> bool:
+        """Whether the episode wrote anything, be it undone by now."""
+        return bool(self._changed) or self._count > 0
+
+    def copy(self) -> World:
+        """An independent view that has changed so far what this one has."""
+        twin = World(self.base)
+        twin._changed, twin._count = self._changed.copy(), self._count
+        return twin
+
     def difference(self) -> dict[tuple[str, str], tuple[Row | None, Row | None]]:
         """(table, id) -> (row before, row now) of every row that differs from the base; None where absent."""
         result: dict[tuple[str, str], tuple[Row | None, Row | None]] = {}
