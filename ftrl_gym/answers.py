@@ -18,6 +18,7 @@ from ftrl_gym.task import Answer, AnswerType
 from ftrl_gym.toolcall import without_reasoning
 
 MAX_ANSWER_CHARS = 2_000
+_NO_WORD = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 _CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _HEDGE = re.compile(r"[<>≤≥≠=~≈±!?]")
@@ -64,6 +65,8 @@ def fold(text: str) -> str:
     >>> fold("  Hôtel “du  Lac”! ")
     'hôtel du lac'
     """
+    if text.isascii():
+        return " ".join(text.lower().translate(_NO_WORD).split())
     text = unicodedata.normalize("NFKC", text).casefold()
     return " ".join("".join(c if c.isalnum() or unicodedata.combining(c) else " " for c in text).split())
 

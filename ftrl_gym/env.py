@@ -43,6 +43,7 @@ class _Tool(NamedTuple):
 
     checker: Checker
     text: str
+    line: str
 
 
 class ToolUseEnv(gym.Env[str, str]):
@@ -194,8 +195,9 @@ class ToolUseEnv(gym.Env[str, str]):
             told.add(today)
         told.add(task.policy_text)
         ledger = Ledger(goal) if self.matching is Matching.STRICT else FtrlLedger.of(goal)
+        lines = [tool.line for tool in self._tools.values()]
         system = prompt.system_message(
-            self.taskset.instruction, task.policy_text, today, self.docs, self.dialect, documents
+            self.taskset.instruction, task.policy_text, today, self.docs, self.dialect, lines
         )
         messages: list[Message] = [{"role": "system", "content": system}, {"role": "user", "content": task.question}]
         self._episode = Episode(task, world, ledger, told, transcript=tuple(messages))
@@ -357,7 +359,8 @@ class ToolUseEnv(gym.Env[str, str]):
     def _tool(self, document: ToolDocument) -> _Tool:
         tool = self._known_tools.get(id(document))
         if tool is None:  # its checker holds the document, so the id stays the document's
-            tool = self._known_tools[id(document)] = _Tool(Checker(document), prompt.document_text(document))
+            tool = _Tool(Checker(document), prompt.document_text(document), document.signature())
+            self._known_tools[id(document)] = tool
         return tool
 
     # ------------------------------------------------------------------ a turn without calls

@@ -48,6 +48,13 @@ class Told:
         return self.tokens
 
 
+@lru_cache(maxsize=256)  # questions and replies come back in every episode of a task
+def _heard(words: str) -> Told:
+    text = tokens(words)
+    extra = [str(n) for n, word in enumerate(_NUMBER_WORDS) if f" {word} " in text]
+    return Told(words, f"{text}{' '.join(extra)} " if extra else text)
+
+
 class Grounding:
     """What a policy was told so far in an episode."""
 
@@ -59,9 +66,7 @@ class Grounding:
 
     def hear(self, words: str) -> None:
         """Adds human words, in which "two" also says 2."""
-        text = tokens(words)
-        extra = [str(n) for n, word in enumerate(_NUMBER_WORDS) if f" {word} " in text]
-        self._texts.append(Told(words, f"{text}{' '.join(extra)} " if extra else text))
+        self._texts.append(_heard(words))
 
     def add(self, result: str | Told) -> None:
         """Adds the text of a result."""

@@ -66,7 +66,7 @@ def system_message(
     today: str | None,
     docs: Docs,
     dialect: Dialect,
-    documents: Sequence[ToolDocument],
+    signatures: Sequence[str],
 ) -> str:
     """The system message: role, protocol of the answer, house rules; with signature documents also the tools."""
     parts = [instruction]
@@ -75,7 +75,7 @@ def system_message(
     if house_rules:
         parts.append(house_rules)
     if docs is Docs.SIGNATURE:
-        parts.append("Tools:\n" + "\n".join(document.signature() for document in documents))
+        parts.append("Tools:\n" + "\n".join(signatures))
         parts.append(f"{_SHORT[dialect]}\nAnswer: <answer>...</answer>")
     else:
         parts.append(_HOW_TO_ANSWER)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from ftrl_gym.task import Json
@@ -61,6 +62,7 @@ class Parameter:
     """Whether a number must be an integer."""
 
 
+@lru_cache(maxsize=8192)
 def words(text: str) -> frozenset[str]:
     """Content words of a name or a sentence, in the singular.
 
