@@ -78,6 +78,8 @@ class _Population:
         self.taken: Taken = {}
         self.uses: Counter[tuple[str, str, str]] = Counter()
         self.code: dict[tuple[str, str, str], CodeType] = {}
+        self.values: dict[tuple[str, str, str], list[Any]] = {}
+        self.groups: dict[tuple[str, str], list[tuple[str, ...]]] = {}
 
     def world(self) -> WorldBase:
         """All tables."""
@@ -155,13 +157,17 @@ class _Population:
             return rng.random() < column.share
         if isinstance(column, Ref):
             return self._referred(entity, name, column, row)
-        return self._apart(entity, name, _values(column, group), row, draft.day)
+        values = self.values.get((entity.name, name, group))
+        if values is None:
+            values = self.values[(entity.name, name, group)] = _values(column, group)
+        return self._apart(entity, name, values, row, draft.day)
 
     def _apart(self, entity: Entity, name: str, values: list[Any], row: Row, day: Callable[[int], str]) -> Any:
         """One of the values that is not taken where superlatives compare them."""
         places = [(entity.name, name, *(row.get(by) for by in group)) for group in self._groups(entity, name)]
         held = [self.taken.setdefault(place, set()) for place in places]
-        free = [value for value in values if not any(value in some for some in held)]
+        compared: set[Any] = set().union(*held)
+        free = [value for value in values if value not in compared] if compared else values
         if not free:
             raise ConstructionError(
                 f"{self.declaration.file or self.declaration.name}: {entity.name}.{name} has {len(values)} values, too "
@@ -174,9 +180,16 @@ class _Population:
 
     def _groups(self, entity: Entity, name: str) -> list[tuple[str, ...]]:
         """What rows have in common that a search compares by a column."""
-        finds = (tool for tool in self.declaration.tools if isinstance(tool, Find) and tool.entity == entity.name)
-        compared = [f for f in finds if any(m.by == name and m.pick in (Pick.LOWEST, Pick.HIGHEST) for m in f.means)]
-        return [tuple(by for by in f.by.split() if isinstance(entity.columns[by], Ref | kinds.Date)) for f in compared]
+        groups = self.groups.get((entity.name, name))
+        if groups is None:
+            finds = (tool for tool in self.declaration.tools if isinstance(tool, Find) and tool.entity == entity.name)
+            ends = (Pick.LOWEST, Pick.HIGHEST)
+            compared = [find for find in finds if any(m.by == name and m.pick in ends for m in find.means)]
+            groups = [
+                tuple(by for by in f.by.split() if isinstance(entity.columns[by], Ref | kinds.Date)) for f in compared
+            ]
+            self.groups[(entity.name, name)] = groups
+        return groups
 
     def _referred(self, entity: Entity, name: str, column: Ref, row: Row) -> str:
         """A row of the other entity: of two drawn the one that is referred to less."""
