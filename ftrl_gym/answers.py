@@ -27,6 +27,7 @@ _DRESS = "*_`'\"“”(),;: "
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?:\s*(am|pm|a\.m\.|p\.m\.))?(?:\s*h)?", re.IGNORECASE)
 _DATE_FORMATS = ("%Y-%m-%d", "%d %B %Y", "%B %d %Y", "%d %b %Y", "%b %d %Y", "%d.%m.%Y", "%A %d %B %Y")
+_YEAR = re.compile(r"\d{4}")
 _NOTHING = {"none", "impossible", "not possible", "cannot be done", "not allowed", "refused", "nothing"}
 
 
@@ -87,6 +88,10 @@ def _number(answer: Answer, text: str) -> bool:
 def _date(answer: Answer, text: str) -> bool:
     plain = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", text.replace(",", " "))
     plain = " ".join(plain.split())
+    if plain == answer.value:
+        return True
+    if _YEAR.search(plain) is None:
+        return False  # every format has one
     for form in _DATE_FORMATS:
         try:
             return bool(datetime.datetime.strptime(plain, form).date().isoformat() == answer.value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +20,18 @@ Message = dict[str, Any]
 
 Info = dict[str, Any]
 """What ``reset`` and ``step`` say beside the observation."""
+
+
+_HASHABLE: dict[type, Callable[[Any], Any]] = {
+    set: frozenset,
+    list: tuple,
+    dict: lambda value: frozenset(value.items()),
+}
+_counts = operator.attrgetter(*(f.name for f in fields(Ledger) if f.name not in ("goal", "unasked", "known")))
+
+
+def _same(value: object) -> object:
+    return value
 
 
 class End(StrEnum):
@@ -78,11 +92,9 @@ class Episode:
         ledger = self.ledger
         if not isinstance(ledger, Ledger) or (self.world is not None and self.world.touched):
             return None
-        return (
-            self.turn, self.heard, self.spoiled, frozenset(self.tool_calls.items()), self.told.situation(),
-            frozenset(ledger.solved), frozenset(ledger.credited), frozenset(ledger.tainted), frozenset(ledger.seen),
-            ledger.calls, ledger.useful, tuple(ledger.needed_made), ledger.extra_waste, ledger.forgiven,
-        )  # fmt: skip
+        counts = tuple(_HASHABLE.get(type(value), _same)(value) for value in _counts(ledger))
+        told = self.told.situation()
+        return (self.turn, self.heard, self.spoiled, frozenset(self.tool_calls.items()), told, counts)
 
     def info(self, messages: list[Message], calls: list[Info]) -> Info:
         """What the last turn's ``step`` says beside its observation; the same in every run.

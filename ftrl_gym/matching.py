@@ -112,14 +112,17 @@ class Goal:
 
     groups: list[list[SubQuestion]] = field(default_factory=list)
     group_of: dict[str, int] = field(default_factory=dict)
-    sources: dict[str, list[_Source]] = field(default_factory=dict)
+    documents: Mapping[str, ToolDocument] = field(default_factory=dict)
+    facts: Mapping[str, Mapping[str, list[tuple[str, Json, int]]]] = field(default_factory=dict)
+    """Entity -> key of an instance -> (attribute, value, group) of each wanted fact."""
     changes: list[tuple[int, tuple[Any, ...]]] = field(default_factory=list)
     untyped: list[tuple[int, SubQuestion]] = field(default_factory=list)
     needed: list[frozenset[str]] = field(default_factory=list)
     planned: frozenset[str] = frozenset()
     derived: list[tuple[str, frozenset[int]]] = field(default_factory=list)
     asked_after: dict[int, int] = field(default_factory=dict)
-    enums: dict[str, dict[str, list[Json]]] = field(default_factory=dict)
+    _sources: dict[str, list[_Source]] = field(default_factory=dict)
+    _closed: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @staticmethod
     def of(task: Task, documents: Iterable[ToolDocument], asked_after: Mapping[str, int] | None = None) -> Goal:
@@ -148,14 +151,8 @@ class Goal:
                     goal.untyped.append((group, sub))
             goal.groups[group].append(sub)
             goal.group_of[sub.id] = group
-        for document in documents:
-            properties = document.parameters.get("properties", {})
-            goal.enums[document.name] = {k: v["enum"] for k, v in properties.items() if "enum" in v}
-            goal.sources[document.name] = [
-                _Source.of(source, document.binds, wanted[source.entity])
-                for source in document.returns.facts
-                if source.entity in wanted
-            ]
+        goal.documents = {document.name: document for document in documents}
+        goal.facts = wanted
         goal.needed = [
             frozenset(call_key(c.tool, c.arguments) for c in plan.calls() if not c.solves) for plan in task.plans
         ] or [frozenset()]
@@ -169,6 +166,32 @@ class Goal:
                 goal.asked_after[group] = late
         return goal
 
+    def sources(self, tool: str) -> list[_Source]:
+        """Where results of a tool may carry wanted facts; most offered tools are never called, so none is compiled
+        before it is."""
+        found = self._sources.get(tool)
+        if found is None:
+            document = self.documents.get(tool)
+            found = self._sources[tool] = (
+                []
+                if document is None
+                else [
+                    _Source.of(source, document.binds, self.facts[source.entity])
+                    for source in document.returns.facts
+                    if source.entity in self.facts
+                ]
+            )
+        return found
+
+    def closed(self, tool: str) -> frozenset[str]:
+        """Parameters of a tool that take members of a closed vocabulary."""
+        found = self._closed.get(tool)
+        if found is None:
+            document = self.documents.get(tool)
+            properties = document.parameters.get("properties", {}) if document is not None else {}
+            found = self._closed[tool] = frozenset(name for name, schema in properties.items() if "enum" in schema)
+        return found
+
     def unasked(self, changes_heard: int) -> frozenset[int]:
         """Groups that nobody asks for before the user's next change of mind."""
         return frozenset(group for group, changes in self.asked_after.items() if changes > changes_heard)
@@ -176,7 +199,7 @@ class Goal:
     def delivered(self, tool: str, arguments: Mapping[str, Json], result: Json, solved: set[int]) -> set[int]:
         """Groups not solved yet whose fact stands in the result of a call, not counting what the call brought in."""
         found: set[int] = set()
-        for source in self.sources.get(tool, ()):
+        for source in self.sources(tool):
             for row in _rows(result, source.path):
                 for name, value, group, brought_by in source.asked_of(row):
                     delivers = name in row and row[name] == value and type(row[name]) is type(value)
@@ -277,14 +300,16 @@ class Ledger:
 
     def grounded(self, tool: str, arguments: Mapping[str, Json], told: Grounding) -> bool:
         """Whether each argument (canonical: defaults dropped) stands in what was told, or follows on a plan."""
-        enums = self.goal.enums.get(tool, {})
+        closed = self.goal.closed(tool)
         for name, value in arguments.items():
-            if name not in enums and not told.holds(value) and not self._follows(value):
+            if name not in closed and not told.holds(value) and not self._follows(value):
                 return False
         return True
 
     def _follows(self, value: Json) -> bool:
         """Whether plans use this value, and what it follows from is known."""
+        if not self.goal.derived:
+            return False
         known = self.solved if self.known is None else self.known
         text = _encode(value)
         return any(text == derived and after <= known for derived, after in self.goal.derived)
