@@ -66,7 +66,7 @@ def reply(counterpart: Counterpart, heard: Heard, turn: str) -> Reply:
         raise UsageError(
             "this task wants a language model as its user, and the environment has none; pick another task"
         )
-    words = _asking(turn)
+    words = asked(turn)
     if not words:
         return _end_or_change(counterpart, heard)
     slots = [slot for slot in _slots(counterpart, heard) if any(tokens(cue) in words for cue in slot.cues)]
@@ -98,8 +98,9 @@ def asked_after(task: Task) -> dict[str, int]:
 
 
 @lru_cache(maxsize=4)  # who is not understood says the same again
-def _asking(turn: str) -> str:
-    """The tokens of what a turn asks or asks for; empty when it asks nothing."""
+def asked(turn: str) -> str:
+    """The tokens of what a turn asks or asks for, which is all that a scripted user listens to; empty when it asks
+    nothing."""
     text = without_reasoning(turn)
     asking = "" if "<answer>" in text else " ".join(filter(_asks, _SENTENCE.findall(text)))
     return tokens(asking) if asking else ""

@@ -144,6 +144,11 @@ class ToolUseEnv(gym.Env[str, str]):
         """The documents of the tools offered, in order."""
         return self.taskset.documents(self.task)
 
+    def checker(self, tool: str) -> Checker | None:
+        """What checks the calls of a tool; None for one that the running task does not offer."""
+        known = self._tools.get(tool)
+        return None if known is None else known.checker
+
     @property
     def turn(self) -> int:
         """Assistant turns so far."""
@@ -190,10 +195,7 @@ class ToolUseEnv(gym.Env[str, str]):
         goal = Goal.of(task, documents, counterpart.asked_after(task))
         world = self.taskset.world(task)
         today = world.constants.get("today") if world else None
-        told = Grounding(task.question)
-        if today:
-            told.add(today)
-        told.add(task.policy_text)
+        told = Grounding(task.question, today or "", task.policy_text)
         ledger = Ledger(goal) if self.matching is Matching.STRICT else FtrlLedger.of(goal)
         lines = [tool.line for tool in self._tools.values()]
         system = prompt.system_message(

@@ -48,6 +48,11 @@ class Told:
         return self.tokens
 
 
+@lru_cache(maxsize=16)
+def _given(text: str) -> Told:
+    return Told(text, tokens(text))
+
+
 @lru_cache(maxsize=256)  # questions and replies come back in every episode of a task
 def _heard(words: str) -> Told:
     text = tokens(words)
@@ -56,13 +61,17 @@ def _heard(words: str) -> Told:
 
 
 class Grounding:
-    """What a policy was told so far in an episode."""
+    """What a policy was told so far in an episode.
+
+    Args:
+        question: Human words.
+        given: Other texts that it is given with them.
+    """
 
     __slots__ = ("_texts",)
 
-    def __init__(self, question: str) -> None:
-        self._texts: list[Told] = []
-        self.hear(question)
+    def __init__(self, question: str, *given: str) -> None:
+        self._texts: list[Told] = [_heard(question), *map(_given, given)]
 
     def hear(self, words: str) -> None:
         """Adds human words, in which "two" also says 2."""

@@ -167,30 +167,19 @@ class Goal:
         return goal
 
     def sources(self, tool: str) -> list[_Source]:
-        """Where results of a tool may carry wanted facts; most offered tools are never called, so none is compiled
-        before it is."""
-        found = self._sources.get(tool)
-        if found is None:
-            document = self.documents.get(tool)
-            found = self._sources[tool] = (
-                []
-                if document is None
-                else [
-                    _Source.of(source, document.binds, self.facts[source.entity])
-                    for source in document.returns.facts
-                    if source.entity in self.facts
-                ]
-            )
-        return found
+        """Where results of a tool may carry wanted facts, compiled when the tool is called: most never are."""
+        if tool not in self._sources:
+            offered = [self.documents[tool]] if tool in self.documents else []
+            places = [(each, one.binds) for one in offered for each in one.returns.facts if each.entity in self.facts]
+            self._sources[tool] = [_Source.of(each, binds, self.facts[each.entity]) for each, binds in places]
+        return self._sources[tool]
 
     def closed(self, tool: str) -> frozenset[str]:
         """Parameters of a tool that take members of a closed vocabulary."""
-        found = self._closed.get(tool)
-        if found is None:
-            document = self.documents.get(tool)
-            properties = document.parameters.get("properties", {}) if document is not None else {}
-            found = self._closed[tool] = frozenset(name for name, schema in properties.items() if "enum" in schema)
-        return found
+        if tool not in self._closed:
+            properties = self.documents[tool].parameters.get("properties", {}) if tool in self.documents else {}
+            self._closed[tool] = frozenset(name for name, schema in properties.items() if "enum" in schema)
+        return self._closed[tool]
 
     def unasked(self, changes_heard: int) -> frozenset[int]:
         """Groups that nobody asks for before the user's next change of mind."""
