@@ -18,6 +18,7 @@ from ftrl_gym.trajectory import Policy
 
 __all__ = ["DoNothing", "Oracle", "Policy", "Random", "Scripted", "answer_text", "call_text", "mentions"]
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 DONE = "It is done."
 """How the policies here end a task that asks for no answer."""
 
@@ -30,7 +31,7 @@ def call_text(calls: Sequence[tuple[str, dict[str, Any]]]) -> str:
     {"name": "get_city", "arguments": {"name": "Oslo"}}
     </tool_call>
     """
-    blocks = (json.dumps({"name": name, "arguments": arguments}, ensure_ascii=False) for name, arguments in calls)
+    blocks = (_encode({"name": name, "arguments": arguments}) for name, arguments in calls)
     return "\n".join(f"<tool_call>\n{block}\n</tool_call>" for block in blocks)
 
 

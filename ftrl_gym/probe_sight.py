@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from ftrl_gym.policies import answer_text, call_text, mentions, plan_text
@@ -72,6 +73,21 @@ class Sight:
         values = [str(sub.answer.value) for sub in self.task.sub_questions if sub.answer.value is not None]
         return list(dict.fromkeys([self.gold, *values]))
 
+    @cached_property
+    def named(self) -> list[str]:
+        """What the question names."""
+        return mentions(self.task.question)
+
+    @cached_property
+    def everything(self) -> str:
+        """See :func:`dump`."""
+        return ", ".join(dict.fromkeys([*candidates(self), *self.secrets]))
+
+    @cached_property
+    def writing(self) -> frozenset[str]:
+        """Names of the tools that may change the world."""
+        return frozenset(document.name for document in self.documents if document.effect is Effect.WRITE)
+
     def plan(self, number: int = 0) -> list[str]:
         """The texts of a certified plan."""
         return [plan_text(turn) for turn in self.task.plans[number].turns] if self.task.plans else []
@@ -132,17 +148,17 @@ def probe(bound: Bound) -> Callable[[Writer], Writer]:
 
 def candidates(sight: Sight, most: int = 40) -> list[str]:
     """Values of the question that might be its answer, yes and no among them."""
-    return [*mentions(sight.task.question)[:most], "yes", "no", "0", "none"]
+    return [*sight.named[:most], "yes", "no", "0", "none"]
 
 
 def dump(sight: Sight) -> str:
     """Every candidate and every secret in one string."""
-    return ", ".join(dict.fromkeys([*candidates(sight), *sight.secrets]))
+    return sight.everything
 
 
 def is_write(sight: Sight, tool: str) -> bool:
     """Whether a tool may change the world."""
-    return any(document.name == tool and document.effect is Effect.WRITE for document in sight.documents)
+    return tool in sight.writing
 
 
 def answers(text: str) -> str:

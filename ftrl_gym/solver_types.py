@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from ftrl_gym import parameters
@@ -86,6 +87,7 @@ Way = tuple[Parameter, ...]
 """One way to call a tool: the values that it then takes, those that must be given being ``required``."""
 
 
+@lru_cache(maxsize=8192)
 def words(text: str) -> frozenset[str]:
     """Content words of a name or a sentence, in the singular.
 

@@ -56,9 +56,7 @@ def try_plan(task: Task, turns: Sequence[PlanTurn], base: WorldBase, pool: Pool)
     world = World(base)
     goal = Goal.of(task, [pool.documents[name] for name in task.tools])
     ledger = Ledger(goal)
-    told = Grounding(task.question)
-    told.add(str(base.constants.get("today", "")))
-    told.add(task.policy_text)
+    told = Grounding(task.question, str(base.constants.get("today", "")), task.policy_text)
     names: dict[int, list[str]] = {}
     for sub, group in goal.group_of.items():
         names.setdefault(group, []).append(sub)
