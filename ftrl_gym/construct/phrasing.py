@@ -328,10 +328,8 @@ class Speaker:
         start = walk.sources[0] if source is None else source
         if isinstance(start, Anchor):  # a sentence of its own would say no less
             return self.noun(walk)
-        that = self._that(start, before, leads)
-        return fill(
-            self.rng.choice(_without_clauses(nouns) if deep < INLINE else nouns), {"x": that, "name": walk.given}
-        )
+        names = self._with_given(walk, [self._that(start, before, leads)])
+        return fill(self.rng.choice(_without_clauses(nouns) if deep < INLINE else nouns), names)
 
     def _end(self, walk: Follow, n: int, before: list[str], leads: Sequence[str] = LEADS, deep: int = 1) -> str:
         """One source of a search, told where its noun phrase would make the whole too long."""
