@@ -145,7 +145,7 @@ class Speaker:
             parts = listed(forms, names)
             return {
                 "all": joined(parts),
-                "are": "is" if len(set(forms)) == 1 and len(parts[1]) < len(parts[0]) else "are",
+                "are": "are" if parts[1] == fill(forms[1], {"x": names[1]}) else "is",
             }
         full = shortened(forms, names)
         return {"all": joined(full), "noun": full[0], "other": full[-1], "lower": less, "higher": more}
