@@ -109,6 +109,7 @@ def _travel_booking() -> Source:
 _DECLARED = {
     "Clinic": "ftrl_gym.construct.worlds.clinic:CLINIC",
     "Bank": "ftrl_gym.construct.worlds.bank:BANK",
+    "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
 }
 """Scenario -> module and name of its declaration."""
 _SOURCES: dict[str, Callable[[], Source]] = {"TravelBooking": _travel_booking}
