@@ -20,6 +20,7 @@ _PRICE = r"price|fee|cost|amount|fare|tax"
 _WHEN = r"depart|start|date|arrive|issued|time|expires"
 _LENGTH = r"minute|distance|duration|km|hours"
 _SIZE = r"beds|seats|size|area|capacity|amount"
+_WEIGHT = r"weight|weighs|kilo|gram|kg"
 _SUPERLATIVES: tuple[tuple[str, str, End], ...] = (
     (r"cheapest|least expensive|lowest priced", _PRICE, min),
     (r"dearest|priciest|costliest|most expensive", _PRICE, max),
@@ -31,6 +32,8 @@ _SUPERLATIVES: tuple[tuple[str, str, End], ...] = (
     (r"furthest|farthest|longest|slowest", _LENGTH, max),
     (r"biggest|largest|roomiest", _SIZE, max),
     (r"smallest", _SIZE, min),
+    (r"lightest", _WEIGHT, min),
+    (r"heaviest", _WEIGHT, max),
     (r"most|highest|greatest|maximum", "", max),
     (r"fewest|least|lowest|minimum", "", min),
 )

@@ -12,6 +12,7 @@ from tiny_scenario import TASKS, tiny_scenario
 from ftrl_gym import registry, solver
 from ftrl_gym.execution import TrustedToolbox
 from ftrl_gym.question_values import read
+from ftrl_gym.solver_pick import pick
 from ftrl_gym.solver_types import words
 from ftrl_gym.task import Answer, AnswerType, Fact, Outcome, Plan, PlannedCall, PlanTurn, SubQuestion, Task
 from ftrl_gym.taskset import ScenarioTaskSet
@@ -171,6 +172,13 @@ def test_a_second_reading_is_refused(question: str, hotel: str, verdict: str) ->
     city = str(HOTEL_WORLD.tables["hotels"][hotel]["city"])
     toolbox = TrustedToolbox(HOTELS)
     assert verdict in solver.confirm(hotel_task(question, hotel, city), HOTEL_DOCUMENTS, toolbox, World(HOTEL_WORLD))
+
+
+def test_what_is_heaviest_or_lightest_is_chosen_by_weight() -> None:
+    light, heavy = {"no": "P1", "postage": 9, "weight": 1.2}, {"no": "P2", "postage": 4, "weight": 3.5}
+    for said, meant in (("heaviest", heavy), ("lightest", light)):
+        named = read(f"Who carries the {said} parcel for order W1?", TODAY)
+        assert pick([light, heavy], "parcels", frozenset(), frozenset(), named)[1] == [meant]
 
 
 def test_the_world_stays_as_it_is(tiny: dict[str, ScenarioTaskSet]) -> None:

@@ -119,6 +119,7 @@ _DECLARED = {
     "Clinic": "ftrl_gym.construct.worlds.clinic:CLINIC",
     "Bank": "ftrl_gym.construct.worlds.bank:BANK",
     "League": "ftrl_gym.construct.worlds.league:LEAGUE",
+    "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
 }
 """Scenario -> module and name of its declaration."""
 _SOURCES: dict[str, Callable[[], Source]] = {"TravelBooking": _travel_booking}

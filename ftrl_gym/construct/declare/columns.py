@@ -159,6 +159,10 @@ class Date(Column):
 
     first: int = 1
     last: int = 60
+    by: str = ""
+    """Expression that chooses among ``ranges``."""
+    ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Value of ``by`` -> first and last day."""
     kind = "date"
     answer = AnswerType.DATE
 

@@ -237,7 +237,8 @@ def _values(column: Column, group: str) -> list[Any]:
         values = [round(low + n * column.step, digits) for n in range(count)]
         return values if digits else [int(value) for value in values]
     if isinstance(column, kinds.Date):
-        return list(range(column.first, column.last + 1))
+        first, last = column.ranges.get(group, (column.first, column.last))
+        return list(range(first, last + 1))
     assert isinstance(column, kinds.Time)
-    first, last = (int(clock[:2]) * 60 + int(clock[3:]) for clock in (column.first, column.last))
-    return [f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(first, last + 1, column.step)]
+    opens, closes = (int(clock[:2]) * 60 + int(clock[3:]) for clock in (column.first, column.last))
+    return [f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(opens, closes + 1, column.step)]
