@@ -78,6 +78,7 @@ class _Population:
         self.taken: Taken = {}
         self.uses: Counter[tuple[str, str, str]] = Counter()
         self.code: dict[tuple[str, str, str], CodeType] = {}
+        self.values: dict[tuple[str, str, str], list[Any]] = {}
 
     def world(self) -> WorldBase:
         """All tables."""
@@ -155,13 +156,17 @@ class _Population:
             return rng.random() < column.share
         if isinstance(column, Ref):
             return self._referred(entity, name, column, row)
-        return self._apart(entity, name, _values(column, group), row, draft.day)
+        values = self.values.get((entity.name, name, group))
+        if values is None:  # a range of amounts holds thousands, and every row would list them again
+            values = self.values[(entity.name, name, group)] = _values(column, group)
+        return self._apart(entity, name, values, row, draft.day)
 
     def _apart(self, entity: Entity, name: str, values: list[Any], row: Row, day: Callable[[int], str]) -> Any:
         """One of the values that is not taken where superlatives compare them."""
         places = [(entity.name, name, *(row.get(by) for by in group)) for group in self._groups(entity, name)]
         held = [self.taken.setdefault(place, set()) for place in places]
-        free = [value for value in values if not any(value in some for some in held)]
+        used = set().union(*held)
+        free = [value for value in values if value not in used] if used else values
         if not free:
             raise ConstructionError(
                 f"{self.declaration.file or self.declaration.name}: {entity.name}.{name} has {len(values)} values, too "
