@@ -330,7 +330,7 @@ class Speaker:
             return self.noun(walk)
         that = self._that(start, before, leads)
         return fill(
-            self.rng.choice(_without_clauses(nouns) if deep < INLINE else nouns), {"x": that, "name": walk.given}
+            self.rng.choice(_without_clauses(nouns) if deep < INLINE else nouns), self._with_given(walk, [that])
         )
 
     def _end(self, walk: Follow, n: int, before: list[str], leads: Sequence[str] = LEADS, deep: int = 1) -> str:
