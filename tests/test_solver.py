@@ -12,7 +12,7 @@ from tiny_scenario import TASKS, tiny_scenario
 from ftrl_gym import registry, solver
 from ftrl_gym.execution import TrustedToolbox
 from ftrl_gym.question_values import read
-from ftrl_gym.solver_pick import pick
+from ftrl_gym.solver_pick import Object, pick
 from ftrl_gym.solver_types import words
 from ftrl_gym.task import Answer, AnswerType, Fact, Outcome, Plan, PlannedCall, PlanTurn, SubQuestion, Task
 from ftrl_gym.taskset import ScenarioTaskSet
@@ -212,6 +212,20 @@ def test_what_a_question_names() -> None:
 )
 def test_dates_as_people_say_them(text: str, days: set[str]) -> None:
     assert set(read(text, TODAY).dates) == days
+
+
+@pytest.mark.parametrize(
+    ("word", "picked"), [("heaviest", "b"), ("lightest", "a"), ("oldest", "b"), ("newest", "c"), ("finest", None)]
+)
+def test_superlatives_of_weight_and_age(word: str, picked: str | None) -> None:
+    rows: list[Object] = [
+        {"code": "a", "weight": 20, "built": 2004},
+        {"code": "b", "weight": 80, "built": 1990},
+        {"code": "c", "weight": 50, "built": 2019},
+    ]
+    none = frozenset[str]()
+    _, chosen = pick(rows, "barges", none, none, read(f"Where is the {word} barge of Orla Line?", TODAY))
+    assert [row["code"] for row in chosen] == ([picked] if picked else [])
 
 
 def test_content_words() -> None:
