@@ -21,7 +21,7 @@ import gymnasium as gym
 from ftrl_gym import probe_scripts
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.policies import DoNothing, Oracle, Scripted
-from ftrl_gym.probe_sight import PROBES, SHRUG, TOLERANCE, Bound, Probe, Script, Sight
+from ftrl_gym.probe_sight import PROBES, SHRUG, TOLERANCE, Bound, Probe, Script, Sight, fields_in
 from ftrl_gym.task import OutcomeKind, Task
 from ftrl_gym.trajectory import run_episode
 
@@ -120,7 +120,7 @@ def play(env: gym.Env[str, str], script: Script) -> float:
         total, over, turn = total + float(reward), terminated or truncated, turn + 1
         for message in info["messages"]:
             if refers and message["role"] == "tool":
-                seen |= {k: v for k, v in json.loads(message["content"]).items() if isinstance(v, str)}
+                seen |= fields_in(json.loads(message["content"]))
     return total
 
 
@@ -129,5 +129,11 @@ def filled(text: str, seen: dict[str, str]) -> str:
 
     >>> filled("cancel {{reference}}, {{what}}", {"reference": "NB0001"})
     'cancel NB0001, {{what}}'
+    >>> filled("cancel {{ref|reference}}", {"reference": "NB0001"})
+    'cancel NB0001'
     """
-    return re.sub(r"\{\{(\w+)\}\}", lambda field: seen.get(field[1], field[0]), text)
+
+    def found(field: re.Match[str]) -> str:
+        return next((seen[name] for name in field[1].split("|") if name in seen), field[0])
+
+    return re.sub(r"\{\{([\w|]+)\}\}", found, text)
