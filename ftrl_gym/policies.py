@@ -178,6 +178,8 @@ def _value(schema: dict[str, Any], seen: Sequence[str], rng: random.Random) -> A
     if kind == "object":
         days = [value for value in seen if _DAY.fullmatch(value)] if is_date_in_parts(schema) else []
         return in_parts(rng.choice(days)) if days else random_arguments(schema, seen, rng)
+    if "pattern" in schema and re.search(schema["pattern"], "7"):  # a number as text
+        return rng.choice([value for value in seen if re.search(schema["pattern"], value)] or ["7"])
     return rng.choice(seen or ["?"])
 
 

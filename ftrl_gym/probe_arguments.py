@@ -92,27 +92,30 @@ def with_value(arguments: Arguments, path: str, value: Any) -> Arguments:
     return {**arguments, name: with_value(inner if isinstance(inner, dict) else {}, rest, value) if rest else value}
 
 
-def beside(leaf: Leaf, secret: Any) -> tuple[Any, Any, Any] | None:
-    """A secret as a number or a day that an option may take, between the values right before and after it; None where
-    it can take no such thing.
+def beside(leaf: Leaf, secret: str) -> tuple[Any, Any, Any] | None:
+    """A secret as an option may take it, between two values right next to it; None where it can take no such thing.
 
-    >>> beside(Leaf("limit", {"type": "integer"}, required=False), 7)
+    >>> beside(Leaf("limit", {"type": "integer"}, required=False), "7")
     (6, 7, 8)
     >>> beside(Leaf("after", {"type": "string", "format": "date"}, required=False), "2026-05-01")
     ('2026-04-30', '2026-05-01', '2026-05-02')
+    >>> beside(Leaf("trace", {"type": "string", "pattern": "^[A-Z0-9]+$"}, required=False), "KX48")
+    ('KX47', 'KX48', 'KX49')
     """
     if leaf.choices or leaf.many:
         return None
     if is_day(secret):
         return _days(leaf, secret)
-    if isinstance(secret, bool) or not re.fullmatch(r"\d+(\.\d+)?", str(secret)):
-        return None
-    number = float(secret)
-    three = [int(n) if n.is_integer() else n for n in (number - 1, number, number + 1)]
-    if leaf.schema.get("type") in ("number", "integer"):
-        return three[0], three[1], three[2]
-    fits = leaf.schema.get("type") == "string" and all(re.search(leaf.schema.get("pattern", ""), str(n)) for n in three)
-    return (str(three[0]), str(three[1]), str(three[2])) if fits else None
+    kind = leaf.schema.get("type")
+    if kind in ("integer", "number") and re.fullmatch(r"\d+(\.\d+)?", secret):
+        number = float(secret)
+        less, same, more = (int(n) if n.is_integer() else n for n in (number - 1, number, number + 1))
+        return less, same, more
+    if kind == "string" and secret:
+        texts = [secret[:-1] + chr(ord(secret[-1]) + step) for step in (-1, 0, 1)]
+        if all(re.search(leaf.schema.get("pattern", "$^"), text) for text in texts):
+            return texts[0], texts[1], texts[2]
+    return None
 
 
 def _days(leaf: Leaf, secret: str) -> tuple[Any, Any, Any] | None:

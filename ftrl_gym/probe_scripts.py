@@ -268,21 +268,20 @@ def _names_a_row(writer: ToolDocument, leaf: Leaf) -> bool:
 def guess_in_an_option(sight: Sight) -> Iterator[Script]:
     """Gives a secret to an option, to have it confirmed or echoed; without the trick, the values next to it."""
     fed = "".join(message["content"] for turn in sight.honest.turns for message in turn.feedback)
-    guesses = sight.guesses(fed)
-    texts = [text for tool, arguments in guesses for text in sight.unsaid(tool, arguments, fed)]
-    values = [sub.fact.value for sub in sight.task.sub_questions if sub.fact is not None]
-    secrets = [one for one in dict.fromkeys([*texts, *map(str, values)]) if one not in sight.observation][:4]
-    rest = [*(calling(*guess) for guess in guesses), sight.ending]
+    values = [str(sub.fact.value) for sub in sight.task.sub_questions if sub.fact is not None]
     for document, leaf in options(sight):
         made = [arguments for tool, arguments in sight.calls() if tool == document.name]
-        for arguments in (made or [as_seen(sight, document, {})])[:2]:
-            for secret in secrets:
-                three = beside(leaf, secret)
-                if three is not None:
-                    less, same, more = ((document.name, with_value(arguments, leaf.path, one)) for one in three)
-                    for turns in ([], sight.turns):
-                        yield [*turns, call_text([less, more]), *rest]
-                        yield [*turns, call_text([same, same]), *rest]
+        named = uninformed(document, next(iter(mentions(sight.task.question)), ""))[:1]
+        for turns, told in (([], ""), (sight.turns, fed)):
+            guesses = sight.guesses(told)
+            texts = [text for tool, arguments in guesses for text in sight.unsaid(tool, arguments, told)]
+            rest = [*(calling(*guess) for guess in guesses), sight.ending]
+            for secret in list(dict.fromkeys([*texts, *values]))[:6]:
+                three = None if secret in sight.observation else beside(leaf, secret)
+                for arguments in [] if three is None else made[:2] or [as_seen(sight, document, {}), *named]:
+                    less, same, more = ((document.name, with_value(arguments, leaf.path, one)) for one in three or ())
+                    yield [*turns, call_text([less, more]), *rest]
+                    yield [*turns, call_text([same, same]), *rest]
 
 
 @probe(Bound.WASTEFUL)
