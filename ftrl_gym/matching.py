@@ -169,7 +169,11 @@ class Goal:
         found: set[int] = set()
         said = parameters.paths(arguments) if self.rich and tool in self.rich else arguments
         for source in self.sources(tool):
-            found.update(source.delivered(said, result))
+            for row in source.rows(result):
+                for name, value, group, brought_by in source.asked_of(row):
+                    delivers = name in row and row[name] == value and type(row[name]) is type(value)
+                    if delivers and brought_by.isdisjoint(said):
+                        found.add(group)
         answers: set[str] = set()  # equal answers of foreign data need a call each
         for group, sub in self.untyped:
             answer = str(sub.answer.value)

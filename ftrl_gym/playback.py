@@ -17,6 +17,7 @@ from ftrl_gym import answers, counterpart
 from ftrl_gym.env import MAX_CALLS, ToolUseEnv
 from ftrl_gym.episode import Episode
 from ftrl_gym.matching import Matching
+from ftrl_gym.probe_sight import fields_in
 from ftrl_gym.prompt import Fed
 from ftrl_gym.reward import Scheme, turn_reward
 from ftrl_gym.task import ScriptedUser
@@ -132,10 +133,16 @@ def filled(text: str, seen: dict[str, str]) -> str:
 
     >>> filled("cancel {{reference}}, {{what}}", {"reference": "NB0001"})
     'cancel NB0001, {{what}}'
+    >>> filled("cancel {{ref|reference}}", {"reference": "NB0001"})
+    'cancel NB0001'
     """
-    return re.sub(r"\{\{(\w+)\}\}", lambda field: seen.get(field[1], field[0]), text)
+
+    def found(field: re.Match[str]) -> str:
+        return next((seen[name] for name in field[1].split("|") if name in seen), field[0])
+
+    return re.sub(r"\{\{([\w|]+)\}\}", found, text)
 
 
 def learn(feedback: str, seen: dict[str, str]) -> None:
     """Notes the texts that a call's feedback holds, by the names of their fields."""
-    seen |= {name: value for name, value in json.loads(feedback).items() if isinstance(value, str)}
+    seen |= fields_in(json.loads(feedback))

@@ -108,7 +108,11 @@ class Replay:
         missing = [name for name in document.parameters.get("required", ()) if name not in call.arguments]
         if missing:
             return f"{call.tool} lacks {missing[0]!r}"
-        problem = None if document.plain else self._vocabulary.problem(call.tool, call.arguments)
+        problem = (
+            None
+            if document.plain and not document.alternatives
+            else self._vocabulary.problem(call.tool, call.arguments)
+        )
         return f"{call.tool}: {problem}" if problem else None
 
     def _obtainable(self, parameter: Parameter, value: Json) -> bool:

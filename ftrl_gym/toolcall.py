@@ -321,7 +321,7 @@ class Checker:
         for name, value in arguments.items():
             if value.__class__ is float and value.is_integer():
                 value = int(value)
-            elif self._nested and name in self._nested:
+            elif name in self._nested:
                 value = _slim(self._nested[name], value)
                 if value == {} and name in self._optional:
                     continue
