@@ -200,7 +200,7 @@ BAD: dict[str, tuple[Callable[[], Declaration], str, str]] = {
         "'void_ticket', effects", "without a condition",
     ),
     "asked for only if nonsense": (lambda: _tool("move_ticket", only_if="ticket.type"), "only_if", "a flag is wanted"),
-    "details kept back that are none": (lambda: replace(HARBOUR, kept_back=("name",)), "kept_back", "there are port"),  # noqa: E501
+    "details kept back that are none": (lambda: replace(HARBOUR, kept_back=("name",)), "kept_back", "there are port"),
 }  # fmt: skip
 
 

@@ -319,19 +319,22 @@ def _undone(declaration: Declaration, tool: Do) -> set[str]:
 
 
 def _needs(declaration: Declaration, tool: Do) -> dict[str, Mapping[str, tuple[Any, ...]]]:
-    """What the needs say about single columns: values for which an action has a chance."""
+    """What the needs say about single columns: values for which an action has a chance. What searches look among is
+    left out: the cheapest room that is asked for is a free one as it is."""
+    among = {(tool.entity, tool.among) for tool in declaration.tools if isinstance(tool, Find)}
     found: dict[str, dict[str, tuple[Any, ...]]] = {}
     for text in [need.that for need in tool.needs] + [tool.only_if] * bool(tool.only_if):
         for part in _conjuncts(ast.parse(text.strip(), mode="eval").body):
             said = _about_column(part)
-            if said is not None and said[0] in tool.roles:
-                role, name, values, keep = said
-                column = declaration.entity(tool.roles[role]).columns.get(name)
-                if isinstance(column, Choice | Flag):
-                    all_values: tuple[Any, ...] = column.members if isinstance(column, Choice) else (True, False)
-                    fitting = tuple(value for value in all_values if (value in values) is keep)
-                    known = found.setdefault(role, {})
-                    known[name] = tuple(value for value in known.get(name, all_values) if value in fitting)
+            if said is None or said[0] not in tool.roles:
+                continue
+            role, name, values, keep = said
+            column = declaration.entity(tool.roles[role]).columns.get(name)
+            if isinstance(column, Choice | Flag) and (tool.roles[role], name) not in among:
+                all_values: tuple[Any, ...] = column.members if isinstance(column, Choice) else (True, False)
+                fitting = tuple(value for value in all_values if (value in values) is keep)
+                known = found.setdefault(role, {})
+                known[name] = tuple(value for value in known.get(name, all_values) if value in fitting)
     return dict(found)
 
 
