@@ -19,14 +19,13 @@ from ftrl_gym.construct.requests import decompose_request
 from ftrl_gym.construct.scale import FEWEST, design_of, scale
 from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.variants.design import Design
-from ftrl_gym.construct.worlds.travel import make_world
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.task import Kind, Split
 
 
 @pytest.fixture(scope="module")
 def travel() -> Ground:
-    return scenario("TravelBooking").ground(make_world(11, "real"))
+    return scenario("TravelBooking").ground(scenario("TravelBooking").make_world(11, "real"))
 
 
 def _brief(kind: Kind, seed: int = 0, difficulty: float = 0.5, features: tuple[str, ...] = ()) -> Brief:

@@ -17,9 +17,9 @@ import pytest
 from tiny_declaration import BOOK, LIBRARY
 
 from ftrl_gym.construct.declare.columns import Choice, Date, Id, Number, Person, Ref, Time
-from ftrl_gym.construct.declare.declaration import Do, Find, Get, WorkOut
 from ftrl_gym.construct.declare.documents import schema_of
 from ftrl_gym.construct.declare.populate import populate
+from ftrl_gym.construct.declare.tools import Do, Find, Get, WorkOut
 from ftrl_gym.construct.domain import Pick, Search
 from ftrl_gym.construct.scenarios import Source, scenario
 from ftrl_gym.construct.worlds.clinic import CLINIC
