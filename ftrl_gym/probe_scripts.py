@@ -269,17 +269,19 @@ def guess_in_an_option(sight: Sight) -> Iterator[Script]:
     """Gives a secret to an option, to have it confirmed or echoed; without the trick, the values next to it."""
     fed = "".join(message["content"] for turn in sight.honest.turns for message in turn.feedback)
     values = [str(sub.fact.value) for sub in sight.task.sub_questions if sub.fact is not None]
-    for document, leaf in options(sight):
-        made = [arguments for tool, arguments in sight.calls() if tool == document.name]
-        named = uninformed(document, next(iter(mentions(sight.task.question)), ""))[:1]
-        for turns, told in (([], ""), (sight.turns, fed)):
-            guesses = sight.guesses(told)
-            texts = [text for tool, arguments in guesses for text in sight.unsaid(tool, arguments, told)]
-            rest = [*(calling(*guess) for guess in guesses), sight.ending]
-            for secret in list(dict.fromkeys([*texts, *values]))[:6]:
-                three = None if secret in sight.observation else beside(leaf, secret)
-                for arguments in [] if three is None else made[:2] or [as_seen(sight, document, {}), *named]:
-                    less, same, more = ((document.name, with_value(arguments, leaf.path, one)) for one in three or ())
+    possible = list(options(sight))
+    first = next(iter(mentions(sight.task.question)), "") if possible else ""
+    for turns, told in (([], ""), (sight.turns, fed)) if possible else ():
+        guesses = sight.guesses(told)
+        texts = [text for tool, arguments in guesses for text in sight.unsaid(tool, arguments, told)]
+        rest = [*(calling(*guess) for guess in guesses), sight.ending]
+        secrets = [secret for secret in dict.fromkeys([*texts, *values]) if secret not in sight.observation][:6]
+        for document, leaf in possible:
+            three_of = [three for secret in secrets if (three := beside(leaf, secret)) is not None]
+            made = [arguments for tool, arguments in sight.calls() if tool == document.name] if three_of else []
+            for three in three_of:
+                for arguments in made[:2] or [as_seen(sight, document, {}), *uninformed(document, first)[:1]]:
+                    less, same, more = ((document.name, with_value(arguments, leaf.path, one)) for one in three)
                     yield [*turns, call_text([less, more]), *rest]
                     yield [*turns, call_text([same, same]), *rest]
 
