@@ -14,6 +14,7 @@ from ftrl_gym.construct.answering import Ground
 from ftrl_gym.construct.briefs import brief_for
 from ftrl_gym.construct.certify import Certifier, Depth
 from ftrl_gym.construct.declare.code_layout import WIDTH, wrapped
+from ftrl_gym.construct.declare.populate import populate
 from ftrl_gym.construct.domain import Extra, Pick, Search
 from ftrl_gym.construct.scenarios import Source, declared
 from ftrl_gym.construct.writer import ProceduralWriter, write_task
@@ -114,7 +115,11 @@ def test_bounds_that_are_worked_out_hold(base: WorldBase, harbour: Source) -> No
     for ferry in _rows(base, "ferries"):
         assert 10 < ferry["price"] <= 150
         assert ferry["class"] in ("day", "night")
-    assert harbour.make_world(1, "mixed").tables == harbour.make_world(1, "mixed").tables
+
+
+def test_what_was_drawn_before_does_not_matter(harbour: Source) -> None:
+    harbour.make_world(2, "mixed")
+    assert harbour.make_world(1, "mixed").tables == populate(HARBOUR, 1, "mixed").tables
 
 
 # --- documents and code ----------------------------------------------------------------------------------------------

@@ -71,6 +71,7 @@ class Plan:
             entity.name: {kind.value: entity.of_kind(kind) for kind in entity.kinds} for entity in declaration.entities
         }
         self._worked: dict[tuple[str, str, str], Worked] = {}
+        self._values: dict[tuple[str, str, str], Sequence[Any]] = {}
         self._groups: dict[tuple[str, str, str | None], list[tuple[str, ...]]] = {}
 
     def worked(self, entity: str, place: str, text: str, scope: Callable[[], Scope]) -> Worked:
@@ -81,6 +82,13 @@ class Plan:
             found = self._worked[(entity, place, text)] = Worked(
                 compile(term.code, f"{entity}.{place}", "eval"), term.kind
             )
+        return found
+
+    def values(self, entity: Entity, place: str, column: Column, group: str) -> Sequence[Any]:
+        """Every value that a column may draw, where it does not depend on the row."""
+        found = self._values.get((entity.name, place, group))
+        if found is None:
+            found = self._values[(entity.name, place, group)] = values_of(column, group)
         return found
 
     def groups(self, entity: Entity, name: str, column: Column) -> list[tuple[str, ...]]:
@@ -110,8 +118,8 @@ def scope_so_far(columns: Mapping[str, Column], row: Row) -> dict[str, Term]:
     return {**scope, "nth": Term("row['nth']", "number")} if "nth" in row else scope
 
 
-def values_of(column: Column, group: str, ends: tuple[float, float]) -> Sequence[Any]:
-    """Every value that a column may draw; for dates the days from today."""
+def values_of(column: Column, group: str, ends: tuple[float, float] = (0, 0)) -> Sequence[Any]:
+    """Every value that a column may draw, in ascending order; for dates the days from today."""
     if isinstance(column, kinds.Number):
         low, high = ends if any(column.between) else column.ranges.get(group, (column.low_end, column.high_end))
         digits = max(0, len(str(column.step).partition(".")[2])) if isinstance(column.step, float) else 0

@@ -7,6 +7,7 @@ superlative compares within a search is drawn without ties; references spread ov
 from __future__ import annotations
 
 import random
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -25,8 +26,8 @@ from ftrl_gym.errors import ConstructionError
 from ftrl_gym.world import Row, Tables, World, WorldBase
 
 _DOMAINS = ("mail.example", "post.example", "inbox.example", "letters.example")
-_MANY, _TRIES = 1000, 20
-"""Values that are too many to look at all of them for a free one, and how often one is drawn at a venture."""
+_MANY = 1000
+"""Values that are too many to look at all of them for a free one. Only numbers and days are so many; they ascend."""
 Taken = dict[tuple[Any, ...], set[Any]]
 """(entity, column, group) -> values that rows of the group have already."""
 
@@ -203,11 +204,11 @@ class _Population:
             return rng.random() < column.shares.get(group, column.share)
         if isinstance(column, Ref):
             return self._referred(entity, columns, name, column, row)
-        ends = (0.0, 0.0)
         if isinstance(column, kinds.Number) and any(column.between):
             low, high = (self._of_row(entity, columns, name, end, row) for end in column.between)
-            ends = (low, high)
-        return self._apart(entity, name, column, values_of(column, group, ends), row)
+            return self._apart(entity, name, column, values_of(column, group, (low, high)), row)
+        values = self.plan.values(entity, _place(entity, name, row), column, group)
+        return self._apart(entity, name, column, values, row)
 
     def _id(self, entity: Entity, name: str, column: kinds.Id, row: Row) -> str:
         ids = self.draft.ids
@@ -257,22 +258,33 @@ class _Population:
         taken: set[Any] = held[0] if len(held) == 1 else set().union(*held)
         if isinstance(column, kinds.Date):  # values are days from today; rows hold them as dates
             taken = {(date.fromisoformat(day) - self.draft.today).days for day in taken}
-        at_a_venture = (self.rng.choice(values) for _ in range(_TRIES if held and len(values) > _MANY else 0))
-        value = next((value for value in at_a_venture if value not in taken), None)
+        value = self._free(values, taken)
         if value is None:
-            free = [value for value in values if value not in taken] if held else values
-            if not free:
-                together = self.plan.groups(entity, name, column)[:1]
-                raise ConstructionError(
-                    f"{self.declaration.file or self.declaration.name}: {entity.name}.{name} has {len(values)} values, "
-                    f"too few for rows that {[row.get(by) for group in together for by in group]} have in common and "
-                    "that are compared by it; widen its range"
-                )
-            value = self.rng.choice(free)
+            together = self.plan.groups(entity, name, column)[:1]
+            raise ConstructionError(
+                f"{self.declaration.file or self.declaration.name}: {entity.name}.{name} has {len(values)} values, "
+                f"too few for rows that {[row.get(by) for group in together for by in group]} have in common and "
+                "that are compared by it; widen its range"
+            )
         drawn = self.draft.day(value) if isinstance(column, kinds.Date) else value
         for some in held:
             some.add(drawn)
         return drawn
+
+    def _free(self, values: Sequence[Any], taken: set[Any]) -> Any:
+        """One of the values that are not taken; None if all are."""
+        if len(values) <= _MANY:
+            free = [value for value in values if value not in taken] if taken else values
+            return self.rng.choice(free) if free else None
+        gone = sorted(
+            place for value in taken if (place := bisect_left(values, value)) < len(values) and values[place] == value
+        )
+        if len(gone) == len(values):
+            return None
+        place = self.rng.randrange(len(values) - len(gone))
+        for each in gone:  # counted over, since to list those left takes long
+            place += each <= place
+        return values[place]
 
     def _referred(self, entity: Entity, columns: Mapping[str, Column], name: str, column: Ref, row: Row) -> str:
         """A row of the other entity: of two drawn the one that is referred to less."""
