@@ -13,7 +13,8 @@ import gymnasium as gym
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich_scenario import BY_ID, DOCUMENTS, FIND_DOCTORS, GET_DOCTORS, MAY_12, TASKS, call, fact, rich_scenario
+from rich_documents import DOCUMENTS, FIND_DOCTORS, GET_DOCTORS
+from rich_scenario import BY_ID, MAY_12, TASKS, call, fact, rich_scenario
 
 from ftrl_gym import solver
 from ftrl_gym.env import ToolUseEnv
