@@ -20,7 +20,7 @@ from ftrl_gym.matching import Matching
 from ftrl_gym.prompt import Fed
 from ftrl_gym.reward import Scheme, turn_reward
 from ftrl_gym.task import ScriptedUser
-from ftrl_gym.toolcall import Call, parse, without_reasoning
+from ftrl_gym.toolcall import Call, Turn, parse, without_reasoning
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +53,7 @@ class Playback:
         self._env, self._scheme = env, scheme
         self._places: dict[Hashable, _Place] = {}
         self._effects: dict[str, Hashable] = {}
+        self._parsed: tuple[str, Turn | None] = "", None
         self._alike = scheme is Scheme.DEFAULT and env.matching is Matching.STRICT
         self._start = self._place(start)
 
@@ -82,13 +83,17 @@ class Playback:
             return text
         effect = self._effects.get(text)
         if effect is None:
-            effect = self._effects[text] = effect_of(text, self._env)
+            turn = parse(text, self._env.dialect)
+            effect = self._effects[text] = effect_of(text, turn, self._env)
+            self._parsed = text, turn
         return effect
 
     def _take(self, place: _Place, text: str) -> _Turn:
         env = self._env
         env.restore(place.episode)
-        ran, _ = env.advance(text)
+        same, turn = self._parsed
+        self._parsed = "", None  # is played once
+        ran, _ = env.advance(text, turn if same is text else None)
         episode = env.episode
         facts = episode.facts
         assert facts is not None
@@ -105,14 +110,13 @@ class Playback:
         return place
 
 
-def effect_of(text: str, env: ToolUseEnv) -> Hashable:
+def effect_of(text: str, turn: Turn, env: ToolUseEnv) -> Hashable:
     """Equal for turns that do, and are paid, the same in every situation of the running task.
 
     That holds for ``strict`` matching and the default reward, where neither the words around a call nor those of an
     error count: attempts that can never run are all alike, and of words to the counterpart it matters what they ask
-    and what they answer.
+    and what they answer. ``turn`` is the text parsed.
     """
-    turn = parse(text, env.dialect)
     if turn.calls:
         return (len(turn.calls), *(_attempted(call, env) for call in turn.calls[:MAX_CALLS]))
     asked = counterpart.asked(turn.content) if isinstance(env.task.counterpart, ScriptedUser) else ""
