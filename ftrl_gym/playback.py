@@ -28,7 +28,7 @@ class _Place:
     """Where an episode can stand, and the turns that were taken from there."""
 
     episode: Episode
-    turns: dict[Hashable, _Turn] = field(default_factory=dict)
+    turns: dict[str | int, _Turn] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -52,7 +52,8 @@ class Playback:
     def __init__(self, env: ToolUseEnv, start: Episode, scheme: Scheme) -> None:
         self._env, self._scheme = env, scheme
         self._places: dict[Hashable, _Place] = {}
-        self._effects: dict[str, Hashable] = {}
+        self._effects: dict[str, int] = {}
+        self._numbers: dict[Hashable, int] = {}
         self._parsed: tuple[str, Turn | None] = "", None
         self._alike = scheme is Scheme.DEFAULT and env.matching is Matching.STRICT
         self._start = self._place(start)
@@ -61,7 +62,7 @@ class Playback:
         """Return of a script; its last line is said until the episode ends."""
         total, number, last = 0.0, 0, len(script) - 1
         seen: dict[str, str] = {}
-        refers = any("{{" in text for text in script)
+        refers = "{{" in "\n".join(script)
         place: _Place | None = self._start
         while place is not None:
             text = script[min(number, last)]
@@ -77,14 +78,16 @@ class Playback:
             total, number, place = total + turn.reward, number + 1, turn.then
         return total
 
-    def _effect(self, text: str) -> Hashable:
-        """Equal for turns that come to the same; a script that refers to feedback reads errors too."""
+    def _effect(self, text: str) -> str | int:
+        """Equal for turns that come to the same, where that is known; a script that refers to feedback reads errors
+        too, so for it this is not enough."""
         if not self._alike:
             return text
         effect = self._effects.get(text)
         if effect is None:
             turn = parse(text, self._env.dialect)
-            effect = self._effects[text] = effect_of(text, turn, self._env)
+            number = self._numbers.setdefault(effect_of(text, turn, self._env), len(self._numbers))
+            effect = self._effects[text] = number
             self._parsed = text, turn
         return effect
 

@@ -6,7 +6,6 @@ that pays a policy. It does not talk to a counterpart: the replies that a plan p
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from ftrl_gym.counterpart import Heard, reply
 from ftrl_gym.execution import Toolbox, ToolFailure
 from ftrl_gym.grounding import Grounding, Told, tokens
 from ftrl_gym.matching import Goal, Ledger
+from ftrl_gym.prompt import to_json
 from ftrl_gym.task import PlannedCall, PlanTurn, RowChange, Task
 from ftrl_gym.toolcall import Checker
 from ftrl_gym.tooldoc import Effect, ToolDocument
@@ -114,7 +114,7 @@ class _Result(Told):
         self.value = value
 
     def text(self) -> str:
-        return json.dumps(self.value, ensure_ascii=False)
+        return to_json(self.value)
 
 
 _NOTHING = Told("", tokens(""))
