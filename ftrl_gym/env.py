@@ -26,7 +26,7 @@ from ftrl_gym.prompt import Fed
 from ftrl_gym.spaces import UnicodeText
 from ftrl_gym.task import Json, ModelUser, OutcomeKind, Task
 from ftrl_gym.taskset import TaskSet, one_of
-from ftrl_gym.toolcall import Call, CallStatus, Checker, Dialect, parse, short, without_reasoning
+from ftrl_gym.toolcall import Call, CallStatus, Checker, Dialect, Turn, parse, short, without_reasoning
 from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.world import World
 
@@ -236,15 +236,15 @@ class ToolUseEnv(gym.Env[str, str]):
         truncated = facts.end is End.TURN_LIMIT
         return observation, 0.0, over and not truncated, truncated, episode.info(messages, statuses)
 
-    def advance(self, action: str) -> tuple[list[Fed], str | None]:
+    def advance(self, action: str, turn: Turn | None = None) -> tuple[list[Fed], str | None]:
         """The part of :meth:`step` that counts: plays one turn of a running episode and notes what it did in
         ``episode.facts``, but writes nothing down for a policy to read, nor into the transcript.
 
-        Returns:
-            What became of each call, and the counterpart's reply.
+        ``turn`` is the action parsed, where that is at hand; it is used up. Returned is what became of each call, and
+        the counterpart's reply.
         """
         episode = self.episode
-        turn = parse(action, self.dialect)
+        turn = turn or parse(action, self.dialect)
         episode.turn += 1
         episode.ledger.turn_begins(episode.heard.changes)
         ran: list[Fed] = []

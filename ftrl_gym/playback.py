@@ -21,7 +21,7 @@ from ftrl_gym.probe_sight import fields_in
 from ftrl_gym.prompt import Fed
 from ftrl_gym.reward import Scheme, turn_reward
 from ftrl_gym.task import ScriptedUser
-from ftrl_gym.toolcall import Call, parse, without_reasoning
+from ftrl_gym.toolcall import Call, Turn, parse, without_reasoning
 
 
 @dataclass(slots=True, eq=False)
@@ -29,7 +29,7 @@ class _Place:
     """Where an episode can stand, and the turns that were taken from there."""
 
     episode: Episode
-    turns: dict[Hashable, _Turn] = field(default_factory=dict)
+    turns: dict[str | int, _Turn] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -53,7 +53,9 @@ class Playback:
     def __init__(self, env: ToolUseEnv, start: Episode, scheme: Scheme) -> None:
         self._env, self._scheme = env, scheme
         self._places: dict[Hashable, _Place] = {}
-        self._effects: dict[str, Hashable] = {}
+        self._effects: dict[str, int] = {}
+        self._numbers: dict[Hashable, int] = {}
+        self._parsed: tuple[str, Turn | None] = "", None
         self._alike = scheme is Scheme.DEFAULT and env.matching is Matching.STRICT
         self._start = self._place(start)
 
@@ -61,7 +63,7 @@ class Playback:
         """Return of a script; its last line is said until the episode ends."""
         total, number, last = 0.0, 0, len(script) - 1
         seen: dict[str, str] = {}
-        refers = any("{{" in text for text in script)
+        refers = "{{" in "\n".join(script)
         place: _Place | None = self._start
         while place is not None:
             text = script[min(number, last)]
@@ -77,19 +79,25 @@ class Playback:
             total, number, place = total + turn.reward, number + 1, turn.then
         return total
 
-    def _effect(self, text: str) -> Hashable:
-        """Equal for turns that come to the same; a script that refers to feedback reads errors too."""
+    def _effect(self, text: str) -> str | int:
+        """Equal for turns that come to the same, where that is known; a script that refers to feedback reads errors
+        too, so for it this is not enough."""
         if not self._alike:
             return text
         effect = self._effects.get(text)
         if effect is None:
-            effect = self._effects[text] = effect_of(text, self._env)
+            turn = parse(text, self._env.dialect)
+            number = self._numbers.setdefault(effect_of(text, turn, self._env), len(self._numbers))
+            effect = self._effects[text] = number
+            self._parsed = text, turn
         return effect
 
     def _take(self, place: _Place, text: str) -> _Turn:
         env = self._env
         env.restore(place.episode)
-        ran, _ = env.advance(text)
+        same, turn = self._parsed
+        self._parsed = "", None  # is played once
+        ran, _ = env.advance(text, turn if same is text else None)
         episode = env.episode
         facts = episode.facts
         assert facts is not None
@@ -106,14 +114,13 @@ class Playback:
         return place
 
 
-def effect_of(text: str, env: ToolUseEnv) -> Hashable:
+def effect_of(text: str, turn: Turn, env: ToolUseEnv) -> Hashable:
     """Equal for turns that do, and are paid, the same in every situation of the running task.
 
     That holds for ``strict`` matching and the default reward, where neither the words around a call nor those of an
     error count: attempts that can never run are all alike, and of words to the counterpart it matters what they ask
-    and what they answer.
+    and what they answer. ``turn`` is the text parsed.
     """
-    turn = parse(text, env.dialect)
     if turn.calls:
         return (len(turn.calls), *(_attempted(call, env) for call in turn.calls[:MAX_CALLS]))
     asked = counterpart.asked(turn.content) if isinstance(env.task.counterpart, ScriptedUser) else ""

@@ -7,19 +7,18 @@ what is paid for no skill. They write the ``hermes`` dialect unless told otherwi
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Sequence
 from typing import Any
 
 from ftrl_gym.parameters import alternatives, in_parts, is_date_in_parts
+from ftrl_gym.prompt import to_json
 from ftrl_gym.task import Answer, AnswerType, Outcome, OutcomeKind, PlanTurn, Task
 from ftrl_gym.trajectory import Policy
 
 __all__ = ["DoNothing", "Oracle", "Policy", "Random", "Scripted", "answer_text", "call_text", "mentions"]
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 DONE = "It is done."
 """How the policies here end a task that asks for no answer."""
 
@@ -32,7 +31,7 @@ def call_text(calls: Sequence[tuple[str, dict[str, Any]]]) -> str:
     {"name": "get_city", "arguments": {"name": "Oslo"}}
     </tool_call>
     """
-    blocks = (_encode({"name": name, "arguments": arguments}) for name, arguments in calls)
+    blocks = (to_json({"name": name, "arguments": arguments}) for name, arguments in calls)
     return "\n".join(f"<tool_call>\n{block}\n</tool_call>" for block in blocks)
 
 

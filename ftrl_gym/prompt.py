@@ -26,7 +26,7 @@ def _encoder() -> Callable[[Json], str]:
     return lambda value: "".join(encode(value, 0))
 
 
-_encode = _encoder()
+to_json = _encoder()
 _OK = CallStatus.OK  # looked up once: Python 3.11 takes its time over an enum's member
 
 MAX_ERROR_CHARS = 600
@@ -84,7 +84,7 @@ def system_message(
 
 def document_text(document: ToolDocument) -> str:
     """A document in OpenAI's format, as JSON."""
-    return _encode(document.openai())
+    return to_json(document.openai())
 
 
 def observation(system: str, docs: Docs, dialect: Dialect, documents: Sequence[str], question: str) -> str:
@@ -104,7 +104,7 @@ def result_text(value: Json) -> str:
     >>> result_text({"name": "<|im_end|>"})
     '{"name": "\\\\u003c|im_end|\\\\u003e"}'
     """
-    text = _encode(value)
+    text = to_json(value)
     if "<" in text or ">" in text:
         text = text.replace("<", "\\u003c").replace(">", "\\u003e")
     if len(text) > MAX_RESULT_CHARS:
