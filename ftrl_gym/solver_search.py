@@ -34,9 +34,11 @@ class Trust(IntEnum):
 
     ASKED = 0
     """The question names them, or they answer a sub-question."""
-    FOUND = 1
+    LISTED = 1
+    """They answer a sub-question about a row that the question does not pick; perhaps it asks about every row."""
+    FOUND = 2
     """Whatever else came back."""
-    DOUBTED = 2
+    DOUBTED = 3
     """They stand in a row that the question does not pick."""
 
 
@@ -150,7 +152,7 @@ class Search:
         if value.row is None or (not value.row.doubt and value.attribute in self.wanted):
             return Trust.ASKED
         if (value.attribute, value.row.key) in self._targets:
-            return Trust.ASKED  # of a list, each row of which is asked about; whether it is will be seen in the end
+            return Trust.LISTED
         return Trust.DOUBTED if value.row.doubt else Trust.FOUND
 
     def _delivers(self, document: ToolDocument) -> set[str]:
