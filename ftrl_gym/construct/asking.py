@@ -157,6 +157,8 @@ class _Asker:
         if isinstance(figure, str):
             return figure
         number = f"{figure:,}" if isinstance(figure, int) and figure >= 10_000 else str(figure)
+        if any(counted_in(noun) for noun in words.nouns):  # the number of seats is above 50, not above 50 seats
+            return number
         unit = _CURRENCIES.get(words.unit or "", words.unit or "")
         return number if unit.startswith("@") else f"{number} {unit}".strip()
 

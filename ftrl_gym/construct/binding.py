@@ -15,7 +15,7 @@ from ftrl_gym.construct.programs import Anchor, Attr, Combined, Follow, Program,
 from ftrl_gym.construct.reading import Reader
 
 _TRIES = 4
-"""Draws of a thing that is not to be another one."""
+"""Rows that are tried where one turns out to lead back to where it came from, or is taken already."""
 
 
 class Binder:
@@ -81,13 +81,16 @@ class Binder:
     def walk(self, walk: Walk, want: str | None = None) -> Walk | None:
         """The walk with its anchors chosen, such that it can lead to the row ``want``."""
         ends = self.reader.reach(walk)
-        if want is None and ends:
-            want = self.rng.choice(list(ends))
-        return self._back(walk, want, ()) if want is not None and want in ends else None
+        some = [want] if want is not None else self.rng.sample(list(ends), min(len(ends), _TRIES))
+        return self._first(walk, [key for key in some if key in ends], ())
 
     def fits(self, thing: str, key: str) -> bool:
         """Whether a row is such a thing."""
         return self.reader.fits(thing, key)
+
+    def _first(self, walk: Walk, keys: Sequence[str], met: tuple[tuple[str, str], ...]) -> Walk | None:
+        """The way back from the first of some rows that has one."""
+        return next((way for key in keys if (way := self._back(walk, key, met)) is not None), None)
 
     def _back(self, walk: Walk, key: str, met: tuple[tuple[str, str], ...]) -> Walk | None:
         """The way back from a row."""
@@ -99,7 +102,8 @@ class Binder:
         for source, keys in zip(walk.sources, self.reader.reach(walk)[key], strict=True):
             entity = self.domain.thing(thing_of(source)).entity
             fresh = [key for key in keys if (entity, key) not in met]
-            bound = self._back(source, self.rng.choice(fresh), met) if fresh else None
+            some = self.rng.sample(fresh, min(len(fresh), _TRIES))
+            bound = self._first(source, some, met)
             if bound is None:
                 return None
             sources.append(bound)

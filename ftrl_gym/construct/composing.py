@@ -34,12 +34,16 @@ _WORKED = 0.35
 _TRIES = 12
 
 
-def deepest(shapes: Shapes, kind: Kind) -> int:
-    """Lookups of the longest chain that tasks of a kind can be made of."""
-    return 1 if kind in (Kind.SINGLE_HOP, Kind.PARALLEL_SINGLE_HOP) else shapes.roads.deepest
+def deepest(shapes: Shapes, kind: Kind, level: int = 0) -> int:
+    """Most lookups that follow one another in tasks of a kind. A choice may put one chain behind another."""
+    if kind in (Kind.SINGLE_HOP, Kind.PARALLEL_SINGLE_HOP):
+        return 1
+    longest = shapes.roads.deepest
+    chosen = kind is Kind.MULTI_HOP and level >= OPERATIONS[Op.CHOOSE].level
+    return min(LONGEST, 2 * longest) if chosen else longest
 
 
-def check_shape(shapes: Shapes, scenario: str, kind: Kind, hops: int, width: int) -> None:
+def check_shape(shapes: Shapes, scenario: str, kind: Kind, hops: int, width: int, level: int) -> None:
     """Refuses a shape that no question of a scenario has.
 
     Raises:
@@ -47,7 +51,7 @@ def check_shape(shapes: Shapes, scenario: str, kind: Kind, hops: int, width: int
     """
     parallel = kind in (Kind.PARALLEL_SINGLE_HOP, Kind.PARALLEL_MULTI_HOP)
     single = kind in (Kind.SINGLE_HOP, Kind.PARALLEL_SINGLE_HOP)
-    most = deepest(shapes, kind)
+    most = deepest(shapes, kind, level)
     nearest = 1 if single else min(max(hops, 2), most)
     broad = min(max(width, 2), WIDEST) if parallel else 1
     if most < nearest or (nearest, broad) != (hops, width):
@@ -82,7 +86,8 @@ class _Composer:
         if kind is Kind.SINGLE_HOP:
             return self._one(self.shapes.combination(self.rng, 1) if self.rng.random() < 0.1 else None)
         if kind is Kind.MULTI_HOP:
-            if self._allowed(Op.CHOOSE) and self.rng.random() < 0.15:
+            far = self.hops > self.shapes.roads.deepest
+            if far or (self._allowed(Op.CHOOSE) and self.rng.random() < 0.15):
                 return self._choice(1)
             return self._one(None)
         if kind is Kind.PARALLEL_SINGLE_HOP:
@@ -228,7 +233,8 @@ class _Composer:
         """If a comparison holds one thing is asked, otherwise another."""
         for _ in range(_TRIES):
             within = self.hops == 1
-            first = self.hops if within else self.rng.randrange(1, self.hops)
+            most = self.shapes.roads.deepest
+            first = self.hops if within else self.rng.randrange(max(1, self.hops - most), min(self.hops, most + 1))
             value = self.shapes.chain(self.rng, first)
             if value is None or not self._taking((Op.CHOOSE,), value) or (width == 2 and not self.words(value).low):
                 continue

@@ -30,12 +30,13 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
     Raises:
         NoQuestion: The draw has no rows, more than one reading, or an answer that cannot be asked for.
     """
-    check_shape(ground.shapes, brief.scenario, brief.kind, brief.hops, brief.width)
+    full = level_of(brief.difficulty)
+    check_shape(ground.shapes, brief.scenario, brief.kind, brief.hops, brief.width, full)
     rng = random.Random(f"decompose/{brief.seed}/{brief.attempt}")
     user = "user" in brief.features
     twice = user and brief.width > 1 and rng.random() < 0.5
     kind = _ONE_OF.get(brief.kind, brief.kind) if twice else brief.kind
-    level = 0 if twice else level_of(brief.difficulty)
+    level = 0 if twice else full
     shape = draw(ground.shapes, rng, kind, brief.hops, brief.width, level)
     program, answer = _bound(shape, ground, rng)
     speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2)

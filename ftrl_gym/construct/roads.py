@@ -159,11 +159,12 @@ class Roads:
         return bool(columns & {link.attribute, *link.also})
 
     def _is_detour(self, start: _Way, middle: _Way, end: _Way) -> bool:
-        """Whether two links lead where one does: to the patient of the appointment on an invoice, which names them."""
+        """Whether two links lead where one does, or none: to the patient of the appointment on an invoice, which names
+        them; to the department of the head doctor of a department."""
         first, last = (self.domain.steps[way.step] for way in (middle, end))
         if not isinstance(first, Link) or not isinstance(last, Link):
             return False
-        return (start.thing, last.attribute, end.thing) in self._linked
+        return start.thing == end.thing or (start.thing, last.attribute, end.thing) in self._linked
 
     @cached_property
     def _linked(self) -> set[tuple[str, str, str]]:
