@@ -8,6 +8,8 @@ that is right; where they leave it open, whatever the facts allow.
 from __future__ import annotations
 
 import datetime
+import functools
+import operator
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -163,13 +165,13 @@ class _Facts:
             figures = {time: [time] for time in self.named.times}
         else:
             said = [value for value in set(map(str, column)) if self.says(value)]
-            yield from (lambda value, word=word: str(value) == word for word in sorted(said))
+            yield from (functools.partial(operator.eq, word) for word in sorted(said))
             return
         for figure, forms in figures.items():
             if self.says(*(f"{side} {form}" for side in _UNDER for form in forms)):
-                yield lambda value, bound=figure: bool(value < bound)
+                yield functools.partial(operator.gt, figure)
             if self.says(*(f"{side} {form}" for side in _OVER for form in forms)):
-                yield lambda value, bound=figure: bool(value > bound)
+                yield functools.partial(operator.lt, figure)
 
     def truth(self, claimed: bool, values: Sequence[Any]) -> bool:
         """Whether a comparison that the question makes comes out like this; what cannot be told is left open."""

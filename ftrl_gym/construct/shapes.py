@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ftrl_gym.construct.compiling import compile_values, levels
-from ftrl_gym.construct.domain import Combination, Domain, Search, Step
+from ftrl_gym.construct.domain import Domain, Search, Step
 from ftrl_gym.construct.programs import Anchor, Attr, Combined, Follow, Value, Walk, thing_of
 from ftrl_gym.construct.roads import Roads, attributes
 
-MAX_LOOKUPS = 4
+MAX_LOOKUPS = 5
 """Most lookups of one value that is no chain."""
 _FAR = 3
 """Most kinds of things on the way to one end of a combination, or to what an action is about."""
@@ -64,10 +64,14 @@ class Shapes:
             reached = [
                 new for walk in frontier for step in self.domain.steps.values() for new in self._extend(walk, step)
             ]
-            reached = [walk for walk in reached if self._cheapest(walk) <= MAX_LOOKUPS]
+            reached = [walk for walk in reached if self._wanted(walk) and self._cheapest(walk) <= MAX_LOOKUPS]
             found += reached
             frontier = reached
         return found
+
+    def _wanted(self, walk: Walk) -> bool:
+        """Whether chains do not have it already, or it is near enough to be one of two ends."""
+        return _branches(walk) or len(list(_things_on(walk))) <= _FAR + 1
 
     def _cheapest(self, walk: Walk) -> int:
         """Least lookups of any value at the end of a walk."""
@@ -126,24 +130,19 @@ class Shapes:
         """Hops -> tool -> values of combinations."""
         ends: dict[str, list[Walk]] = defaultdict(list)
         for walk in self.walks:
-            ends[thing_of(walk)].append(walk)
+            if len(list(_things_on(walk))) <= _FAR:
+                ends[thing_of(walk)].append(walk)
         table: dict[int, dict[str, list[Combined]]] = defaultdict(lambda: defaultdict(list))
         for made in self.domain.combinations:
             for first in ends[made.sources[0]]:
                 for second in ends[made.sources[1]]:
                     for attribute in made.fields:
                         value = Combined(made, (first, second), attribute)
-                        if self._sound(made, value):
-                            n = cost(self.domain, value)
-                            if n.lookups <= MAX_LOOKUPS + 1:
-                                table[n.hops][made.tool].append(value)
+                        lookups = compile_values(self.domain, (value,)).lookups
+                        rivals = set(made.rivals) & {lookup.tool for lookup in lookups}
+                        if not rivals and len(lookups) <= MAX_LOOKUPS + 1:  # a rival would do without the combination
+                            table[max(levels(lookups))][made.tool].append(value)
         return {n: dict(values) for n, values in table.items()}
-
-    def _sound(self, made: Combination, value: Combined) -> bool:
-        """Whether no tool is in use by which one could do without the combination, and neither end is far-fetched."""
-        if any(len(list(_things_on(walk))) > _FAR for walk in value.walks):
-            return False
-        return not {lookup.tool for lookup in compile_values(self.domain, (value,)).lookups} & set(made.rivals)
 
     # --- drawing values ----------------------------------------------------------------------------------------------
 
