@@ -64,10 +64,12 @@ class SubQuestions:
         declared = thing.attributes.get(value.attribute)
         if isinstance(value.walk, Member) and value.attribute in (thing.key, thing.label):
             return f"Which is number {value.walk.rank + 1} of {self._rows(value.walk.search)}?"
+        called = value.attribute in (thing.key, thing.handle)  # its own name would say what is asked
+        name = (self._described if called else self._name)(value.walk)
         if value.attribute == thing.key or declared is None:
-            return f"What is the {value.attribute.replace('_', ' ')} of {self._described(value.walk)}?"
+            return f"What is the {value.attribute.replace('_', ' ')} of {name}?"
         asks = declared.asks or tuple(f"What is {noun}?" for noun in declared.nouns)
-        return fill(asks[0], {"x": self._name(value.walk)})
+        return fill(asks[0], {"x": name})
 
     def _described(self, walk: Walk) -> str:
         """The thing at a walk's end by the last step to it, for questions about the id that would name it."""

@@ -50,9 +50,9 @@ def _things() -> Iterator[Thing]:
         noun = _BOOKING_NOUN[kind]
         attributes = {**say.BOOKING, **_BOOKING_EXTRA[kind], "reference": say.BOOKING_REFERENCE}
         named = Thing(noun, "bookings", "reference", attributes, "get_booking", label="reference", label_type=code)
-        # "the flight on flight booking {x}" would say it twice
+        # "the flight on flight booking {x}" and "the car on car rental {x}" would say it twice
         anchors: tuple[str, ...] = ("booking {x}", "the booking with reference {x}")
-        anchors += (f"{noun} {{x}}",) if kind in ("room", "car") else ()
+        anchors += (f"{noun} {{x}}",) if kind == "room" else ()
         yield replace(named, anchors=anchors, label_noun="reference", where={"type": kind})
 
 
@@ -81,7 +81,7 @@ def _links() -> Iterator[Link]:
         "flight booked", "flight booking", "flight", "item", ("the flight on {x}", "the flight reserved under {x}")
     )
     yield Link("train booked", "train booking", "train", "item", ("the train on {x}", "the train reserved under {x}"))
-    yield Link("car booked", "car rental", "car", "item", ("the car booked under {x}", "the car reserved under {x}"))
+    yield Link("car booked", "car rental", "car", "item", ("the car on {x}", "the car reserved under {x}"))
 
 
 def _searches() -> Iterator[Search]:
