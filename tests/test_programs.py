@@ -16,6 +16,7 @@ from ftrl_gym.construct.briefs import hops_of, level_of, width_of
 from ftrl_gym.construct.certify import Certifier, Depth
 from ftrl_gym.construct.compiling import compile_program, kind_of, levels
 from ftrl_gym.construct.composing import deepest, draw
+from ftrl_gym.construct.dates import Calendar
 from ftrl_gym.construct.decompose import decompose
 from ftrl_gym.construct.domain import Attribute, Link
 from ftrl_gym.construct.endless import endless_task, world_of
@@ -293,6 +294,14 @@ def test_long_questions_stay_readable(hard: list[Task]) -> None:
             assert sub.question.count(" of ") <= 3, sub.question
 
 
+@pytest.mark.parametrize(
+    ("iso", "said"), [("2026-06-12", {"12 June", "June 12"}), ("2028-06-12", {"12 June 2028", "June 12, 2028"}),
+                      ("1999-06-12", {"12 June 1999", "June 12, 1999"})],
+)  # fmt: skip
+def test_a_date_of_another_year_is_said_with_it(iso: str, said: set[str]) -> None:
+    assert {Calendar("2026-05-04", random.Random(seed)).far(iso) for seed in range(40)} == said | {iso}
+
+
 # --- one right answer ------------------------------------------------------------------------------------------------
 
 
@@ -397,6 +406,26 @@ def test_the_key_of_a_linked_thing_earns_the_answer() -> None:
 
     writer = SubQuestions(ground, compiled.lookups, Speaker(ground.reader, random.Random(1), Split.TRAIN))
     assert writer.earned_by(compiled.sources) == ["s1"]
+
+
+def test_a_choice_is_earned_by_what_it_depends_on_and_asks_only_for_the_branch_taken() -> None:
+    found = 0
+    for number in range(60):
+        task = endless_task(number, kinds=["multi_hop"], difficulty=0.8, certify="quick", scenario="Clinic")
+        if not task.family.startswith("choose/"):
+            continue
+        found += 1
+        subs = {sub.id: sub for sub in task.sub_questions}
+        condition, branch = (subs[each] for each in task.outcome.earned_by)
+        assert task.outcome.answer is not None
+        assert branch.answer.value == task.outcome.answer.value
+        assert len(subs) == task.hops, "the other branch is not looked up"
+        after, reached = set(), [branch.id]
+        while reached:
+            reached = [each for sub in reached for each in subs[sub].depends_on]
+            after.update(reached)
+        assert condition.id in after
+    assert found
 
 
 # --- the solver, for its own reasons ---------------------------------------------------------------------------------

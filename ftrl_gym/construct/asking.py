@@ -153,7 +153,7 @@ class _Asker:
     def _amount(self, figure: Json, words: Attribute) -> str:
         """A figure with its unit."""
         if words.type is AnswerType.DATE:
-            return self.speaker.calendar.date(figure)
+            return self.speaker.calendar.far(figure)
         if isinstance(figure, str):
             return figure
         number = f"{figure:,}" if isinstance(figure, int) and figure >= 10_000 else str(figure)

@@ -75,9 +75,9 @@ FRAMES: dict[Op, tuple[Frame, ...]] = {
     ),
     Op.TIMES: (
         Frame("times", "How much is {n} times {noun}?"),
-        Frame("charged", "If {noun} is charged {n} times, what does that come to?"),
+        Frame("due", "If {noun} is due {n} times, what does that come to?"),
         Frame("multiply", "Multiply {noun} by {n}, please."),
-        Frame("for", "What do {n} people pay if {noun} is due for each of them?", _TRAIN),
+        Frame("take", "Take {noun} {n} times: what does that make?", _TRAIN),
         Frame("over", "Suppose {noun} is paid {n} times over: how much is that in all?", _TEST),
     ),
     Op.UNITS: (
@@ -148,7 +148,7 @@ FRAMES: dict[Op, tuple[Frame, ...]] = {
     ),
     Op.FIRST_ONLY: (
         Frame("lists", "Make two lists: {each}, and {other}. What is only on the first?", sort=Sort.ROWS),
-        Frame("among", "Compare {each} with {other}. What is there only among the first?", sort=Sort.ROWS),
+        Frame("among", "Compare {each} with {other}. What occurs only among the first?", sort=Sort.ROWS),
         Frame("cross", "Write down {each}. Cross out {other}. What is left?", _TEST, sort=Sort.ROWS),
     ),
     Op.CHOOSE: (
