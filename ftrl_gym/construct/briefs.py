@@ -20,11 +20,11 @@ _SIMPLE = 0.3
 
 
 def hops_of(kind: Kind, difficulty: float) -> int:
-    """Lookups that follow one another: 1; 2 to 10 in a chain; 2 to 4 in each of several chains."""
+    """Lookups that follow one another: 1; 2 to 10 in a chain; 2 to 5 in each of several chains."""
     if kind is Kind.MULTI_HOP:
         return 2 + int(difficulty * 5) if difficulty < _SIMPLE else 3 + int((difficulty - _SIMPLE) * 10 + 1e-9)
     if kind is Kind.PARALLEL_MULTI_HOP:
-        return 2 + min(2, int(difficulty * 3))
+        return 2 + int(difficulty * 3)
     return 1
 
 

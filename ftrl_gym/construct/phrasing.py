@@ -97,14 +97,15 @@ class Speaker:
             fits = [depth < max(depths) for depth in depths]
         if label:
             fits = [False] * len(walks)
-        elif fits.count(False) == 1:
+        elif fits.count(False) == 1 and not self._alike(walks, fits.index(False)):
             return [self.tell(walk, before, room=room) for walk, room in zip(walks, rooms, strict=True)]
         names = []
-        for letter, walk, near in zip(_LETTERS, walks, fits, strict=False):
+        letters = iter(_LETTERS)
+        for walk, near in zip(walks, fits, strict=True):
             if not near:
                 sentences: list[str] = []
                 end = self.tell(walk, sentences, TURNS if before else LEADS)
-                self.called[walk] = f"{label or thing_of(walk)} {letter}"
+                self.called[walk] = f"{label or thing_of(walk)} {next(letters)}"
                 before += [*sentences, f"{upper(self.called[walk])} is {end}."]
             names.append(self.noun(walk) if near else self.called[walk])
         return names
@@ -199,6 +200,11 @@ class Speaker:
         )
         return 1 + max(map(self._depth, sources))
 
+    def _alike(self, walks: Sequence[Walk], far: int) -> bool:
+        """Whether "that flight" on the way to one thing could be a flight on the way to another."""
+        others = {kind for n, walk in enumerate(walks) if n != far for kind in _kinds(walk)}
+        return not others.isdisjoint(_kinds(walks[far]))
+
     def told(self, walk: Walk, before: list[str]) -> str:
         """A noun phrase for the thing at a walk's end; sentences that it needs first go to ``before``."""
         return self.tell(walk, before, TURNS if before else LEADS)
@@ -251,6 +257,12 @@ class Speaker:
             self._used.append(lead)
             self._topic = walk
         return f"that {thing_of(walk)}"
+
+
+def _kinds(walk: Walk) -> set[str]:
+    """Kinds of things that a walk passes."""
+    sources = walk.sources if isinstance(walk, Follow) else ()
+    return {thing_of(walk)}.union(*map(_kinds, sources))
 
 
 def _without_clauses(forms: Sequence[str]) -> Sequence[str]:
