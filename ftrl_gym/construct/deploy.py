@@ -44,7 +44,7 @@ def deploy(scaled: Scaled, toolset: Toolset, plain: Pool, base: WorldBase, task_
         task, turns = _with_effects(task, turns, scaled, base, pool)
     trials = Trials(task, base, pool)
     trial = trials.run(turns)
-    _refuse_bad_trial(task, trial)
+    _refuse_bad_trial(task, trial, told.tested)
     _refuse_needless(task, trial, trials)
     plans = (trial.turns, *_other_plans(task, trial, trials, base, toolset, plain))
     task = task.model_copy(update={"plans": tuple(Plan(turns=turns) for turns in plans)})
@@ -72,6 +72,7 @@ def _draft(scaled: Scaled, task_id: str) -> Task:
         hops=told.hops,
         width=told.width,
         family=told.family,
+        program=told.program,
         features=brief.features,
         provenance=brief.provenance,
     )
@@ -137,15 +138,14 @@ def _refuse_leaks(task: Task, scaled: Scaled, pool: Pool) -> None:
                 )
 
 
-def _refuse_bad_trial(task: Task, trial: Trial) -> None:
+def _refuse_bad_trial(task: Task, trial: Trial, tested: tuple[str, ...]) -> None:
     if trial.failure:
         raise CertificationError(task.id, "plan", trial.failure)
     missed = [sub.id for sub in task.sub_questions if sub.id not in trial.solved]
     if missed:
         raise CertificationError(task.id, "plan", f"{missed} stay unsolved")
-    named = [
-        sub.id for sub in task.sub_questions if sub.id in trial.known and sub.answer.value != _answer(task.outcome)
-    ]
+    allowed = (*tested, _answer(task.outcome))  # which rows a word is true of is not known from the word
+    named = [sub.id for sub in task.sub_questions if sub.id in trial.known and sub.answer.value not in allowed]
     if named:
         raise CertificationError(task.id, "known", f"{named} stand in what was told before their calls")
 
@@ -158,6 +158,7 @@ def _refuse_needless(task: Task, trial: Trial, trials: Trials) -> None:
     """Each look-up must serve the answer or ground a later call: a plan that skips it must fail."""
     leading = {sub for each in task.sub_questions for sub in each.depends_on}
     wanted = {sub.id for sub in task.sub_questions if sub.id not in leading or sub.changes}
+    wanted |= set(task.outcome.earned_by)  # what a branch depends on serves the answer
     for skipped in (call for turn in trial.turns for call in turn.calls):
         if wanted.isdisjoint(skipped.solves):
             turns = [

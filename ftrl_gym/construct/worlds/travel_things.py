@@ -257,7 +257,7 @@ CUSTOMERS = (
                        compare=CHEAPER),
         "paid": Flag(by=ENDED + "status", shares={"past": 1.0, "confirmed": 0.75, "held": 0.25, "cancelled": 0.7}),
     }, called="booking {x} | the booking with reference {x}", label_noun="reference", by_kind="type", kinds=(
-        # "the flight on flight booking {x}" would say it twice, so these have no name of their own
+        # "the flight on flight booking {x}" would say it twice, so only a hotel booking has a name of its own
         Kind("flight booking", "flight", {**ON_ITEM, "item": Ref(
             "flight", where=ITEM, noun="the flight number of {x}",
             ask="Which flight is {x} for? The flight number is enough.",
@@ -271,11 +271,11 @@ CUSTOMERS = (
             "train", where=ITEM, noun="the train number of {x}",
             ask="Which train is {x} for? The train number is enough.",
             link="the train on {x} | the train reserved under {x}")}),
-        Kind("car rental", "car", {"date": STAY, "item": Ref("car", most=1, link="the car booked under {x}"
+        Kind("car rental", "car", {"date": STAY, "item": Ref("car", most=1, link="the car on {x}"
                                                                                 " | the car reserved under {x}"),
                                    "nights": Number(1, 6, unit="days", noun="the number of days on {x}", adds=True,
                                                     ask="How many days is {x} for?", compare="is shorter | is longer"),
-                                   "price": Money(value="nights * item.daily_price")}, "car rental {x}"),
+                                   "price": Money(value="nights * item.daily_price")}),
     ), also=(
         Set("room(item)", {"free": "status == 'cancelled'"}, when="type == 'room' and days_until(date) >= 0"),
         Set("car(item)", {"available": "status == 'cancelled'"}, when="type == 'car' and days_until(date) >= 0"),
