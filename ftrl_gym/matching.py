@@ -4,7 +4,8 @@
 whatever tool, and never by what the call itself brought in. The counts, over all attempts so far:
 
     q  sub-questions solved            u  calls that were the first to solve at least one
-    w  attempts that neither solved anything nor were needed by the certified plan at hand
+    w  attempts that neither solved anything nor were needed by the certified plan at hand; of a call that looks several
+       things up at once, each thing beyond the first that solved nothing
     P = u/(u+w)    R = q/n    F1 = 2PR/(P+R), 0 if q = 0; without sub-questions F1 = 1/(1+w)
 
 against the certified plan that gives the highest F1. `ftrl` follows the paper's released functions instead:
@@ -14,16 +15,18 @@ P = q/p (1 if p = 0), R = q/n, F1 = 2q/(p+n) with p calls (see :mod:`ftrl_gym.ft
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from ftrl_gym import state
+from ftrl_gym import parameters, state
 from ftrl_gym.answers import fold
-from ftrl_gym.grounding import Grounding, tokens
+from ftrl_gym.delivery import Source
+from ftrl_gym.grounding import Grounding, each_grounded, tokens
 from ftrl_gym.task import Json, SubQuestion, Task
-from ftrl_gym.tooldoc import FactSource, ToolDocument
+from ftrl_gym.tooldoc import ToolDocument
 
 
 class Matching(StrEnum):
@@ -55,51 +58,9 @@ def call_key(tool: str, arguments: Mapping[str, Json]) -> str:
     return f"{tool}{sorted(arguments.items())!r}"
 
 
-class _Wanted(NamedTuple):
-    """A fact as one source delivers it."""
-
-    field: str
-    value: Json
-    group: int
-    brought_by: frozenset[str]
-    """Parameters that filter on it: a call that has one brings the fact in and does not deliver it."""
-
-
-@dataclass(slots=True)
-class _Source:
-    """A place of facts in a tool's result, with the facts that are wanted from it."""
-
-    path: tuple[str, ...]
-    key: tuple[str, ...]
-    unordered: bool
-    wanted: dict[str, list[_Wanted]]
-    """By the key of the entity's instance."""
-
-    @staticmethod
-    def of(source: FactSource, binds: Mapping[str, str], facts: Mapping[str, list[tuple[str, Json, int]]]) -> _Source:
-        """``binds`` is the document's; ``facts``: entity key -> (attribute, value, group)."""
-        fields = {attribute: column for column, attribute in source.fields.items()}
-        wanted: dict[str, list[_Wanted]] = {}
-        for key, asked in facts.items():
-            ordered = "|".join(sorted(key.split("|"))) if source.unordered else key
-            wanted.setdefault(ordered, []).extend(
-                _Wanted(
-                    fields[attribute],
-                    value,
-                    group,
-                    frozenset(p for p, bound in binds.items() if bound == f"{source.entity}.{attribute}"),
-                )
-                for attribute, value, group in asked
-                if attribute in fields
-            )
-        return _Source(tuple(source.path.split(".")) if source.path else (), source.key, source.unordered, wanted)
-
-    def asked_of(self, row: dict[str, Any]) -> Sequence[_Wanted]:
-        """What is wanted of the instance that a row of a result describes."""
-        if len(self.key) == 1:
-            return self.wanted.get(_key_part(row.get(self.key[0])), ())
-        parts = [_key_part(row.get(name)) for name in self.key]
-        return self.wanted.get("|".join(sorted(parts) if self.unordered else parts), ())
+def deep_key(tool: str, arguments: Mapping[str, Json]) -> str:
+    """Likewise where arguments have parts, whose order means nothing either."""
+    return f"{tool}{_encode(arguments)}"
 
 
 @dataclass(slots=True)
@@ -111,14 +72,21 @@ class Goal:
 
     groups: list[list[SubQuestion]] = field(default_factory=list)
     group_of: dict[str, int] = field(default_factory=dict)
-    sources: dict[str, list[_Source]] = field(default_factory=dict)
+    documents: Mapping[str, ToolDocument] = field(default_factory=dict)
+    facts: Mapping[str, Mapping[str, list[tuple[str, Json, int]]]] = field(default_factory=dict)
+    """Entity -> key of an instance -> (attribute, value, group) of each wanted fact."""
     changes: list[tuple[int, tuple[Any, ...]]] = field(default_factory=list)
     untyped: list[tuple[int, SubQuestion]] = field(default_factory=list)
-    needed: list[frozenset[str]] = field(default_factory=list)
-    planned: frozenset[str] = frozenset()
+    needed: list[Mapping[str, int]] = field(default_factory=list)
+    """For each plan the calls that it needs though they solve nothing, and how often it makes each."""
+    planned: set[str] = field(default_factory=set)
     derived: list[tuple[str, frozenset[int]]] = field(default_factory=list)
     asked_after: dict[int, int] = field(default_factory=dict)
-    enums: dict[str, dict[str, list[Json]]] = field(default_factory=dict)
+    rich: dict[str, ToolDocument] = field(default_factory=dict)
+    """Tools whose arguments have parts, or options: those take a longer way wherever arguments are looked at."""
+    many: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Tools that look several things up at once -> the parameters that name them."""
+    _sources: dict[str, list[Source]] = field(default_factory=dict)
 
     @staticmethod
     def of(task: Task, documents: Iterable[ToolDocument], asked_after: Mapping[str, int] | None = None) -> Goal:
@@ -147,18 +115,23 @@ class Goal:
                     goal.untyped.append((group, sub))
             goal.groups[group].append(sub)
             goal.group_of[sub.id] = group
-        for document in documents:
-            properties = document.parameters.get("properties", {})
-            goal.enums[document.name] = {k: v["enum"] for k, v in properties.items() if "enum" in v}
-            goal.sources[document.name] = [
-                _Source.of(source, document.binds, wanted[source.entity])
-                for source in document.returns.facts
-                if source.entity in wanted
-            ]
-        goal.needed = [
-            frozenset(call_key(c.tool, c.arguments) for c in plan.calls() if not c.solves) for plan in task.plans
-        ] or [frozenset()]
-        goal.planned = frozenset(call_key(c.tool, c.arguments) for plan in task.plans for c in plan.calls())
+        goal.documents = {document.name: document for document in documents}
+        goal.facts = wanted
+        for document in goal.documents.values():
+            if not document.plain:
+                goal.rich[document.name] = document
+                several = frozenset(
+                    leaf.path
+                    for leaf in document.leaves
+                    if leaf.many and document.bound(leaf.path) and not leaf.choices
+                )
+                if several:
+                    goal.many[document.name] = several
+        for plan in task.plans:
+            made = [(goal.look_up(call.tool, call.arguments), call.solves) for call in plan.calls()]
+            goal.needed.append(Counter(key for key, solves in made if not solves))
+            goal.planned |= {key for key, _ in made}
+        goal.needed = goal.needed or [{}]
         for derivation in task.derivations:
             after = frozenset(goal.group_of[sub] for sub in derivation.after)
             goal.derived.append((_encode(derivation.value), after))
@@ -168,18 +141,38 @@ class Goal:
                 goal.asked_after[group] = late
         return goal
 
+    def sources(self, tool: str) -> list[Source]:
+        """Where a tool's result may carry wanted facts; compiled when the tool is first called."""
+        found = self._sources.get(tool)
+        if found is None:
+            document = self.documents[tool]
+            found = self._sources[tool] = [
+                Source.of(source, document, self.facts[source.entity])
+                for source in document.returns.facts
+                if source.entity in self.facts
+            ]
+        return found
+
     def unasked(self, changes_heard: int) -> frozenset[int]:
         """Groups that nobody asks for before the user's next change of mind."""
         return frozenset(group for group, changes in self.asked_after.items() if changes > changes_heard)
 
+    def look_up(self, tool: str, arguments: Mapping[str, Json]) -> str:
+        """Equal for calls that look up the same thing: they differ at most in options."""
+        if tool not in self.rich:
+            return call_key(tool, arguments)
+        document = self.rich[tool]
+        return deep_key(tool, document.without_options(arguments) if document.options else arguments)
+
     def delivered(self, tool: str, arguments: Mapping[str, Json], result: Json, solved: set[int]) -> set[int]:
         """Groups not solved yet whose fact stands in the result of a call, not counting what the call brought in."""
         found: set[int] = set()
-        for source in self.sources.get(tool, ()):
-            for row in _rows(result, source.path):
+        said = parameters.paths(arguments) if self.rich and tool in self.rich else arguments
+        for source in self.sources(tool):
+            for row in source.rows(result):
                 for name, value, group, brought_by in source.asked_of(row):
                     delivers = name in row and row[name] == value and type(row[name]) is type(value)
-                    if delivers and brought_by.isdisjoint(arguments):
+                    if delivers and brought_by.isdisjoint(said):
                         found.add(group)
         answers: set[str] = set()  # equal answers of foreign data need a call each
         for group, sub in self.untyped:
@@ -191,19 +184,19 @@ class Goal:
                 answers.add(answer)
         return found - solved if found else found
 
+    def in_vain(self, tool: str, arguments: Mapping[str, Json], result: Json, new: set[int]) -> int:
+        """Of the things that a call looks up at once, those beyond the first by which nothing new was found out.
 
-def _rows(result: Json, path: tuple[str, ...]) -> Iterable[dict[str, Any]]:
-    for step in path:
-        result = result.get(step) if isinstance(result, dict) else None
-    if isinstance(result, dict):
-        return (result,)
-    return [row for row in result if isinstance(row, dict)] if isinstance(result, list) else ()
-
-
-def _key_part(value: Json) -> str:
-    if value.__class__ is str:
-        return value
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        So one call for every name ever heard costs what the calls one by one would have cost.
+        """
+        asked = sum(
+            len(value) for name, value in arguments.items() if isinstance(value, list) and name in self.many[tool]
+        )
+        if asked < 2:
+            return 0
+        said = parameters.paths(arguments)
+        served = sum(source.serving(said, result, new) for source in self.sources(tool))
+        return asked - min(asked, max(1, served))
 
 
 def _stands_in(answer: str, result: Json, arguments: Mapping[str, Json]) -> bool:
@@ -256,13 +249,15 @@ class Ledger:
     """Groups that nobody had asked for when the turn began."""
     known: frozenset[int] | None = None
     """Groups solved before the turn began; None where turns are not told apart, and all solved ones are known."""
+    looked_up: tuple[str, ...] = ()
+    """Look-ups made so far with tools that have options, each as often as it was made."""
 
     def copy(self) -> Ledger:
         """An independent copy; the goal is shared."""
         return Ledger(
             self.goal, set(self.solved), set(self.credited), set(self.tainted), self.calls, self.invalid, self.useful,
             set(self.seen), list(self.needed_made), self.extra_waste, self.forgiven,
-            self.unasked, self.known,
+            self.unasked, self.known, self.looked_up,
         )  # fmt: skip
 
     def turn_begins(self, changes_heard: int) -> None:
@@ -278,14 +273,19 @@ class Ledger:
 
     def grounded(self, tool: str, arguments: Mapping[str, Json], told: Grounding) -> bool:
         """Whether each argument (canonical: defaults dropped) stands in what was told, or follows on a plan."""
-        enums = self.goal.enums.get(tool, {})
+        goal = self.goal
+        if goal.rich and tool in goal.rich:
+            return each_grounded(goal.rich[tool], arguments, told, self._follows)
+        closed = goal.documents[tool].closed if tool in goal.documents else ()
         for name, value in arguments.items():
-            if name not in enums and not told.holds(value) and not self._follows(value):
+            if name not in closed and not told.holds(value) and not self._follows(value):
                 return False
         return True
 
     def _follows(self, value: Json) -> bool:
         """Whether plans use this value, and what it follows from is known."""
+        if not self.goal.derived:
+            return False
         known = self.solved if self.known is None else self.known
         text = _encode(value)
         return any(text == derived and after <= known for derived, after in self.goal.derived)
@@ -311,7 +311,7 @@ class Ledger:
         """
         self.calls += 1
         self.invalid += not valid
-        if transient and call_key(tool, arguments) in self.goal.planned:
+        if transient and self.goal.look_up(tool, arguments) in self.goal.planned:
             self.forgiven += 1
 
     def ran(
@@ -327,7 +327,7 @@ class Ledger:
             held: Groups of changes that hold after it, None when the world cannot have changed.
         """
         self.calls += 1
-        key = call_key(tool, arguments)
+        key = deep_key(tool, arguments) if tool in self.goal.rich else call_key(tool, arguments)
         fresh = grounded and key not in self.seen
         new = self.goal.delivered(tool, arguments, result, self.solved) if fresh else set()
         if new and new <= self.unasked:  # a lucky guess at what the user has yet to say: earned when made again
@@ -342,6 +342,8 @@ class Ledger:
             early = arrived & self.unasked if grounded else arrived
             self.tainted = (self.tainted - gone) | early
             new |= arrived - early
+        if tool in self.goal.many:
+            self.extra_waste += self.goal.in_vain(tool, arguments, result, new)
         if new:
             self.solved |= new
             if not new <= self.credited:
@@ -351,10 +353,20 @@ class Ledger:
         if fresh:
             if not self.needed_made:
                 self.needed_made = [0] * len(self.goal.needed)
-            hits = [key in plan for plan in self.goal.needed]
+            hits = self._hits(tool, arguments, key)
             self.needed_made = [made + hit for made, hit in zip(self.needed_made, hits, strict=True)]
             return any(hits)
         return False
+
+    def _hits(self, tool: str, arguments: Mapping[str, Json], key: str) -> list[bool]:
+        """For each plan whether it needs this call. With other options a call is another one, but the look-up is the
+        same: it is needed no more often than the plan makes it."""
+        if tool not in self.goal.rich or not self.goal.rich[tool].options:
+            return [key in plan for plan in self.goal.needed]
+        look_up = self.goal.look_up(tool, arguments)
+        before = self.looked_up.count(look_up)
+        self.looked_up += (look_up,)
+        return [before < plan.get(look_up, 0) for plan in self.goal.needed]
 
     def has(self, sub_questions: Iterable[str]) -> bool:
         """Whether all these sub-questions are solved."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
@@ -20,7 +20,7 @@ from ftrl_gym.errors import FtrlGymError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from ftrl_gym.env import ToolUseEnv
-    from ftrl_gym.scenario import Scenario
+    from ftrl_gym.scenario import Scenario, Tools
     from ftrl_gym.world import WorldBase
 
 NAMESPACE = "ftrl"
@@ -28,7 +28,7 @@ NAMESPACE = "ftrl"
 SUITES = {"FTRL-v0": "ftrl_gym.suites.ftrl:make_env"}
 """Envs over published data: name with version -> entry point."""
 
-TASKSET_KEYWORDS = ("split", "tasks", "kinds", "difficulty", "features", "variant", "unsafe")
+TASKSET_KEYWORDS = ("split", "tasks", "kinds", "difficulty", "features", "variant", "scalings", "unsafe")
 ENV_KEYWORDS = ("docs", "dialect", "max_turns", "matching", "reward", "render_mode")
 """Together the keywords of ``gym.make("ftrl/<Scenario>-v<n>", ...)``; what they mean and which values they take say
 :class:`~ftrl_gym.taskset.ScenarioTaskSet` and :class:`~ftrl_gym.env.ToolUseEnv`."""
@@ -92,9 +92,7 @@ def make_scenario_env(scenario: str, **keywords: Any) -> ToolUseEnv:
     from ftrl_gym.env import ToolUseEnv
     from ftrl_gym.taskset import ScenarioTaskSet
 
-    loaded = registry.load(scenario)
-    if keywords.get("tasks") == "endless":
-        loaded = _with_generator(loaded, keywords.get("kinds"), keywords.get("features"))
+    loaded = _with_construction(registry.load(scenario), keywords)
     of_tasks = {keyword: keywords[keyword] for keyword in TASKSET_KEYWORDS if keyword in keywords}
     of_env = {keyword: keywords[keyword] for keyword in ENV_KEYWORDS if keyword in keywords}
     return ToolUseEnv(ScenarioTaskSet(loaded, **of_tasks), **of_env)
@@ -102,32 +100,67 @@ def make_scenario_env(scenario: str, **keywords: Any) -> ToolUseEnv:
 
 def _check_types(keywords: dict[str, Any]) -> None:
     """The values no closed vocabulary covers: a wrong type would surface as somebody's TypeError deep below."""
-    for keyword in ("kinds", "features"):
+    for keyword in ("kinds", "features", "scalings"):
         names = keywords.get(keyword)
         if names is not None and not (isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)):
             raise UsageError(f"{keyword} is {names!r:.80}; it is a list of names or None")
     difficulty = keywords.get("difficulty")
     if difficulty is not None and (isinstance(difficulty, bool) or not isinstance(difficulty, int | float)):
         raise UsageError(f"difficulty is {difficulty!r:.80}; it is a number from 0 to 1 or None")
+    variant = keywords.get("variant")
+    if isinstance(variant, bool) or not (variant is None or variant == "any" or isinstance(variant, int)):
+        raise UsageError(f"variant is {variant!r:.80}; it is a number from 0, 'any' (endless tasks only), or None")
     if not isinstance(keywords.get("unsafe", False), bool):
         raise UsageError(f"unsafe is {keywords['unsafe']!r:.80}; it is True or False")
 
 
-def _with_generator(scenario: Scenario, kinds: Sequence[str] | None, features: Sequence[str] | None) -> Scenario:
-    """Adds the generator of new tasks, and its worlds, where the scenario has one.
+def _with_construction(scenario: Scenario, keywords: dict[str, Any]) -> Scenario:
+    """Adds what construction knows of a scenario, where the keywords ask for it: other designs of its tools, or the
+    generator of new tasks with its worlds.
 
     The generator is told the filters too: drawing until a task happens to fit would waste most of its work.
     """
-    from ftrl_gym.construct import scenarios
-
-    name = scenario.manifest.name
-    if name not in scenarios.names():
+    endless, variant = keywords.get("tasks") == "endless", keywords.get("variant")
+    if not endless and variant in (None, 0):
         return scenario
 
+    from ftrl_gym.construct import scenarios
     from ftrl_gym.construct.endless import endless_task
+    from ftrl_gym.construct.objects import SCALINGS
 
-    endless = functools.partial(endless_task, kinds=kinds, features=features or (), scenario=name)
-    return dataclasses.replace(scenario, endless=endless, load_world=functools.partial(_world, scenario.load_world))
+    name = scenario.manifest.name
+    if not endless:
+        from ftrl_gym.construct.variants.redesigned import Redesigned
+
+        other = Redesigned(scenario)
+        return dataclasses.replace(scenario, retell=other.retell, load_tools=other.tools)
+    if name not in scenarios.names():
+        return scenario
+    scalings = keywords.get("scalings")
+    generator = functools.partial(
+        endless_task,
+        kinds=keywords.get("kinds"),
+        features=keywords.get("features") or (),
+        scenario=name,
+        variant=0 if variant is None else variant,
+        scalings=SCALINGS if scalings is None else scalings,
+    )
+    return dataclasses.replace(
+        scenario,
+        endless=generator,
+        load_world=functools.partial(_world, scenario.load_world),
+        load_tools=functools.partial(_designed, name),
+    )
+
+
+def _designed(name: str, toolset: str) -> Tools:
+    """The tools of a scenario that can be built, in a design."""
+    from ftrl_gym.construct.scenarios import scenario
+    from ftrl_gym.construct.variants.design import Design
+    from ftrl_gym.scenario import Tools
+
+    made = scenario(name).toolset(Design.named(toolset))
+    return Tools(made.documents, made.source)
 
 
 def _world(packaged: Callable[[str], WorldBase], world: str) -> WorldBase:

@@ -5,41 +5,49 @@
                     tasks.train.jsonl    one task a line
                     tasks.test.jsonl
                     worlds/<id>.json     {"constants": {...}, "tables": {table: {row id: row}}}
+                    toolsets/<id>.json   documents of another design of the tools, and
+                    toolsets/<id>.py     its code, where tasks have it
 
 Registries are layered: ``$FTRL_REGISTRY``, then the user's data folder, then the packaged one; the first that has a
-name wins. Loading reads the manifest and the code; tasks and worlds are read when first asked for. Every file is
-compared with its pin before it is parsed, so what is wrong with a file, be it cut off or edited, is one RegistryError
-that names file and place; there are no half-loaded scenarios. A scenario's code runs only if it is trusted
-(:mod:`ftrl_gym.trust`).
+name wins. Loading reads the manifest and the code; tasks, worlds and toolsets are read when first asked for. Every file
+is compared with its pin before it is parsed, so what is wrong with a file, be it cut off or edited, is one
+RegistryError that names file and place; there are no half-loaded scenarios. A scenario's code runs only if it is
+trusted (:mod:`ftrl_gym.trust`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from ftrl_gym import trust
 from ftrl_gym.errors import RegistryError, UnknownNameError
-from ftrl_gym.scenario import FileEntry, Manifest, Scenario
+from ftrl_gym.exchange import put_in_place
+from ftrl_gym.scenario import FileEntry, Manifest, Scenario, Tools
 from ftrl_gym.scenario_files import (
     TASKS,
     TOOLS,
     Offer,
     broken,
+    check_tasks,
+    parse_documents,
     parse_manifest,
     parse_tasks,
     parse_tools,
     parse_world,
     read_bytes,
     read_pinned,
+    toolset_files,
+    toolsets_of,
     worlds_of,
 )
 from ftrl_gym.task import Split, Task
@@ -117,9 +125,19 @@ def load(name: str) -> Scenario:
 
 
 def load_folder(folder: Path) -> Scenario:
-    """The scenario in ``folder``. Raises RegistryError."""
+    """The scenario in ``folder``: the one that was there or, if it is replaced meanwhile, the new one.
+
+    Raises:
+        RegistryError: One of its files is missing, broken or not the pinned one.
+    """
     data = read_bytes(folder / MANIFEST)
-    return _load(folder.resolve(), data, trust.is_trusted(hashlib.sha256(data).hexdigest()))
+    while True:
+        try:
+            return _load(folder.resolve(), data, trust.is_trusted(hashlib.sha256(data).hexdigest()))
+        except RegistryError:
+            data, before = read_bytes(folder / MANIFEST), data
+            if data == before:
+                raise
 
 
 @lru_cache(maxsize=32)
@@ -142,6 +160,7 @@ class _Contents:
     def _forget(self) -> None:
         self._worlds: dict[str, WorldBase] = {}
         self._tasks: dict[Split, tuple[Task, ...]] = {}
+        self._tools: dict[str, Tools] = {}
 
     def load_world(self, world: str) -> WorldBase:
         """See :class:`~ftrl_gym.scenario.Scenario`."""
@@ -155,10 +174,22 @@ class _Contents:
     def load_tasks(self, split: Split) -> tuple[Task, ...]:
         """See :class:`~ftrl_gym.scenario.Scenario`."""
         if split not in self._tasks:
-            tools = {document.name for document in self._manifest.documents}
-            offer = Offer(tools, worlds_of(self._manifest).keys())
+            tools = {"": {document.name for document in self._manifest.documents}}
+            offer = Offer(tools | dict.fromkeys(toolsets_of(self._manifest)), worlds_of(self._manifest).keys())
             self._tasks[split] = self._pinned(TASKS[split], partial(parse_tasks, split=split, offer=offer))
         return self._tasks[split]
+
+    def load_tools(self, toolset: str) -> Tools:
+        """See :class:`~ftrl_gym.scenario.Scenario`."""
+        if toolset not in self._tools:
+            known = toolsets_of(self._manifest)
+            if toolset not in known:
+                shown = ", ".join(known[:20]) or "none"
+                raise RegistryError(f"{self._name} has no toolset {toolset!r:.60}; it has {shown}")
+            documents, code = toolset_files(toolset)
+            read = self._pinned(documents, parse_documents)
+            self._tools[toolset] = Tools(read, self._pinned(code, partial(parse_tools, tools=read)))
+        return self._tools[toolset]
 
     def _pinned(self, file: str, parse: Callable[[Path, bytes], _T]) -> _T:
         return read_pinned(self._folder / file, self._manifest.files[file], parse)
@@ -176,7 +207,9 @@ def _read(folder: Path, data: bytes, name: str, trusted: bool) -> Scenario:
     documents = {document.name: document for document in manifest.documents}
     contents = _Contents(folder, manifest, name)
     source = read_pinned(folder / TOOLS, manifest.files[TOOLS], partial(parse_tools, tools=documents))
-    scenario = Scenario(manifest, documents, source, contents.load_world, contents.load_tasks, trusted)
+    scenario = Scenario(
+        manifest, documents, source, contents.load_world, contents.load_tasks, trusted, contents.load_tools
+    )
     if not all(_has_size(folder / file, entry.bytes) for file, entry in manifest.files.items()):
         read_all(scenario, folder)
     return scenario
@@ -190,13 +223,27 @@ def _has_size(path: Path, size: int) -> bool:
 
 
 def read_all(scenario: Scenario, folder: Path) -> None:
-    """Reads every file of a scenario, so that whatever is wrong with one is raised now. Raises RegistryError."""
-    for split in Split:
-        scenario.load_tasks(split)
-    for world in worlds_of(scenario.manifest):
-        scenario.load_world(world)
-    for file, entry in scenario.manifest.files.items():
-        read_pinned(folder / file, entry, lambda _path, _data: None)
+    """Reads every file of a scenario and keeps nothing, so that whatever is wrong with one is raised now.
+
+    Raises:
+        RegistryError: One of them is missing, broken or not the pinned one.
+    """
+    manifest = scenario.manifest
+    worlds = worlds_of(manifest)
+    tools: dict[str, Collection[str] | None] = {"": scenario.documents.keys()}
+    for toolset in toolsets_of(manifest):
+        file, code = toolset_files(toolset)
+        if code not in manifest.files:
+            raise broken(folder / MANIFEST, f"it pins no {code}")
+        tools[toolset] = read_pinned(folder / file, manifest.files[file], parse_documents).keys()
+        read_pinned(folder / code, manifest.files[code], partial(parse_tools, tools=tools[toolset] or ()))
+    offer = Offer(tools, worlds.keys())
+    checks: dict[str, Callable[[Path, bytes], object]] = {
+        file: partial(check_tasks, split=split, offer=offer) for split, file in TASKS.items()
+    }
+    checks |= dict.fromkeys(worlds.values(), parse_world)
+    for file in sorted(manifest.files, key=lambda file: file not in checks):
+        read_pinned(folder / file, manifest.files[file], checks.get(file, lambda _path, _data: None))
 
 
 def write(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Manifest:
@@ -209,24 +256,21 @@ def write(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Manif
         folder: Where to; its name is the scenario's.
         manifest: Its ``files`` are not looked at: the pins come from ``files``.
         files: Path within the folder, with forward slashes -> content.
+
+    Raises:
+        RegistryError: It cannot be written, or what lies there is no scenario.
     """
-    pins = {
-        path: FileEntry(sha256=hashlib.sha256(files[path]).hexdigest(), bytes=len(files[path]))
-        for path in sorted(files)
-    }
-    manifest = manifest.model_copy(update={"files": pins})
-    data = manifest.model_dump_json(by_alias=True, indent=1).encode() + b"\n"
-    parse_manifest(folder / MANIFEST, data, folder.name)
+    check_place(folder)
     draft = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
         draft.chmod(0o755)
-        for path, content in {MANIFEST: data, **files}.items():
+        for path, content in files.items():
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
             (draft / path).write_bytes(content)
-        read_all(_read(draft, data, folder.name, trusted=False), draft)
-        _replace(folder, draft)
+        manifest = complete(draft, manifest, folder)
+        put_in_place(draft, folder)
     except OSError as error:
         raise RegistryError(
             f"{folder} cannot be written: {error}. Nothing was changed; make room or choose another place"
@@ -237,16 +281,54 @@ def write(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Manif
     return manifest
 
 
-def _replace(folder: Path, draft: Path) -> None:
-    if not folder.exists():
-        draft.rename(folder)
-        return
-    old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-old-"))
-    folder.rename(old / folder.name)
+def check_place(folder: Path) -> None:
+    """Raises RegistryError where a scenario cannot go: something else is there, or nobody may write there."""
+    if folder.is_dir() and not (folder / MANIFEST).is_file() and any(folder.iterdir()):
+        raise RegistryError(
+            f"{folder} is no scenario (no {MANIFEST} in it) and is not replaced. Choose another folder, or move it away"
+        )
+    if folder.exists() and not folder.is_dir():
+        raise RegistryError(f"{folder} is a file. Choose another folder, or move it away")
+    place = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        raise RegistryError(f"{folder} cannot be made: {place} is not a folder that you may write to. Choose another")
+
+
+def complete(draft: Path, manifest: Manifest, folder: Path) -> Manifest:
+    """Adds the manifest, with a pin of every file in ``draft``, reads all of it back and sees it safe on the disk.
+
+    Args:
+        draft: A folder with all other files of the scenario.
+        manifest: Its ``files`` are not looked at.
+        folder: Where the draft will go (:func:`~ftrl_gym.exchange.put_in_place`); errors name it.
+
+    Raises:
+        RegistryError: :func:`load` would refuse it.
+        OSError: It cannot be written.
+    """
+    pins = {}
+    for path in sorted(path for path in draft.rglob("*") if path.is_file() and path != draft / MANIFEST):
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        pins[path.relative_to(draft).as_posix()] = FileEntry(sha256=digest, bytes=path.stat().st_size)
+    manifest = manifest.model_copy(update={"files": dict(sorted(pins.items()))})
+    data = manifest.model_dump_json(by_alias=True, indent=1).encode() + b"\n"
+    (draft / MANIFEST).write_bytes(data)
     try:
-        draft.rename(folder)
-    except OSError:
-        (old / folder.name).rename(folder)
-        raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
+        read_all(_read(draft, data, folder.name, trusted=False), draft)
+    except RegistryError as error:
+        raise RegistryError(str(error).replace(str(draft), str(folder))) from error
+    for path in (*draft.rglob("*"), draft):
+        _to_disk(path)
+    return manifest
+
+
+def _to_disk(path: Path) -> None:
+    """What a power cut would otherwise lose."""
+    if path.is_file() or os.name == "posix":  # Windows opens no folders
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            with contextlib.suppress(OSError):  # a file system that cannot
+                os.fsync(handle)
+        finally:
+            os.close(handle)

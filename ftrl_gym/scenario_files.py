@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import io
 import json
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from ftrl_gym.errors import RegistryError
 from ftrl_gym.scenario import FORMAT, FileEntry, Manifest
 from ftrl_gym.task import Split, Task
+from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.trust import MANIFEST
 from ftrl_gym.world import WorldBase
 
@@ -28,13 +30,15 @@ M = TypeVar("M", Manifest, Task)
 TOOLS = "tools.py"
 TASKS = {split: f"tasks.{split.value}.jsonl" for split in Split}
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
+_DOCUMENTS = TypeAdapter(tuple[ToolDocument, ...])
 _MEND = "Put the original back (check it out again, or reinstall the package) or build the scenario again"
 
 
 class Offer(NamedTuple):
     """What the tasks of a scenario may refer to."""
 
-    tools: Collection[str]
+    tools: Mapping[str, Collection[str] | None]
+    """Toolset, empty for the plain one -> its tools; None where they are not looked at."""
     worlds: Collection[str]
 
 
@@ -42,6 +46,17 @@ def worlds_of(manifest: Manifest) -> dict[str, str]:
     """World id -> its file, ``worlds/<id>.json``."""
     files = [file for file in manifest.files if file.startswith("worlds/") and file.endswith(".json")]
     return {file.removeprefix("worlds/").removesuffix(".json"): file for file in files}
+
+
+def toolset_files(toolset: str) -> tuple[str, str]:
+    """Where a toolset's documents and its code lie."""
+    return f"toolsets/{toolset}.json", f"toolsets/{toolset}.py"
+
+
+def toolsets_of(manifest: Manifest) -> list[str]:
+    """Toolsets that rest with the scenario, beside the plain one."""
+    files = [file for file in manifest.files if file.startswith("toolsets/") and file.endswith(".json")]
+    return [file.removeprefix("toolsets/").removesuffix(".json") for file in files]
 
 
 def broken(path: Path, problem: str, place: str = "") -> RegistryError:
@@ -109,6 +124,18 @@ def parse_tools(path: Path, data: bytes, tools: Collection[str]) -> str:
     return source
 
 
+def parse_documents(path: Path, data: bytes) -> dict[str, ToolDocument]:
+    """``toolsets/<id>.json``: the documents of a toolset, by name. Raises RegistryError."""
+    try:
+        documents = _DOCUMENTS.validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise broken(path, first["msg"][:200]) from error
+    if twice := _repeated(document.name for document in documents):
+        raise broken(path, f"tool {twice!r} is documented twice")
+    return {document.name: document for document in documents}
+
+
 def parse_world(path: Path, data: bytes) -> WorldBase:
     """``worlds/<id>.json``. Raises RegistryError."""
     match _json(path, data):
@@ -122,30 +149,42 @@ def parse_world(path: Path, data: bytes) -> WorldBase:
 
 def parse_tasks(path: Path, data: bytes, split: Split, offer: Offer) -> tuple[Task, ...]:
     """``tasks.<split>.jsonl``: one task a line, every reference in them resolved. Raises RegistryError."""
-    tasks: dict[str, Task] = {}
-    lines = data.split(b"\n")
-    if lines.pop():
-        raise broken(path, "it does not end with a line break; the file is cut off", f"line {len(lines) + 1}")
-    for number, line in enumerate(lines, 1):
+    return tuple(_tasks(path, data, split, offer))
+
+
+def check_tasks(path: Path, data: bytes, split: Split, offer: Offer) -> None:
+    """What :func:`parse_tasks` would raise, with one task at a time in memory. Raises RegistryError."""
+    for _ in _tasks(path, data, split, offer):
+        pass
+
+
+def _tasks(path: Path, data: bytes, split: Split, offer: Offer) -> Iterator[Task]:
+    known: set[str] = set()
+    for number, line in enumerate(io.BytesIO(data), 1):
+        if not line.endswith(b"\n"):
+            raise broken(path, "it does not end with a line break; the file is cut off", f"line {number}")
         task = _model(path, line, Task, f"line {number}")
         problem = dangling(task, offer)
         if task.split is not split:
             problem = f"task {task.id!r} belongs to split {task.split.value!r}"
-        if task.id in tasks:
+        if task.id in known:
             problem = f"task {task.id!r} is there twice"
         if problem:
             raise broken(path, problem, f"line {number}")
-        tasks[task.id] = task
-    return tuple(tasks.values())
+        known.add(task.id)
+        yield task
 
 
 def dangling(task: Task, offer: Offer) -> str | None:
     """The first reference of a task that leads nowhere, in words; None if all lead somewhere."""
     questions = [question.id for question in task.sub_questions]
     calls = [call for plan in task.plans for call in plan.calls()]
+    if task.toolset not in offer.tools:
+        return f"task {task.id!r} names a toolset that is not there: {task.toolset!r:.60}"
+    offered = offer.tools[task.toolset]
     references: Iterable[tuple[str, Iterable[str], Collection[str]]] = (
         ("world", [task.world] if task.world else [], offer.worlds),
-        ("offered tool", task.tools, offer.tools),
+        ("offered tool", task.tools, task.tools if offered is None else offered),
         ("tool of a sub-question", [question.tool for question in task.sub_questions if question.tool], task.tools),
         ("tool of a plan", [call.tool for call in calls], task.tools),
         ("tool of the timeline", [event.tool for event in task.timeline], task.tools),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ftrl_gym import counterpart, state
+from ftrl_gym import counterpart, parameters, state
 from ftrl_gym.execution import Toolbox, ToolFailure
 from ftrl_gym.grounding import tokens
 from ftrl_gym.question_values import Named, read
@@ -96,25 +96,38 @@ class Replay:
         """Why a call cannot be made yet; None when it can."""
         if call.tool not in self._vocabulary.documents:
             return f"{call.tool} is not offered"
-        parameters = {parameter.name: parameter for parameter in self._vocabulary.parameters[call.tool]}
-        for name, value in call.arguments.items():
-            if name not in parameters:
-                return f"{call.tool} has no parameter {name!r}"
-            if not self._obtainable(parameters[name], value):
-                return f"{call.tool}: {name}={value!r} stands neither in the question nor in a fitting earlier result"
-        missing = [name for name, parameter in parameters.items() if parameter.required and name not in call.arguments]
-        return f"{call.tool} lacks {missing[0]!r}" if missing else None
+        document = self._vocabulary.documents[call.tool]
+        known = {parameter.name: parameter for parameter in self._vocabulary.parameters[call.tool]}
+        for path, _, value in parameters.given(document.parameters, call.arguments):
+            if document.is_option(path):
+                continue
+            if path not in known:
+                return f"{call.tool} has no parameter {path!r}"
+            if not self._obtainable(known[path], value):
+                return f"{call.tool}: {path}={value!r} stands neither in the question nor in a fitting earlier result"
+        missing = [name for name in document.parameters.get("required", ()) if name not in call.arguments]
+        if missing:
+            return f"{call.tool} lacks {missing[0]!r}"
+        problem = (
+            None
+            if document.plain and not document.alternatives
+            else self._vocabulary.problem(call.tool, call.arguments)
+        )
+        return f"{call.tool}: {problem}" if problem else None
 
     def _obtainable(self, parameter: Parameter, value: Json) -> bool:
         if parameter.sort is Sort.CHOICE:
             return value in parameter.choices
+        if parameter.in_parts:
+            value = parameters.iso(value)
         if parameter.sort is Sort.FREE:
             return isinstance(value, bool) or all(tokens(str(part)) in " ".join(self._told) for part in _parts(value))
         if is_number(value):
-            known = [v for row in self._rows for v in row.fields.values() if is_number(v)]
-            return value in self._named.numbers or value in known
+            return value in self._named.numbers or value in self._numbers()
         if is_date(value):
             return value in self._named.dates or any(value in row.fields.values() for row in self._rows)
+        if parameter.digits and value in map(str, (*self._named.numbers, *self._numbers())):
+            return True
         if self._named.says(str(value)) or value in (*self._named.names, *self._named.common):
             return True
         return any(
@@ -122,6 +135,9 @@ class Replay:
             for row in self._rows
             for attribute, fact in row.fields.items()
         )
+
+    def _numbers(self) -> list[Json]:
+        return [value for row in self._rows for value in row.fields.values() if is_number(value)]
 
 
 def _parts(value: Json) -> list[Json]:

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
+from ftrl_gym import parameters
 from ftrl_gym.execution import Toolbox, ToolFailure
 from ftrl_gym.question_values import Named
 from ftrl_gym.solver_pick import Object, among, pick, says
-from ftrl_gym.solver_types import Parameter, Sort, Vocabulary, is_date, is_number, words
+from ftrl_gym.solver_types import Parameter, Sort, Vocabulary, Way, is_date, is_number, words
 from ftrl_gym.task import Json
-from ftrl_gym.tooldoc import Effect, ToolDocument
+from ftrl_gym.tooldoc import Effect, FactSource, ToolDocument
 from ftrl_gym.world import World
 
 MOST_CALLS = 600
@@ -55,6 +56,10 @@ class Value:
     """Whether it is common knowledge or a member of a closed vocabulary, which names no thing."""
 
 
+Filling = dict[str, tuple[Value, ...]]
+"""Path of a parameter -> the values to fill it with; several only for one that lies in an array."""
+
+
 @dataclass(eq=False)
 class Row:
     """One object of a result that carries facts of one entity."""
@@ -69,7 +74,7 @@ class Row:
     doubt: int
     """How many choices on the way to it the question's words did not make."""
     own: Object
-    """The object as it came."""
+    """The object with its facts under the names of their attributes."""
     result: Sequence[Object]
     """All objects of the list it stands in."""
 
@@ -158,31 +163,41 @@ class Search:
     def _delivers(self, document: ToolDocument) -> set[str]:
         return {f"{s.entity}.{attribute}" for s in document.returns.facts for attribute in s.fields.values()}
 
-    def _fillings(self, document: ToolDocument, usable: Sequence[Value]) -> list[dict[str, Value]]:
+    def _fillings(self, document: ToolDocument, usable: Sequence[Value]) -> list[Filling]:
         """New ways to fill a tool's required parameters, and its optional ones with choices that the question says."""
-        options: list[list[tuple[str, Value] | None]] = []
-        for parameter in self.vocabulary.parameters[document.name]:
+        new: list[Filling] = []
+        for way in self.vocabulary.ways[document.name]:
+            for picked in itertools.product(*self._choices(way, usable)):
+                filling = dict(one for one in picked if one is not None)
+                key = (document.name, *((name, *(one.value for one in some)) for name, some in filling.items()))
+                given = [str(one.value) for some in filling.values() for one in some]
+                if key not in self._tried and len(set(given)) == len(given):
+                    self._tried.add(key)  # no question compares a thing with itself, hence the second condition
+                    new.append(filling)
+                    if len(new) == MOST_FILLINGS:
+                        return new
+        return new
+
+    def _choices(self, way: Way, usable: Sequence[Value]) -> list[list[tuple[str, tuple[Value, ...]] | None]]:
+        """For each parameter of a way the values that may fill it; None where it may be left out."""
+        choices: list[list[tuple[str, tuple[Value, ...]] | None]] = []
+        merged = any(len(parameter.bound) > 1 for parameter in way)
+        for parameter in way:
             if parameter.sort is Sort.CHOICE:
                 said: list[Json] = [choice for choice in parameter.choices if says(self.named, choice)]
-                chosen = said or (parameter.choices if parameter.required else [])
-                some = [(parameter.name, Value(choice, None, choice=True)) for choice in chosen]
-                options.append([*some] if parameter.required else [None, *some])
+                rest = [choice for choice in parameter.choices if choice not in said]
+                every = not said or (merged and not parameter.bound)  # it says what is looked up, step by step
+                chosen = [*said, *rest] if parameter.required and every else said
+                some = [(parameter.name, (Value(choice, None, choice=True),)) for choice in chosen]
+                choices.append([*some] if parameter.required else [None, *some])
             elif parameter.required:
                 fitting: dict[tuple[type, Json], Value] = {}
                 for value in sorted(usable, key=lambda value: value.row is None):  # what tools gave fits better
                     if self.admits(parameter, value):
                         fitting.setdefault((type(value.value), value.value), value)
-                options.append([(parameter.name, value) for value in fitting.values()])
-        new = []
-        for picked in itertools.product(*options):
-            filling = dict(one for one in picked if one is not None)
-            key = (document.name, *((name, value.value) for name, value in filling.items()))
-            if key not in self._tried and len({str(value.value) for value in filling.values()}) == len(filling):
-                self._tried.add(key)  # no question compares a thing with itself, hence the second condition
-                new.append(filling)
-                if len(new) == MOST_FILLINGS:
-                    break
-        return new
+                sets = itertools.islice(itertools.permutations(fitting.values(), parameter.least), MOST_FILLINGS)
+                choices.append([(parameter.name, one) for one in sets])
+        return choices
 
     def admits(self, parameter: Parameter, value: Value) -> bool:
         """Whether a value may fill a parameter, by sort, pattern and what documents say."""
@@ -192,6 +207,9 @@ class Search:
             return is_number(given) and asked and not (parameter.whole and isinstance(given, float))
         if parameter.sort is Sort.DATE:
             return is_date(given) and (value.row is None or value.attribute in self.wanted)
+        if parameter.digits and parameter.pattern and is_number(given):
+            asked = value.row is None or value.attribute in self.wanted
+            return asked and re.search(parameter.pattern, str(given)) is not None
         if parameter.sort is not Sort.NAME or not isinstance(given, str) or is_date(given):
             return False
         if value.row is None:
@@ -199,16 +217,18 @@ class Search:
         entity, attribute = value.attribute.split(".", 1)
         return self.vocabulary.fits(parameter, entity, attribute, value.row.tool)
 
-    def _call(self, document: ToolDocument, filling: dict[str, Value], missing: set[tuple[str, str]]) -> None:
+    def _call(self, document: ToolDocument, filling: Filling, missing: set[tuple[str, str]]) -> None:
         if self.calls >= MOST_CALLS:
             return
-        arguments = {name: value.value for name, value in filling.items()}
+        arguments = self._arguments(document, filling)
+        if arguments is None:
+            return
         self.calls += 1
         try:
             result = self.toolbox.run(document.name, arguments, self.world)
         except ToolFailure:
             return
-        inputs = tuple(filling.values())
+        inputs = tuple(value for some in filling.values() for value in some)
         depth = 1 + max((value.row.depth for value in inputs if value.row is not None), default=0)
         doubt = max((value.row.doubt for value in inputs if value.row is not None), default=0)
         rows = rows_of(document, arguments, result, inputs, depth, doubt)
@@ -222,6 +242,15 @@ class Search:
                 missing.discard((full, row.key))
                 if isinstance(value, str | int | float) and not isinstance(value, bool):
                     self._values.append(Value(value, row, full))
+
+    def _arguments(self, document: ToolDocument, filling: Filling) -> dict[str, Json] | None:
+        """The arguments that a filling makes; None where its parts do not go together."""
+        known = {parameter.name: parameter for parameter in self.vocabulary.parameters[document.name]}
+        given = {name: [known[name].written(value.value) for value in some] for name, some in filling.items()}
+        if document.plain and not document.alternatives:
+            return {name: values[0] for name, values in given.items()}
+        arguments = parameters.assembled(document.parameters, given) | self.vocabulary.switches[document.name]
+        return None if self.vocabulary.problem(document.name, arguments) else arguments
 
     def _pick(self, row: Row) -> tuple[list[Object], list[Object]]:
         others = self.vocabulary.nouns - words(row.entity)
@@ -237,20 +266,34 @@ def rows_of(
     doubt: int = 0,
 ) -> list[Row]:
     """The rows of facts in a result, without the attributes that the call itself brought in."""
-    bound = {document.binds[name] for name in arguments if name in document.binds}
+    said = parameters.paths(arguments)
+    bound = {attribute for path in document.binds if path in said for attribute in document.bound(path)}
     found = []
     for source in document.returns.facts:
-        objects = [o for o in _objects(result, source.path) if all(name in o for name in source.key)]
-        for each in objects:
-            fields = {a: each[f] for f, a in source.fields.items() if f in each and f"{source.entity}.{a}" not in bound}
-            key = "|".join(str(each[name]) for name in source.key)
-            found.append(Row(source.entity, key, fields, document.name, inputs, depth, doubt, each, objects))
+        rows = [row for row in source.rows(result) if all(name in row for name in source.key)]
+        rows = [row for row in rows if not _rather_another(row, source, document.returns.facts)]
+        named = [_by_attribute(row, source) for row in rows]
+        for row, own in zip(rows, named, strict=True):
+            fields = {a: row[f] for f, a in source.fields.items() if f in row and f"{source.entity}.{a}" not in bound}
+            key = "|".join(str(row[name]) for name in source.key)
+            found.append(Row(source.entity, key, fields, document.name, inputs, depth, doubt, own, named))
     return found
 
 
-def _objects(result: Json, path: str) -> list[Object]:
-    for step in path.split(".") if path else ():
-        result = result.get(step) if isinstance(result, dict) else None
-    if isinstance(result, dict):
-        return [result]
-    return [each for each in result if isinstance(each, dict)] if isinstance(result, list) else []
+def _rather_another(row: Object, source: FactSource, others: Sequence[FactSource]) -> bool:
+    """Whether an object has more of the fields of another entity that is named by the same key in the same place."""
+
+    def share(one: FactSource) -> float:
+        return sum(name in row for name in one.fields) / max(1, len(one.fields))
+
+    rivals = [one for one in others if one is not source and (one.path, one.key) == (source.path, source.key)]
+    return any(share(one) > share(source) for one in rivals if one.where.items() <= row.items())
+
+
+def _by_attribute(row: Object, source: FactSource) -> Object:
+    """An object with its facts under the names of their attributes, whatever the result calls them."""
+    if source.plain and all(name == attribute for name, attribute in source.fields.items()):
+        return row
+    facts = {attribute: row[name] for name, attribute in source.fields.items() if name in row}
+    others = {n.rpartition(".")[2]: v for n, v in row.items() if n not in source.fields and not isinstance(v, dict)}
+    return {**others, **facts}

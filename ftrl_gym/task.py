@@ -271,6 +271,8 @@ class Task(Frozen):
     outcome: Outcome
     tools: tuple[str, ...]
     """Names of the tools offered, in the order they are shown."""
+    toolset: str = ""
+    """Which design of the scenario's tools they belong to; empty for the plain one."""
     derivations: tuple[Derivation, ...] = ()
     counterpart: Counterpart = Nobody()
     policy_text: str = ""

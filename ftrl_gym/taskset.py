@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from ftrl_gym.errors import SandboxError, UnknownNameError, UsageError
+from ftrl_gym.errors import ConstructionError, SandboxError, UnknownNameError, UsageError
 from ftrl_gym.execution import Toolbox, TrustedToolbox
 from ftrl_gym.scenario import Scenario
 from ftrl_gym.task import Kind, Split, Task
@@ -61,6 +62,34 @@ class TaskSet(Protocol):
         ...
 
 
+_ENDLESS = re.compile(r"endless-(?P<seed>\d+)(?:-(?P<kind>[a-z_]+)-(?P<percent>\d\d?|100))?")
+
+
+class _Running(NamedTuple):
+    """The tools of one design, compiled."""
+
+    documents: Mapping[str, ToolDocument]
+    toolbox: TrustedToolbox
+
+
+class _Toolsets(dict[str, _Running]):
+    """Toolset -> its tools, made when first asked for; the least used of many go."""
+
+    _MOST = 64
+
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__()
+        self._scenario = scenario
+
+    def __missing__(self, toolset: str) -> _Running:
+        tools = self._scenario.tools(toolset)
+        place = f"{self._scenario.manifest.name}/{toolset or 'tools'}.py"
+        if len(self) >= self._MOST:
+            del self[next(iter(self))]
+        self[toolset] = made = _Running(tools.documents, TrustedToolbox(tools.source, place))
+        return made
+
+
 class ScenarioTaskSet:
     """The tasks of a scenario.
 
@@ -71,7 +100,9 @@ class ScenarioTaskSet:
         kinds: Keep only these kinds; None keeps all.
         difficulty: Keep only tasks up to this difficulty, 0 to 1; None keeps all.
         features: Keep only tasks all of whose features are among these; None keeps all.
-        variant: Design of the tools; only 0 (or None) so far.
+        variant: Design of the tools. None takes tasks as they are; a number those of that variant, which are the plain
+            ones told anew where the scenario holds none; ``any`` (endless only) another one each time.
+        scalings: Scalings that follow the difficulty of endless tasks; None for all four.
         unsafe: Run code that is not trusted in this process.
 
     Raises:
@@ -89,7 +120,8 @@ class ScenarioTaskSet:
         kinds: Sequence[str] | None = None,
         difficulty: float | None = None,
         features: Sequence[str] | None = None,
-        variant: int | None = None,
+        variant: int | str | None = None,
+        scalings: Sequence[str] | None = None,
         unsafe: bool = False,
     ) -> None:
         self.name = scenario.manifest.name
@@ -102,27 +134,46 @@ class ScenarioTaskSet:
         if difficulty is not None and not 0 <= difficulty <= 1:
             raise UsageError(f"difficulty is {difficulty}; it goes from 0 to 1")
         self._difficulty = difficulty
-        if variant not in (None, 0):
-            raise UnknownNameError("variant", variant, ["0"], f"{self.name} has one design of its tools")
         if not scenario.trusted and not unsafe:
             raise SandboxError(
                 f"the code of {self.name} is not trusted: its files differ from the ones this package or this machine "
                 "built. Build it here, reinstall it, or, if you know its author, pass unsafe=True to gym.make"
             )
-        self._toolbox = TrustedToolbox(scenario.source, f"{self.name}/tools.py")
+        self._tools = _Toolsets(scenario)
         self._by_id: dict[str, Task] = {}
+        self._retold: dict[str, Task] = {}
+        self._variant = variant
         if self._source is TaskSource.ENDLESS:
             if scenario.endless is None:
                 raise UsageError(f"{self.name} has no generator for endless tasks; use tasks='packaged'")
         else:
+            if scalings is not None or isinstance(variant, str):
+                raise UsageError(
+                    f"{'scalings' if scalings is not None else f'variant={variant!r}'} is for tasks='endless'"
+                )
             self._check_features()
-            self._by_id = {task.id: task for task in scenario.load_tasks(self._split) if self._wanted(task)}
+            self._by_id = {task.id: task for task in self._packaged() if self._wanted(task)}
             if not self._by_id:
                 raise UsageError(
                     f"no {self._split} task of {self.name} has kinds={kinds}, difficulty<={difficulty}, "
                     f"features={features}; drop one of them"
                 )
         self._ids = tuple(self._by_id)
+
+    def _packaged(self) -> Iterable[Task]:
+        """The tasks of the split; where a variant is wanted, its own, or else the plain ones, to be told anew."""
+        tasks = self._scenario.load_tasks(self._split)
+        if self._variant is None:
+            return tasks
+        marked = "" if self._variant == 0 else f"v{self._variant:04d}-"
+        own = [task for task in tasks if (task.toolset.startswith(marked) if marked else not task.toolset)]
+        if own or not marked:
+            self._variant = None
+            return own
+        if self._scenario.retell is None:
+            variants = sorted({int(task.toolset[1:5]) if task.toolset else 0 for task in tasks})
+            raise UnknownNameError("variant", self._variant, map(str, variants), f"{self.name} has no other designs")
+        return [task for task in tasks if not task.toolset]
 
     def _check_features(self) -> None:
         """No closed vocabulary has them: they are those that a task of either split bears."""
@@ -147,31 +198,67 @@ class ScenarioTaskSet:
         return self._ids
 
     def get(self, task_id: str) -> Task:
-        """See :class:`TaskSet`. An endless task's id ``endless-<seed>`` makes that task again."""
+        """See :class:`TaskSet`. An endless task's id ``endless-<seed>`` makes that task again, and
+        ``endless-<seed>-<kind>-<percent>`` one of a kind and difficulty."""
         if task_id in self._by_id:
-            return self._by_id[task_id]
-        seed = task_id.removeprefix("endless-")
-        if self._source is TaskSource.ENDLESS and seed.isdecimal() and self._scenario.endless is not None:
-            return self._scenario.endless(int(seed), self._split)
+            return self._told(task_id)
+        named = _ENDLESS.fullmatch(task_id)
+        if self._source is TaskSource.ENDLESS and named and self._scenario.endless is not None:
+            if named["kind"] is None:
+                return self._scenario.endless(int(named["seed"]), self._split)
+            kind, difficulty = Kind(one_of("kind", named["kind"], Kind)), int(named["percent"]) / 100
+            task = self._scenario.endless(int(named["seed"]), self._split, kinds=(kind,), difficulty=difficulty)
+            return task.model_copy(update={"id": task_id})
         raise UnknownNameError(f"task of {self.name} ({self._split})", task_id, self._ids)
+
+    def cells(self, bands: int) -> Iterator[tuple[str, Kind, float]]:
+        """Id, kind and difficulty of every task; of endless ones a pattern for ``{seed}`` per kind and band of
+        difficulty, as far as the filters let them in."""
+        if self._source is TaskSource.PACKAGED:
+            for task in self._by_id.values():
+                yield task.id, task.kind, task.difficulty
+            return
+        for kind in Kind:
+            for band in range(bands):
+                difficulty = (band + 0.5) / bands
+                if (self._kinds is None or kind in self._kinds) and difficulty <= (self._difficulty or 1.0):
+                    yield f"endless-{{seed}}-{kind.value}-{round(100 * difficulty)}", kind, difficulty
+
+    def _told(self, task_id: str) -> Task:
+        if self._variant is None or self._source is TaskSource.ENDLESS:
+            return self._by_id[task_id]
+        if task_id not in self._retold:
+            assert self._scenario.retell is not None and isinstance(self._variant, int)
+            self._retold[task_id] = self._scenario.retell(self._by_id[task_id], self._variant)
+        return self._retold[task_id]
 
     def draw(self, rng: np.random.Generator) -> Task:
         """See :class:`TaskSet`."""
         if self._scenario.endless is None or self._source is TaskSource.PACKAGED:
-            return self._by_id[self._ids[int(rng.integers(len(self._ids)))]]
+            return self._drawn(rng)
         for _ in range(1000):
             task = self._scenario.endless(int(rng.integers(2**62)), self._split)
             if self._wanted(task):
                 return task
         raise UsageError(f"1,000 endless tasks of {self.name} in a row did not fit kinds, difficulty and features")
 
+    def _drawn(self, rng: np.random.Generator) -> Task:
+        """A packaged task; one of the few that the wanted variant cannot tell is passed over."""
+        for _ in range(100):
+            try:
+                return self._told(self._ids[int(rng.integers(len(self._ids)))])
+            except ConstructionError as error:
+                refused = error
+        raise refused
+
     def documents(self, task: Task) -> tuple[ToolDocument, ...]:
         """See :class:`TaskSet`."""
-        return tuple(self._scenario.documents[name] for name in task.tools)
+        documents = self._tools[task.toolset].documents
+        return tuple(documents[name] for name in task.tools)
 
     def toolbox(self, task: Task) -> Toolbox:
         """See :class:`TaskSet`."""
-        return self._toolbox
+        return self._tools[task.toolset].toolbox
 
     def world(self, task: Task) -> World | None:
         """See :class:`TaskSet`."""

@@ -12,8 +12,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
+from ftrl_gym import parameters
 from ftrl_gym.tooldoc import Effect, ToolDocument
 
 MAX_CALL_CHARS = 16_384
@@ -190,12 +192,32 @@ def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-_decode = json.JSONDecoder(parse_constant=_reject_constant).decode
+_decoder = json.JSONDecoder(parse_constant=_reject_constant)
+
+
+def _decode(text: str) -> Any:
+    """``_decoder.decode``, without the two regular expressions it spends on line breaks around a call."""
+    try:
+        value, end = _decoder.raw_decode(text, 1 if text[:1] == "\n" else 0)
+    except ValueError:
+        return _decoder.decode(text)  # raises too, unless there was more white space
+    return value if text[end:] in ("", "\n") else _decoder.decode(text)
+
+
+_SHORT_CALL = 1_024
+_SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
 def _from_json(body: str, arguments_key: str) -> Call:
-    if len(body) > MAX_CALL_CHARS:
-        return _too_long(len(body))
+    if len(body) > _SHORT_CALL:
+        return _read(body, arguments_key) if len(body) <= MAX_CALL_CHARS else _too_long(len(body))
+    call = _read_short(body, arguments_key)
+    if _SCALARS.issuperset(map(type, call.arguments.values())):
+        return Call(call.name, call.arguments.copy(), call.problem)
+    return _read(body, arguments_key)  # lists and objects could be changed in place
+
+
+def _read(body: str, arguments_key: str) -> Call:
     try:
         value = _decode(body)
         if not body.isascii() or "\\u" in body:
@@ -218,6 +240,10 @@ def _from_json(body: str, arguments_key: str) -> Call:
     return Call(value["name"], arguments)
 
 
+_read_short = lru_cache(maxsize=1024)(_read)
+"""Policies repeat themselves, and the episodes of one task repeat each other."""
+
+
 def _right(arguments_key: str) -> str:
     return f'write {{"name": "TOOL", "{arguments_key}": {{...}}}}'
 
@@ -227,10 +253,15 @@ class Checker:
 
     def __init__(self, document: ToolDocument) -> None:
         self.document = document
+        self._usage = ""
         self.writes = document.effect is Effect.WRITE
         self._validate: Callable[[Any], Any] | None = None
         properties = document.parameters.get("properties", {})
-        self.defaults = {name: schema["default"] for name, schema in properties.items() if "default" in schema}
+        self._nested = {name: schema for name, schema in properties.items() if _is_nested(schema)}
+        self._optional = properties.keys() - set(document.parameters.get("required", ()))
+        self.defaults = {
+            name: _slim(schema, schema["default"]) for name, schema in properties.items() if "default" in schema
+        }
         self._integers = [name for name, schema in properties.items() if schema.get("type") == "integer"]
 
     def problem(self, arguments: dict[str, Any]) -> str | None:
@@ -252,29 +283,88 @@ class Checker:
         known = self.document.parameters.get("properties", {})
         missing = [name for name in self.document.parameters.get("required", ()) if name not in arguments]
         unknown = [name for name in arguments if name not in known]
+        usage = self.usage()
         if missing:
-            return f"missing {', '.join(missing)}. Usage: {self.document.signature()}"
+            return f"missing {', '.join(missing)}. {usage}"
         if unknown and not self.document.parameters.get("additionalProperties"):
-            return f"unknown argument {short(unknown[0])}. Usage: {self.document.signature()}"
-        return f"{message.replace('data.', '', 1)[:200]}. Usage: {self.document.signature()}"
+            return f"unknown argument {short(unknown[0])}. {usage}"
+        choices = self.document.alternatives
+        chosen = [names for names in choices if all(name in arguments for name in names)]
+        if choices and len(chosen) != 1:
+            return f"give {parameters.exactly_one(choices)}{', not more' if chosen else ''}. {usage}"
+        if " must not contain " in message:  # its names are what the policy wrote
+            below = parameters.paths(arguments) - {way for leaf in self.document.leaves for way in leaf.ways}
+            return f"unknown argument {short(min(below, default=''))}. {usage}"
+        return f"{message.replace('data.', '', 1)[:200]}. {usage}"
+
+    def usage(self) -> str:
+        """How the tool is called, in one line."""
+        if not self._usage:
+            self._usage = f"Usage: {self.document.signature()}"
+        return self._usage
 
     def typed(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments as the tool gets them: 2.0 is a valid integer in JSON schema, and Python's code wants 2."""
         for name in self._integers:
             if isinstance(arguments.get(name), float):
                 arguments = {**arguments, name: int(arguments[name])}
+        if self._nested:
+            arguments = {**arguments, **{n: _typed(s, arguments[n]) for n, s in self._nested.items() if n in arguments}}
         return arguments
 
     def canonical(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The arguments without default-valued ones, whole floats as ints: equal calls become equal."""
+        """The arguments without default-valued ones, whole floats as ints: equal calls become equal.
+
+        The same goes for what lies in objects and arrays; an optional object with nothing else in it is left out.
+        """
         result = {}
         for name, value in arguments.items():
             if value.__class__ is float and value.is_integer():
                 value = int(value)
+            elif name in self._nested:
+                value = _slim(self._nested[name], value)
+                if value == {} and name in self._optional:
+                    continue
             if name in self.defaults and self.defaults[name] == value and type(self.defaults[name]) is type(value):
                 continue
             result[name] = value
         return result
+
+
+def _is_nested(schema: dict[str, Any]) -> bool:
+    """Whether values of this schema may hold values."""
+    return "properties" in schema or "items" in schema
+
+
+def _typed(schema: dict[str, Any], value: Any) -> Any:
+    """A value with whole floats as ints where the schema wants integers, at any depth."""
+    if isinstance(value, dict):
+        properties = schema.get("properties", {})
+        return {name: _typed(properties.get(name, {}), inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        items = schema.get("items")
+        return [_typed(items, inner) for inner in value] if isinstance(items, dict) else value
+    return int(value) if isinstance(value, float) and schema.get("type") == "integer" else value
+
+
+def _slim(schema: dict[str, Any], value: Any) -> Any:
+    """A value in canonical form, at any depth."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    items = schema.get("items")
+    if isinstance(value, list) and isinstance(items, dict):
+        return [_slim(items, inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    properties, required = schema.get("properties", {}), schema.get("required", ())
+    result = {}
+    for name, inner in value.items():
+        known = properties.get(name, {})
+        slim = _slim(known, inner)
+        usual = _slim(known, known["default"]) if "default" in known else {} if name not in required else None
+        if not (usual == slim and type(usual) is type(slim)):
+            result[name] = slim
+    return result
 
 
 def _validator(document: ToolDocument) -> Callable[[Any], Any]:

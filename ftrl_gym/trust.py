@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from ftrl_gym.errors import RegistryError
+from ftrl_gym.lock import held
 
 PACKAGED_LIST = Path(__file__).with_name("trusted.json")
 """Pins of the scenarios that come with the package."""
@@ -50,10 +51,14 @@ def pin(folder: Path, *, packaged: bool = False) -> str:
     """
     digest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
     path = PACKAGED_LIST if packaged else user_list()
-    pins = {known: name for known, name in _read(path).items() if not (packaged and name == folder.name)}
-    pins[digest] = folder.name
-    text = json.dumps(dict(sorted(pins.items(), key=lambda item: (item[1], item[0]))), indent=2) + "\n"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with held(path.with_name(f".{path.name}.lock"), "writing the list of trusted scenarios", wait=True):
+        pins = {known: name for known, name in _read(path).items() if not (packaged and name == folder.name)}
+        pins[digest] = folder.name
+        _write(path, json.dumps(dict(sorted(pins.items(), key=lambda item: (item[1], item[0]))), indent=2) + "\n")
+    return digest
+
+
+def _write(path: Path, text: str) -> None:
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".trusted-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -63,7 +68,6 @@ def pin(folder: Path, *, packaged: bool = False) -> str:
     except BaseException:
         os.unlink(draft)
         raise
-    return digest
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The ``ftrl-gym`` command: list, show, play, verify, stats, export.
+"""The ``ftrl-gym`` command: list, show, play, verify, stats, export, build.
 
 A user's mistake is one message on stderr and exit code 2, never a traceback. Each command is a module of its own and
 imports what it needs when it runs, so that the command starts fast.
@@ -76,7 +76,37 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--docs", default="json", help="how prompts show tools: json (default) or signature")
     export.add_argument("--force", action="store_true", help="replace the file if it is there")
     export.set_defaults(module="exporting")
+
+    build = commands.add_parser("build", help="make a scenario: one of ours, all, or your own from its file")
+    _add_building(build)
+    build.set_defaults(module="building")
     return parser
+
+
+def _add_building(build: argparse.ArgumentParser) -> None:
+    build.add_argument("what", nargs="?", metavar="NAME|FILE", help="a scenario such as Clinic, or your my_shop.py")
+    build.add_argument("--file", help="the same as naming a file")
+    build.add_argument("--seed", type=_seed, help="another one gives other worlds and tasks")
+    build.add_argument("--kind", nargs="+", metavar="KIND", help="only tasks of these kinds, such as multi_hop")
+    whole = build.add_argument_group("a whole scenario")
+    whole.add_argument("--all", action="store_true", help="every scenario there is")
+    whole.add_argument("--out", metavar="DIR", help="the registry that gets its folder (default: your data folder)")
+    whole.add_argument("--train", type=_count, metavar="N", help="training tasks (default: 2000)")
+    whole.add_argument("--test", type=_count, metavar="N", help="test tasks (default: 400)")
+    whole.add_argument("--variants", type=_count, metavar="N", help="tool designs 1 to N instead of the plain one")
+    whole.add_argument("--tasks", type=_count, metavar="N", help="tasks of each variant (default: 100)")
+    whole.add_argument("--jobs", type=_count, metavar="N", help="processes (default: one for each core, at most 4)")
+    whole.add_argument("--restart", action="store_true", help="delete what an interrupted build has left")
+    single = build.add_argument_group("the stages of one task")
+    single.add_argument("--until", metavar="STAGE", help="decompose, document, integrate, scale or deploy")
+    single.add_argument("--show", action="store_true", help="print what came out, for reading (default)")
+    single.add_argument("--json", action="store_true", help="print it as JSON")
+    single.add_argument("--save", metavar="FILE", help="store it, to go on from it later")
+    single.add_argument("--from", metavar="FILE", dest="stored", help="go on from a stored stage")
+    single.add_argument("--split", choices=("train", "test"), help="which phrasings (default: train)")
+    single.add_argument("--difficulty", type=float, metavar="D", help="0 to 1 (default: drawn)")
+    single.add_argument("--variant", type=_seed, metavar="V", help="design of the tools (default: 0, the plain one)")
+    single.add_argument("--features", nargs="+", metavar="F", help="state, user")
 
 
 def _add_id(parser: argparse.ArgumentParser) -> None:

@@ -44,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.task not in tasks:
         raise UnknownNameError(f"task of {env_id}", arguments.task, tasks)
     task = tasks[arguments.task]
-    show_task(out, task, [scenario.documents[tool] for tool in task.tools])
+    documents = scenario.tools(task.toolset).documents
+    show_task(out, task, [documents[tool] for tool in task.tools])
     return 0
 
 
@@ -96,9 +97,9 @@ def _sections(task: Task, documents: Sequence[ToolDocument]) -> Iterator[tuple[s
         lines = [f"asked about {', '.join(slot.cues)}: {slot.reply}" for slot in user.slots]
         lines += [f"before the end: {change.text}" for change in user.changes]
         yield "The user, when asked", Text("\n".join(lines))
-    yield "Sub-questions", Group(*(Text(_sub_question(question)) for question in task.sub_questions))
+    yield "Sub-questions", Group(*(Text(sub_question_text(question)) for question in task.sub_questions))
     for number, plan in enumerate(task.plans, 1):
-        yield f"Plan {number} of {len(task.plans)}", Text(_plan(plan))
+        yield f"Plan {number} of {len(task.plans)}", Text("\n".join(call_lines(plan)))
     yield "Outcome", Text(_outcome(task.outcome))
     if task.certificate is None:
         yield "Certificate", Text("none")
@@ -107,13 +108,15 @@ def _sections(task: Task, documents: Sequence[ToolDocument]) -> Iterator[tuple[s
         yield "Certificate", Text("\n".join(f"{check.replace('_', ' ')}: {value}" for check, value in proof.items()))
 
 
-def _sub_question(question: SubQuestion) -> str:
+def sub_question_text(question: SubQuestion) -> str:
+    """A sub-question with its answer and what it depends on."""
     after = f"  (after {', '.join(question.depends_on)})" if question.depends_on else ""
-    found = _answer(question.answer) if not question.changes else "; ".join(map(_change, question.changes))
+    found = answer_text(question.answer) if not question.changes else "; ".join(map(_change, question.changes))
     return f"{question.id}  {question.question}  ->  {found}{after}"
 
 
-def _plan(plan: Plan) -> str:
+def call_lines(plan: Plan) -> list[str]:
+    """What is said and called, a line each."""
     lines = []
     for number, turn in enumerate(plan.turns, 1):
         if turn.say:
@@ -122,19 +125,20 @@ def _plan(plan: Plan) -> str:
             arguments = ", ".join(f"{name}={_json(value)}" for name, value in call.arguments.items())
             solves = f"  solves {', '.join(call.solves)}" if call.solves else ""
             lines.append(f"turn {number}: {call.tool}({arguments}){solves}")
-    return "\n".join(lines)
+    return lines
 
 
 def _outcome(outcome: Outcome) -> str:
     lines = [str(outcome.kind)]
     if outcome.answer is not None:
-        lines.append(f"answer: {_answer(outcome.answer)}")
+        lines.append(f"answer: {answer_text(outcome.answer)}")
     if outcome.earned_by:
         lines.append(f"earned by {', '.join(outcome.earned_by)}")
     return "\n".join(lines + [_change(change) for change in outcome.changes])
 
 
-def _answer(answer: Answer) -> str:
+def answer_text(answer: Answer) -> str:
+    """An answer with its unit, type and aliases."""
     aliases = f" (or {', '.join(answer.aliases)})" if answer.aliases else ""
     return f"{_json(answer.value)}{f' {answer.unit}' if answer.unit else ''} [{answer.type}]{aliases}"
 

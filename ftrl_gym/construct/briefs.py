@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from ftrl_gym.construct.objects import Brief
+from ftrl_gym.construct.objects import SCALINGS, Brief, Scalings
 from ftrl_gym.construct.scenarios import scenario as scenario_of
+from ftrl_gym.construct.variants.design import MOST, TEST_EVERY, split_of
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.task import Kind, Provenance, Split
 from ftrl_gym.version import __version__
@@ -47,6 +48,21 @@ def check_features(features: Sequence[str]) -> None:
             raise UnknownNameError("feature", feature, FEATURES)
 
 
+def check_scalings(scalings: Sequence[str]) -> None:
+    """Raises UnknownNameError for a scaling that does not exist."""
+    for scaling in scalings:
+        if scaling not in SCALINGS:
+            raise UnknownNameError("scaling", scaling, SCALINGS)
+
+
+def check_variant(variant: int, split: Split) -> None:
+    """Raises UnknownNameError for a variant that does not exist, or belongs to the other split."""
+    if not 0 <= variant <= MOST or split_of(variant) not in (None, split):
+        rule = f"of 1 to {MOST}, every {TEST_EVERY}th is for test and the others for train"
+        near = [str(each) for each in range(9) if split_of(each) in (None, split)]
+        raise UnknownNameError(f"variant of split {split.value}", variant, near, f"and so on: {rule}")
+
+
 def brief_for(
     rng: random.Random,
     seed: int,
@@ -57,6 +73,8 @@ def brief_for(
     features: Sequence[str] = (),
     *,
     scenario: str,
+    variant: int = 0,
+    scalings: Sequence[str] = SCALINGS,
 ) -> Brief:
     """A brief for one task.
 
@@ -69,12 +87,16 @@ def brief_for(
         difficulty: 0 to 1.
         features: Dials that are on.
         scenario: Name of the scenario.
+        variant: Design of the tools.
+        scalings: Scalings that follow the difficulty; the others stay at 0.
 
     Raises:
         UsageError: The difficulty is out of range.
-        UnknownNameError: A feature does not exist.
+        UnknownNameError: A feature or scaling does not exist, or the variant belongs to the other split.
     """
     check_features(features)
+    check_scalings(scalings)
+    check_variant(variant, split)
     if difficulty is None:
         difficulty = round(rng.random(), 2)
     if not 0 <= difficulty <= 1:
@@ -92,5 +114,27 @@ def brief_for(
         width=width_of(kind, difficulty),
         difficulty=difficulty,
         features=tuple(sorted(features)),
+        variant=variant,
+        scalings=Scalings.of(difficulty, scalings),
         provenance=Provenance(writer="procedural", seed=seed, version=__version__),
     )
+
+
+EASIER = 6
+"""Briefs after the first, each easier than the one before."""
+
+
+def easing(brief: Brief) -> Iterator[Brief]:
+    """The brief and then easier ones of its kind; the last is the easiest there is and asks for no features."""
+    yield brief
+    for number in range(1, EASIER + 1):
+        difficulty = round(brief.difficulty * (1 - number / EASIER), 2)
+        yield brief.model_copy(
+            update={
+                "difficulty": difficulty,
+                "hops": hops_of(brief.kind, difficulty),
+                "width": width_of(brief.kind, difficulty),
+                "features": brief.features if number < EASIER else (),
+                "scalings": brief.scalings.at_most(difficulty),
+            }
+        )

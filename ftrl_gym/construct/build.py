@@ -1,161 +1,281 @@
-"""Builds a packaged scenario: worlds, certified tasks, documents and code, into one registry folder.
+"""Builds a scenario: worlds, certified tasks, documents and code, into one registry folder.
 
-    python -m ftrl_gym.construct.build TravelBooking --out registry/TravelBooking
-
-What was built on this machine is trusted on it; in the packaged registry, by everybody who has the package.
-
-Each task follows from the seed and its number alone, so the build may be spread over processes and gives the same bytes
-every time. Train and test have worlds of their own; no question stands twice in a split.
+Each task follows from the seed and its order alone, so a build may be spread over processes, interrupted and taken up
+again, and gives the same bytes every time. Finished tasks wait in a work folder as lines, never as objects: memory does
+not grow with their number. Train and test have worlds of their own; no question stands twice in a split. What was built
+on this machine is trusted on it.
 """
 
 from __future__ import annotations
 
-import argparse
+import errno
 import functools
+import hashlib
 import json
-import os
 import random
-import sys
+import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ftrl_gym import registry, trust
 from ftrl_gym.construct.answering import Ground
-from ftrl_gym.construct.briefs import brief_for
-from ftrl_gym.construct.certify import Certifier, Depth
-from ftrl_gym.construct.scenarios import names, scenario
-from ftrl_gym.construct.writer import ATTEMPTS, ProceduralWriter, write_task
-from ftrl_gym.errors import FtrlGymError, UnknownNameError, UsageError
+from ftrl_gym.construct.certify import Depth
+from ftrl_gym.construct.orders import Chunk, Order, Plan, chunks_of, plan_content
+from ftrl_gym.construct.scenarios import scenario
+from ftrl_gym.construct.variants.design import Design
+from ftrl_gym.construct.work_folder import WorkFolder, opened
+from ftrl_gym.construct.workers import Workers
+from ftrl_gym.construct.writer import ATTEMPTS, ProceduralWriter, write_first
+from ftrl_gym.errors import ConstructionError, RegistryError
+from ftrl_gym.exchange import put_in_place
 from ftrl_gym.scenario import Manifest
-from ftrl_gym.scenario_files import TASKS, TOOLS
-from ftrl_gym.task import Kind, Provenance, ScriptedUser, Split, Task
+from ftrl_gym.scenario_files import TASKS, TOOLS, toolset_files
+from ftrl_gym.task import Provenance, ScriptedUser, Split, Task
 from ftrl_gym.version import __version__
 from ftrl_gym.world import WorldBase
 
-WORLDS = {Split.TRAIN: 20, Split.TEST: 6}
-"""Worlds of each split."""
-FEATURES: tuple[tuple[str, ...], ...] = (
-    ("user",), (), ("state",), (), ("user",), (), ("state", "user"), (), (), (),
-)  # fmt: skip
-"""Features of tasks in turn: 3 in 10 have a scripted user, 2 in 10 change the world."""
+ROUNDS = 20
+"""Times that a question which stands in the split already is drawn anew."""
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_LINE_BYTES = 6000
+"""Bytes of a task, as long as none is finished."""
 
 
-class _Order(NamedTuple):
-    """One task to be made."""
+@dataclass
+class Progress:
+    """How far a build is."""
 
-    scenario: str
-    seed: int
-    split: Split
-    number: int
-    attempt: int
+    plan: Plan
+    done: int = 0
+    """Tasks finished."""
+    kept: int = 0
+    """Of these, tasks that an interrupted build had finished before."""
+    size: int = 0
+    """Bytes of them."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Draws refused, by the check they failed."""
 
 
-def build_scenario(
-    name: str, out: Path, seed: int = 20260504, train: int = 2000, test: int = 400, jobs: int = 1
-) -> Counter[str]:
-    """Builds a scenario into ``out``, all or nothing.
+def build(
+    plan: Plan,
+    root: Path,
+    workers: Workers | None = None,
+    tell: Callable[[Progress], None] = lambda progress: None,
+    *,
+    restart: bool = False,
+) -> Progress:
+    """Builds a scenario into the registry ``root``, all or nothing, and trusts it on this machine.
 
     Args:
-        name: Of the scenario; also the name of the folder ``out``.
-        out: Where to.
-        seed: Another seed gives other worlds and tasks.
-        train: Number of training tasks.
-        test: Number of test tasks.
-        jobs: Processes.
+        plan: What to build.
+        root: The registry, which gets the folder ``<name>``.
+        workers: The processes; this one alone if left out.
+        tell: Told after each chunk.
+        restart: Throw away what an interrupted build has left instead of going on from it.
 
     Returns:
-        How many draws were refused, by the check they failed.
+        How it went.
 
     Raises:
         UnknownNameError: No such scenario.
-        RegistryError: The folder cannot be written.
+        ConstructionError: The world cannot give what is asked for.
+        UsageError: Another process builds it, or the unfinished work of another command is there.
+        RegistryError: The folder cannot be written. What is finished is kept, and the old scenario untouched.
     """
-    source = scenario(name)
-    counts = {Split.TRAIN: train, Split.TEST: test}
-    refused: Counter[str] = Counter()
-    files = {TOOLS: source.code.encode()}
-    for split, count in counts.items():
-        tasks = _tasks(name, seed, split, count, jobs, refused)
-        files[TASKS[split]] = b"".join(map(_line, tasks))
-        for world in sorted({task.world for task in tasks}):
-            files[f"worlds/{world}.json"] = _json(_world_content(_world(name, seed, world)))
+    source, folder = scenario(plan.scenario), root / plan.scenario
+    registry.check_place(folder)
+    progress = Progress(plan)
+    with opened(folder, plan_content(plan), repr(source.declaration), restart=restart) as work:
+        try:
+            _build(plan, folder, work, workers or Workers(1), functools.partial(_count, progress, tell))
+        except ConstructionError:
+            work.remove()  # it would fail again
+            raise
+        except OSError as error:
+            raise RegistryError(_no_room(error, folder, progress)) from error
+        work.remove()
+    return progress
+
+
+def _build(
+    plan: Plan, folder: Path, work: WorkFolder, workers: Workers, count: Callable[[list[_Kept], bool], None]
+) -> None:
+    source, draft = scenario(plan.scenario), work.path / plan.scenario
+    files = {split: _split(plan, split, work, workers, count) for split in Split}
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
+    for split, lines in files.items():
+        with (draft / TASKS[split]).open("wb") as file:
+            file.writelines(map(_line_at, lines))
+    for path, content in _shared_files(plan, [task for tasks in files.values() for task in tasks]):
+        (draft / path).parent.mkdir(parents=True, exist_ok=True)
+        (draft / path).write_bytes(content)
     manifest = Manifest(
-        name=name,
+        name=plan.scenario,
         title=source.title,
         description=source.description,
         instruction=source.instruction,
-        provenance=Provenance(writer="procedural", seed=seed, version=__version__),
+        provenance=Provenance(writer="procedural", seed=plan.seed, version=__version__),
         documents=tuple(source.domain.documents.values()),
         files={},
     )
-    registry.write(out, manifest, files)
-    return refused
+    registry.complete(draft, manifest, folder)
+    trust.pin(draft)  # before it is there: no reader finds it untrusted
+    put_in_place(draft, folder)
+    if folder.resolve().parent == registry.packaged_root().resolve():
+        trust.pin(folder, packaged=True)
 
 
-def _tasks(name: str, seed: int, split: Split, count: int, jobs: int, refused: Counter[str]) -> list[Task]:
-    """The tasks of a split, in order, each question once."""
-    seen: set[str] = set()
-    done: dict[int, Task] = {}
-    attempts = dict.fromkeys(range(count), 0)
-    while len(done) < count:
-        orders = [_Order(name, seed, split, n, attempts[n]) for n in range(count) if n not in done]
-        for order, (task, failed) in zip(orders, _made(orders, jobs), strict=True):
-            refused.update(failed)
-            if task.question in seen:
-                refused["duplicate"] += 1
-                attempts[order.number] += ATTEMPTS
-                continue
-            seen.add(task.question)
-            done[order.number] = task
-    return [done[n] for n in range(count)]
+def _shared_files(plan: Plan, tasks: list[_Kept]) -> Iterator[tuple[str, bytes]]:
+    """What the tasks refer to: path in the scenario's folder, content."""
+    source = scenario(plan.scenario)
+    yield TOOLS, source.code.encode()
+    for world in sorted({task.world for task in tasks}):
+        made = _world(plan.scenario, plan.seed, world)
+        yield f"worlds/{world}.json", _json({"constants": made.constants, "tables": made.tables})
+    for name in sorted({task.toolset for task in tasks} - {""}):
+        toolset, (documents, code) = source.toolset(Design.named(name)), toolset_files(name)
+        written = [
+            each.model_dump(mode="json", by_alias=True, exclude_defaults=True) for each in toolset.documents.values()
+        ]
+        yield documents, _json(written)
+        yield code, toolset.source.encode()
 
 
-def _made(orders: list[_Order], jobs: int) -> Iterator[tuple[Task, Counter[str]]]:
-    if jobs == 1 or len(orders) < jobs:
-        yield from map(make_task, orders)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(make_task, orders, chunksize=20)
+# --- the tasks of a split --------------------------------------------------------------------------------------------
 
 
-def make_task(order: _Order) -> tuple[Task, Counter[str]]:
-    """The task of an order, and what was refused on the way."""
-    number = order.number
-    rng = random.Random(f"build/{order.seed}/{order.split.value}/{number}")
-    first = 0 if order.split is Split.TRAIN else WORLDS[Split.TRAIN]
-    world = f"w{first + rng.randrange(WORLDS[order.split]):02d}"
-    kinds = list(Kind)
-    kind, features = kinds[number % len(kinds)], FEATURES[number // len(kinds) % len(FEATURES)]
-    seed = rng.randrange(2**31)
-    brief = brief_for(rng, seed, order.split, world, kind, None, features, scenario=order.scenario)
-    brief = brief.model_copy(update={"attempt": order.attempt})
+class _Kept(NamedTuple):
+    """A finished task, as it lies in the work folder."""
+
+    place: int
+    """In its split."""
+    file: Path
+    start: int
+    length: int
+    question: bytes
+    """Hash of it."""
+    world: str
+    toolset: str
+    refused: dict[str, int]
+
+
+def _split(
+    plan: Plan, split: Split, work: WorkFolder, workers: Workers, count: Callable[[list[_Kept], bool], None]
+) -> list[_Kept]:
+    """The tasks of a split, in order, each question once; those that repeat one are made anew, round after round."""
+    orders = dict(enumerate(plan.orders(split)))
+    todo, done, seen = list(orders.items()), dict[int, _Kept](), set[bytes]()
+    for round_ in range(ROUNDS):
+        made: list[_Kept] = []
+        for chunk, fresh in _chunks(chunks_of(split, round_, todo), work, workers):
+            made += (kept := list(_read(work.path / f"{chunk.name}.jsonl")))
+            count(kept, fresh)
+        for task in sorted(made):
+            if task.question not in seen:
+                seen.add(task.question)
+                done[task.place] = task
+        todo = [
+            (place, order._replace(attempt=order.attempt + (round_ + 1) * ATTEMPTS))
+            for place, order in orders.items()
+            if place not in done
+        ]
+        if not todo:
+            return [done[place] for place in sorted(done)]
+    kinds = ", ".join(sorted({order.kind.value for _, order in todo}))
+    raise ConstructionError(
+        f"{plan.scenario} has no {len(orders):,} different {split.value} questions: {len(todo):,} ({kinds}) were there "
+        f"already, however often they were drawn. Ask for fewer tasks, or give its entities more rows and columns"
+    )
+
+
+def _chunks(chunks: list[Chunk], work: WorkFolder, workers: Workers) -> Iterator[tuple[Chunk, bool]]:
+    """Each chunk once it is in the work folder, and whether it was made just now."""
+    missing = []
+    for chunk in chunks:
+        if work.has(f"{chunk.name}.jsonl"):
+            yield chunk, False
+        else:
+            missing.append(chunk)
+    for chunk, content in workers.map(make_chunk, missing):
+        work.keep(f"{chunk.name}.jsonl", content)
+        yield chunk, True
+
+
+def _read(path: Path) -> Iterator[_Kept]:
+    start = 0
+    with path.open("rb") as file:
+        for line in file:
+            about, _, content = line.partition(b"\t")
+            place, refused = json.loads(about)
+            task = json.loads(content)
+            question = hashlib.sha256(task["question"].encode()).digest()[:16]
+            begin = start + len(about) + 1
+            yield _Kept(place, path, begin, len(content), question, task["world"], task.get("toolset", ""), refused)
+            start += len(line)
+
+
+def _line_at(kept: _Kept) -> bytes:
+    with kept.file.open("rb") as file:
+        file.seek(kept.start)
+        return file.read(kept.length)
+
+
+def _count(progress: Progress, tell: Callable[[Progress], None], made: list[_Kept], fresh: bool) -> None:
+    for kept in made:
+        progress.refused.update(kept.refused)
+        progress.size += kept.length
+    progress.done = min(progress.done + len(made), progress.plan.size)
+    progress.kept += 0 if fresh else len(made)
+    tell(progress)
+
+
+def _no_room(error: OSError, folder: Path, progress: Progress) -> str:
+    text = f"{folder} cannot be built: {error}. What was there is as it was, and {progress.done:,} tasks are kept"
+    if error.errno not in _NO_ROOM:
+        return f"{text}. Once that is mended, the same command goes on from there"
+    each = progress.size / progress.done if progress.done else _LINE_BYTES
+    missing = (
+        each * (2 * progress.plan.size - progress.done) / 1e6
+    )  # the tasks still to come, and all of them put together
+    return f"{text}. It takes about {missing + 1:,.0f} MB more there; make room, and the same command goes on"
+
+
+# --- in the workers --------------------------------------------------------------------------------------------------
+
+
+def make_chunk(chunk: Chunk) -> bytes:
+    """The tasks of a chunk, a line each: [place, refused draws by check], a tab, the task."""
+    lines = []
+    for place, order in zip(chunk.places, chunk.orders, strict=True):
+        task, refused = make_task(order)
+        lines.append(_json([place, dict(refused)])[:-1] + b"\t" + _line(task))
+    return b"".join(lines)
+
+
+def make_task(order: Order) -> tuple[Task, Counter[str]]:
+    """The task of an order, and what was refused on the way. Raises ConstructionError."""
     refused: Counter[str] = Counter()
-    task = write_task(_writer(order.scenario, order.seed), brief, f"{order.split.value}-{number:05d}", refused)
-    return task, refused
+    writer = _writer(order.scenario, order.seed)
+    return write_first(writer, order.briefs(scenario(order.scenario).domain), order.task_id, refused), refused
 
 
 @functools.lru_cache(maxsize=1)
 def _writer(name: str, seed: int) -> ProceduralWriter:
-    pool = scenario(name).pool
-    return ProceduralWriter(functools.partial(_ground, name, seed), pool, Certifier(pool, Depth.FULL))
+    return ProceduralWriter(functools.partial(_ground, name, seed), scenario(name).toolset, Depth.FULL)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=32)
 def _ground(name: str, seed: int, world_id: str) -> Ground:
     return scenario(name).ground(_world(name, seed, world_id))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=32)
 def _world(name: str, seed: int, world_id: str) -> WorldBase:
     return scenario(name).make_world(random.Random(f"world/{seed}/{world_id}").randrange(2**31), "real")
-
-
-def _world_content(world: WorldBase) -> dict[str, Any]:
-    return {"constants": world.constants, "tables": world.tables}
 
 
 def _json(content: Any) -> bytes:
@@ -168,58 +288,3 @@ def _line(task: Task) -> bytes:
     if isinstance(task.counterpart, ScriptedUser):
         content["counterpart"]["type"] = task.counterpart.type
     return _json(content)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line. Returns the exit code: 0 built, 2 a user's mistake, 130 interrupted."""
-    parser = argparse.ArgumentParser(
-        prog="python -m ftrl_gym.construct.build",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("name", help=f"one of: {', '.join(names())}")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the scenario, .../<name>")
-    parser.add_argument("--seed", type=int, default=20260504, help="another one gives other worlds and tasks")
-    parser.add_argument("--train", type=_count, default=2000, help="number of training tasks")
-    parser.add_argument("--test", type=_count, default=400, help="number of test tasks")
-    parser.add_argument("--jobs", type=_count, default=1, help="processes")
-    given = parser.parse_args(arguments)
-    try:
-        _check_place(given.name, given.out)
-        refused = build_scenario(given.name, given.out, given.seed, given.train, given.test, given.jobs)
-        packaged = given.out.resolve().parent == registry.packaged_root().resolve()
-        trust.pin(given.out, packaged=packaged)
-    except FtrlGymError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(f"\ninterrupted; {given.out} is as it was", file=sys.stderr)
-        return 130
-    print(f"{given.train} + {given.test} certified tasks in {given.out}", file=sys.stderr)
-    print("draws refused: " + ", ".join(f"{count} {check}" for check, count in refused.most_common()), file=sys.stderr)
-    return 0
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r:.80} is not a whole number of at least 1")
-    return int(text)
-
-
-def _check_place(name: str, out: Path) -> None:
-    """What :func:`build_scenario` would find out only after all tasks are made, which may take an hour.
-
-    Raises:
-        UsageError: No such scenario, a folder of another name, or a place that cannot be written.
-    """
-    if name not in names():
-        raise UnknownNameError("scenario", name, names())
-    if out.resolve().name != name:
-        raise UsageError(f"the folder of {name} has its name: give --out {out / name}")
-    place = next(parent for parent in out.resolve().parents if parent.exists())
-    if not place.is_dir() or not os.access(place, os.W_OK):
-        raise UsageError(f"{out} cannot be made: {place} is not a folder that you may write to. Choose another --out")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -7,10 +7,13 @@ environment, of silence and of the probes, and the verdict of the independent so
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from ftrl_gym.construct.certify import Certifier
 from ftrl_gym.construct.leaks import empty_call_works, stands_in, stands_in_schema
 from ftrl_gym.construct.objects import Decomposition, GoldCall, Scaled
 from ftrl_gym.construct.trial import Pool, Trial, rehearse, try_plan
+from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.errors import CertificationError
 from ftrl_gym.execution import ToolFailure
 from ftrl_gym.state import changes_of
@@ -19,12 +22,13 @@ from ftrl_gym.tooldoc import Effect
 from ftrl_gym.world import WorldBase
 
 
-def deploy(scaled: Scaled, pool: Pool, base: WorldBase, task_id: str, certifier: Certifier) -> Task:
+def deploy(scaled: Scaled, toolset: Toolset, plain: Pool, base: WorldBase, task_id: str, certifier: Certifier) -> Task:
     """The certified task.
 
     Args:
         scaled: The question with its toolset.
-        pool: Documents and code of the scenario's tools.
+        toolset: The design that it names.
+        plain: Documents and code of the scenario's plain tools.
         base: The world that the brief names.
         task_id: Id of the new task.
         certifier: Computes the certificate.
@@ -33,14 +37,15 @@ def deploy(scaled: Scaled, pool: Pool, base: WorldBase, task_id: str, certifier:
         CertificationError: A check failed; it says which, and what was seen.
     """
     told = scaled.integrated.documented.decomposition
-    task, turns = _draft(scaled, task_id), _turns(told)
+    pool = toolset.pool
+    task, turns = _draft(scaled, task_id), _turns(told, scaled.calls)
     _refuse_leaks(task, scaled, pool)
     if told.effects:
-        task, turns = _with_effects(task, turns, told, base, pool)
+        task, turns = _with_effects(task, turns, scaled, base, pool)
     trial = try_plan(task, turns, base, pool)
     _refuse_bad_trial(task, trial, told.tested)
     _refuse_needless(task, trial, base, pool)
-    plans = (trial.turns, *_other_plans(task, trial, base, pool))
+    plans = (trial.turns, *_other_plans(task, trial, base, toolset, plain))
     task = task.model_copy(update={"plans": tuple(Plan(turns=turns) for turns in plans)})
     return certifier.certify(task, base, told.readings)
 
@@ -48,16 +53,19 @@ def deploy(scaled: Scaled, pool: Pool, base: WorldBase, task_id: str, certifier:
 def _draft(scaled: Scaled, task_id: str) -> Task:
     told = scaled.integrated.documented.decomposition
     brief = told.brief
+    tool_of = {sub: call.tool for call in scaled.calls for sub in call.answers}
+    subs = tuple(sub.model_copy(update={"tool": tool_of[sub.id]}) for sub in told.sub_questions)
     return Task(
         id=task_id,
         split=brief.split,
         kind=brief.kind,
         world=brief.world,
         question=told.question,
-        sub_questions=told.sub_questions,
+        sub_questions=subs,
         outcome=told.outcome,
         tools=scaled.tools,
-        derivations=told.derivations,
+        toolset=scaled.toolset,
+        derivations=scaled.derivations,
         counterpart=told.counterpart,
         difficulty=brief.difficulty,
         hops=told.hops,
@@ -69,10 +77,10 @@ def _draft(scaled: Scaled, task_id: str) -> Task:
     )
 
 
-def _turns(told: Decomposition) -> list[PlanTurn]:
+def _turns(told: Decomposition, made: Sequence[GoldCall]) -> list[PlanTurn]:
     words = {said.turn: said.say for said in told.words}
     calls: dict[int, list[GoldCall]] = {}
-    for call in told.calls:
+    for call in made:
         calls.setdefault(call.turn, []).append(call)
     turns = []
     for number in sorted({*words, *calls}):
@@ -84,9 +92,10 @@ def _turns(told: Decomposition) -> list[PlanTurn]:
 
 
 def _with_effects(
-    task: Task, turns: list[PlanTurn], told: Decomposition, base: WorldBase, pool: Pool
+    task: Task, turns: list[PlanTurn], scaled: Scaled, base: WorldBase, pool: Pool
 ) -> tuple[Task, list[PlanTurn]]:
     """What the reference solution changes, as the outcome and as the sub-questions of its actions."""
+    told = scaled.integrated.documented.decomposition
     try:
         seen = rehearse(turns, base, pool)
     except ToolFailure as failure:
@@ -94,7 +103,7 @@ def _with_effects(
     changes = changes_of(seen.difference)
     by_place = dict(zip(seen.difference, changes, strict=True))
     subs = {sub.id: sub for sub in task.sub_questions}
-    for call, places in zip(told.calls, seen.touched, strict=True):
+    for call, places in zip(scaled.calls, seen.touched, strict=True):
         for sub in call.answers:
             if sub in told.effects:
                 own = (_part(by_place[place], told.effects[sub]) for place in places if place in by_place)
@@ -163,26 +172,37 @@ def _refuse_needless(task: Task, trial: Trial, base: WorldBase, pool: Pool) -> N
             raise CertificationError(task.id, "needless", "the user need not be asked")
 
 
-def _other_plans(task: Task, trial: Trial, base: WorldBase, pool: Pool) -> list[tuple[PlanTurn, ...]]:
-    """Plans with one call replaced by another tool that delivers the same facts."""
+def _other_plans(
+    task: Task, trial: Trial, base: WorldBase, toolset: Toolset, plain: Pool
+) -> list[tuple[PlanTurn, ...]]:
+    """Plans with one call replaced by that of another tool which delivers the same facts."""
     facts = {sub.id: sub for sub in task.sub_questions if sub.fact is not None}
     found = []
     for place, turn in enumerate(trial.turns):
         for call in turn.calls:
-            for name in task.tools:
-                arguments = _arguments_for(name, [facts[s] for s in call.solves if s in facts], base, pool)
-                if name == call.tool or not arguments:
-                    continue
-                other = PlannedCall(tool=name, arguments=arguments)
+            for other in _same_facts(call, [facts[s] for s in call.solves if s in facts], task, base, toolset, plain):
                 calls = tuple(other if c is call else c for c in turn.calls)
                 turns = [*trial.turns[:place], PlanTurn(calls=calls, say=turn.say), *trial.turns[place + 1 :]]
-                again = try_plan(task, turns, base, pool)
+                again = try_plan(task, turns, base, toolset.pool)
                 if not again.failure and again.solved == trial.solved:
                     found.append(again.turns)
     return found
 
 
-def _arguments_for(tool: str, subs: list[SubQuestion], base: WorldBase, pool: Pool) -> dict[str, object] | None:
+def _same_facts(
+    call: PlannedCall, subs: Sequence[SubQuestion], task: Task, base: WorldBase, toolset: Toolset, plain: Pool
+) -> Iterator[PlannedCall]:
+    """Calls of one other offered tool that may find all these facts, each once."""
+    for name in plain.documents:
+        arguments = _arguments_for(name, subs, base, plain)
+        if arguments:
+            attributes = {sub.fact.attribute for sub in subs if sub.fact is not None}
+            made = toolset.calls(name, arguments, attributes)
+            if len(made) == 1 and made[0].tool in task.tools and made[0].tool != call.tool:
+                yield PlannedCall(tool=made[0].tool, arguments=made[0].arguments)
+
+
+def _arguments_for(tool: str, subs: Sequence[SubQuestion], base: WorldBase, pool: Pool) -> dict[str, object] | None:
     """Arguments by which a reading tool may find all these facts, taken from the row itself."""
     document = pool.documents[tool]
     entities = {(sub.fact.entity, sub.fact.key) for sub in subs if sub.fact is not None}

@@ -13,16 +13,20 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ftrl_gym.construct.answering import Ground
-from ftrl_gym.construct.briefs import brief_for, check_features
-from ftrl_gym.construct.certify import Certifier, Depth
+from ftrl_gym.construct.briefs import brief_for, check_features, easing
+from ftrl_gym.construct.certify import Depth
+from ftrl_gym.construct.objects import SCALINGS, Brief
 from ftrl_gym.construct.scenarios import FIRST, scenario
-from ftrl_gym.construct.writer import ProceduralWriter, write_task
+from ftrl_gym.construct.variants.design import variants_of
+from ftrl_gym.construct.writer import ProceduralWriter, write_first
 from ftrl_gym.errors import UnknownNameError
 from ftrl_gym.task import Kind, Split, Task
 from ftrl_gym.world import WorldBase
 
 PER_WORLD = 64
 """Consecutive seeds that share a world."""
+ANY = "any"
+"""Asks for another variant with each task."""
 _PREFIX = "endless-"
 _NAMES = ("real", "syllables", "mixed")
 
@@ -47,6 +51,8 @@ def endless_task(
     certify: Depth | str = Depth.FULL,
     refused: Counter[str] | None = None,
     scenario: str = FIRST,
+    variant: int | str = 0,
+    scalings: Sequence[str] = SCALINGS,
 ) -> Task:
     """A new task; the same for the same arguments, in any process.
 
@@ -55,28 +61,70 @@ def endless_task(
         split: Decides world and phrasings.
         names: Names of people and places: ``real``, ``syllables`` or ``mixed``.
         kinds: Kinds to choose from; None for all four.
-        difficulty: 0 to 1; None draws one.
+        difficulty: 0 to 1; None draws one, and is content with less where the world is too small for it.
         features: Dials that may be on, ``state`` and ``user``: each is, in half of the tasks.
         certify: ``full``, or ``quick`` for training text, without probes, solver and certificate.
         refused: Counts the checks at which draws failed.
         scenario: Name of the scenario.
+        variant: Design of the tools: a number, or ``any`` for another one each time.
+        scalings: Scalings that follow the difficulty.
+
+    Raises:
+        UnknownNameError: A name or variant that does not exist; the text lists those that do.
+        UsageError: The difficulty is out of range.
+        ConstructionError: No draw gave a sound task.
     """
+    brief = endless_brief(
+        seed,
+        split,
+        names=names,
+        kinds=kinds,
+        difficulty=difficulty,
+        features=features,
+        scenario=scenario,
+        variant=variant,
+        scalings=scalings,
+    )
+    briefs = [brief] if difficulty is not None else easing(brief)
+    return write_first(endless_writer(scenario, Depth(certify)), briefs, f"{_PREFIX}{seed}", refused)
+
+
+def endless_brief(
+    seed: int,
+    split: Split | str = Split.TRAIN,
+    *,
+    names: str = "real",
+    kinds: Sequence[Kind | str] | None = None,
+    difficulty: float | None = None,
+    features: Sequence[str] = (),
+    always: bool = False,
+    scenario: str = FIRST,
+    variant: int | str = 0,
+    scalings: Sequence[str] = SCALINGS,
+) -> Brief:
+    """What :func:`endless_task` asks for. With ``always``, each of the features is on."""
     if names not in _NAMES:
         raise UnknownNameError("names", names, _NAMES)
     check_features(features)
     number = 2 * (seed // PER_WORLD) + (Split(split) is Split.TEST)
     rng = random.Random(f"endless/{seed}/{split}")
-    on = [feature for feature in features if rng.random() < 0.5]
+    on = [feature for feature in features if rng.random() < 0.5 or always]
     wanted = [Kind(kind) for kind in kinds] if kinds else list(Kind)
     place = f"{_PREFIX}{'' if scenario == FIRST else f'{scenario}-'}{number}-{names}"
-    brief = brief_for(rng, seed, Split(split), place, rng.choice(wanted), difficulty, on, scenario=scenario)
-    return write_task(_writer(scenario, Depth(certify)), brief, f"{_PREFIX}{seed}", refused)
+    kind = rng.choice(wanted)
+    if variant == ANY:
+        variant = random.Random(f"endless/{seed}/{split}/variant").choice(variants_of(Split(split)))
+    if isinstance(variant, str):
+        raise UnknownNameError("variant", variant, [ANY, "a number"])
+    return brief_for(
+        rng, seed, Split(split), place, kind, difficulty, on, scenario=scenario, variant=variant, scalings=scalings
+    )
 
 
 @functools.lru_cache(maxsize=8)
-def _writer(name: str, depth: Depth) -> ProceduralWriter:
-    pool = scenario(name).pool
-    return ProceduralWriter(_ground, pool, Certifier(pool, depth))
+def endless_writer(name: str, depth: Depth = Depth.FULL) -> ProceduralWriter:
+    """The writer of a scenario's endless tasks."""
+    return ProceduralWriter(_ground, scenario(name).toolset, depth)
 
 
 @functools.lru_cache(maxsize=8)

@@ -21,6 +21,8 @@ def stands_in_schema(answer: Answer, tool: ToolDocument) -> bool:
     return any(value in closed or (isinstance(value, str) and tokens(value) in text) for value in values)
 
 
+_MOST = 4096
+"""Documents whose words are kept."""
 _TEXTS: dict[int, tuple[ToolDocument, list[Any], str]] = {}
 """What a document gives away, by its identity; the document is held so that no other takes its place."""
 
@@ -29,16 +31,22 @@ def _given_away(tool: ToolDocument) -> tuple[list[Any], str]:
     """Defaults and enum members of a tool, and all its words."""
     known = _TEXTS.get(id(tool))
     if known is None or known[0] is not tool:
-        schemas: list[dict[str, Any]] = list(tool.parameters.get("properties", {}).values())
+        schemas = [*tool.parameters.get("properties", {}).values(), *(leaf.schema for leaf in tool.leaves)]
         closed = [value for schema in schemas for value in (*schema.get("enum", ()), schema.get("default"))]
+        if len(_TEXTS) >= _MOST:
+            _TEXTS.clear()
         words = " ".join([tool.description, *(str(schema.get("description", "")) for schema in schemas)])
-        known = _TEXTS[id(tool)] = (tool, [value for value in closed if value is not None], tokens(words))
+        known = _TEXTS[id(tool)] = (
+            tool,
+            [value for value in closed if value is not None and not isinstance(value, bool)],
+            tokens(words),
+        )
     return known[1], known[2]
 
 
 def empty_call_works(tool: ToolDocument) -> bool:
     """Whether a tool answers without any argument."""
-    return not tool.parameters.get("required")
+    return not tool.parameters.get("required") and not tool.alternatives
 
 
 def stands_in(text: str, answer: Answer) -> bool:

@@ -8,6 +8,8 @@ provenance says who wrote it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import Field
 
 from ftrl_gym.task import (
@@ -22,6 +24,32 @@ from ftrl_gym.task import (
     SubQuestion,
 )
 from ftrl_gym.tooldoc import Frozen, ToolDocument
+
+
+class Scalings(Frozen):
+    """How far each of the four scalings goes (FTRL, section 3.1), each dial from 0 to 1."""
+
+    generalization: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Functions merged into tools that do more."""
+    parameters: float = Field(default=0.0, ge=0.0, le=1.0)
+    """More parameters, each with a real effect."""
+    types: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Texts become objects, arrays and closed vocabularies."""
+    extension: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Distractors that really work."""
+
+    @staticmethod
+    def of(difficulty: float, on: Collection[str]) -> Scalings:
+        """Those that are on as far as a difficulty asks for, the others at 0."""
+        return Scalings(**{name: difficulty for name in SCALINGS if name in on})
+
+    def at_most(self, difficulty: float) -> Scalings:
+        """The same as far as an easier task has them."""
+        return Scalings(**{name: min(getattr(self, name), difficulty) for name in SCALINGS})
+
+
+SCALINGS = tuple(Scalings.model_fields)
+"""Names of the four."""
 
 
 class Brief(Frozen):
@@ -42,6 +70,9 @@ class Brief(Frozen):
     difficulty: float = Field(ge=0.0, le=1.0)
     features: tuple[str, ...] = ()
     """``state``: the world is to be changed; ``user``: a scripted user holds details back."""
+    variant: int = Field(default=0, ge=0)
+    """Design of the tools; 0 has the scenario's own names."""
+    scalings: Scalings = Scalings()
     provenance: Provenance
 
 
@@ -109,7 +140,7 @@ class Documented(Frozen):
 
 
 class Integrated(Frozen):
-    """Stage 3: documents with overlapping function merged, n in, m <= n out."""
+    """Stage 3: documents with overlapping function merged, n in, m <= n out, in the names of the brief's variant."""
 
     documented: Documented
     tools: tuple[ToolDocument, ...]
@@ -118,10 +149,14 @@ class Integrated(Frozen):
 
 
 class Scaled(Frozen):
-    """Stage 4: the toolset as it is offered."""
+    """Stage 4: the toolset as it is offered, and the reference solution as it is made with it."""
 
     integrated: Integrated
+    toolset: str
+    """Name of the design; empty for the scenario's plain tools."""
     tools: tuple[str, ...]
     """Offered tools in the order shown."""
     distractors: int
     """How many of them no plan needs."""
+    calls: tuple[GoldCall, ...]
+    derivations: tuple[Derivation, ...]

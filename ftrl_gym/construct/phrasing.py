@@ -234,9 +234,8 @@ class Speaker:
         if isinstance(start, Anchor):  # a sentence of its own would say no less
             return self.noun(walk)
         that = self._that(start, before, leads)
-        return fill(
-            self.rng.choice(_without_clauses(nouns) if deep < INLINE else nouns), {"x": that, "name": walk.given}
-        )
+        forms = _without_clauses(nouns) if deep < INLINE else nouns
+        return fill(self.rng.choice(forms), self.with_given(walk, [that]))
 
     def end(self, walk: Follow, n: int, before: list[str], leads: Sequence[str] = LEADS, deep: int = 1) -> str:
         """One source of a search, told where its noun phrase would make the whole too long."""

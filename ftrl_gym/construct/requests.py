@@ -122,6 +122,7 @@ class _Requests:
 
     def _draw(self) -> list[_Wish]:
         count = 1 if self.brief.kind in (Kind.SINGLE_HOP, Kind.MULTI_HOP) else self.rng.choice((1, 2))
+        count = min(count, len({action.tool for action in self.domain.actions.values()}))
         wishes: list[_Wish] = []
         while len(wishes) < count:
             action = self.rng.choice(list(self.domain.actions.values()))

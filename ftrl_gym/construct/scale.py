@@ -1,36 +1,118 @@
-"""Stage 4, complexity scaling: the toolset is made harder to choose from.
+"""Stage 4, complexity scaling: the toolset is made harder to use and to choose from.
 
-One dial so far, toolset extension: distractors that really work, from a few at difficulty 0 to the whole pool at 1.
-Left out are tools that would give the answer away (it stands in their schema) or make it known without its facts.
+Four dials (FTRL, section 3.1), on documents and code together. Three shape the tools: functional generalization,
+parameter expansion and parameter-type generalization (:mod:`ftrl_gym.construct.variants`). The fourth, toolset
+extension, adds distractors that really work, from a few to the whole pool. Left out are tools that would give the
+answer away (it stands in their schema) or make it known without its facts.
 """
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator
 
+from ftrl_gym.construct.integrate import attributes_of
 from ftrl_gym.construct.leaks import stands_in_schema
-from ftrl_gym.construct.objects import Integrated, Scaled
-from ftrl_gym.tooldoc import ToolDocument
+from ftrl_gym.construct.objects import Brief, GoldCall, Integrated, Scaled
+from ftrl_gym.construct.variants.design import Design, level_of
+from ftrl_gym.construct.variants.retelling import derivations
+from ftrl_gym.construct.variants.toolset import Toolset
+from ftrl_gym.errors import CertificationError
+from ftrl_gym.task import Json
 
 FEWEST = 3
-"""Distractors at difficulty 0."""
+"""Distractors at dial 0."""
 
 
-def scale(integrated: Integrated, pool: Mapping[str, ToolDocument]) -> Scaled:
-    """Adds distractors and shuffles the order, by the brief's seed."""
+def design_of(brief: Brief, *, scaled: bool = True) -> Design:
+    """The design that a brief asks for, with or without its scalings."""
+    if not scaled:
+        return Design(brief.variant)
+    dials = brief.scalings
+    return Design(brief.variant, level_of(dials.generalization), level_of(dials.parameters), level_of(dials.types))
+
+
+def scale(integrated: Integrated, toolset: Toolset) -> Scaled:
+    """The offered tools, in an order drawn by the brief's seed, and the reference solution as it is made with them.
+
+    Args:
+        integrated: The question with its tools.
+        toolset: The variant with the brief's scalings.
+
+    Raises:
+        CertificationError: One tool of this design both serves the question and would make its answer known.
+    """
     decomposition = integrated.documented.decomposition
     brief = decomposition.brief
+    calls = tuple(_calls(integrated, toolset))
+    gold = list(dict.fromkeys(call.tool for call in calls))
+    rivals = {tool for plain in decomposition.rivals for tool in toolset.offering.get(plain, ())}
+    if rivals & set(gold):
+        raise CertificationError("draft", "rival", f"{sorted(rivals & set(gold))} serve the question and short-cut it")
     rng = random.Random(f"scale/{brief.seed}/{brief.attempt}")
-    gold = [tool.name for tool in integrated.tools]
-    others = [name for name, tool in pool.items() if name not in gold and name not in decomposition.rivals]
     others = [
         name
-        for name in others
-        if not any(stands_in_schema(sub.answer, pool[name]) for sub in decomposition.sub_questions)
+        for name, document in toolset.documents.items()
+        if name not in gold
+        and name not in rivals
+        and not any(stands_in_schema(sub.answer, document) for sub in decomposition.sub_questions)
     ]
-    wanted = round(FEWEST + brief.difficulty * (len(pool) - len(gold) - FEWEST))
-    distractors = rng.sample(others, min(wanted, len(others)))
+    wanted = round(FEWEST + brief.scalings.extension * (len(toolset.documents) - len(gold) - FEWEST))
+    distractors = rng.sample(others, min(max(wanted, 0), len(others)))
     tools = gold + distractors
     rng.shuffle(tools)
-    return Scaled(integrated=integrated, tools=tuple(tools), distractors=len(distractors))
+    return Scaled(
+        integrated=integrated,
+        toolset=toolset.design.name,
+        tools=tuple(tools),
+        distractors=len(distractors),
+        calls=calls,
+        derivations=derivations(decomposition.derivations, [toolset.documents[name] for name in gold]),
+    )
+
+
+def _calls(integrated: Integrated, toolset: Toolset) -> Iterator[GoldCall]:
+    """The reference solution: each plain call through the tools that offer it, batches of one turn as one call."""
+    decomposition = integrated.documented.decomposition
+    if toolset.design.plain:
+        yield from decomposition.calls
+        return
+    attributes = attributes_of(decomposition)
+    made: dict[str, GoldCall] = {}
+    for call in decomposition.calls:
+        wanted = {a for sub in call.answers for a in attributes.get(sub, ())}
+        arguments = {name: _located(value, toolset) for name, value in call.arguments.items()}
+        several = toolset.calls(call.tool, arguments, wanted)
+        for one in several:
+            answers = tuple(
+                sub for sub in call.answers if len(several) == 1 or one.attributes.intersection(attributes.get(sub, ()))
+            )
+            new = GoldCall(tool=one.tool, arguments=one.arguments, turn=call.turn, answers=answers)
+            place, joined = _batched(new, made, toolset)
+            made[place] = joined
+    yield from made.values()
+
+
+def _located(value: Json, toolset: Toolset) -> Json:
+    """A reference to an earlier result, at the place where this design has it."""
+    if isinstance(value, dict) and "$from" in value:
+        return {"$from": list(toolset.field(*value["$from"]))}
+    return value
+
+
+def _batched(call: GoldCall, made: dict[str, GoldCall], toolset: Toolset) -> tuple[str, GoldCall]:
+    """A call joined with one of its turn that looks the same up of other rows, where the tool takes several."""
+    face = next(face for face in toolset.faces if face.name == call.tool)
+    batch = face.batch_parameter
+    rest = {name: value for name, value in call.arguments.items() if name != batch}
+    place = json.dumps([call.turn, call.tool, rest if batch else call.arguments], sort_keys=True)
+    before = made.get(place)
+    if before is None:
+        return place, call
+    arguments = dict(before.arguments)
+    if batch:
+        values = [*before.arguments[batch], *call.arguments[batch]]
+        arguments[batch] = [value for n, value in enumerate(values) if value not in values[:n]]
+    answers = tuple(dict.fromkeys((*before.answers, *call.answers)))
+    return place, before.model_copy(update={"arguments": arguments, "answers": answers})

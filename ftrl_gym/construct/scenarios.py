@@ -1,29 +1,28 @@
-"""The scenarios that can be built, by name: what the rest of construction needs of each, however it is written.
+"""The scenarios that can be built, by name: what the rest of construction needs of each.
 
-A :class:`Source` is made once and keeps what it has worked out. Declared scenarios get all of it from their
-declaration; TravelBooking, written by hand before there were declarations, comes through an adapter.
+A :class:`Source` is made once, from a declaration, and keeps what it has worked out.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib
-import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ftrl_gym.construct.answering import Ground
 from ftrl_gym.construct.declare import Declaration
 from ftrl_gym.construct.declare.checking import check
 from ftrl_gym.construct.declare.code import source_of
-from ftrl_gym.construct.declare.populate import populate
+from ftrl_gym.construct.declare.populate import Populator
 from ftrl_gym.construct.declare.vocabulary import domain_of
 from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.shapes import Shapes
 from ftrl_gym.construct.trial import Pool
+from ftrl_gym.construct.variants.design import Design
+from ftrl_gym.construct.variants.toolset import Toolset, toolset_of
 from ftrl_gym.errors import ConstructionError, UnknownNameError
-from ftrl_gym.execution import TrustedToolbox
 from ftrl_gym.world import WorldBase
 
 FIRST = "TravelBooking"
@@ -42,6 +41,8 @@ class Source:
     """Seed and style of names -> a world."""
     make_domain: Callable[[], Domain]
     make_code: Callable[[], str]
+    declaration: Declaration | None = field(default=None, compare=False)
+    """What it comes from, where it is declared."""
 
     @cached_property
     def domain(self) -> Domain:
@@ -60,8 +61,13 @@ class Source:
 
     @cached_property
     def pool(self) -> Pool:
-        """Documents and running code of all tools."""
-        return Pool.of(self.domain.documents, TrustedToolbox(self.code, f"{self.name}/tools.py"))
+        """Documents and running code of all plain tools."""
+        return self.toolset(Design()).pool
+
+    @functools.lru_cache(maxsize=64)  # noqa: B019 - sources live as long as the process
+    def toolset(self, design: Design) -> Toolset:
+        """Its tools in a design; the same object for the same design, while it is in use."""
+        return toolset_of(self.name, self.domain.documents.values(), self.code, design)
 
     def ground(self, world: WorldBase) -> Ground:
         """One of its worlds, ready to ask about."""
@@ -80,56 +86,42 @@ def declared(declaration: Declaration) -> Source:
         title=declaration.title,
         description=declaration.description,
         instruction="\n\n".join(filter(None, (declaration.instruction, declaration.policy))),
-        make_world=functools.partial(populate, declaration),
+        make_world=Populator(declaration),
         make_domain=functools.partial(domain_of, declaration),
         make_code=functools.partial(source_of, declaration),
-    )
-
-
-def _travel_booking() -> Source:
-    from ftrl_gym.construct.worlds import travel_tools
-    from ftrl_gym.construct.worlds.travel import make_world
-    from ftrl_gym.construct.worlds.travel_questions import travel_domain
-
-    return Source(
-        name="TravelBooking",
-        title="Travel agency",
-        description=(
-            "A travel agency's back office: cities, airports, flights, hotels, rooms, trains, cars, travellers, "
-            "loyalty accounts, bookings, payments and house rules. Questions are answered through reading tools, "
-            "bookings are made, changed, paid and cancelled through writing ones."
-        ),
-        instruction="You work for a travel agency and help with questions and bookings. All prices are in EUR.",
-        make_world=make_world,
-        make_domain=travel_domain,
-        make_code=functools.partial(inspect.getsource, travel_tools),
+        declaration=declaration,
     )
 
 
 _DECLARED = {
+    FIRST: "ftrl_gym.construct.worlds.travel:TRAVEL",
     "Clinic": "ftrl_gym.construct.worlds.clinic:CLINIC",
     "Bank": "ftrl_gym.construct.worlds.bank:BANK",
+    "League": "ftrl_gym.construct.worlds.league:LEAGUE",
+    "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
 }
 """Scenario -> module and name of its declaration."""
-_SOURCES: dict[str, Callable[[], Source]] = {"TravelBooking": _travel_booking}
+_REGISTERED: dict[str, Source] = {}
 
 
 def names() -> list[str]:
     """All scenarios that can be built."""
-    return [*_SOURCES, *(name for name in _DECLARED if name not in _SOURCES)]
+    return [*_DECLARED, *_REGISTERED]
 
 
 def register(declaration: Declaration) -> None:
-    """Makes a declared scenario known under its name, in this process.
+    """Makes a declared scenario known under its name, in this process; doing it twice is doing it once.
 
     Raises:
         ConstructionError: The declaration cannot work, or another scenario has that name.
     """
     if declaration.name in names():
+        if scenario(declaration.name).declaration == declaration:
+            return
         place = declaration.file or declaration.name
         raise ConstructionError(f"{place}: there is a scenario {declaration.name} already; choose another name")
     source = declared(declaration)
-    _SOURCES[declaration.name] = lambda: source
+    _REGISTERED[declaration.name] = source
 
 
 @functools.cache
@@ -139,8 +131,8 @@ def scenario(name: str) -> Source:
     Raises:
         UnknownNameError: There is none.
     """
-    if name in _SOURCES:
-        return _SOURCES[name]()
+    if name in _REGISTERED:
+        return _REGISTERED[name]
     if name not in _DECLARED:
         raise UnknownNameError("scenario", name, names())
     module, _, attribute = _DECLARED[name].partition(":")

@@ -15,7 +15,7 @@ from ftrl_gym.counterpart import Heard, reply
 from ftrl_gym.execution import Toolbox, ToolFailure
 from ftrl_gym.grounding import Grounding
 from ftrl_gym.matching import Goal, Ledger
-from ftrl_gym.task import PlannedCall, PlanTurn, RowChange, Task
+from ftrl_gym.task import Json, PlannedCall, PlanTurn, RowChange, Task
 from ftrl_gym.toolcall import Checker
 from ftrl_gym.tooldoc import Effect, ToolDocument
 from ftrl_gym.world import World, WorldBase
@@ -56,9 +56,7 @@ def try_plan(task: Task, turns: Sequence[PlanTurn], base: WorldBase, pool: Pool)
     world = World(base)
     goal = Goal.of(task, [pool.documents[name] for name in task.tools])
     ledger = Ledger(goal)
-    told = Grounding(task.question)
-    told.add(str(base.constants.get("today", "")))
-    told.add(task.policy_text)
+    told = Grounding(task.question, str(base.constants.get("today", "")), task.policy_text)
     names: dict[int, list[str]] = {}
     for sub, group in goal.group_of.items():
         names.setdefault(group, []).append(sub)
@@ -104,7 +102,7 @@ def rehearse(turns: Sequence[PlanTurn], base: WorldBase, pool: Pool) -> Rehearsa
     Raises:
         ToolFailure: A tool refused.
     """
-    world, results = World(base), dict[str, dict[str, object]]()
+    world, results = World(base), dict[str, Json]()
     done, touched = [], []
     for turn in turns:
         calls = []
@@ -119,11 +117,17 @@ def rehearse(turns: Sequence[PlanTurn], base: WorldBase, pool: Pool) -> Rehearsa
     return Rehearsal(tuple(done), tuple(touched), world.difference())
 
 
-def _literal(value: object, results: Mapping[str, Mapping[str, object]]) -> object:
+def _literal(value: Json, results: Mapping[str, Json]) -> Json:
+    """A value in which references to earlier results are replaced by what stands there."""
     if isinstance(value, dict) and "$from" in value:
-        tool, name = value["$from"]
-        return results[tool][name]
-    return value
+        tool, path = value["$from"]
+        found = results[tool]
+        for step in path.split("."):
+            found = found[step]
+        return found
+    if isinstance(value, dict):
+        return {name: _literal(inner, results) for name, inner in value.items()}
+    return [_literal(inner, results) for inner in value] if isinstance(value, list) else value
 
 
 def _run(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool) -> tuple[set[int], str, str]:

@@ -6,20 +6,22 @@ fills the same stages behind the same protocol.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from ftrl_gym.construct.answering import Ground, NoQuestion
-from ftrl_gym.construct.certify import Certifier
+from ftrl_gym.construct.certify import Certifier, Depth
 from ftrl_gym.construct.decompose import decompose
 from ftrl_gym.construct.deploy import deploy
 from ftrl_gym.construct.document import document
 from ftrl_gym.construct.integrate import integrate
 from ftrl_gym.construct.objects import Brief, Decomposition, Documented, Integrated, Scaled
 from ftrl_gym.construct.requests import decompose_request
-from ftrl_gym.construct.scale import scale
-from ftrl_gym.construct.trial import Pool
+from ftrl_gym.construct.scale import design_of, scale
+from ftrl_gym.construct.variants.design import Design
+from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.errors import CertificationError, ConstructionError
 from ftrl_gym.task import Task
 
@@ -56,12 +58,14 @@ class ProceduralWriter:
 
     Args:
         ground: World id -> the world with its vocabulary.
-        pool: Documents and code of the domain's tools.
-        certifier: Computes certificates.
+        toolsets: Design -> the domain's tools in it; the plain design gives the pool that questions are made of.
+        depth: How much of the proof is computed.
     """
 
-    def __init__(self, ground: Callable[[str], Ground], pool: Pool, certifier: Certifier) -> None:
-        self._ground, self._pool, self._certifier = ground, pool, certifier
+    def __init__(self, ground: Callable[[str], Ground], toolsets: Callable[[Design], Toolset], depth: Depth) -> None:
+        self._ground, self._toolsets = ground, toolsets
+        self._pool = toolsets(Design()).pool
+        self._certifiers = functools.lru_cache(maxsize=8)(lambda design: Certifier(toolsets(design).pool, depth))
 
     def decompose(self, brief: Brief) -> Decomposition:
         """See :class:`Writer`."""
@@ -74,16 +78,19 @@ class ProceduralWriter:
 
     def integrate(self, documented: Documented) -> Integrated:
         """See :class:`Writer`."""
-        return integrate(documented, self._pool.documents)
+        brief = documented.decomposition.brief
+        return integrate(documented, self._toolsets(design_of(brief, scaled=False)))
 
     def scale(self, integrated: Integrated) -> Scaled:
         """See :class:`Writer`."""
-        return scale(integrated, self._pool.documents)
+        return scale(integrated, self._toolsets(design_of(integrated.documented.decomposition.brief)))
 
     def deploy(self, scaled: Scaled, task_id: str) -> Task:
         """See :class:`Writer`."""
-        world = scaled.integrated.documented.decomposition.brief.world
-        return deploy(scaled, self._pool, self._ground(world).world, task_id, self._certifier)
+        brief = scaled.integrated.documented.decomposition.brief
+        design = design_of(brief)
+        base = self._ground(brief.world).world
+        return deploy(scaled, self._toolsets(design), self._pool, base, task_id, self._certifiers(design))
 
 
 def write_task(writer: Writer, brief: Brief, task_id: str, refused: Counter[str] | None = None) -> Task:
@@ -113,3 +120,28 @@ def write_task(writer: Writer, brief: Brief, task_id: str, refused: Counter[str]
     raise ConstructionError(
         f"{ATTEMPTS} draws for {brief.kind} of {brief.hops} hops in world {brief.world} failed; the last: {last}"
     )
+
+
+def write_first(writer: Writer, briefs: Iterable[Brief], task_id: str, refused: Counter[str] | None = None) -> Task:
+    """A certified task for the first of some briefs for which there is one: small worlds do not have every shape.
+
+    Args:
+        writer: Fills the stages.
+        briefs: What is asked for, and what will do instead.
+        task_id: Id of the new task.
+        refused: Counts the checks at which draws failed, and as ``shape`` the briefs that came to nothing.
+
+    Raises:
+        ConstructionError: There is none for any of them.
+    """
+    for brief in briefs:
+        try:
+            return write_task(writer, brief, task_id, refused)
+        except ConstructionError as error:
+            last, kind, name = error, brief.kind, brief.scenario
+            if refused is not None:
+                refused["shape"] += 1
+    raise ConstructionError(
+        f"{name} gives no {kind} task, however easy ({last}). Give its entities more rows and relations between them, "
+        "or leave that kind out"
+    ) from last

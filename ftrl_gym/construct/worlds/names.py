@@ -15,6 +15,8 @@ from functools import cache
 from random import Random
 from typing import TYPE_CHECKING
 
+from ftrl_gym.errors import ConstructionError
+
 if TYPE_CHECKING:
     from faker import Faker
 
@@ -45,6 +47,8 @@ _WORDS = ("radio", "studio", "hotel", "total", "metal", "panel", "label", "perso
 _CONSONANTS = "BCDFGHJKLMNPQRSTVWXZ"
 _CURRENCIES = ("GBP", "CZK", "PLN", "DKK", "SEK", "HKD")
 _ALPHANUMERIC = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_TRIES = 20_000
+"""Draws after which a kind of name or id counts as used up."""
 
 
 class Names:
@@ -101,7 +105,7 @@ class Names:
         """A person's full name; nothing else in this world is called by its first name or surname."""
         if self.invents():
             return f"{self.word()} {self.word()}"
-        while True:
+        for _ in range(_TRIES):
             faker = self._rng.choice(self._people)
             if self._rng.random() < 0.5:
                 first, last = faker.first_name_female(), faker.last_name_female()
@@ -110,6 +114,7 @@ class Names:
             first, last = (unicodedata.normalize("NFC", part) for part in (first, last))
             if _latin(first) and _latin(last) and self._take(f"{first} {last}", *_telling(first), *_telling(last)):
                 return f"{first} {last}"
+        raise ConstructionError("there are no more names for people, since no two share one; make fewer of them")
 
     def _take(self, *words: str) -> bool:
         """Marks words as used; False, and nothing marked, if one of them is already."""
@@ -127,12 +132,20 @@ class Ids:
         self._rng = rng
         self._taken: set[str] = {*taken, *_CURRENCIES}
 
+    def reserve(self, *codes: str) -> None:
+        """Keeps codes out of all ids given from now on."""
+        self._taken.update(codes)
+
     def numbered(self, prefix: str, digits: int) -> str:
         """``prefix`` and a number of that many digits."""
-        while True:
+        for _ in range(_TRIES):
             number = str(self._rng.randrange(10 ** (digits - 1), 10**digits))
             if self._take(number) and (not prefix or self._take(prefix + number)):
                 return prefix + number
+        raise ConstructionError(
+            f"there are no more ids of {digits} digits ({prefix or 'no'} prefix), since no two share a number; "
+            f"give them more: digits={digits + 2}"
+        )
 
     def letters(self, length: int) -> str:
         """That many consonants, so that no code is an English word."""
@@ -143,10 +156,14 @@ class Ids:
 
     def mixed(self, length: int) -> str:
         """That many capitals and digits, at least two of each."""
-        while True:
+        for _ in range(_TRIES):
             code = "".join(self._rng.choices(_ALPHANUMERIC, k=length))
             if 2 <= sum(c.isdigit() for c in code) <= length - 2 and self._take(code):
                 return code
+        raise ConstructionError(
+            f"there are no more ids of {length} capitals and digits, at least two of each; give them more: "
+            f"mixed={max(length + 2, 6)}"
+        )
 
     def _take(self, code: str) -> bool:
         if code in self._taken:

@@ -1,0 +1,159 @@
+"""Orders: which tasks a scenario is built of. Each order is enough to make its task, in any process.
+
+Plain builds have so many tasks in each split. Builds over API variants have as many for each variant, and a variant
+belongs to one split: train and test never see the same design of the tools. The same plan gives the same orders.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from ftrl_gym.construct.briefs import brief_for, easing
+from ftrl_gym.construct.domain import Domain
+from ftrl_gym.construct.objects import Brief
+from ftrl_gym.construct.variants.design import LEVELS, TEST_EVERY, split_of
+from ftrl_gym.task import Kind, Split
+
+WORLDS = {Split.TRAIN: 20, Split.TEST: 6}
+"""Worlds of each split."""
+FEATURES: tuple[tuple[str, ...], ...] = (
+    ("user",), (), ("state",), (), ("user",), (), ("state", "user"), (), (), (),
+)  # fmt: skip
+"""Features of tasks in turn: 3 in 10 have a scripted user, 2 in 10 change the world."""
+
+
+def level_of(variant: int) -> int:
+    """The quarter of difficulties that the tasks of a variant come from, 0 to 3: one toolset of it is enough then.
+
+    The variants of either split go through all four.
+
+    >>> [level_of(variant) for variant in (1, 2, 3, 5, 6, 7)], [level_of(variant) for variant in (4, 8, 12, 16)]
+    ([1, 2, 3, 2, 3, 0], [1, 2, 3, 0])
+    """
+    return (variant + variant // TEST_EVERY) % LEVELS
+
+
+class Order(NamedTuple):
+    """One task to be made."""
+
+    scenario: str
+    seed: int
+    split: Split
+    number: int
+    """Within its split; with variants, within its variant."""
+    kind: Kind
+    variant: int = 0
+    """Design of the tools; 0 is the plain one."""
+    attempt: int = 0
+    """Where its draws begin."""
+
+    @property
+    def task_id(self) -> str:
+        """Id of its task."""
+        return f"{self.split.value}{f'-v{self.variant:04d}' * bool(self.variant)}-{self.number:05d}"
+
+    @property
+    def world(self) -> str:
+        """Id of the world that its task is to play in."""
+        return self._world(self._rng())
+
+    def briefs(self, domain: Domain) -> Iterator[Brief]:
+        """What to try, one after the other, until one of them can be had: other worlds, and ever less."""
+        rng, kind = self._rng(), self.kind
+        features = [name for name in FEATURES[self.number // len(Kind) % len(FEATURES)] if _offers(domain, name)]
+        world, seed = self._world(rng), rng.randrange(2**31)
+        difficulty = int(100 * (level_of(self.variant) + rng.random()) / LEVELS) / 100 if self.variant else None
+        first = brief_for(
+            rng, seed, self.split, world, kind, difficulty, features, scenario=self.scenario, variant=self.variant
+        )
+        first = first.model_copy(update={"attempt": self.attempt})
+        for number, brief in enumerate(easing(first)):
+            yield brief.model_copy(update={"world": self._world(rng)}) if number else brief
+
+    def _rng(self) -> random.Random:
+        return random.Random(
+            f"build/{self.seed}/{f'v{self.variant}' if self.variant else self.split.value}/{self.number}"
+        )
+
+    def _world(self, rng: random.Random) -> str:
+        first = 0 if self.split is Split.TRAIN else WORLDS[Split.TRAIN]
+        return f"w{first + rng.randrange(WORLDS[self.split]):02d}"
+
+
+def _offers(domain: Domain, feature: str) -> bool:
+    """Whether a scenario has what a dial needs: an action, or something that a user may keep back."""
+    if feature == "state":
+        return bool(domain.actions)
+    return domain.day is not None or any(thing.detail is not None for thing in domain.things.values())
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a build is asked for. The same plan gives the same bytes."""
+
+    scenario: str
+    seed: int
+    train: int = 0
+    """Plain tasks of the train split."""
+    test: int = 0
+    """Plain tasks of the test split."""
+    variants: int = 0
+    """Variants 1 to this one."""
+    tasks: int = 0
+    """Tasks of each variant."""
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    """Kinds in turn."""
+
+    def orders(self, split: Split) -> list[Order]:
+        """The orders of a split, in the order of its file."""
+        plain = self.train if split is Split.TRAIN else self.test
+        places = [(0, number) for number in range(plain)]
+        places += [(v, n) for v in range(1, self.variants + 1) if split_of(v) is split for n in range(self.tasks)]
+        kinds = self.kinds
+        return [
+            Order(self.scenario, self.seed, split, number, kinds[number % len(kinds)], variant)
+            for variant, number in places
+        ]
+
+    @property
+    def size(self) -> int:
+        """Number of tasks."""
+        return self.train + self.test + self.variants * self.tasks
+
+
+def plan_content(plan: Plan) -> dict[str, Any]:
+    """A plan as JSON."""
+    return {**asdict(plan), "kinds": [kind.value for kind in plan.kinds]}
+
+
+class Chunk(NamedTuple):
+    """Orders that one process fills in one go: of one variant, and as far as possible of one world."""
+
+    name: str
+    orders: tuple[Order, ...]
+    places: tuple[int, ...]
+    """Where each stands in its split."""
+
+
+PLAIN_CHUNK, VARIANT_CHUNK = 25, 100
+
+
+def chunks_of(split: Split, round_: int, orders: Sequence[tuple[int, Order]]) -> list[Chunk]:
+    """Orders (with their places in the split) in chunks, such that neighbours share a toolset and a world."""
+    chunks = []
+    for variant in sorted({order.variant for _, order in orders}):
+        own = sorted((order.world, place, order) for place, order in orders if order.variant == variant)
+        size = VARIANT_CHUNK if variant else PLAIN_CHUNK
+        for first in range(0, len(own), size):
+            part = own[first : first + size]
+            chunks.append(
+                Chunk(
+                    f"{split.value}.{round_}.v{variant:04d}.{first // size:04d}",
+                    tuple(order for _, _, order in part),
+                    tuple(place for _, place, _ in part),
+                )
+            )
+    return chunks

@@ -1,0 +1,204 @@
+"""Python of a variant's tools: one plain function per face, over the scenario's own functions."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from ftrl_gym.construct.variants import shaping
+from ftrl_gym.construct.variants.faces import Face, Form, Leaf, Part
+from ftrl_gym.construct.variants.functions import Role, Schema
+from ftrl_gym.construct.variants.naming import Names
+
+_WIDTH = 120
+_COPIED = "# --- what follows is copied ---\n"
+_TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "array": "list[Any]"}
+_HEAD = '''"""Tools of {title}: one function per document, over the scenario's own functions, which follow them.
+
+A function's first parameter is the episode's world; the others, and their defaults, are those of its document. A
+``ValueError`` is the tool's answer to a call that cannot be served.
+"""
+
+{imports}
+
+'''
+_IMPORT = re.compile(r"^(?:import|from) .+\n", re.MULTILINE)
+
+
+def source_of(title: str, faces: Sequence[Face], plain: str, names: Names, refused: str) -> str:
+    """The source of a toolset.
+
+    Args:
+        title: What it is.
+        faces: Its tools.
+        plain: Source of the scenario's own tools.
+        names: Names of fields.
+        refused: How refusals are told: ``{}`` stands for the text.
+    """
+    functions = "\n\n".join("\n".join(_function(face)) + "\n" for face in faces)
+    called = {name: said for face in faces for part in face.parts for name, said in face.named(part).items()}
+    renamed = {name: said for name, said in sorted(called.items()) if name != said}
+    imports, own = _own(plain, faces)
+    constants = f"\n\n_NAMES = {_literal(renamed)}\n_REFUSED = {_literal(refused)}\n"
+    helpers = inspect.getsource(shaping).partition(_COPIED)[2]
+    head = _HEAD.format(title=title, imports="\n".join(_in_order(imports)))
+    return f"{head}\n{functions}{constants}{helpers}\n\n# --- the scenario's own functions ---\n\n\n{own}"
+
+
+def _in_order(imports: Iterable[str]) -> list[str]:
+    return sorted(
+        {*imports, "import datetime", "from typing import Any"}, key=lambda line: (line.split()[0] == "from", line)
+    )
+
+
+def _own(plain: str, faces: Sequence[Face]) -> tuple[list[str], str]:
+    """The scenario's source with its functions made private, after its imports; its messages name the tools of this
+    toolset."""
+    shown: dict[str, str] = {}
+    for face in faces:
+        for part in face.parts:
+            shown.setdefault(part.function.name, face.name)
+    body = re.sub(r'\A""".*?"""\n', "", plain, flags=re.DOTALL).lstrip()
+    body = re.sub(rf"\b({'|'.join(map(re.escape, shown))})\(", r"_own_\1(", body)
+    tools = [name for name in shown if "_" in name]
+    if tools:
+        body = re.sub(rf"(?<!_own_)\b({'|'.join(map(re.escape, tools))})\b", lambda m: shown[m[1]], body)
+    imports = [line.strip() for line in _IMPORT.findall(body)]
+    body = _IMPORT.sub("", body).lstrip()
+    return imports, body.replace("raise ValueError(", "raise _refusal(")
+
+
+def _literal(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _python(value: object) -> str:
+    """A JSON value as Python, with double quotes."""
+    if isinstance(value, bool) or value is None:
+        return repr(value)
+    return _literal(value)
+
+
+def _function(face: Face) -> Iterator[str]:
+    yield from _signature(face)
+    yield f'    """{_sentence(face.description)}"""'
+    if len(face.parts) == 1:
+        yield from _found(face, face.parts[0], 0, "    ")
+    else:
+        for number, part in enumerate(face.parts):
+            last = number == len(face.parts) - 1
+            yield "    else:" if last else f"    {'elif' if number else 'if'} {_condition(face, number)}:"
+            yield from _found(face, part, number, "        ")
+    beside = any(line.strip().startswith("beside[") for option in face.options for line in option.lines)
+    if beside:
+        yield "    beside: dict[str, Any] = {}"
+    for option in face.options:
+        yield from (f"    {line}" for line in option.lines[1:])
+    yield f"    return {_result(face, beside)}"
+
+
+def _sentence(text: str) -> str:
+    """A description as a docstring."""
+    line = text.replace("\\", "\\\\").replace('"""', "'''").replace("\n", " ")
+    return line if len(line) < _WIDTH - 12 else line[: _WIDTH - 13].rsplit(" ", 1)[0] + "..."
+
+
+def _condition(face: Face, number: int) -> str:
+    if face.selector:
+        return f"{face.selector} == {_literal(face.parts[number].choice)}"
+    return f"{face.leaves[number].path[0]} is not None"
+
+
+def _signature(face: Face) -> list[str]:
+    first = ["world: Any"]
+    later: list[str] = []
+    if face.selector:
+        first.append(f"{face.selector}: str")
+    for leaf in (leaf for leaf in face.leaves if len(leaf.path) == 1):
+        kind = _type(leaf.schema)
+        if leaf.required and not face.alternatives:
+            first.append(f"{leaf.path[0]}: {kind}")
+        elif "default" in leaf.schema:
+            later.append(f"{leaf.path[0]}: {kind} = {_python(leaf.schema['default'])}")
+        else:
+            later.append(f"{leaf.path[0]}: {kind} | None = None")
+    for group in face.groups:
+        needed = any(leaf.required for leaf in face.leaves if leaf.path[0] == group)
+        (first if needed else later).append(f"{group}: dict[str, Any]{'' if needed else ' | None = None'}")
+    for option in face.options:
+        kind = _type(option.schema)
+        value = option.default
+        later.append(f"{option.name}: {kind}{' | None' if value is None else ''} = {_python(value)}")
+    return _laid_out(f"def {face.name}(", [*first, *later], ") -> dict[str, Any]:")
+
+
+def _type(schema: Schema) -> str:
+    return _TYPES.get(str(schema.get("type")), "dict[str, Any]" if schema.get("type") == "object" else "Any")
+
+
+def _laid_out(head: str, parts: Sequence[str], tail: str) -> list[str]:
+    line = f"{head}{', '.join(parts)}{tail}"
+    return [line] if len(line) <= _WIDTH else [head, *(f"    {part}," for part in parts), tail]
+
+
+def _found(face: Face, part: Part, number: int, indent: str) -> Iterator[str]:
+    """Calls the function of a part."""
+    choice = part.choice or part.function.name
+    others = [leaf for leaf in face.leaves if not leaf.takes[number] and not face.alternatives]
+    if others:
+        given = ", ".join(f"{leaf.path[-1]}={_given(face, leaf)}" for leaf in others)
+        yield f"{indent}_unused({_literal(choice)}, {given})"
+    taken = [(leaf.takes[number], leaf) for leaf in face.leaves if leaf.takes[number]]
+    loop = next((leaf for _, leaf in taken if leaf.form in (Form.BATCH, Form.SEVERAL)), None)
+    arguments = [f"{name}={'each' if leaf is loop else _value(face, part, leaf, name, choice)}" for name, leaf in taken]
+    call = f"_own_{part.function.name}({', '.join(['world', *arguments])})"
+    if part.function.role is Role.LISTING:
+        call += f"[{_literal(part.function.rows)}]"
+    if loop is not None:
+        over = _given(face, loop)
+        if loop.form is Form.BATCH:
+            call = f"[{call} for each in {over}]"
+        else:
+            call = f"[row for each in {over} or [{_python(loop.default)}] for row in {call}]"
+    if part.only:
+        call = f"_part({call}, {_literal(' '.join(part.only))})"
+    if any(name != said for name, said in face.named(part).items()):
+        call = f"_named({call})"
+    yield f"{indent}found: Any = {call}"
+
+
+def _given(face: Face, leaf: Leaf) -> str:
+    """What the caller passed, None where it may be left out and was."""
+    if len(leaf.path) == 1:
+        return leaf.path[0]
+    group, name = leaf.path
+    needed = any(other.required for other in face.leaves if other.path[0] == group)
+    holder = group if needed else f"({group} or {{}})"
+    return f"{holder}[{_literal(name)}]" if leaf.required else f"{holder}.get({_literal(name)})"
+
+
+def _value(face: Face, part: Part, leaf: Leaf, parameter: str, choice: str) -> str:
+    """The value for a parameter of the scenario's own function."""
+    given = _given(face, leaf)
+    absent_is_none = not leaf.required and not face.alternatives and "default" not in leaf.schema
+    if absent_is_none and parameter in part.function.required:
+        given = f"_given({given}, {_literal(leaf.path[-1])}, {_literal(choice)})"
+    elif absent_is_none:
+        return f"{_python(leaf.default)} if {given} is None else {given}"
+    return f"_iso({given})" if leaf.form is Form.DATE else given
+
+
+def _result(face: Face, beside: bool) -> str:
+    """What is returned: ``found`` inside the fields around it, with what goes beside it on top."""
+    inner = "found"
+    if face.selector:
+        inner = f"{{{face.selector}: found}}"
+    elif face.listed:
+        inner = f"{{{_literal(face.listed_as)}: found}}"
+    for name in reversed(face.wrap):
+        inner = f"{{{_literal(name)}: {inner}}}"
+    if not beside:
+        return inner
+    return f"{{**{inner}, **beside}}" if inner == "found" else f"{{{inner[1:-1]}, **beside}}"

@@ -1,0 +1,262 @@
+"""Parameter expansion (FTRL, section 3.1): options that a tool gets beside its own parameters.
+
+Each has a real effect on the result, and none can name a thing: an option leaves rows or fields out, orders them, or
+adds to them, and never changes a value that stands in the result. So whoever uses one loses and gains nothing by it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ftrl_gym.construct.variants.functions import Schema, Sort, sort_of
+from ftrl_gym.task import Json
+
+
+@dataclass(frozen=True)
+class Row:
+    """What options may be about: the rows of a tool's result, with the names that its caller sees."""
+
+    keys: tuple[str, ...]
+    fields: Mapping[str, Schema]
+    """Fields that every row has."""
+    some: tuple[str, ...]
+    """Fields that only rows of some kinds have."""
+    listed: bool
+    """Whether the result is a list of rows."""
+
+    def of(self, *sorts: Sort) -> list[str]:
+        """Fields of some sorts, keys not among them."""
+        return [name for name, schema in self.fields.items() if sort_of(schema) in sorts and name not in self.keys]
+
+    @property
+    def all(self) -> list[str]:
+        """All fields but the keys."""
+        return [name for name in (*self.fields, *self.some) if name not in self.keys]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One parameter and what it does."""
+
+    name: str
+    schema: Schema
+    lines: tuple[str, ...]
+    """Python that changes ``found``; after it, what goes beside the rows is in ``beside``."""
+    hides: tuple[str, ...] = ()
+    """Fields that are shown only where the option is true."""
+    tries: tuple[Json, ...] = ()
+    """Values under which a result of several rows differs from that without the option."""
+
+    @property
+    def default(self) -> Json:
+        """Value where the caller gives none."""
+        return self.schema.get("default")
+
+
+def options_for(row: Row, rng: random.Random, wanted: int, hidden: bool) -> tuple[Option, ...]:
+    """So many options, the natural ones first.
+
+    Args:
+        row: What the result holds.
+        rng: Chooses.
+        wanted: How many, if there are so many.
+        hidden: Whether a group of fields may be shown on demand only.
+    """
+    if not row.all:
+        return ()
+    own = list(_of_lists(row)) if row.listed else []
+    own += _switches(row, rng, hidden)
+    general = list(_of_all(row))
+    rng.shuffle(own)
+    rng.shuffle(general)
+    chosen = [*own[: (wanted + 1) // 2], *general]
+    chosen += own[(wanted + 1) // 2 :]
+    chosen = chosen[:wanted]
+    return tuple(sorted(chosen, key=lambda option: _ORDER.index(type_of(option))))
+
+
+_ORDER = ("filter", "hide", "sort", "page", "fields", "words", "order", "beside")
+"""In which order options take effect, by sort: rows first, then fields, then what is added."""
+
+
+def type_of(option: Option) -> str:
+    """The sort of an option, by its first line."""
+    return option.lines[0].removeprefix("# ").split(":")[0]
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return f'"{" ".join(names)}"'
+
+
+def _of_lists(row: Row) -> Iterator[Option]:
+    """What lists of rows have."""
+    yield Option(
+        "limit",
+        {"type": "integer", "description": "Most rows.", "minimum": 1},
+        ("# page: limit", "if limit is not None:", "    found = found[:limit]"),
+        tries=(1,),
+    )
+    yield Option(
+        "offset",
+        {"type": "integer", "description": "Rows to skip.", "minimum": 0},
+        ("# page: offset", "if offset is not None:", "    found = found[offset:]"),
+        tries=(1,),
+    )
+    comparable = row.of(Sort.NUMBER, Sort.DATE, Sort.TIME)
+    if comparable:
+        yield Option(
+            "sort_by",
+            {"type": "string", "description": "Field to sort by, ascending.", "enum": comparable},
+            ("# sort: ascending", "if sort_by is not None:", "    found = _sorted(found, sort_by, False)"),
+            tries=tuple(comparable),
+        )
+        yield Option(
+            "sort_desc",
+            {"type": "string", "description": "Field to sort by, descending.", "enum": comparable},
+            ("# sort: descending", "if sort_desc is not None:", "    found = _sorted(found, sort_desc, True)"),
+            tries=tuple(comparable),
+        )
+    for name in row.of(Sort.NUMBER):
+        for bound, sign, words, tried in (("min", ">=", "Least", 10**9), ("max", "<=", "Greatest", -(10**9))):
+            yield Option(
+                f"{bound}_{name}",
+                {"type": "number", "description": f"{words} {name}."},
+                (
+                    f"# filter: {bound}_{name}",
+                    f"if {bound}_{name} is not None:",
+                    f'    found = [row for row in found if row["{name}"] {sign} {bound}_{name}]',
+                ),
+                tries=(tried,),
+            )
+    for name in row.of(Sort.DATE):
+        yield Option(
+            f"{name}_before",
+            {"type": "string", "description": f"Only rows whose {name} is before this day.", "format": "date"},
+            (
+                f"# filter: {name}_before",
+                f"if {name}_before is not None:",
+                f'    found = [row for row in found if row["{name}"] < {name}_before]',
+            ),
+            tries=("1900-01-01",),
+        )
+    yield Option(
+        "with_count",
+        {"type": "boolean", "description": "Also say how many rows there are.", "default": False},
+        ("# beside: count", "if with_count:", '    beside["count"] = len(found)'),
+        tries=(True,),
+    )
+
+
+_GROUPS = (
+    ("contact", ("phone", "telephone", "tel", "email", "mail", "manager", "contact", "desk", "hotline")),
+    ("money", ("price", "fee", "cost", "amount", "balance", "tax", "fare", "limit", "rate")),
+    ("place", ("city", "town", "place", "country", "district", "building", "floor", "terminal", "gate", "platform")),
+)
+"""Group of fields -> words in their names."""
+
+
+def _switches(row: Row, rng: random.Random, hidden: bool) -> list[Option]:
+    """Groups of fields that can be left out, or have to be asked for."""
+    groups: dict[str, list[str]] = {}
+    for name in row.all:
+        words = name.lower()
+        group = next((group for group, marks in _GROUPS if any(mark in words for mark in marks)), "")
+        if not group and name in row.of(Sort.DATE, Sort.TIME):
+            group = "times"
+        if group:
+            groups.setdefault(group, []).append(name)
+    found = []
+    for group, names in groups.items():
+        shown = not (hidden and rng.random() < 0.5)
+        said = f"Show {', '.join(names)}."
+        option = Option(
+            f"include_{group}",
+            {"type": "boolean", "description": said, "default": shown},
+            (
+                f"# hide: {group}",
+                f"if not include_{group}:",
+                f"    found = _without(found, {json.dumps(names, ensure_ascii=False)})",
+            ),
+            hides=tuple(names) if not shown else (),
+            tries=(not shown,),
+        )
+        found.append(option)
+    return found
+
+
+def _of_all(row: Row) -> Iterator[Option]:
+    """What results of any tool have."""
+    array = {"type": "array", "items": {"type": "string", "enum": row.all}, "minItems": 1, "uniqueItems": True}
+    keys = _quoted(row.keys)
+    if len(row.all) > 1:
+        yield Option(
+            "fields",
+            {**array, "description": "Fields to return; all if not given."},
+            ("# fields: fields", "if fields is not None:", f"    found = _only(found, fields, {keys})"),
+            tries=tuple([name] for name in row.all),
+        )
+    yield Option(
+        "exclude",
+        {**array, "description": "Fields to leave out."},
+        ("# fields: exclude", "if exclude is not None:", "    found = _without(found, exclude)"),
+        tries=tuple([name] for name in row.all),
+    )
+    dates, times, numbers = row.of(Sort.DATE), row.of(Sort.TIME), row.of(Sort.NUMBER)
+    if dates:
+        styles = ["none", "day_first", "month_first", "compact"]
+        yield Option(
+            "date_text",
+            {"type": "string", "description": "Add dates in this style.", "enum": styles, "default": "none"},
+            (
+                "# words: dates",
+                'if date_text != "none":',
+                f"    found = _texts(found, {_quoted(dates)}, lambda day: _day_text(day, date_text))",
+            ),
+            tries=tuple(styles[1:]),
+        )
+    if times:
+        yield Option(
+            "am_pm",
+            {"type": "boolean", "description": "Add times as am and pm.", "default": False},
+            ("# words: times", "if am_pm:", f"    found = _texts(found, {_quoted(times)}, _clock_text)"),
+            tries=(True,),
+        )
+    if numbers:
+        styles = ["none", "grouped", "plain"]
+        yield Option(
+            "number_text",
+            {"type": "string", "description": "Add numbers as text.", "enum": styles, "default": "none"},
+            (
+                "# words: numbers",
+                'if number_text != "none":',
+                f"    found = _texts(found, {_quoted(numbers)}, lambda number: _number_text(number, number_text))",
+            ),
+            tries=tuple(styles[1:]),
+        )
+    if row.all != sorted(row.all):
+        yield Option(
+            "field_order",
+            {
+                "type": "string",
+                "description": "Order of fields.",
+                "enum": ["natural", "alphabetical"],
+                "default": "natural",
+            },
+            ("# order: fields", 'if field_order == "alphabetical":', f"    found = _ordered(found, {keys})"),
+            tries=("alphabetical",),
+        )
+    yield Option(
+        "with_types",
+        {"type": "boolean", "description": "Also say the type of each field.", "default": False},
+        ("# beside: types", "if with_types:", '    beside["types"] = _types(found)'),
+        tries=(True,),
+    )
+    yield Option(
+        "with_meta",
+        {"type": "boolean", "description": "Also say on which day the data is from.", "default": False},
+        ("# beside: meta", "if with_meta:", '    beside["meta"] = {"as_of": world.constants.get("today")}'),
+        tries=(True,),
+    )

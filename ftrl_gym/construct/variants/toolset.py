@@ -1,0 +1,272 @@
+"""Toolsets: a scenario's functions in one design, as documents, code, and a translation of calls."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ftrl_gym.construct.trial import Pool
+from ftrl_gym.construct.variants.code import source_of
+from ftrl_gym.construct.variants.design import Design
+from ftrl_gym.construct.variants.extension import Added, extension
+from ftrl_gym.construct.variants.faces import Face, Part, with_options
+from ftrl_gym.construct.variants.functions import Function, Role, function_of
+from ftrl_gym.construct.variants.leaves import leaves_of
+from ftrl_gym.construct.variants.naming import Case, Names, settle, split_name
+from ftrl_gym.construct.variants.options import Option, Row, options_for
+from ftrl_gym.construct.variants.partition import Merge, canonical, nouns_of, partition
+from ftrl_gym.errors import ConstructionError
+from ftrl_gym.execution import TrustedToolbox
+from ftrl_gym.task import Json
+from ftrl_gym.tooldoc import ToolDocument
+
+_LONGEST = 60
+"""Letters of a tool's name, at most."""
+_OPTIONS = ((0, 0), (4, 4), (6, 6), (8, 10))
+"""Fewest and most parameters that a tool of the scenario's own design is brought to, by level."""
+_OPTIONS_VARIANT = ((0, 4), (4, 6), (6, 8), (8, 10))
+"""The same for other variants."""
+_ADDED = (0.0, 0.4, 0.8, 1.0)
+"""Share of possible additional tools, by level of generalization: what merging takes away comes back as others."""
+_ADDED_VARIANT = (0.2, 0.5, 0.8, 1.0)
+"""The same for other variants."""
+_WRAPS: tuple[tuple[str, ...], ...] = ((), (), ("data",), ("result",), ("response",))
+_LISTS = ("", "", "items", "results", "rows")
+_REFUSALS = ("{}", "{}", "Error: {}", "[E-422] {}", "request refused: {}", "{}.")
+
+
+@dataclass(frozen=True)
+class Called:
+    """A call of a plain tool, as it is made in a toolset."""
+
+    tool: str
+    arguments: dict[str, Json]
+    attributes: frozenset[str]
+    """Attributes of the row that it is made for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Toolset:
+    """A scenario's tools in one design."""
+
+    design: Design
+    faces: tuple[Face, ...]
+    documents: Mapping[str, ToolDocument]
+    source: str
+    merges: tuple[Merge, ...]
+
+    @cached_property
+    def pool(self) -> Pool:
+        """Documents and running code."""
+        return Pool.of(self.documents, TrustedToolbox(self.source, f"{self.design.name}.py"))
+
+    @cached_property
+    def offering(self) -> Mapping[str, tuple[str, ...]]:
+        """Plain tool -> the tools that offer it."""
+        found: dict[str, tuple[str, ...]] = {}
+        for face in self.faces:
+            for part in face.parts:
+                found[part.function.name] = (*found.get(part.function.name, ()), face.name)
+        return found
+
+    @property
+    def partition(self) -> frozenset[frozenset[tuple[str, tuple[str, ...]]]]:
+        """Which plain functions stand behind one tool, without names."""
+        return canonical(self.merges)
+
+    def calls(self, tool: str, arguments: Mapping[str, Json], attributes: Iterable[str] = ()) -> list[Called]:
+        """The calls by which a call of a plain tool is made: one, or several where its fields are split.
+
+        Args:
+            tool: The plain tool.
+            arguments: Its arguments.
+            attributes: Attributes of the row that the caller wants to see; none for writing calls.
+        """
+        wanted = set(attributes)
+        faces = [face for face in self.faces if face.name in self.offering[tool]]
+        chosen = []
+        for face in faces:
+            seen = face.covers(tool, wanted)
+            if seen or len(faces) == 1:
+                chosen.append(Called(face.name, face.call(tool, arguments, wanted), frozenset(seen)))
+                wanted -= seen
+        return chosen or [Called(faces[0].name, faces[0].call(tool, arguments, wanted), frozenset())]
+
+    def field(self, tool: str, name: str) -> tuple[str, str]:
+        """Where a field of a plain tool's result is found: the tool, and the dotted path in its result."""
+        for face in self.faces:
+            for part in face.parts:
+                if part.function.name == tool and name in part.fields:
+                    return face.name, ".".join((*face.place(part), face.named(part)[name]))
+        return self.offering[tool][0], name
+
+
+def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, design: Design) -> Toolset:
+    """A scenario's tools in a design.
+
+    Args:
+        scenario: Its name, on which the draws depend.
+        documents: Of its plain tools.
+        source: Python of its plain tools.
+        design: Which variant, and how far each scaling goes.
+
+    Raises:
+        ConstructionError: Names of the scenario's own code stand in the way.
+    """
+    functions = [function_of(document) for document in documents]
+    if not design.plain:
+        added = _extended(functions, scenario, design)
+        functions += [one.function for one in added]
+        source = "\n\n".join([source.rstrip() + "\n", *(one.source for one in added)])
+    if design.plain:
+        plain = {function.name: function.document for function in functions}
+        merges = tuple(partition(functions, scenario, design))
+        names = Names(scenario, design)
+        return Toolset(design, tuple(_plain(function, names) for function in functions), plain, source, merges)
+    names = Names(scenario, design)
+    settle(names, (function.parameters for function in functions))
+    settle(names, (function.fields for function in functions))
+    merges = tuple(partition(functions, scenario, design))
+    rng = design.draws(scenario, "shapes")
+    wrap, listed_as, refused = rng.choice(_WRAPS), rng.choice(_LISTS), rng.choice(_REFUSALS)
+    if design.variant == 0:
+        wrap, listed_as, refused = (), "", "{}"
+    titles = _titles(merges, names)
+    faces = []
+    for merge, title in zip(merges, titles, strict=True):
+        face = _face(merge, title, names, design, wrap, listed_as)
+        faces.append(with_options(face, _options(face, scenario, design)))
+    code = source_of(f"{scenario}, {design.name}", faces, source, names, refused)
+    try:
+        compile(code, f"{design.name}.py", "exec")
+    except SyntaxError as error:
+        raise ConstructionError(f"{scenario}, toolset {design.name}: line {error.lineno}: {error.msg}") from None
+    return Toolset(design, tuple(faces), {face.name: face.document() for face in faces}, code, merges)
+
+
+def _extended(functions: Sequence[Function], scenario: str, design: Design) -> list[Added]:
+    """The functions that a design has beside the scenario's own."""
+    possible = extension(functions)
+    share = (_ADDED if design.variant == 0 else _ADDED_VARIANT)[design.generalization]
+    draws = design.draws(scenario, "extension")
+    return [one for one, draw in zip(possible, [draws.random() for _ in possible], strict=True) if draw < share]
+
+
+def _plain(function: Function, names: Names) -> Face:
+    part = Part(function)
+    leaves = leaves_of((part,), names, None)
+    return Face(function.name, function.document.description, (part,), leaves, names, wrap=(), listed_as=function.rows)
+
+
+def _titles(merges: Sequence[Merge], names: Names) -> list[str]:
+    """A name for each tool, no two alike."""
+    found: list[str] = []
+    for merge in merges:
+        candidates = [names.tool(*pair) for pair in _called(merge)]
+        last = min(candidates, key=len)[:_LONGEST]
+        numbered = (f"{last}{number}" for number in itertools.count(2))
+        found.append(
+            next(name for name in (*candidates, *itertools.islice(numbered, len(merges))) if _fits(name, found))
+        )
+    return found
+
+
+def _fits(name: str, others: Sequence[str]) -> bool:
+    return name not in others and len(name) <= _LONGEST
+
+
+def _called(merge: Merge) -> list[tuple[str, str]]:
+    """Verb and noun for a tool, the best first; the last ones tell it from every other."""
+    first = merge.pieces[0]
+    verb, noun = split_name(first.function.name)
+    whole = first.function.name
+    if len(merge.pieces) == 1:
+        return [(verb, f"{noun}_{first.about}" if first.about else noun), ("", f"{whole}_{first.about}".strip("_"))]
+    if merge.alternatives:
+        keyed = next((p for p in merge.pieces if p.function.required[0] in p.function.key), first)
+        return [split_name(keyed.function.name), ("", f"{whole}_by")]
+    nouns = nouns_of(merge.pieces)
+    pair = "_or_".join(nouns[:2])
+    if first.function.role is Role.WRITE:
+        thing = first.function.required[0].removesuffix("_id").removesuffix("_no")
+        return [("manage", thing), ("manage", pair), ("", f"{whole}_etc")]
+    if first.function.role is Role.LISTING:
+        by = first.function.required[0].removesuffix("_id").removesuffix("_no")
+        return [(verb, pair if len(nouns) == 2 else f"by_{by}"), (verb, f"{pair}_etc"), ("", f"{whole}_etc")]
+    return [(verb, pair if len(nouns) == 2 else "record"), (verb, "entry"), (verb, f"{pair}_etc")]
+
+
+def _face(merge: Merge, title: str, names: Names, design: Design, wrap: tuple[str, ...], listed_as: str) -> Face:
+    """The tool of one merge, without options."""
+    several = len(merge.pieces) > 1 and not merge.alternatives
+    choices = nouns_of(merge.pieces) if several else [""] * len(merge.pieces)
+    parts = tuple(Part(piece.function, choice, piece.only) for piece, choice in zip(merge.pieces, choices, strict=True))
+    rng = design.draws(names.scenario, f"types/{title}")
+    leaves = leaves_of(parts, names, (rng, design), alternatives=merge.alternatives)
+    groups = {
+        leaf.path[0]: "What to look for." if parts[0].function.role is not Role.WRITE else "What to do it with."
+        for leaf in leaves
+        if len(leaf.path) > 1
+    }
+    selector = ""
+    if several:
+        taken = {leaf.path[0] for leaf in leaves}
+        options = ("action",) if parts[0].function.role is Role.WRITE else ("kind", "what", "entity")
+        selector = next(name for name in (*options, "which_one") if name not in taken)
+    return Face(
+        name=title,
+        description=_described(merge, parts),
+        parts=parts,
+        leaves=leaves,
+        names=names,
+        selector=selector,
+        alternatives=merge.alternatives,
+        groups=groups,
+        wrap=wrap,
+        listed_as=listed_as or names.word(parts[0].function.rows or parts[0].function.entity or "rows"),
+    )
+
+
+def _described(merge: Merge, parts: Sequence[Part]) -> str:
+    first = merge.pieces[0]
+    text = first.function.document.description
+    if first.only:
+        shown = ", ".join(name.replace("_", " ") for name in first.only if name not in first.function.key)
+        return f"{text.split(':')[0].rstrip('.')}: {shown}."
+    if len(parts) == 1:
+        return text
+    if merge.alternatives:
+        return " Or: ".join(piece.function.document.description for piece in merge.pieces)
+    return " ".join(f"{part.choice}: {part.function.document.description}" for part in parts)
+
+
+def _options(face: Face, scenario: str, design: Design) -> tuple[Option, ...]:
+    """Options that bring the tool to the number of parameters of its level."""
+    fewest, most = (_OPTIONS if design.variant == 0 else _OPTIONS_VARIANT)[design.parameters]
+    rng = design.draws(scenario, f"options/{face.name}")
+    wanted = rng.randint(fewest, most) - len({leaf.path[0] for leaf in face.leaves}) - bool(face.selector)
+    if wanted <= 0 or not all(part.function.flat for part in face.parts):
+        return ()
+    named = [{said: part.function.fields[name] for name, said in face.named(part).items()} for part in face.parts]
+    shared = {name: schema for name, schema in named[0].items() if all(name in other for other in named)}
+    some = tuple(dict.fromkeys(name for each in named for name in each if name not in shared))
+    keys = tuple(dict.fromkeys(face.named(part)[key] for part in face.parts for key in part.function.key))
+    row = Row(keys, shared, tuple(name for name in some if name not in keys), face.listed)
+    taken = {leaf.path[0] for leaf in face.leaves} | {face.selector}
+    made = options_for(row, random.Random(rng.random()), wanted, hidden=design.parameters > 1)
+    camel = face.names.case is not Case.SNAKE
+    restyled = [_in_camel_case(option) if camel else option for option in made]
+    return tuple(option for option in restyled if option.name not in taken)
+
+
+def _in_camel_case(option: Option) -> Option:
+    import re
+    from dataclasses import replace
+
+    first, *others = option.name.split("_")
+    name = first + "".join(word[:1].upper() + word[1:] for word in others)
+    lines = tuple(re.sub(rf"\b{option.name}\b", name, line) for line in option.lines)
+    return replace(option, name=name, lines=(option.lines[0], *lines[1:]))

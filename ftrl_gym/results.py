@@ -1,0 +1,42 @@
+"""Where in a tool's result the rows lie that carry facts: within envelopes, within lists, in nested objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+Json = Any
+
+
+def objects(result: Json, path: Iterable[str]) -> Iterator[dict[str, Json]]:
+    """The objects at a path, through objects and lists alike.
+
+    >>> list(objects({"data": {"items": [{"room": {"no": 1}}, {"room": {"no": 2}}]}}, ("data", "items", "room")))
+    [{'no': 1}, {'no': 2}]
+    """
+    found = [result]
+    for step in path:
+        found = [one[step] for one in _opened(found) if step in one]
+    return _opened(found)
+
+
+def _opened(values: Iterable[Json]) -> Iterator[dict[str, Json]]:
+    for value in values:
+        if isinstance(value, dict):
+            yield value
+        elif isinstance(value, list):
+            yield from _opened(value)
+
+
+def flat(row: Mapping[str, Json], before: str = "") -> dict[str, Json]:
+    """An object with the fields of the objects in it beside its own, under dotted names.
+
+    >>> flat({"id": "D1", "about": {"name": "Ada"}})
+    {'id': 'D1', 'about': {'name': 'Ada'}, 'about.name': 'Ada'}
+    """
+    result: dict[str, Json] = {}
+    for name, value in row.items():
+        result[f"{before}{name}"] = value
+        if isinstance(value, Mapping):
+            result |= flat(value, f"{before}{name}.")
+    return result
