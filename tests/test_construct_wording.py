@@ -188,7 +188,7 @@ def test_a_booking_is_put_off_to_a_later_day_only() -> None:
     sooner = re.compile(r"\bforward to\b")
     seen = {"later": 0, "sooner": 0}
     for number in range(2000, 2220):
-        task = endless_task(number, kinds=["single_hop"], features=("state",), certify="quick")
+        task = endless_task(number, kinds=["single_hop"], features=("state",), certify="quick", scalings=())
         moves = [call for call in task.plans[0].calls() if call.tool == "change_booking"]
         if not moves:
             continue

@@ -13,7 +13,7 @@ from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of
 from ftrl_gym.construct.asking import MOST_WORDS
 from ftrl_gym.construct.binding import Binder
 from ftrl_gym.construct.briefs import hops_of, level_of, width_of
-from ftrl_gym.construct.certify import Certifier, Depth
+from ftrl_gym.construct.certify import Depth
 from ftrl_gym.construct.compiling import compile_program, kind_of, levels
 from ftrl_gym.construct.composing import deepest, draw
 from ftrl_gym.construct.dates import Calendar
@@ -221,7 +221,7 @@ def test_an_impossible_shape_is_refused_at_once_and_the_nearest_is_told() -> Non
         with pytest.raises(ConstructionError, match=f"scenario Bank .*{nearest}") as caught:
             decompose(wrong, ground)
         assert not isinstance(caught.value, NoQuestion)
-    writer = ProceduralWriter(lambda world: ground, scenario("Bank").pool, Certifier(scenario("Bank").pool))
+    writer = ProceduralWriter(lambda world: ground, scenario("Bank").toolset, Depth.FULL)
     refused = Counter[str]()
     with pytest.raises(ConstructionError, match="hops=10"):
         write_task(writer, brief("Bank", Kind.MULTI_HOP, 10, 1, difficulty=0.6), "t", refused)
@@ -231,8 +231,8 @@ def test_an_impossible_shape_is_refused_at_once_and_the_nearest_is_told() -> Non
 @pytest.mark.parametrize("name", SCENARIOS)
 @pytest.mark.parametrize("hops", range(1, 11))
 def test_tasks_of_depth_1_to_10_are_made_on_request(name: str, hops: int) -> None:
-    pool, ground = scenario(name).pool, ground_of(name)
-    writer = ProceduralWriter(lambda world: ground, pool, Certifier(pool, Depth.QUICK))
+    ground = ground_of(name)
+    writer = ProceduralWriter(lambda world: ground, scenario(name).toolset, Depth.QUICK)
     wished = brief(name, Kind.MULTI_HOP if hops > 1 else Kind.SINGLE_HOP, hops, 1, seed=hops)
     task = write_task(writer, wished, "t")
     assert (task.hops, len(task.sub_questions)) == (hops, hops)
@@ -240,8 +240,8 @@ def test_tasks_of_depth_1_to_10_are_made_on_request(name: str, hops: int) -> Non
 
 @pytest.mark.parametrize("width", [2, 3, 4])
 def test_tasks_of_width_2_to_4_are_made_on_request(width: int) -> None:
-    pool, ground = scenario("Clinic").pool, ground_of("Clinic")
-    writer = ProceduralWriter(lambda world: ground, pool, Certifier(pool, Depth.QUICK))
+    ground = ground_of("Clinic")
+    writer = ProceduralWriter(lambda world: ground, scenario("Clinic").toolset, Depth.QUICK)
     wished = brief("Clinic", Kind.PARALLEL_SINGLE_HOP, 1, width, difficulty=0.2)
     assert write_task(writer, wished, "t").width == width
 
@@ -448,7 +448,7 @@ def test_the_solver_confirms_answers_and_no_others() -> None:
         pool = scenario(name).pool
         for number in range(18):
             task = endless_task(
-                number, ("train", "test")[number % 2], scenario=name, difficulty=0.8, certify=Depth.FULL
+                number, ("train", "test")[number % 2], scenario=name, difficulty=0.8, certify=Depth.FULL, scalings=()
             )
             op = task.family.split("/")[0]
             assert task.outcome.answer is not None

@@ -271,8 +271,8 @@ CUSTOMERS = (
             "train", where=ITEM, noun="the train number of {x}",
             ask="Which train is {x} for? The train number is enough.",
             link="the train on {x} | the train reserved under {x}")}),
-        Kind("car rental", "car", {"date": STAY, "item": Ref("car", most=1, link="the car on {x}"
-                                                                                " | the car reserved under {x}"),
+        Kind("car rental", "car", {"date": STAY,
+                                   "item": Ref("car", most=1, link="the car on {x} | the car reserved under {x}"),
                                    "nights": Number(1, 6, unit="days", noun="the number of days on {x}", adds=True,
                                                     ask="How many days is {x} for?", compare="is shorter | is longer"),
                                    "price": Money(value="nights * item.daily_price")}),
