@@ -109,6 +109,7 @@ def _travel_booking() -> Source:
 _DECLARED = {
     "Clinic": "ftrl_gym.construct.worlds.clinic:CLINIC",
     "Bank": "ftrl_gym.construct.worlds.bank:BANK",
+    "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
 }
 """Scenario -> module and name of its declaration."""
 _SOURCES: dict[str, Callable[[], Source]] = {"TravelBooking": _travel_booking}
