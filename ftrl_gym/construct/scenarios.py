@@ -99,6 +99,7 @@ _DECLARED = {
     "Bank": "ftrl_gym.construct.worlds.bank:BANK",
     "League": "ftrl_gym.construct.worlds.league:LEAGUE",
     "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
+    "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
 }
 """Scenario -> module and name of its declaration."""
 _REGISTERED: dict[str, Source] = {}
