@@ -36,8 +36,6 @@ from ftrl_gym.task import Kind, Split, Task
 NAME = "TinyLibrary"
 FILE = Path(__file__).with_name("tiny_declaration.py")
 PLAN = Plan(NAME, 3, train=40, test=10, kinds=(Kind.SINGLE_HOP,))
-LARGEST = 45_000
-"""Bytes: more than a chunk, less than the training tasks."""
 COMMAND = [sys.executable, "-c", "import sys; from ftrl_gym.cli import main; sys.exit(main())", "build", str(FILE)]
 SIZE = ["--seed", "3", "--train", "40", "--test", "10", "--kind", "single_hop"]
 
@@ -169,12 +167,12 @@ def test_a_full_disk_leaves_the_old_scenario(
     assert content(tmp_path / NAME) == whole
 
 
-def test_a_disk_that_fills_up_at_the_end_leaves_the_old_scenario(tmp_path: Path) -> None:
+def test_a_disk_that_fills_up_at_the_end_leaves_the_old_scenario(tmp_path: Path, whole: dict[str, bytes]) -> None:
     resource = pytest.importorskip("resource")
     (tmp_path / NAME).mkdir()
 
     def limit() -> None:  # chunks are smaller, and the finished training tasks are not
-        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, LARGEST))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole["tasks.train.jsonl"]) - 1,) * 2)
 
     told = run(tmp_path, "--jobs", "1", code=2, before=limit)
     assert "File too large" in told and "50 tasks are kept" in told
@@ -323,23 +321,29 @@ def test_a_stored_stage_goes_on_to_the_same_task(stage: Stage, features: tuple[s
     writer = endless_writer(NAME)
     kinds = ["single_hop" if "state" in features else "multi_hop"]
     brief = endless_brief(1, kinds=kinds, difficulty=0.1, features=features, always=True, scenario=NAME)
-    task = stages.begin(writer, brief, Stage.DEPLOY, "endless-1", Counter())
+    task, _ = stages.begin(writer, [brief], Stage.DEPLOY, "endless-1", Counter())
     assert isinstance(task, Task) and task.certificate is not None and task.features == features
-    refused: Counter[str] = Counter()
-    for attempt in range(50):
-        artefact = stages.begin(writer, brief.model_copy(update={"attempt": attempt}), stage, "endless-1", refused)
-        path = tmp_path / "stage.json"
-        path.write_text(stages.stored(artefact, NAME), encoding="utf-8")
-        again, name = stages.read(path)
-        assert again == artefact and name == NAME and stages.stage_of(again) is stage
-        assert json.loads(path.read_text())["stage"] == stage.value
-        assert stages.decomposition_of(again).brief.provenance.writer == "procedural"  # type: ignore[arg-type]
-        try:
-            assert stages.advance(writer, again, Stage.DEPLOY, "endless-1") == task
-            return
-        except ftrl_gym.CertificationError:
-            continue
-    pytest.fail("no draw got through")
+    artefact, problem = stages.begin(writer, [brief], stage, "endless-1", Counter())
+    path = tmp_path / "stage.json"
+    path.write_text(stages.stored(artefact, NAME), encoding="utf-8")
+    again, name = stages.read(path)
+    assert again == artefact and name == NAME and stages.stage_of(again) is stage and not problem
+    assert json.loads(path.read_text())["stage"] == stage.value
+    assert stages.decomposition_of(again).brief.provenance.writer == "procedural"  # type: ignore[arg-type]
+    assert stages.advance(writer, again, Stage.DEPLOY, "endless-1") == task
+
+
+def test_where_no_draw_passes_its_proof_one_is_shown_all_the_same() -> None:
+    writer = endless_writer(NAME)
+    brief = endless_brief(1, kinds=["single_hop"], difficulty=0.1, scenario=NAME)
+
+    def deploy(scaled: object, task_id: str) -> Task:
+        raise ftrl_gym.CertificationError(task_id, "probe", "it is paid")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer, "deploy", deploy)
+        artefact, problem = stages.begin(writer, [brief], Stage.SCALE, "endless-1", refused := Counter())
+    assert stages.stage_of(artefact) is Stage.SCALE and "it is paid" in problem and refused["probe"] > 100
 
 
 def test_the_command_shows_stores_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
