@@ -10,10 +10,11 @@ from pathlib import Path
 import gymnasium as gym
 import pytest
 
-from ftrl_gym import registry
-from ftrl_gym.construct.build import build_scenario
+from ftrl_gym import registry, trust
+from ftrl_gym.construct.build import build
 from ftrl_gym.construct.domain import Search
 from ftrl_gym.construct.endless import endless_task, world_of
+from ftrl_gym.construct.orders import Plan
 from ftrl_gym.construct.scenarios import names, scenario
 from ftrl_gym.construct.trial import try_plan
 from ftrl_gym.construct.wording import superlative
@@ -136,7 +137,8 @@ def test_a_task_follows_from_its_seed(tasks: list[Task]) -> None:
 
 def test_a_build_loads_and_its_environment_pays_the_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "Clinic"
-    build_scenario("Clinic", folder, seed=2, train=6, test=4)
+    monkeypatch.setattr(trust, "user_folder", lambda: tmp_path / "user")
+    build(Plan("Clinic", 2, train=6, test=4), tmp_path)
     loaded = registry.load_folder(folder)
     assert loaded.manifest.title == "Outpatient clinic" and "house rules" in loaded.manifest.instruction
     assert [len(loaded.load_tasks(split)) for split in (Split.TRAIN, Split.TEST)] == [6, 4]
@@ -148,7 +150,7 @@ def test_a_build_loads_and_its_environment_pays_the_plan(tmp_path: Path, monkeyp
     monkeypatch.setitem(gym.registry, "ftrl/Clinic-v0", None)  # gone again after this test
     del gym.registry["ftrl/Clinic-v0"]
     ftrl_gym.register_all()
-    env = gym.make("ftrl/Clinic-v0", tasks="endless", unsafe=True)
+    env = gym.make("ftrl/Clinic-v0", tasks="endless")
     observation, info = env.reset(seed=3)
     assert "list_appointments" in observation or "get_" in observation
     assert info["tools"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 from pathlib import Path
-from typing import Any
 
 import evaluate
 import huggingface_hub
@@ -17,7 +16,6 @@ from ftrl_agents import command, run_folder
 from ftrl_agents import train as train_module
 from ftrl_agents.config import EnvConfig, TrainConfig, UpdateConfig
 from ftrl_agents.model_source import check_model
-from ftrl_gym.construct import build
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 QUIET = Console(quiet=True)
@@ -208,21 +206,3 @@ def test_our_bugs_keep_their_traceback(bug: Exception) -> None:
 
     with pytest.raises(type(bug)):
         command.exit_code(fail, QUIET, out_of_memory="", no_room="")
-
-
-def test_the_builder_says_what_it_can_build(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(build, "build_scenario", lambda *arguments: pytest.fail("built"))
-    (tmp_path / "file").touch()
-    cases: dict[str, Any] = {
-        "TravelBooking": ["Nowhere", tmp_path / "Nowhere"],
-        f"give --out {tmp_path / 'TravelBooking'}": ["TravelBooking", tmp_path],
-        "Choose another --out": ["TravelBooking", tmp_path / "file" / "TravelBooking"],
-    }
-    for words, (name, out) in cases.items():
-        assert build.main([name, "--out", str(out)]) == 2
-        assert words in capsys.readouterr().err
-    with pytest.raises(SystemExit):
-        build.main(["TravelBooking", "--out", str(tmp_path / "TravelBooking"), "--jobs", "0"])
-    assert "--jobs" in capsys.readouterr().err

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from ftrl_gym import registry
-from ftrl_gym.construct.build import WORLDS, build_scenario
+from ftrl_gym.construct.build import build
 from ftrl_gym.construct.certify import Certifier, Depth
 from ftrl_gym.construct.endless import endless_task, world_of
 from ftrl_gym.construct.leaks import empty_call_works, stands_in_schema
+from ftrl_gym.construct.orders import WORLDS
+from ftrl_gym.construct.orders import Plan as BuildPlan
 from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.trial import try_plan
 from ftrl_gym.errors import CertificationError, UnknownNameError
@@ -77,10 +79,10 @@ def test_an_endless_world_is_made_again_from_its_id() -> None:
             world_of(wrong)
 
 
-def test_a_build_is_byte_identical_and_loads(tmp_path: Path) -> None:
+def test_a_build_is_byte_identical_and_loads(tmp_path: Path, own_registry: Path) -> None:
     names = ("one", "two")
     for name in names:
-        build_scenario("TravelBooking", tmp_path / name / "TravelBooking", seed=5, train=12, test=8)
+        build(BuildPlan("TravelBooking", 5, train=12, test=8), tmp_path / name)
     first, second = (
         {p.relative_to(tmp_path / name): p.read_bytes() for p in (tmp_path / name).rglob("*.*")} for name in names
     )

@@ -48,8 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(f"--out is the registry, which gets a folder {plan.scenario}: give --out {root.parent}")
         registry.check_place(root / plan.scenario)
     jobs = arguments.jobs or min(4, len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1)
-    file = scenarios.scenario(names[0]).declaration
-    with Workers(jobs, Path(file.file) if _is_own(arguments) and file is not None else None) as workers:
+    with Workers(jobs, _own_file(arguments)) as workers:
         if arguments.all:
             _build_all(plans, root, workers, arguments.restart)
         else:
@@ -57,16 +56,20 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _is_own(arguments: argparse.Namespace) -> bool:
-    return arguments.file is not None or str(arguments.what).endswith(".py")
+def _own_file(arguments: argparse.Namespace) -> Path | None:
+    """The author's own file, if one is named."""
+    if arguments.file is not None:
+        return Path(arguments.file).expanduser()
+    return Path(arguments.what).expanduser() if str(arguments.what).endswith(".py") else None
 
 
 def _named(arguments: argparse.Namespace) -> str | None:
     """The scenario that is named, by name or file; None if none is."""
     if arguments.what is not None and arguments.file is not None:
         raise UsageError(f"{arguments.what!r:.80} and --file name two scenarios; give one of them")
-    if _is_own(arguments):
-        return scenario_of(Path(arguments.file or arguments.what).expanduser()).name
+    file = _own_file(arguments)
+    if file is not None:
+        return scenario_of(file).name
     if arguments.what is not None and arguments.what not in scenarios.names():
         hint = "Your own is built from its file: ftrl-gym build my_shop.py"
         raise UnknownNameError("scenario", arguments.what, scenarios.names(), hint)

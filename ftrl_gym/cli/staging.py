@@ -17,6 +17,7 @@ from rich.text import Text
 from ftrl_gym.cli.showing import answer_text, call_lines, show_task, sub_question_text
 from ftrl_gym.cli.target import console
 from ftrl_gym.construct import scenarios, stages
+from ftrl_gym.construct.briefs import easing
 from ftrl_gym.construct.endless import endless_brief, endless_writer
 from ftrl_gym.construct.objects import Decomposition, Documented, GoldCall, Integrated, Scaled
 from ftrl_gym.construct.scenarios import Source
@@ -37,6 +38,7 @@ def run_stages(arguments: argparse.Namespace, name: str | None, kinds: tuple[Kin
     until = Stage(one_of("stage", arguments.until or Stage.DEPLOY.value, Stage))
     place = check_place(arguments.save, force=True) if arguments.save else None
     refused: Counter[str] = Counter()
+    problem = ""
     if arguments.stored:
         try:
             artefact, name = _gone_on(Path(arguments.stored).expanduser(), name, until, arguments)
@@ -56,16 +58,19 @@ def run_stages(arguments: argparse.Namespace, name: str | None, kinds: tuple[Kin
             scenario=name,
             variant=arguments.variant or 0,
         )
-        artefact = stages.begin(endless_writer(name), brief, until, f"endless-{brief.seed}", refused)
+        briefs = [brief] if arguments.difficulty is not None else easing(brief)
+        artefact, problem = stages.begin(endless_writer(name), briefs, until, f"endless-{brief.seed}", refused)
     if place is not None:
         write_whole(place, partial(_write, text=stages.stored(artefact, name)))
     if arguments.json:
         print(stages.stored(artefact, name), end="")
     if arguments.show or not (arguments.json or place):
         _show(artefact, name)
+    if problem:
+        print(f"no draw passes its proof, this one neither; the last: {problem}", file=sys.stderr)
     if refused:
         told = ", ".join(f"{count:,} {check}" for check, count in refused.most_common())
-        print(f"draws refused before this one: {told}", file=sys.stderr)
+        print(f"draws refused: {told}", file=sys.stderr)
     return 0
 
 

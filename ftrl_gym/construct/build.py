@@ -13,16 +13,18 @@ import functools
 import hashlib
 import json
 import random
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ftrl_gym import registry, trust
 from ftrl_gym.construct.answering import Ground
 from ftrl_gym.construct.certify import Depth
+from ftrl_gym.construct.declare import Declaration
 from ftrl_gym.construct.orders import Chunk, Order, Plan, chunks_of, plan_content
 from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.variants.design import Design
@@ -88,7 +90,7 @@ def build(
     source, folder = scenario(plan.scenario), root / plan.scenario
     registry.check_place(folder)
     progress = Progress(plan)
-    with opened(folder, plan_content(plan), repr(source.declaration), restart=restart) as work:
+    with opened(folder, plan_content(plan), _told(source.declaration), restart=restart) as work:
         try:
             _build(plan, folder, work, workers or Workers(1), functools.partial(_count, progress, tell))
         except ConstructionError:
@@ -98,6 +100,15 @@ def build(
             raise RegistryError(_no_room(error, folder, progress)) from error
         work.remove()
     return progress
+
+
+def _told(declaration: Declaration | None) -> str:
+    """A declaration as text that is the same in every process, wherever its file lies."""
+    if declaration is None:
+        return ""
+    file = Path(declaration.file)
+    code = file.read_text(encoding="utf-8") if declaration.file and file.is_file() else ""
+    return code + re.sub(r" at 0x[0-9a-fA-F]+", "", repr(replace(declaration, file="")))
 
 
 def _build(

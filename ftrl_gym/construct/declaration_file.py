@@ -40,7 +40,7 @@ def scenario_of(file: Path) -> Source:
 
 
 def read_declaration(file: Path) -> Declaration:
-    """The one declaration in a file, not checked yet.
+    """The one declaration in a file, not checked yet; it knows the file by the path given here.
 
     Raises:
         UsageError: There is no such file.
@@ -48,7 +48,7 @@ def read_declaration(file: Path) -> Declaration:
     """
     if not file.is_file():
         raise UsageError(f"there is no file {file}. Give the .py file that holds your declaration")
-    module = _imported(file.resolve())
+    module = _imported(file.resolve(), file)
     found = {id(each): (name, each) for name, each in vars(module).items() if isinstance(each, Declaration)}
     own = [pair for pair in found.values() if pair[1].file and Path(pair[1].file).resolve() == file.resolve()]
     named = own or list(found.values())
@@ -59,15 +59,14 @@ def read_declaration(file: Path) -> Declaration:
     if len(named) > 1:
         names = ", ".join(sorted(name for name, _ in named))
         raise ConstructionError(f"{file}: it holds {len(named)} declarations ({names}). Keep one in each file")
-    declaration = named[0][1]
-    return declaration if declaration.file else replace(declaration, file=str(file))
+    return replace(named[0][1], file=str(file))
 
 
-def _imported(file: Path) -> ModuleType:
+def _imported(file: Path, shown: Path) -> ModuleType:
     name = f"ftrl_declared_{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise ConstructionError(f"{file}: it is no Python file; its name must end in .py")
+        raise ConstructionError(f"{shown}: it is no Python file; its name must end in .py")
     module = importlib.util.module_from_spec(spec)
     if str(file.parent) not in sys.path:
         sys.path.append(str(file.parent))
@@ -76,16 +75,17 @@ def _imported(file: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         del sys.modules[name]
-        raise ConstructionError(_told(file, error)) from error
+        raise ConstructionError(_told(file, shown, error)) from error
     return module
 
 
-def _told(file: Path, error: BaseException) -> str:
+def _told(file: Path, shown: Path, error: BaseException) -> str:
     """What an import raised, with the place in the author's file."""
     if isinstance(error, SyntaxError):
-        return f"{error.filename or file}, line {error.lineno}: it is no Python ({error.msg})"
+        place = shown if error.filename in (None, str(file)) else error.filename
+        return f"{place}, line {error.lineno}: it is no Python ({error.msg})"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == file]
-    text = f"{file}, line {lines[-1] if lines else '?'}: {type(error).__name__}: {error}"
+    text = f"{shown}, line {lines[-1] if lines else '?'}: {type(error).__name__}: {error}"
     missing = re.search(r"name '(\w+)' is not defined|cannot import name '(\w+)'", str(error))
     if missing:
         return text + _about_name(missing.group(1) or missing.group(2))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ftrl_gym.construct.answering import Ground
@@ -117,7 +117,8 @@ def register(declaration: Declaration) -> None:
         ConstructionError: The declaration cannot work, or another scenario has that name.
     """
     if declaration.name in names():
-        if scenario(declaration.name).declaration == declaration:
+        known = scenario(declaration.name).declaration
+        if known is not None and replace(known, file="") == replace(declaration, file=""):
             return
         place = declaration.file or declaration.name
         raise ConstructionError(f"{place}: there is a scenario {declaration.name} already; choose another name")

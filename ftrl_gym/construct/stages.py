@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -60,29 +62,43 @@ def decomposition_of(artefact: Documented | Integrated | Scaled | Decomposition)
     return artefact
 
 
-def begin(writer: Writer, brief: Brief, until: Stage, task_id: str, refused: Counter[str]) -> Artefact:
-    """Draws until one draw gets to the end of a stage.
+class Begun(NamedTuple):
+    """What a stage gave, for a draw that goes on to a certified task, as a build would keep it."""
+
+    artefact: Artefact
+    problem: str
+    """Why no draw got through, in which case this is the first that got to the end of the stage; else empty."""
+
+
+def begin(writer: Writer, briefs: Iterable[Brief], until: Stage, task_id: str, refused: Counter[str]) -> Begun:
+    """Draws until one passes its proof, and gives what it was after a stage.
 
     Args:
         writer: Fills the stages.
-        brief: What is asked for; its ``attempt`` is where the draws begin.
+        briefs: What is asked for, and what will do instead.
         until: The last stage.
         task_id: Id of the task, should it come to that.
         refused: Counts the checks at which draws failed.
 
     Raises:
-        ConstructionError: No draw got there.
+        ConstructionError: No draw got to the end of the stage.
     """
-    last = ""
-    for attempt in range(brief.attempt, brief.attempt + ATTEMPTS):
-        try:
-            first = writer.decompose(brief.model_copy(update={"attempt": attempt}))
-            return advance(writer, first, until, task_id)
-        except NoQuestion as error:
-            check, last = "question", str(error)
-        except CertificationError as error:
-            check, last = error.check, str(error)
-        refused[check] += 1
+    last, reached = "", None
+    for brief in briefs:
+        for attempt in range(brief.attempt, brief.attempt + ATTEMPTS):
+            try:
+                first = writer.decompose(brief.model_copy(update={"attempt": attempt}))
+                artefact = advance(writer, first, until, task_id)
+                reached = reached or artefact
+                advance(writer, artefact, Stage.DEPLOY, task_id)
+                return Begun(artefact, "")
+            except NoQuestion as error:
+                check, last = "question", str(error)
+            except CertificationError as error:
+                check, last = error.check, str(error)
+            refused[check] += 1
+    if reached is not None:
+        return Begun(reached, last)
     raise ConstructionError(
         f"{brief.scenario}: {ATTEMPTS} draws for {brief.kind} of {brief.hops} hops and width {brief.width} came to "
         f"nothing; the last: {last}. Try another --kind, a lower --difficulty, or other --features"

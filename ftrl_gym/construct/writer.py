@@ -27,6 +27,8 @@ from ftrl_gym.task import Task
 
 ATTEMPTS = 200
 """Draws for one brief before it counts as impossible."""
+_ATTEMPTS_AT_ONE = 40
+"""Draws for a brief where another one will do."""
 
 
 class Writer(Protocol):
@@ -93,7 +95,9 @@ class ProceduralWriter:
         return deploy(scaled, self._toolsets(design), self._pool, base, task_id, self._certifiers(design))
 
 
-def write_task(writer: Writer, brief: Brief, task_id: str, refused: Counter[str] | None = None) -> Task:
+def write_task(
+    writer: Writer, brief: Brief, task_id: str, refused: Counter[str] | None = None, attempts: int = ATTEMPTS
+) -> Task:
     """A certified task for a brief: draws until one passes every check.
 
     Args:
@@ -101,12 +105,13 @@ def write_task(writer: Writer, brief: Brief, task_id: str, refused: Counter[str]
         brief: What is asked for; its ``attempt`` is where the draws begin.
         task_id: Id of the new task.
         refused: Counts the checks at which draws failed.
+        attempts: Draws before it counts as impossible.
 
     Raises:
-        ConstructionError: No draw of :data:`ATTEMPTS` passed.
+        ConstructionError: No draw passed.
     """
     last = ""
-    for attempt in range(brief.attempt, brief.attempt + ATTEMPTS):
+    for attempt in range(brief.attempt, brief.attempt + attempts):
         try:
             decomposition = writer.decompose(brief.model_copy(update={"attempt": attempt}))
             scaled = writer.scale(writer.integrate(writer.document(decomposition)))
@@ -118,7 +123,7 @@ def write_task(writer: Writer, brief: Brief, task_id: str, refused: Counter[str]
         if refused is not None:
             refused[check] += 1
     raise ConstructionError(
-        f"{ATTEMPTS} draws for {brief.kind} of {brief.hops} hops in world {brief.world} failed; the last: {last}"
+        f"{attempts} draws for {brief.kind} of {brief.hops} hops in world {brief.world} failed; the last: {last}"
     )
 
 
@@ -134,9 +139,10 @@ def write_first(writer: Writer, briefs: Iterable[Brief], task_id: str, refused: 
     Raises:
         ConstructionError: There is none for any of them.
     """
-    for brief in briefs:
+    wanted = list(briefs)
+    for number, brief in enumerate(wanted, 1):
         try:
-            return write_task(writer, brief, task_id, refused)
+            return write_task(writer, brief, task_id, refused, ATTEMPTS if number == len(wanted) else _ATTEMPTS_AT_ONE)
         except ConstructionError as error:
             last, kind, name = error, brief.kind, brief.scenario
             if refused is not None:

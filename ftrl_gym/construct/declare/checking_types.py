@@ -36,7 +36,7 @@ def _problems(value: Any, hint: Any, entry: str, name: str) -> Iterator[tuple[st
     if origin in (typing.Union, types.UnionType):
         fits = [each for each in arguments if _is_a(value, each)]
         if not fits:
-            yield place, f"it is {_told(value)}; it must be {' or '.join(map(_wanted, arguments))}"
+            yield place, f"it is {_told(value)}; it must be {_wanted(hint)}"
         else:
             yield from _problems(value, fits[0], entry, name)
     elif hint is Column and not isinstance(value, Column):
@@ -82,8 +82,12 @@ def _told(value: Any) -> str:
 
 def _wanted(hint: Any) -> str:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(map(_wanted, arguments))
     if origin is tuple:
-        return f"a tuple of {_wanted(arguments[0])} each" if arguments[-1] is Ellipsis else f"{len(arguments)} values"
+        return (
+            f"a tuple, each part {_wanted(arguments[0])}" if arguments[-1] is Ellipsis else f"{len(arguments)} values"
+        )
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
         return "a dictionary {...: ...}"
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
