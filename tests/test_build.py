@@ -43,7 +43,7 @@ SIZE = ["--seed", "3", "--train", "40", "--test", "10", "--kind", "single_hop"]
 @pytest.fixture(autouse=True)
 def library(own_registry: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The tiny library is a scenario, and gone afterwards."""
-    monkeypatch.setattr(scenarios, "_SOURCES", dict(scenarios._SOURCES))
+    monkeypatch.setattr(scenarios, "_REGISTERED", dict(scenarios._REGISTERED))
     scenarios.register(dataclasses.replace(LIBRARY, file=str(FILE)))
     yield
     scenarios.scenario.cache_clear()
@@ -160,7 +160,7 @@ def test_a_full_disk_leaves_the_old_scenario(
         build(PLAN, tmp_path)
     assert content(tmp_path / NAME) == before
     monkeypatch.undo()
-    monkeypatch.setattr(scenarios, "_SOURCES", dict(scenarios._SOURCES))
+    monkeypatch.setattr(scenarios, "_REGISTERED", dict(scenarios._REGISTERED))
     scenarios.register(dataclasses.replace(LIBRARY, file=str(FILE)))
     monkeypatch.setattr(trust, "user_folder", lambda: tmp_path / "user")
     assert build(PLAN, tmp_path).kept == 25

@@ -25,7 +25,7 @@ POOL = scenario("TravelBooking").pool
 @pytest.fixture(scope="module")
 def certified() -> list[Task]:
     cases = [(n, features) for n in range(2) for features in ((), ("user",), ("state",))]
-    return [endless_task(n, features=features) for n, features in cases]
+    return [endless_task(n, features=features, scalings=("extension",)) for n, features in cases]
 
 
 def test_a_certificate_says_what_was_measured(certified: list[Task]) -> None:
@@ -37,7 +37,7 @@ def test_a_certificate_says_what_was_measured(certified: list[Task]) -> None:
 
 
 def test_a_quick_task_claims_no_certificate_and_is_otherwise_no_worse() -> None:
-    task = endless_task(4, certify="quick")
+    task = endless_task(4, certify="quick", scalings=("extension",))
     assert task.certificate is None
     proven = Certifier(POOL, Depth.FULL).certify(task, world_of(task.world), 1)
     assert proven.model_copy(update={"certificate": None}) == task

@@ -12,10 +12,11 @@ import pytest
 from ftrl_gym.construct.answering import Ground, NoQuestion
 from ftrl_gym.construct.binding import Binder
 from ftrl_gym.construct.briefs import brief_for
+from ftrl_gym.construct.compiling import compile_program
 from ftrl_gym.construct.endless import endless_task
 from ftrl_gym.construct.objects import Decomposition
 from ftrl_gym.construct.phrasing import Speaker
-from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program, Walk, compile_program
+from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program, Walk
 from ftrl_gym.construct.reading import Reader
 from ftrl_gym.construct.requests import decompose_request
 from ftrl_gym.construct.scenarios import scenario
@@ -39,6 +40,7 @@ def _tasks(count: int, certify: str) -> list[Task]:
             features=features[n // 4 % 4],
             certify=certify,
             scenario="Shop",
+            scalings=("extension",),
         )
         for n in range(count)
     ]
@@ -71,7 +73,12 @@ def test_two_things_in_full_are_two(ground: Ground) -> None:
 def test_somebody_may_have_a_return_accepted_at_once_and_think_better_of_an_order() -> None:
     wishes = [
         endless_task(
-            n, features=("state", "user"), kinds=["multi_hop", "parallel_multi_hop"], certify="quick", scenario="Shop"
+            n,
+            features=("state", "user"),
+            kinds=["multi_hop", "parallel_multi_hop"],
+            certify="quick",
+            scenario="Shop",
+            scalings=("extension",),
         )
         for n in range(120)
     ]
@@ -151,7 +158,7 @@ def test_a_parcel_is_found_by_place_and_day(ground: Ground) -> None:
         speaker = Speaker(ground.reader, random.Random(seed), Split.TRAIN, plain_dates=True)
         said = speaker.say(program).text
         assert f"the parcel due at {row['point']} on {row['delivery_date']}" in said, said
-    lookups = compile_program(ground.domain, program)
+    lookups = compile_program(ground.domain, program).lookups
     assert [lookup.tool for lookup in lookups] == ["list_arrivals", "get_order", "get_customer", "get_point"]
 
 
@@ -162,7 +169,7 @@ def test_a_review_is_found_by_its_product_and_its_author(ground: Ground) -> None
     product_name, customer = next(pair for pair in pairs if pairs.count(pair) == 1)
     walk = Follow(step.name, "review", (Anchor("product", product_name), Anchor("customer", customer)))
     program = Program(Op.VALUE, (Attr(walk, "stars"),))
-    assert [each.tool for each in compile_program(ground.domain, program)] == ["find_customer", "find_review"]
+    assert [each.tool for each in compile_program(ground.domain, program).lookups] == ["find_customer", "find_review"]
     name = ground.world.tables["customers"][customer]["name"]
     text = Speaker(ground.reader, random.Random(1), Split.TRAIN).say(program).text
     assert f"the review that {name} wrote of the {product_name}" in text
