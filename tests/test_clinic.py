@@ -131,7 +131,9 @@ def test_a_bank_is_nothing_but_a_declaration() -> None:
 
 
 def test_a_task_follows_from_its_seed(tasks: list[Task]) -> None:
-    again = endless_task(4, Split.TEST, kinds=["single_hop"], features=FEATURES[1], names="real", scenario="Clinic")
+    again = endless_task(
+        4, Split.TEST, kinds=["single_hop"], features=FEATURES[1], scenario="Clinic", scalings=("extension",)
+    )
     assert again == tasks[4]
     assert again != endless_task(5, Split.TEST, kinds=["single_hop"], scenario="Clinic", certify="quick")
 

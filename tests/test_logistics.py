@@ -13,7 +13,7 @@ import pytest
 
 from ftrl_gym.construct.answering import Ground
 from ftrl_gym.construct.briefs import brief_for
-from ftrl_gym.construct.certify import Certifier, Depth
+from ftrl_gym.construct.certify import Depth
 from ftrl_gym.construct.compiling import compile_values, levels
 from ftrl_gym.construct.endless import endless_task
 from ftrl_gym.construct.programs import Anchor, Attr, Follow, Walk
@@ -345,10 +345,11 @@ def _wishes(source: Source, count: int, *actions: str, kind: Kind) -> Iterator[T
     """Tasks of users who want nothing but these actions done."""
     domain = replace(source.domain, actions={name: source.domain.actions[name] for name in actions})
     ground = Ground(domain, source.shapes, source.make_world(1, "real"))
-    writer = ProceduralWriter(lambda _: ground, source.pool, Certifier(source.pool, Depth.QUICK))
+    writer = ProceduralWriter(lambda _: ground, source.toolset, Depth.QUICK)
     for number in range(count):
         features = ("state", "user") if number % 2 else ("state",)
-        brief = brief_for(random.Random(number), number, Split.TRAIN, "w", kind, 0.3, features, scenario=source.name)
+        rng = random.Random(number)
+        brief = brief_for(rng, number, Split.TRAIN, "w", kind, 0.3, features, scenario=source.name, scalings=())
         yield write_task(writer, brief, f"wish-{number}")
 
 
