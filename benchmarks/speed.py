@@ -2,6 +2,7 @@
 
     python benchmarks/speed.py env        one step with one call, from parsing to reward, as gym.make returns it
     python benchmarks/speed.py learner    one training step of the embedded model: 16 tasks, 8 episodes each
+    python benchmarks/speed.py construct  making tasks with their whole proof, and without it, and where the time goes
 
 Figures are medians over repetitions, since a shared machine is noisy; times on the wall are not printed for the same
 reason. Resets are measured apart: an episode has one of them and several steps.
@@ -15,9 +16,12 @@ import sys
 import time
 from collections.abc import Sequence
 
+import construction_speed
 import gymnasium as gym
 
 import ftrl_gym
+from ftrl_gym.construct import scenarios
+from ftrl_gym.construct.certify import Depth
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.errors import FtrlGymError
 from ftrl_gym.policies import plan_text
@@ -94,6 +98,13 @@ def measure_learner(env_id: str, tasks: int) -> None:
     print(f"  whole    {speed.episodes_per_s:6.1f} episodes a CPU-second")
 
 
+def measure_construct(names: Sequence[str], tasks: int) -> None:
+    """Makes tasks of each scenario, fully certified and quickly, and prints tasks a second of CPU time."""
+    for name in names:
+        for depth in Depth:
+            print(construction_speed.measure(name, depth.value, tasks), flush=True)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; returns the exit code."""
     ftrl_gym.register_all()
@@ -106,10 +117,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     learner = commands.add_parser("learner", help="one training step of the embedded model")
     learner.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
     learner.add_argument("--tasks", type=_count, default=16, help="how many train tasks, 8 episodes each")
+    construct = commands.add_parser("construct", help="making and certifying tasks")
+    construct.add_argument("--scenario", action="append", help="name of a scenario, may be repeated; default: all")
+    construct.add_argument("--tasks", type=_count, default=120, help="how many of each scenario, for each depth")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.what == "env":
             measure_env(chosen.id, chosen.tasks, chosen.repetitions)
+        elif chosen.what == "construct":
+            measure_construct(chosen.scenario or scenarios.names(), chosen.tasks)
         else:
             measure_learner(chosen.id, chosen.tasks)
     except (FtrlGymError, gym.error.Error) as error:

@@ -18,6 +18,7 @@ from ftrl_gym.task import Answer, AnswerType
 from ftrl_gym.toolcall import without_reasoning
 
 MAX_ANSWER_CHARS = 2_000
+_NO_WORD = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 _CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _HEDGE = re.compile(r"[<>≤≥≠=~≈±!?]")
@@ -26,6 +27,7 @@ _DRESS = "*_`'\"“”(),;: "
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?:\s*(am|pm|a\.m\.|p\.m\.))?(?:\s*h)?", re.IGNORECASE)
 _DATE_FORMATS = ("%Y-%m-%d", "%d %B %Y", "%B %d %Y", "%d %b %Y", "%b %d %Y", "%d.%m.%Y", "%A %d %B %Y")
+_YEAR = re.compile(r"\d{4}")
 _NOTHING = {"none", "impossible", "not possible", "cannot be done", "not allowed", "refused", "nothing"}
 
 
@@ -64,6 +66,8 @@ def fold(text: str) -> str:
     >>> fold("  Hôtel “du  Lac”! ")
     'hôtel du lac'
     """
+    if text.isascii():
+        return " ".join(text.lower().translate(_NO_WORD).split())
     text = unicodedata.normalize("NFKC", text).casefold()
     return " ".join("".join(c if c.isalnum() or unicodedata.combining(c) else " " for c in text).split())
 
@@ -84,6 +88,10 @@ def _number(answer: Answer, text: str) -> bool:
 def _date(answer: Answer, text: str) -> bool:
     plain = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", text.replace(",", " "))
     plain = " ".join(plain.split())
+    if plain == answer.value:
+        return True
+    if _YEAR.search(plain) is None:
+        return False  # every format has one
     for form in _DATE_FORMATS:
         try:
             return bool(datetime.datetime.strptime(plain, form).date().isoformat() == answer.value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from ftrl_gym.errors import UsageError
@@ -65,11 +66,9 @@ def reply(counterpart: Counterpart, heard: Heard, turn: str) -> Reply:
         raise UsageError(
             "this task wants a language model as its user, and the environment has none; pick another task"
         )
-    text = without_reasoning(turn)
-    asking = "" if "<answer>" in text else " ".join(filter(_asks, _SENTENCE.findall(text)))
-    if not asking:
+    words = asked(turn)
+    if not words:
         return _end_or_change(counterpart, heard)
-    words = tokens(asking)
     slots = [slot for slot in _slots(counterpart, heard) if any(tokens(cue) in words for cue in slot.cues)]
     new = [slot for slot in slots if slot.name not in heard.told]
     if slots:
@@ -96,6 +95,15 @@ def asked_after(task: Task) -> dict[str, int]:
             for sub in (sub for call in turn.calls for sub in call.solves):
                 found[sub] = min(found.get(sub, heard.changes), heard.changes)
     return {sub: changes for sub, changes in found.items() if changes}
+
+
+@lru_cache(maxsize=4)  # who is not understood says the same again
+def asked(turn: str) -> str:
+    """The tokens of what a turn asks or asks for, which is all that a scripted user listens to; empty when it asks
+    nothing."""
+    text = without_reasoning(turn)
+    asking = "" if "<answer>" in text else " ".join(filter(_asks, _SENTENCE.findall(text)))
+    return tokens(asking) if asking else ""
 
 
 def _asks(sentence: str) -> bool:

@@ -5,7 +5,7 @@ Compiled once per task and document, since every call of every episode asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from ftrl_gym.task import Json
 from ftrl_gym.tooldoc import FactSource, ToolDocument
 
 
-class _Wanted(NamedTuple):
+class Wanted(NamedTuple):
     """A fact as one source delivers it."""
 
     field: str
@@ -36,38 +36,45 @@ class Source:
     key: tuple[str, ...]
     unordered: bool
     plain: bool
-    wanted: dict[str, list[_Wanted]]
+    wanted: dict[str, list[Wanted]]
     """By the key of the entity's instance."""
 
     @staticmethod
     def of(source: FactSource, document: ToolDocument, facts: Mapping[str, list[tuple[str, Json, int]]]) -> Source:
         """``facts``: entity key -> (attribute, value, group)."""
         fields = {attribute: column for column, attribute in source.fields.items()}
-        wanted: dict[str, list[_Wanted]] = {}
+        wanted: dict[str, list[Wanted]] = {}
         for key, asked in facts.items():
             ordered = "|".join(sorted(key.split("|"))) if source.unordered else key
             wanted.setdefault(ordered, []).extend(
-                _Wanted(fields[name], value, group, document.brings.get(f"{source.entity}.{name}", _NONE))
+                Wanted(fields[name], value, group, document.brings.get(f"{source.entity}.{name}", _NONE))
                 for name, value, group in asked
                 if name in fields
             )
         path = tuple(source.path.split(".")) if source.path else ()
         return Source(source, path, source.key, source.unordered, source.plain, wanted)
 
-    def delivered(self, said: Iterable[str], result: Json) -> Iterator[int]:
-        """Groups of the facts that stand in a result of a call.
+    def rows(self, result: Json) -> Iterable[dict[str, Any]]:
+        """The objects of a result that may carry its facts."""
+        return _rows(result, self.path) if self.plain else self.declared.rows(result)
+
+    def serving(self, said: Iterable[str], result: Json, groups: set[int]) -> int:
+        """How many rows of a result deliver a fact of these groups.
 
         Args:
             said: Paths at which the call's arguments say something.
             result: What the call returned.
+            groups: Groups of equal facts.
         """
-        for row in _rows(result, self.path) if self.plain else self.declared.rows(result):
-            for name, value, group, brought_by in self._asked_of(row):
-                delivers = name in row and row[name] == value and type(row[name]) is type(value)
-                if delivers and brought_by.isdisjoint(said):
-                    yield group
+        return sum(
+            any(
+                group in groups and name in row and row[name] == value and brought_by.isdisjoint(said)
+                for name, value, group, brought_by in self.asked_of(row)
+            )
+            for row in self.rows(result)
+        )
 
-    def _asked_of(self, row: dict[str, Any]) -> Sequence[_Wanted]:
+    def asked_of(self, row: dict[str, Any]) -> Sequence[Wanted]:
         """What is wanted of the instance that a row of a result describes."""
         if len(self.key) == 1:
             return self.wanted.get(_key_part(row.get(self.key[0])), ())
@@ -77,9 +84,10 @@ class Source:
 
 def _rows(result: Json, path: tuple[str, ...]) -> Iterable[dict[str, Any]]:
     for number, step in enumerate(path):
-        if isinstance(result, list):
+        if isinstance(result, dict):
+            result = result.get(step)
+        else:
             return results.objects(result, path[number:])
-        result = result.get(step) if isinstance(result, dict) else None
     if isinstance(result, dict):
         return (result,)
     return [row for row in result if isinstance(row, dict)] if isinstance(result, list) else ()

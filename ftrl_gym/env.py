@@ -11,21 +11,22 @@ episode has earned into numbers.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium as gym
 
 from ftrl_gym import answers, counterpart, matching, prompt, state
-from ftrl_gym.episode import End, Episode, Message, TurnFacts
+from ftrl_gym.episode import End, Episode, Info, Message, TurnFacts
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.execution import Toolbox, ToolFailure, absent, failing
 from ftrl_gym.ftrl_ledger import FtrlLedger
 from ftrl_gym.grounding import Grounding
 from ftrl_gym.matching import Goal, Ledger, Matching
+from ftrl_gym.prompt import Fed
 from ftrl_gym.spaces import UnicodeText
 from ftrl_gym.task import Json, ModelUser, OutcomeKind, Task
 from ftrl_gym.taskset import TaskSet, one_of
-from ftrl_gym.toolcall import Call, CallStatus, Checker, Dialect, parse, short, without_reasoning
+from ftrl_gym.toolcall import Call, CallStatus, Checker, Dialect, Turn, parse, short, without_reasoning
 from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.world import World
 
@@ -34,10 +35,15 @@ MAX_CALLS = 16
 MAX_TEXT = 2_000_000
 """Length of the longest action and observation, in characters."""
 
-Info = dict[str, Any]
-
 _OK = CallStatus.OK  # looked up once: Python 3.11 takes its time over an enum's member
-_NAMELESS = (CallStatus.MALFORMED, CallStatus.UNKNOWN_TOOL)
+
+
+class _Tool(NamedTuple):
+    """What the environment makes of a document, once."""
+
+    checker: Checker
+    text: str
+    line: str
 
 
 class ToolUseEnv(gym.Env[str, str]):
@@ -103,7 +109,7 @@ class ToolUseEnv(gym.Env[str, str]):
         self.action_space = UnicodeText(MAX_TEXT)
         self.observation_space = UnicodeText(MAX_TEXT)
         self._episode: Episode | None = None
-        self._checkers: dict[int, tuple[ToolDocument, Checker]] = {}
+        self._known_tools: dict[int, _Tool] = {}
 
     # ------------------------------------------------------------------ what is going on
 
@@ -137,6 +143,11 @@ class ToolUseEnv(gym.Env[str, str]):
     def documents(self) -> tuple[ToolDocument, ...]:
         """The documents of the tools offered, in order."""
         return self.taskset.documents(self.task)
+
+    def checker(self, tool: str) -> Checker | None:
+        """What checks the calls of a tool; None for one that the running task does not offer."""
+        known = self._tools.get(tool)
+        return None if known is None else known.checker
 
     @property
     def turn(self) -> int:
@@ -177,19 +188,18 @@ class ToolUseEnv(gym.Env[str, str]):
         if isinstance(task.counterpart, ModelUser):
             raise UsageError(f"task {task.id} wants a language model as its user, and there is none; pick another task")
         documents = self.taskset.documents(task)
-        self._tools = {document.name: self._checker(document) for document in documents}
+        self._tools = {document.name: self._tool(document) for document in documents}
         self._toolbox: Toolbox = self.taskset.toolbox(task)
         self._turn_limit = max([self.max_turns, *(len(plan.turns) + 1 for plan in task.plans)])
+        texts = [tool.text for tool in self._tools.values()]
         goal = Goal.of(task, documents, counterpart.asked_after(task))
         world = self.taskset.world(task)
         today = world.constants.get("today") if world else None
-        told = Grounding(task.question)
-        if today:
-            told.add(today)
-        told.add(task.policy_text)
+        told = Grounding(task.question, today or "", task.policy_text)
         ledger = Ledger(goal) if self.matching is Matching.STRICT else FtrlLedger.of(goal)
+        lines = [tool.line for tool in self._tools.values()]
         system = prompt.system_message(
-            self.taskset.instruction, task.policy_text, today, self.docs, self.dialect, documents
+            self.taskset.instruction, task.policy_text, today, self.docs, self.dialect, lines
         )
         messages: list[Message] = [{"role": "system", "content": system}, {"role": "user", "content": task.question}]
         self._episode = Episode(task, world, ledger, told, transcript=tuple(messages))
@@ -197,9 +207,9 @@ class ToolUseEnv(gym.Env[str, str]):
             "task_id": task.id,
             "kind": task.kind.value,
             "messages": [dict(message) for message in messages],
-            "tools": prompt.openai_documents(documents),
+            "tools": prompt.openai_documents(texts),
         }
-        return prompt.observation(system, self.docs, self.dialect, documents, task.question), info
+        return prompt.observation(system, self.docs, self.dialect, texts, task.question), info
 
     def step(self, action: str) -> tuple[str, float, bool, bool, Info]:
         """Plays one assistant turn. Any text is a legal action.
@@ -213,28 +223,44 @@ class ToolUseEnv(gym.Env[str, str]):
             raise UsageError("the episode has ended; call reset()")
         if not isinstance(action, str):
             raise UsageError(f"an action is a str, not {type(action).__name__}")
-        turn = parse(action, self.dialect)
+        ran, said = self.advance(action)
+        messages: list[Message] = [{"role": "tool", "name": fed.name, "content": fed.text()} for fed in ran]
+        observation = prompt.tool_observation([message["content"] for message in messages]) if ran else said or ""
+        if said is not None:
+            messages.append({"role": "user", "content": said})
+        statuses: list[Info] = [{"tool": fed.name, "status": fed.status.value} for fed in ran]
+        facts = episode.facts
+        assert facts is not None
+        episode.transcript += ({"role": "assistant", "content": action}, *messages)
+        over = facts.end is not None
+        truncated = facts.end is End.TURN_LIMIT
+        return observation, 0.0, over and not truncated, truncated, episode.info(messages, statuses)
+
+    def advance(self, action: str, turn: Turn | None = None) -> tuple[list[Fed], str | None]:
+        """The part of :meth:`step` that counts: plays one turn of a running episode and notes what it did in
+        ``episode.facts``, but writes nothing down for a policy to read, nor into the transcript.
+
+        ``turn`` is the action parsed, where that is at hand; it is used up. Returned is what became of each call, and
+        the counterpart's reply.
+        """
+        episode = self.episode
+        turn = turn or parse(action, self.dialect)
         episode.turn += 1
         episode.ledger.turn_begins(episode.heard.changes)
-        statuses: list[Info] = []
-        end, right = None, False
+        ran: list[Fed] = []
+        said, end, right = None, None, False
         if turn.calls:
-            messages, statuses, observation = self._run_calls(turn.calls, episode)
+            ran = self._run_calls(turn.calls, episode)
         else:
-            messages, ended = self._say(turn.content)
-            observation = messages[0]["content"] if messages else ""
-            if ended:
+            said = self._say(turn.content)
+            if said is None:
                 end = End.ANSWERED if episode.task.counterpart.type == "nobody" else End.USER_DONE
                 right = self._outcome_is_right(action)
-        terminated = end is not None
-        truncated = not terminated and episode.turn >= self._turn_limit
-        if truncated:
+        if end is None and episode.turn >= self._turn_limit:
             end = End.TURN_LIMIT
-        after = episode.ledger.score()
-        before = so_far.after if so_far is not None else None
-        episode.facts = TurnFacts(turn.content, bool(turn.calls), before, after, end, right)
-        episode.transcript += ({"role": "assistant", "content": action}, *messages)
-        return observation, 0.0, terminated, truncated, _info(episode, messages, statuses)
+        before = episode.facts.after if episode.facts is not None else None
+        episode.facts = TurnFacts(turn.content, bool(turn.calls), before, episode.ledger.score(), end, right)
+        return ran, said
 
     def render(self) -> str | None:
         """The conversation so far, with ``render_mode="ansi"``."""
@@ -265,98 +291,92 @@ class ToolUseEnv(gym.Env[str, str]):
             reward=self.reward,
             render_mode=self.render_mode,
         )
-        twin._checkers = self._checkers
+        twin._known_tools = self._known_tools
         twin.spec = self.spec
         twin.restore(self.episode)
         return twin
 
     # ------------------------------------------------------------------ a turn with calls
 
-    def _run_calls(self, calls: list[Call], episode: Episode) -> tuple[list[Message], list[Info], str]:
+    def _run_calls(self, calls: list[Call], episode: Episode) -> list[Fed]:
         """Runs the calls of one turn in order. They cannot be grounded on each other: none was seen yet.
 
         Returns:
-            The messages, what became of each call, and the observation.
+            What became of each call; the last says how many were too many.
         """
-        messages: list[Message] = []
-        statuses: list[Info] = []
-        contents: list[str] = []
-        learned: list[str] = []
+        ran: list[Fed] = []
+        learned: list[Fed] = []
         for call in calls[:MAX_CALLS]:
-            status, content, teaches = self._run(call, episode)
-            name = "unknown" if status in _NAMELESS else call.name
-            messages.append({"role": "tool", "name": name, "content": content})
-            statuses.append({"tool": name, "status": str(status)})
-            contents.append(content)
+            fed, teaches = self._run(call, episode)
+            ran.append(fed)
             if teaches:
-                learned.append(content)
+                learned.append(fed)
         surplus = len(calls) - MAX_CALLS
         if surplus > 0:
             for _ in range(surplus):
                 episode.ledger.attempt()
-            content = prompt.error_text(f"{surplus} more calls were not run: a turn may make {MAX_CALLS}")
-            messages.append({"role": "tool", "name": "unknown", "content": content})
-            statuses.append({"tool": "unknown", "status": CallStatus.NOT_RUN.value})
-            contents.append(content)
-        for content in learned:
-            episode.told.add(content)
-        return messages, statuses, prompt.tool_observation(contents)
+            problem = f"{surplus} more calls were not run: a turn may make {MAX_CALLS}"
+            ran.append(Fed(CallStatus.NOT_RUN, "unknown", problem))
+        for fed in learned:
+            episode.told.add(fed)
+        return ran
 
-    def _run(self, call: Call, episode: Episode) -> tuple[CallStatus, str, bool]:
-        """One call: its status, its feedback, and whether later calls may build on that feedback."""
-        ledger = episode.ledger
+    def _run(self, call: Call, episode: Episode) -> tuple[Fed, bool]:
+        """One call: what became of it, and whether later calls may build on its feedback."""
+        ledger, name = episode.ledger, call.name
         if call.problem is not None:
             ledger.attempt()
-            return CallStatus.MALFORMED, prompt.error_text(f"malformed call: {call.problem}"), False
-        checker = self._tools.get(call.name)
+            return Fed(CallStatus.MALFORMED, "unknown", f"malformed call: {call.problem}"), False
+        tool = self._tools.get(name)
         timeline = episode.task.timeline
-        if checker is None or (timeline and absent(timeline, call.name, episode.turn - 1)):
-            message = f"unknown tool {short(call.name)}. Tools: {', '.join(self._tools)}"
-            ledger.failed(call.name, {}, message, valid=False, transient=False)
-            return CallStatus.UNKNOWN_TOOL, prompt.error_text(message), False
+        if tool is None or (timeline and absent(timeline, name, episode.turn - 1)):
+            message = f"unknown tool {short(name)}. Tools: {', '.join(self._tools)}"
+            ledger.failed(name, {}, message, valid=False, transient=False)
+            return Fed(CallStatus.UNKNOWN_TOOL, "unknown", message), False
+        checker = tool.checker
         problem = checker.problem(call.arguments)
         if problem is not None:
-            ledger.failed(call.name, {}, problem, valid=False, transient=False)
-            return CallStatus.BAD_ARGUMENTS, prompt.error_text(f"{call.name}: {problem}"), False
+            ledger.failed(name, {}, problem, valid=False, transient=False)
+            return Fed(CallStatus.BAD_ARGUMENTS, name, f"{name}: {problem}"), False
         arguments = checker.canonical(call.arguments)
-        number = episode.tool_calls.get(call.name, 0)
-        episode.tool_calls[call.name] = number + 1
-        event = failing(timeline, call.name, number) if timeline else None
+        number = episode.tool_calls.get(name, 0)
+        episode.tool_calls[name] = number + 1
+        event = failing(timeline, name, number) if timeline else None
         if event is not None:
-            ledger.failed(call.name, arguments, event.message, valid=True, transient=True)
-            return CallStatus.TOOL_ERROR, prompt.error_text(event.message), False
-        grounded = not episode.spoiled and ledger.grounded(call.name, arguments, episode.told)
+            ledger.failed(name, arguments, event.message, valid=True, transient=True)
+            return Fed(CallStatus.TOOL_ERROR, name, event.message), False
+        grounded = not episode.spoiled and ledger.grounded(name, arguments, episode.told)
         try:
-            result = self._toolbox.run(call.name, checker.typed(call.arguments), episode.world)
+            result = self._toolbox.run(name, checker.typed(call.arguments), episode.world)
         except ToolFailure as failure:
-            ledger.failed(call.name, arguments, str(failure), valid=True, transient=False)
-            return CallStatus.TOOL_ERROR, prompt.error_text(str(failure)), False
+            ledger.failed(name, arguments, str(failure), valid=True, transient=False)
+            return Fed(CallStatus.TOOL_ERROR, name, str(failure)), False
         held = None
         if checker.writes and episode.world is not None:
             held = matching.changes_held(ledger.goal, episode.world.difference())
             episode.spoiled |= not grounded
-        ledger.ran(call.name, arguments, grounded, result, held)
-        return _OK, prompt.result_text(result), grounded
+        ledger.ran(name, arguments, grounded, result, held)
+        return Fed(_OK, name, result), grounded
 
-    def _checker(self, document: ToolDocument) -> Checker:
-        cached = self._checkers.get(id(document))
-        if cached is None:
-            cached = self._checkers[id(document)] = (document, Checker(document))  # holds the document: its id stays
-        return cached[1]
+    def _tool(self, document: ToolDocument) -> _Tool:
+        tool = self._known_tools.get(id(document))
+        if tool is None:  # its checker holds the document, so the id stays the document's
+            tool = _Tool(Checker(document), prompt.document_text(document), document.signature())
+            self._known_tools[id(document)] = tool
+        return tool
 
     # ------------------------------------------------------------------ a turn without calls
 
-    def _say(self, text: str) -> tuple[list[Message], bool]:
-        """Hands a turn to the counterpart; the second value says whether that ended the episode."""
+    def _say(self, text: str) -> str | None:
+        """Hands a turn to the counterpart; None when that ended the episode."""
         episode = self.episode
         reply = counterpart.reply(episode.task.counterpart, episode.heard, text)
         episode.heard = reply.heard
         if reply.needless:
             episode.ledger.waste()
-        if reply.text is None:
-            return [], True
-        episode.told.hear(reply.text)
-        return [{"role": "user", "content": reply.text}], False
+        if reply.text is not None:
+            episode.told.hear(reply.text)
+        return reply.text
 
     def _outcome_is_right(self, turn: str) -> bool:
         """Whether the ending is right, and the facts behind it were delivered in this episode."""
@@ -375,26 +395,4 @@ class ToolUseEnv(gym.Env[str, str]):
         return answers.right(outcome.answer, said)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_checkers": {}}  # its keys mean nothing elsewhere
-
-
-def _info(episode: Episode, messages: list[Message], calls: list[Info]) -> Info:
-    """What a step says beside its observation: nothing that differs between runs, nothing shared with the episode."""
-    facts = episode.facts
-    assert facts is not None
-    score = facts.after
-    return {
-        "messages": messages,
-        "calls": calls,
-        "score": {
-            "precision": score.precision,
-            "recall": score.recall,
-            "f1": score.f1,
-            "outcome": 1.0 if facts.right else 0.0,
-            "solved": score.solved,
-            "calls": score.calls,
-            "invalid": episode.ledger.invalid,
-            "waste": score.waste,
-        },
-        "end": facts.end.value if facts.end is not None else None,
-    }
+        return {**self.__dict__, "_known_tools": {}}  # its keys mean nothing elsewhere

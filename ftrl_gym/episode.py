@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +17,21 @@ from ftrl_gym.world import World
 
 Message = dict[str, Any]
 """One chat message in OpenAI's format."""
+
+Info = dict[str, Any]
+"""What ``reset`` and ``step`` say beside the observation."""
+
+
+_HASHABLE: dict[type, Callable[[Any], Any]] = {
+    set: frozenset,
+    list: tuple,
+    dict: lambda value: frozenset(value.items()),
+}
+_counts = operator.attrgetter(*(f.name for f in fields(Ledger) if f.name not in ("goal", "unasked", "known")))
+
+
+def _same(value: object) -> object:
+    return value
 
 
 class End(StrEnum):
@@ -61,10 +78,46 @@ class Episode:
 
     def copy(self) -> Episode:
         """An independent copy, whose cost does not depend on the world's size."""
-        world = None
-        if self.world is not None:
-            world = World(self.world.base)
-            world.restore(self.world.snapshot())
-        return replace(
-            self, world=world, ledger=self.ledger.copy(), told=self.told.copy(), tool_calls=dict(self.tool_calls)
-        )
+        return Episode(
+            self.task, None if self.world is None else self.world.copy(), self.ledger.copy(), self.told.copy(),
+            self.turn, self.heard, dict(self.tool_calls), self.spoiled, self.facts, self.transcript,
+        )  # fmt: skip
+
+    def situation(self) -> tuple[object, ...] | None:
+        """What its future rests on, hashable: equal turns in equal situations of one task do, and are paid, the same.
+
+        None when that is not known. Left out are the transcript and the last turn's words, which nothing but a reader
+        looks at, and the ledger's ``unasked`` and ``known``, which each turn begins by working out anew.
+        """
+        ledger = self.ledger
+        if not isinstance(ledger, Ledger) or (self.world is not None and self.world.touched):
+            return None
+        counts = tuple(_HASHABLE.get(type(value), _same)(value) for value in _counts(ledger))
+        told = self.told.situation()
+        return (self.turn, self.heard, self.spoiled, frozenset(self.tool_calls.items()), told, counts)
+
+    def info(self, messages: list[Message], calls: list[Info]) -> Info:
+        """What the last turn's ``step`` says beside its observation; the same in every run.
+
+        Args:
+            messages: That were appended to the conversation.
+            calls: ``{"tool": ..., "status": ...}`` of each call.
+        """
+        facts = self.facts
+        assert facts is not None
+        score = facts.after
+        return {
+            "messages": messages,
+            "calls": calls,
+            "score": {
+                "precision": score.precision,
+                "recall": score.recall,
+                "f1": score.f1,
+                "outcome": 1.0 if facts.right else 0.0,
+                "solved": score.solved,
+                "calls": score.calls,
+                "invalid": self.ledger.invalid,
+                "waste": score.waste,
+            },
+            "end": facts.end.value if facts.end is not None else None,
+        }

@@ -34,7 +34,7 @@ _tokens_of_short = lru_cache(maxsize=4096)(tokens)
 """For arguments: names, codes and dates that come back in every episode of a task."""
 
 
-class _Text:
+class Told:
     """One text that was told. It is split into tokens when first searched, once for all copies of a grounding."""
 
     __slots__ = ("raw", "tokens")
@@ -42,29 +42,48 @@ class _Text:
     def __init__(self, raw: str, split: str = "") -> None:
         self.raw, self.tokens = raw, split
 
+    def text(self) -> str:
+        """The text itself."""
+        return self.raw
+
     def split(self) -> str:
-        self.tokens = tokens(self.raw)
+        """Its tokens; see :func:`tokens`."""
+        self.tokens = tokens(self.text())
         return self.tokens
 
 
+@lru_cache(maxsize=16)
+def _given(text: str) -> Told:
+    return Told(text, tokens(text))
+
+
+@lru_cache(maxsize=256)  # questions and replies come back in every episode of a task
+def _heard(words: str) -> Told:
+    text = tokens(words)
+    extra = [str(n) for n, word in enumerate(_NUMBER_WORDS) if f" {word} " in text]
+    return Told(words, f"{text}{' '.join(extra)} " if extra else text)
+
+
 class Grounding:
-    """What a policy was told so far in an episode."""
+    """What a policy was told so far in an episode.
+
+    Args:
+        question: Human words.
+        given: Other texts that it is given with them.
+    """
 
     __slots__ = ("_texts",)
 
-    def __init__(self, question: str) -> None:
-        self._texts: list[_Text] = []
-        self.hear(question)
+    def __init__(self, question: str, *given: str) -> None:
+        self._texts: list[Told] = [_heard(question), *map(_given, given)]
 
     def hear(self, words: str) -> None:
         """Adds human words, in which "two" also says 2."""
-        text = tokens(words)
-        extra = [str(n) for n, word in enumerate(_NUMBER_WORDS) if f" {word} " in text]
-        self._texts.append(_Text(words, f"{text}{' '.join(extra)} " if extra else text))
+        self._texts.append(_heard(words))
 
-    def add(self, result: str) -> None:
+    def add(self, result: str | Told) -> None:
         """Adds the text of a result."""
-        self._texts.append(_Text(result))
+        self._texts.append(Told(result) if isinstance(result, str) else result)
 
     def holds(self, value: Any) -> bool:
         """Whether every scalar in ``value`` stands somewhere; booleans and None always do."""
@@ -85,6 +104,10 @@ class Grounding:
             if needle in text.tokens:
                 return True
         return any(not text.tokens and needle in text.split() for text in reversed(self._texts))
+
+    def situation(self) -> frozenset[int]:
+        """Equal for copies that were told the same texts; good as long as one of the copies lives."""
+        return frozenset(map(id, self._texts))
 
     def copy(self) -> Grounding:
         """An independent copy; the texts are shared."""

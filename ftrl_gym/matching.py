@@ -4,7 +4,8 @@
 whatever tool, and never by what the call itself brought in. The counts, over all attempts so far:
 
     q  sub-questions solved            u  calls that were the first to solve at least one
-    w  attempts that neither solved anything nor were needed by the certified plan at hand
+    w  attempts that neither solved anything nor were needed by the certified plan at hand; of a call that looks several
+       things up at once, each thing beyond the first that solved nothing
     P = u/(u+w)    R = q/n    F1 = 2PR/(P+R), 0 if q = 0; without sub-questions F1 = 1/(1+w)
 
 against the certified plan that gives the highest F1. `ftrl` follows the paper's released functions instead:
@@ -71,7 +72,9 @@ class Goal:
 
     groups: list[list[SubQuestion]] = field(default_factory=list)
     group_of: dict[str, int] = field(default_factory=dict)
-    sources: dict[str, list[Source]] = field(default_factory=dict)
+    documents: Mapping[str, ToolDocument] = field(default_factory=dict)
+    facts: Mapping[str, Mapping[str, list[tuple[str, Json, int]]]] = field(default_factory=dict)
+    """Entity -> key of an instance -> (attribute, value, group) of each wanted fact."""
     changes: list[tuple[int, tuple[Any, ...]]] = field(default_factory=list)
     untyped: list[tuple[int, SubQuestion]] = field(default_factory=list)
     needed: list[Mapping[str, int]] = field(default_factory=list)
@@ -79,9 +82,11 @@ class Goal:
     planned: set[str] = field(default_factory=set)
     derived: list[tuple[str, frozenset[int]]] = field(default_factory=list)
     asked_after: dict[int, int] = field(default_factory=dict)
-    closed: dict[str, frozenset[str]] = field(default_factory=dict)
     rich: dict[str, ToolDocument] = field(default_factory=dict)
     """Tools whose arguments have parts, or options: those take a longer way wherever arguments are looked at."""
+    many: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Tools that look several things up at once -> the parameters that name them."""
+    _sources: dict[str, list[Source]] = field(default_factory=dict)
 
     @staticmethod
     def of(task: Task, documents: Iterable[ToolDocument], asked_after: Mapping[str, int] | None = None) -> Goal:
@@ -110,15 +115,18 @@ class Goal:
                     goal.untyped.append((group, sub))
             goal.groups[group].append(sub)
             goal.group_of[sub.id] = group
-        for document in documents:
-            goal.closed[document.name] = document.closed
+        goal.documents = {document.name: document for document in documents}
+        goal.facts = wanted
+        for document in goal.documents.values():
             if not document.plain:
                 goal.rich[document.name] = document
-            goal.sources[document.name] = [
-                Source.of(source, document, wanted[source.entity])
-                for source in document.returns.facts
-                if source.entity in wanted
-            ]
+                several = frozenset(
+                    leaf.path
+                    for leaf in document.leaves
+                    if leaf.many and document.bound(leaf.path) and not leaf.choices
+                )
+                if several:
+                    goal.many[document.name] = several
         for plan in task.plans:
             made = [(goal.look_up(call.tool, call.arguments), call.solves) for call in plan.calls()]
             goal.needed.append(Counter(key for key, solves in made if not solves))
@@ -132,6 +140,18 @@ class Goal:
             if late:
                 goal.asked_after[group] = late
         return goal
+
+    def sources(self, tool: str) -> list[Source]:
+        """Where a tool's result may carry wanted facts; compiled when the tool is first called."""
+        found = self._sources.get(tool)
+        if found is None:
+            document = self.documents[tool]
+            found = self._sources[tool] = [
+                Source.of(source, document, self.facts[source.entity])
+                for source in document.returns.facts
+                if source.entity in self.facts
+            ]
+        return found
 
     def unasked(self, changes_heard: int) -> frozenset[int]:
         """Groups that nobody asks for before the user's next change of mind."""
@@ -148,8 +168,12 @@ class Goal:
         """Groups not solved yet whose fact stands in the result of a call, not counting what the call brought in."""
         found: set[int] = set()
         said = parameters.paths(arguments) if self.rich and tool in self.rich else arguments
-        for source in self.sources.get(tool, ()):
-            found.update(source.delivered(said, result))
+        for source in self.sources(tool):
+            for row in source.rows(result):
+                for name, value, group, brought_by in source.asked_of(row):
+                    delivers = name in row and row[name] == value and type(row[name]) is type(value)
+                    if delivers and brought_by.isdisjoint(said):
+                        found.add(group)
         answers: set[str] = set()  # equal answers of foreign data need a call each
         for group, sub in self.untyped:
             answer = str(sub.answer.value)
@@ -159,6 +183,20 @@ class Goal:
                 found.add(group)
                 answers.add(answer)
         return found - solved if found else found
+
+    def in_vain(self, tool: str, arguments: Mapping[str, Json], result: Json, new: set[int]) -> int:
+        """Of the things that a call looks up at once, those beyond the first by which nothing new was found out.
+
+        So one call for every name ever heard costs what the calls one by one would have cost.
+        """
+        asked = sum(
+            len(value) for name, value in arguments.items() if isinstance(value, list) and name in self.many[tool]
+        )
+        if asked < 2:
+            return 0
+        said = parameters.paths(arguments)
+        served = sum(source.serving(said, result, new) for source in self.sources(tool))
+        return asked - min(asked, max(1, served))
 
 
 def _stands_in(answer: str, result: Json, arguments: Mapping[str, Json]) -> bool:
@@ -238,7 +276,7 @@ class Ledger:
         goal = self.goal
         if goal.rich and tool in goal.rich:
             return each_grounded(goal.rich[tool], arguments, told, self._follows)
-        closed = goal.closed.get(tool, ())
+        closed = goal.documents[tool].closed if tool in goal.documents else ()
         for name, value in arguments.items():
             if name not in closed and not told.holds(value) and not self._follows(value):
                 return False
@@ -304,6 +342,8 @@ class Ledger:
             early = arrived & self.unasked if grounded else arrived
             self.tainted = (self.tainted - gone) | early
             new |= arrived - early
+        if tool in self.goal.many:
+            self.extra_waste += self.goal.in_vain(tool, arguments, result, new)
         if new:
             self.solved |= new
             if not new <= self.credited:

@@ -7,12 +7,13 @@ what is paid for no skill. They write the ``hermes`` dialect unless told otherwi
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Sequence
 from typing import Any
 
+from ftrl_gym.parameters import alternatives, in_parts, is_date_in_parts
+from ftrl_gym.prompt import to_json
 from ftrl_gym.task import Answer, AnswerType, Outcome, OutcomeKind, PlanTurn, Task
 from ftrl_gym.trajectory import Policy
 
@@ -30,7 +31,7 @@ def call_text(calls: Sequence[tuple[str, dict[str, Any]]]) -> str:
     {"name": "get_city", "arguments": {"name": "Oslo"}}
     </tool_call>
     """
-    blocks = (json.dumps({"name": name, "arguments": arguments}, ensure_ascii=False) for name, arguments in calls)
+    blocks = (to_json({"name": name, "arguments": arguments}) for name, arguments in calls)
     return "\n".join(f"<tool_call>\n{block}\n</tool_call>" for block in blocks)
 
 
@@ -134,7 +135,7 @@ class Random:
     def begin(self, env: Any, observation: str, info: dict[str, Any]) -> None:
         """Reads the documents and the question."""
         self._random = random.Random(f"{self.seed}/{info['task_id']}")
-        self._tools = [tool["function"] for tool in info["tools"]]
+        self._tools = [(document.name, document.parameters) for document in env.documents]
         self._seen: list[str] = mentions(info["messages"][-1]["content"])
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
@@ -145,13 +146,18 @@ class Random:
         if not self._tools or rng.random() < self.stop:
             return f"<answer>{rng.choice(self._seen or ['42'])}</answer>"
         chosen = [rng.choice(self._tools) for _ in range(rng.choice((1, 1, 1, 2, 3)))]
-        return call_text([(tool["name"], random_arguments(tool["parameters"], self._seen, rng)) for tool in chosen])
+        return call_text([(name, random_arguments(schema, self._seen, rng)) for name, schema in chosen])
 
 
 def random_arguments(schema: dict[str, Any], seen: Sequence[str], rng: random.Random) -> dict[str, Any]:
-    """Arguments that satisfy an object schema: all required ones and half of the others."""
-    required = schema.get("required", ())
-    properties = schema.get("properties", {})
+    """Arguments that satisfy an object schema: all required ones, one of its alternatives, and half of the others."""
+    required, sets = {*schema.get("required", ())}, alternatives(schema)
+    left_out = {name for names in sets for name in names}
+    if sets:
+        chosen = rng.choice(sets)
+        required.update(chosen)
+        left_out.difference_update(chosen)
+    properties = {name: inner for name, inner in schema.get("properties", {}).items() if name not in left_out}
     return {n: _value(s, seen, rng) for n, s in properties.items() if n in required or rng.random() < 0.5}
 
 
@@ -170,10 +176,14 @@ def _value(schema: dict[str, Any], seen: Sequence[str], rng: random.Random) -> A
         length = max(1, schema.get("minItems", 1))
         return [_value(schema.get("items", {}), seen, rng) for _ in range(length)]
     if kind == "object":
-        return random_arguments(schema, seen, rng)
+        days = [value for value in seen if _DAY.fullmatch(value)] if is_date_in_parts(schema) else []
+        return in_parts(rng.choice(days)) if days else random_arguments(schema, seen, rng)
+    if "pattern" in schema and re.search(schema["pattern"], "7"):  # a number as text
+        return rng.choice([value for value in seen if re.search(schema["pattern"], value)] or ["7"])
     return rng.choice(seen or ["?"])
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WORD = r"[^\W\d_a-z][^\W\d_]*(?:['’.-][^\W\d_]+)*(?!\w)"
 _MENTION = re.compile(
     r"\d{4}-\d\d-\d\d"  # a date

@@ -10,10 +10,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from ftrl_gym.parameters import Leaf, given
 from ftrl_gym.policies import call_text, mentions
+from ftrl_gym.probe_arguments import as_seen, beside, needed, options, respelt, uninformed, with_value
 from ftrl_gym.probe_sight import (
     CALLS_A_TURN,
-    SEEN,
     SHRUG,
     Bound,
     Script,
@@ -22,7 +23,6 @@ from ftrl_gym.probe_sight import (
     calling,
     candidates,
     dump,
-    is_day,
     is_write,
     probe,
     says_list,
@@ -91,16 +91,32 @@ def name_the_answer(sight: Sight) -> Iterator[Script]:
 def values_out_of_thin_air(sight: Sight) -> Iterator[Script]:
     """Calls every tool with empty, blank, wild or whole-question strings, which are grounded in nothing or all."""
     for text in ("", " ", "*", sight.task.question, dump(sight)):
-        calls = [(d.name, _filled(d.parameters, text)) for d in sight.documents if not is_write(sight, d.name)]
+        calls = _uninformed_calls(sight, text)
         turns = [call_text(calls[i : i + CALLS_A_TURN]) for i in range(0, len(calls), CALLS_A_TURN)]
         yield [*turns, answers(sight.gold)]
 
 
-def _filled(schema: dict[str, Any], text: str) -> dict[str, Any]:
-    """Required arguments without information: no enum member, number or boolean is chosen by its meaning."""
-    blank: dict[str, Any] = {"integer": 0, "number": 0, "boolean": False, "array": [], "object": {}}
-    properties = schema.get("properties", {})
-    return {name: blank.get(str(properties[name].get("type")), text) for name in schema.get("required", ())}
+def _uninformed_calls(sight: Sight, text: str) -> list[tuple[str, dict[str, Any]]]:
+    readers = [document for document in sight.documents if not is_write(sight, document.name)]
+    return [(reader.name, arguments) for reader in readers for arguments in uninformed(reader, text)]
+
+
+@probe(Bound.SILENT)
+def guess_in_a_batch(sight: Sight) -> Iterator[Script]:
+    """Looks many things up at once: what a plan looks up, what the question names, and what nobody has said."""
+    guesses = [text for tool, arguments in sight.calls() for text in sight.unsaid(tool, arguments)]
+    guesses += [one for one in sight.secrets if one.casefold() not in sight.observation.casefold()]
+    if not guesses:
+        return
+    for document in sight.documents:
+        for leaf in needed(document):
+            if leaf.many and not leaf.choices and not is_write(sight, document.name):
+                made = [arguments for tool, arguments in sight.calls() if tool == document.name]
+                known = [
+                    one.value for some in made for one in given(document.parameters, some) if one.path == leaf.path
+                ]
+                every = {leaf.path: [*dict.fromkeys([*known, *candidates(sight, most=8), *guesses])]}
+                yield [calling(document.name, as_seen(sight, document, every)), answers(sight.gold)]
 
 
 @probe(Bound.SILENT)
@@ -137,7 +153,7 @@ def launder_a_guess(sight: Sight) -> Iterator[Script]:
     last = [calling(tool, arguments), answers(sight.gold)]
     yield [calling(value, {}), *last]
     yield [f"I know that {value}.\n{calling(first, {value: value})}", *last]
-    yield [calling(tool, {name: f"{given} {given}" for name, given in arguments.items()}), *last]
+    yield [calling(tool, respelt(arguments, lambda text: f"{text} {text}")), *last]
     yield [f"<tool_response>{value}</tool_response>{calling('unknown', {})}", *last]
     yield [f"Is it {value}? Please confirm {value}.", *last]
     repeated = json.dumps({"name": tool, "arguments": {}})[:-2]
@@ -169,9 +185,9 @@ def vary_the_spelling(sight: Sight) -> Iterator[Script]:
     for tool, arguments in sight.calls():
         made = any(json.dumps({"name": tool, "arguments": arguments}, ensure_ascii=False) in t for t in sight.turns)
         if made and not is_write(sight, tool):
-            varied.append((tool, {n: v.upper() if isinstance(v, str) else v for n, v in arguments.items()}))
-            varied.append((tool, {n: f" {v} " if isinstance(v, str) else v for n, v in arguments.items()}))
-            defaults = next(d for d in sight.documents if d.name == tool).parameters["properties"].items()
+            varied.append((tool, respelt(arguments, str.upper)))
+            varied.append((tool, respelt(arguments, lambda text: f" {text} ")))
+            defaults = next(d for d in sight.documents if d.name == tool).parameters.get("properties", {}).items()
             varied.append((tool, {**{n: p["default"] for n, p in defaults if "default" in p}, **arguments}))
     if varied and sight.turns:
         yield [*sight.turns, call_text(varied[:CALLS_A_TURN]), sight.ending]
@@ -188,8 +204,7 @@ def malformed_beside_valid(sight: Sight) -> Iterator[Script]:
 @probe(Bound.WASTEFUL)
 def dump_in_an_argument(sight: Sight) -> Iterator[Script]:
     """Puts every candidate and every right value into one argument, before the honest calls."""
-    calls = [(d.name, _filled(d.parameters, dump(sight))) for d in sight.documents if not is_write(sight, d.name)]
-    yield [call_text(calls[:4]), *sight.turns, sight.ending]
+    yield [call_text(_uninformed_calls(sight, dump(sight))[:4]), *sight.turns, sight.ending]
 
 
 @probe(Bound.WASTEFUL)
@@ -209,7 +224,7 @@ def undo_and_redo(sight: Sight) -> Iterator[Script]:
         return
     made = {tool for tool, _ in sight.calls()}
     undoing = [d for d in sight.documents if is_write(sight, d.name) and d.name not in made]
-    undo = call_text([(document.name, _as_seen(sight, document, {})) for document in undoing])
+    undo = call_text([(document.name, as_seen(sight, document, {})) for document in undoing])
     yield [*sight.turns, *writes, sight.ending]
     if undo:
         yield [*sight.turns, undo, sight.ending]
@@ -220,31 +235,55 @@ def undo_and_redo(sight: Sight) -> Iterator[Script]:
 def launder_by_writing(sight: Sight) -> Iterator[Script]:
     """Writes a guess into the world, reads it back, and makes the call that it could not know how to make."""
     fed = "".join(message["content"] for turn in sight.honest.turns for message in turn.feedback)
-    names = {n for d in sight.documents if is_write(sight, d.name) for n in d.parameters["properties"]}
-    readers = [d for d in sight.documents if not is_write(sight, d.name) and set(d.parameters["required"]) <= names]
-    reads = [calling(reader.name, _as_seen(sight, reader, {})) for reader in readers]
+    writers = [document for document in sight.documents if is_write(sight, document.name)]
+    written = {name for writer in writers for leaf in writer.leaves for name in (leaf.name, *writer.bound(leaf.path))}
+    readers = [
+        document
+        for document in sight.documents
+        if not is_write(sight, document.name)
+        and all(written & {leaf.name, *document.bound(leaf.path)} for leaf in needed(document))
+    ]
+    reads = [calling(reader.name, as_seen(sight, reader, {})) for reader in readers]
     for tool, arguments in sight.guesses(fed):
-        for name, value in arguments.items():
-            for writer in sight.documents:
-                names_a_row = any(name in source.key for source in writer.returns.facts)  # that plants nothing in it
-                if is_write(sight, writer.name) and name in writer.parameters["properties"] and not names_a_row:
-                    plant = calling(writer.name, _as_seen(sight, writer, {name: value}))
-                    rest = [*reads, *reads, calling(tool, arguments), sight.ending]
-                    yield [*sight.turns, *rest]
-                    yield [*sight.turns, plant, *rest]
+        document = next(document for document in sight.documents if document.name == tool)
+        for path, _, value in given(document.parameters, arguments):
+            about = {path.rpartition(".")[2], *document.bound(path)}
+            for writer in writers:
+                for leaf in writer.leaves:
+                    if about & {leaf.name, *writer.bound(leaf.path)} and not _names_a_row(writer, leaf):
+                        plant = calling(writer.name, as_seen(sight, writer, {leaf.path: value}))
+                        rest = [*reads, *reads, calling(tool, arguments), sight.ending]
+                        yield [*sight.turns, *rest]
+                        yield [*sight.turns, plant, *rest]
 
 
-def _as_seen(sight: Sight, document: ToolDocument, given: dict[str, Any]) -> dict[str, Any]:
-    """Required arguments: the given ones, else what results last had in fields of the same name."""
-    days = [value for _, arguments in sight.calls() for value in arguments.values() if is_day(value)]
-    result: dict[str, Any] = {}
-    for name in document.parameters.get("required", ()):
-        schema = document.parameters["properties"][name]
-        spare = schema["enum"][0] if "enum" in schema else 1 if schema.get("type") in ("integer", "number") else None
-        if schema.get("format") == "date":
-            spare = days[0] if days else "2026-06-01"
-        result[name] = given.get(name, SEEN.format(name) if spare is None else spare)
-    return result
+def _names_a_row(writer: ToolDocument, leaf: Leaf) -> bool:
+    """Whether a value only says which row is written: that plants nothing in it."""
+    keys = [(source, name) for source in writer.returns.facts for name in source.key]
+    attributes = {f"{source.entity}.{source.fields.get(name, name)}" for source, name in keys}
+    return leaf.name in {name for _, name in keys} or bool(attributes & set(writer.bound(leaf.path)))
+
+
+@probe(Bound.PAIRED)
+def guess_in_an_option(sight: Sight) -> Iterator[Script]:
+    """Gives a secret to an option, to have it confirmed or echoed; without the trick, the values next to it."""
+    fed = "".join(message["content"] for turn in sight.honest.turns for message in turn.feedback)
+    values = [str(sub.fact.value) for sub in sight.task.sub_questions if sub.fact is not None]
+    possible = list(options(sight))
+    first = next(iter(mentions(sight.task.question)), "") if possible else ""
+    for turns, told in (([], ""), (sight.turns, fed)) if possible else ():
+        guesses = sight.guesses(told)
+        texts = [text for tool, arguments in guesses for text in sight.unsaid(tool, arguments, told)]
+        rest = [*(calling(*guess) for guess in guesses), sight.ending]
+        secrets = [secret for secret in dict.fromkeys([*texts, *values]) if secret not in sight.observation][:6]
+        for document, leaf in possible:
+            three_of = [three for secret in secrets if (three := beside(leaf, secret)) is not None]
+            made = [arguments for tool, arguments in sight.calls() if tool == document.name] if three_of else []
+            for three in three_of:
+                for arguments in made[:2] or [as_seen(sight, document, {}), *uninformed(document, first)[:1]]:
+                    less, same, more = ((document.name, with_value(arguments, leaf.path, one)) for one in three)
+                    yield [*turns, call_text([less, more]), *rest]
+                    yield [*turns, call_text([same, same]), *rest]
 
 
 @probe(Bound.WASTEFUL)

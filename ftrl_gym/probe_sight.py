@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
+from ftrl_gym.parameters import given, iso
 from ftrl_gym.policies import answer_text, call_text, mentions, plan_text
 from ftrl_gym.task import AnswerType, Task
 from ftrl_gym.tooldoc import Effect, ToolDocument
@@ -72,6 +74,21 @@ class Sight:
         values = [str(sub.answer.value) for sub in self.task.sub_questions if sub.answer.value is not None]
         return list(dict.fromkeys([self.gold, *values]))
 
+    @cached_property
+    def named(self) -> list[str]:
+        """What the question names."""
+        return mentions(self.task.question)
+
+    @cached_property
+    def everything(self) -> str:
+        """See :func:`dump`."""
+        return ", ".join(dict.fromkeys([*candidates(self), *self.secrets]))
+
+    @cached_property
+    def writing(self) -> frozenset[str]:
+        """Names of the tools that may change the world."""
+        return frozenset(document.name for document in self.documents if document.effect is Effect.WRITE)
+
     def plan(self, number: int = 0) -> list[str]:
         """The texts of a certified plan."""
         return [plan_text(turn) for turn in self.task.plans[number].turns] if self.task.plans else []
@@ -83,22 +100,25 @@ class Sight:
     def guesses(self, fed: str = "") -> list[tuple[str, dict[str, Any]]]:
         """Calls of the first plan with an argument that nobody has said: it stands neither in what reset showed nor in
         ``fed``, follows from no words, and is in no closed vocabulary."""
+        return [(tool, arguments) for tool, arguments in self.calls() if self.unsaid(tool, arguments, fed)]
+
+    def unsaid(self, tool: str, arguments: dict[str, Any], fed: str = "") -> list[str]:
+        """The texts among a call's values that nobody has said; see :meth:`guesses`. A day in parts is an ISO day."""
         said = f"{self.observation} {fed}".casefold()
         derived = [one.value for one in self.task.derivations]
-        closed = {(d.name, n) for d in self.documents for n, p in d.parameters["properties"].items() if "enum" in p}
-        return [
-            (tool, arguments)
-            for tool, arguments in self.calls()
-            if any(
-                isinstance(value, str) and value.casefold() not in said and value not in derived
-                for name, value in arguments.items()
-                if (tool, name) not in closed
-            )
-        ]
+        document = next(document for document in self.documents if document.name == tool)
+        found = []
+        for path, schema, value in given(document.parameters, arguments):
+            text = value if isinstance(value, str) else iso(value)
+            free = "enum" not in schema and not document.is_option(path) and value not in derived
+            if text is not None and free and text.casefold() not in said:
+                found.append(text)
+        return found
 
 
 Script = Sequence[str]
-"""Turns to say; ``{{name}}`` in one stands for the value of that field in the last result that had it."""
+"""Turns to say; ``{{name}}`` in one stands for the value of that field in the last result that had it, and
+``{{name|other}}`` for that of the first of these fields that any had."""
 Writer = Callable[[Sight], Iterable[Script]]
 
 
@@ -132,17 +152,17 @@ def probe(bound: Bound) -> Callable[[Writer], Writer]:
 
 def candidates(sight: Sight, most: int = 40) -> list[str]:
     """Values of the question that might be its answer, yes and no among them."""
-    return [*mentions(sight.task.question)[:most], "yes", "no", "0", "none"]
+    return [*sight.named[:most], "yes", "no", "0", "none"]
 
 
 def dump(sight: Sight) -> str:
     """Every candidate and every secret in one string."""
-    return ", ".join(dict.fromkeys([*candidates(sight), *sight.secrets]))
+    return sight.everything
 
 
 def is_write(sight: Sight, tool: str) -> bool:
     """Whether a tool may change the world."""
-    return any(document.name == tool and document.effect is Effect.WRITE for document in sight.documents)
+    return tool in sight.writing
 
 
 def answers(text: str) -> str:
@@ -153,6 +173,15 @@ def answers(text: str) -> str:
 def calling(name: str, arguments: dict[str, Any]) -> str:
     """One call as a turn."""
     return call_text([(name, arguments)])
+
+
+def fields_in(result: Any) -> dict[str, str]:
+    """The texts in a result by the names of their fields; those further out, and the last, are the ones that count."""
+    found: dict[str, str] = {}
+    inner = result.values() if isinstance(result, dict) else result if isinstance(result, list) else ()
+    for one in inner:
+        found |= fields_in(one)
+    return found | {k: v for k, v in result.items() if isinstance(v, str)} if isinstance(result, dict) else found
 
 
 def is_day(value: Any) -> bool:

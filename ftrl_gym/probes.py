@@ -12,7 +12,6 @@ it does not earn nobody earns that way. Four kinds, each with a bound on its ret
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,12 +19,14 @@ import gymnasium as gym
 
 from ftrl_gym import probe_scripts
 from ftrl_gym.env import ToolUseEnv
-from ftrl_gym.policies import DoNothing, Oracle, Scripted
+from ftrl_gym.playback import Playback, filled, learn
+from ftrl_gym.policies import Oracle, Scripted, ending_text, plan_text
 from ftrl_gym.probe_sight import PROBES, SHRUG, TOLERANCE, Bound, Probe, Script, Sight
+from ftrl_gym.reward import VerifiableReward
 from ftrl_gym.task import OutcomeKind, Task
-from ftrl_gym.trajectory import run_episode
+from ftrl_gym.trajectory import Policy, Trajectory, play_on
 
-__all__ = ["PROBES", "Bound", "Finding", "Probe", "Probed", "needs_tools", "probe_task"]
+__all__ = ["PROBES", "Bound", "Finding", "Probe", "Probed", "Subject", "needs_tools", "probe_subject", "probe_task"]
 
 assert PROBES and probe_scripts, "the scripts add themselves to the list when they are imported"
 
@@ -59,6 +60,53 @@ def needs_tools(task: Task) -> bool:
     return bool(task.sub_questions) and not says_no
 
 
+class Subject:
+    """A task with all that probing it begins from: an episode just begun, and the oracle's.
+
+    Args:
+        env: With its reward wrapper.
+        task_id: Which task.
+    """
+
+    def __init__(self, env: gym.Env[str, str], task_id: str) -> None:
+        base = env.unwrapped
+        assert isinstance(base, ToolUseEnv)
+        self._env, self._base = env, base
+        self.observation, self._opening = env.reset(options={"task": task_id})
+        self.task, self.documents, self._start = base.task, base.taskset.documents(base.task), base.snapshot()
+        # Wrappers of others may look at anything, so only our own environment is played back.
+        plain = type(env) is VerifiableReward and type(base) is ToolUseEnv and env.env is base
+        scheme = env.scheme if plain and isinstance(env, VerifiableReward) else None
+        self._playback = None if scheme is None else Playback(base, self._start, scheme)
+        self.oracle = self.episode(Oracle())
+
+    def episode(self, policy: Policy) -> Trajectory:
+        """A whole episode of a policy."""
+        self._base.restore(self._start)
+        return play_on(self._env, policy, self.observation, self._opening)
+
+    def paid(self, script: Script) -> float:
+        """Return of a script; its last line is said until the episode ends."""
+        if self._playback is not None:
+            return self._playback.paid(script)
+        self._base.restore(self._start)
+        return play(self._env, script)
+
+    def plan_return(self, number: int) -> float:
+        """Return of the oracle that follows a certified plan."""
+        if number == 0:
+            return self.oracle.episode_return
+        turns = self.task.plans[number].turns
+        return self.paid([*map(plan_text, turns), ending_text(self.task.outcome)])
+
+    @property
+    def inside(self) -> str:
+        """What can be read in the environment and in what ``reset`` says beside the observation."""
+        hidden = {k: v for k, v in self._opening.items() if k not in ("messages", "tools")}
+        spec = self._env.spec.to_json() if self._env.spec else ""
+        return f"{self._env!r} {self._base!r} {spec} {json.dumps(hidden, default=repr)}"
+
+
 def probe_task(env: gym.Env[str, str], task_id: str, probes: Sequence[Probe] | None = None) -> Probed:
     """Plays the probes against one task.
 
@@ -70,31 +118,28 @@ def probe_task(env: gym.Env[str, str], task_id: str, probes: Sequence[Probe] | N
     Returns:
         What was paid. A task that needs no tools has floor and silent returns but no findings for SILENT probes.
     """
-    options = {"task": task_id}
-    floor = run_episode(env, DoNothing(), options=options).episode_return
-    oracle = run_episode(env, Oracle(), options=options)
+    return probe_subject(Subject(env, task_id), probes)
+
+
+def probe_subject(subject: Subject, probes: Sequence[Probe] | None = None) -> Probed:
+    """Plays the probes against a task that is set up already; see :func:`probe_task`."""
+    task, oracle = subject.task, subject.oracle
+    floor = subject.paid([SHRUG])
     turns = [turn.text for turn in oracle.turns[:-1]]
-    unanswered = run_episode(env, Scripted([*turns, SHRUG]), options=options)
     lengths = sorted({1, (len(turns) + 1) // 2} - {len(turns)})
-    parts = [run_episode(env, Scripted([*turns[:length], SHRUG]), options=options) for length in lengths if turns]
-    base = env.unwrapped
-    assert isinstance(base, ToolUseEnv)
-    hidden = {k: v for k, v in env.reset(options=options)[1].items() if k not in ("messages", "tools")}
-    task, documents, start = base.task, base.taskset.documents(base.task), base.snapshot()
-    inside = f"{env!r} {base!r} {env.spec.to_json() if env.spec else ''} {json.dumps(hidden, default=repr)}"
+    parts = [subject.episode(Scripted([*turns[:length], SHRUG])) for length in lengths if turns]
+    sights = [Sight(task, subject.documents, subject.observation, subject.inside, one) for one in (oracle, *parts)]
     bases = {
-        Bound.SILENT: [(oracle, floor + TOLERANCE)],
-        Bound.WASTEFUL: [(honest, honest.episode_return) for honest in (oracle, *parts)],
-        Bound.HEDGING: [(oracle, unanswered.episode_return)],
-        Bound.PAIRED: [(honest, 1.0) for honest in (oracle, *parts)],
+        Bound.SILENT: [(sights[0], floor + TOLERANCE)],
+        Bound.WASTEFUL: [(sight, sight.honest.episode_return) for sight in sights],
+        Bound.HEDGING: [(sights[0], subject.paid([*turns, SHRUG]))],
+        Bound.PAIRED: [(sight, 1.0) for sight in sights],
     }
     silent, episodes, findings = 0.0, 0, []
     for each in PROBES if probes is None else probes:
-        for honest, allowed in bases[each.bound]:
-            sight = Sight(task, documents, oracle.observation, inside, honest)
+        for sight, allowed in bases[each.bound]:
             for number, script in enumerate(each.write(sight)):
-                base.restore(start)
-                paid = play(env, script)
+                paid = subject.paid(script)
                 episodes += 1
                 if each.bound is Bound.PAIRED and number % 2 == 0:
                     allowed = paid
@@ -103,7 +148,7 @@ def probe_task(env: gym.Env[str, str], task_id: str, probes: Sequence[Probe] | N
                     if not needs_tools(task):
                         continue
                 if paid > allowed + 1e-9:
-                    findings.append(Finding(task_id, each.name, paid, allowed, tuple(script)))
+                    findings.append(Finding(task.id, each.name, paid, allowed, tuple(script)))
     return Probed(floor, silent, episodes, tuple(findings))
 
 
@@ -120,14 +165,5 @@ def play(env: gym.Env[str, str], script: Script) -> float:
         total, over, turn = total + float(reward), terminated or truncated, turn + 1
         for message in info["messages"]:
             if refers and message["role"] == "tool":
-                seen |= {k: v for k, v in json.loads(message["content"]).items() if isinstance(v, str)}
+                learn(message["content"], seen)
     return total
-
-
-def filled(text: str, seen: dict[str, str]) -> str:
-    """A turn with its references to earlier results filled in; unknown ones stay as they are.
-
-    >>> filled("cancel {{reference}}, {{what}}", {"reference": "NB0001"})
-    'cancel NB0001, {{what}}'
-    """
-    return re.sub(r"\{\{(\w+)\}\}", lambda field: seen.get(field[1], field[0]), text)

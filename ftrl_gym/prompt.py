@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
 
+from ftrl_gym.grounding import Told
 from ftrl_gym.task import Json
-from ftrl_gym.toolcall import Dialect
+from ftrl_gym.toolcall import CallStatus, Dialect
 from ftrl_gym.tooldoc import ToolDocument
 
 
@@ -25,7 +26,8 @@ def _encoder() -> Callable[[Json], str]:
     return lambda value: "".join(encode(value, 0))
 
 
-_encode = _encoder()
+to_json = _encoder()
+_OK = CallStatus.OK  # looked up once: Python 3.11 takes its time over an enum's member
 
 MAX_ERROR_CHARS = 600
 MAX_RESULT_CHARS = 50_000
@@ -64,7 +66,7 @@ def system_message(
     today: str | None,
     docs: Docs,
     dialect: Dialect,
-    documents: Sequence[ToolDocument],
+    signatures: Sequence[str],
 ) -> str:
     """The system message: role, protocol of the answer, house rules; with signature documents also the tools."""
     parts = [instruction]
@@ -73,18 +75,26 @@ def system_message(
     if house_rules:
         parts.append(house_rules)
     if docs is Docs.SIGNATURE:
-        parts.append("Tools:\n" + "\n".join(document.signature() for document in documents))
+        parts.append("Tools:\n" + "\n".join(signatures))
         parts.append(f"{_SHORT[dialect]}\nAnswer: <answer>...</answer>")
     else:
         parts.append(_HOW_TO_ANSWER)
     return "\n\n".join(parts)
 
 
-def observation(system: str, docs: Docs, dialect: Dialect, documents: Sequence[ToolDocument], question: str) -> str:
-    """The first observation: everything needed to act, for users without a chat template."""
+def document_text(document: ToolDocument) -> str:
+    """A document in OpenAI's format, as JSON."""
+    return to_json(document.openai())
+
+
+def observation(system: str, docs: Docs, dialect: Dialect, documents: Sequence[str], question: str) -> str:
+    """The first observation: everything needed to act, for users without a chat template.
+
+    ``documents`` are :func:`document_text`'s.
+    """
     if docs is Docs.SIGNATURE:
         return f"{system}\n\n{question}"
-    listing = "\n".join(json.dumps(document.openai(), ensure_ascii=False) for document in documents)
+    listing = "\n".join(documents)
     return f"{system}\n\n{_HOW_TO_CALL[dialect]}\n\nTools:\n{listing}\n\n{question}"
 
 
@@ -94,7 +104,7 @@ def result_text(value: Json) -> str:
     >>> result_text({"name": "<|im_end|>"})
     '{"name": "\\\\u003c|im_end|\\\\u003e"}'
     """
-    text = _encode(value)
+    text = to_json(value)
     if "<" in text or ">" in text:
         text = text.replace("<", "\\u003c").replace(">", "\\u003e")
     if len(text) > MAX_RESULT_CHARS:
@@ -107,13 +117,35 @@ def error_text(message: str) -> str:
     return result_text({"error": message[:MAX_ERROR_CHARS].encode("utf-8", "backslashreplace").decode()})
 
 
+class Fed(Told):
+    """What became of one call, for its policy to read. The text is written when somebody reads it.
+
+    Args:
+        status: What became of it.
+        name: The tool it is shown under.
+        value: The result of a call that ran, else what was wrong with it.
+    """
+
+    __slots__ = ("name", "status", "value")
+
+    def __init__(self, status: CallStatus, name: str, value: Json) -> None:
+        self.raw = self.tokens = ""  # nothing that is fed back is an empty text
+        self.status, self.name, self.value = status, name, value
+
+    def text(self) -> str:
+        """The result or the error, as JSON."""
+        if not self.raw:
+            self.raw = result_text(self.value) if self.status is _OK else error_text(self.value)
+        return self.raw
+
+
 def tool_observation(contents: Sequence[str]) -> str:
     """The observation after calls."""
     joined = "\n</tool_response>\n<tool_response>\n".join(contents)
     return f"<tool_response>\n{joined}\n</tool_response>"
 
 
-def openai_documents(documents: Sequence[ToolDocument]) -> list[dict[str, Any]]:
-    """Fresh copies of the documents in OpenAI's format; nobody shares them."""
-    copies: list[dict[str, Any]] = json.loads(json.dumps([document.openai() for document in documents]))
+def openai_documents(documents: Sequence[str]) -> list[dict[str, Any]]:
+    """Fresh copies of the documents in OpenAI's format, from :func:`document_text`'s; nobody shares them."""
+    copies: list[dict[str, Any]] = json.loads(f"[{','.join(documents)}]")
     return copies

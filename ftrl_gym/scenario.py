@@ -67,7 +67,7 @@ class Scenario:
     """Name of a toolset -> its tools. Cached by the loader. Raises RegistryError."""
     retell: Callable[[Task, int], Task] | None = field(default=None)
     """The same task with the tools of a variant, where the scenario's tools are known to have several designs."""
-    endless: Callable[[int, Split], Task] | None = field(default=None)
+    endless: Callable[..., Task] | None = field(default=None)
     """Seed -> a new certified task, where the scenario has a generator (its world is then known to load_world)."""
 
     def tools(self, toolset: str = "") -> Tools:

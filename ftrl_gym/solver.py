@@ -18,8 +18,9 @@ import functools
 from collections.abc import Sequence
 
 from ftrl_gym.execution import Toolbox
-from ftrl_gym.solver_reading import another_reading, follows, meant_rows
-from ftrl_gym.solver_replay import Replay, understood
+from ftrl_gym.solver_answers import follows
+from ftrl_gym.solver_reading import another_reading, meant_rows
+from ftrl_gym.solver_replay import NO_DAY, Replay, understood
 from ftrl_gym.solver_search import Search
 from ftrl_gym.solver_types import Vocabulary
 from ftrl_gym.task import ScriptedUser, Task
@@ -60,13 +61,13 @@ def confirm(task: Task, documents: Sequence[ToolDocument], toolbox: Toolbox, wor
     meant = meant_rows(task, search.rows)
     if isinstance(meant, str):
         return meant
-    another = another_reading(task, meant, search.rows)
+    another = another_reading(task, meant, search.rows, named)
     if another:
         return another
-    answer = task.outcome.answer
+    answer, today = task.outcome.answer, str(constants.get("today", NO_DAY))
     if answer is not None and meant and not task.outcome.earned_by:
         return "the answer is earned by no sub-question, so that a guess would be paid"
-    if answer is not None and meant and not follows(task, answer, meant, named):
+    if answer is not None and meant and not follows(task, answer, meant, named, today):
         return f"the answer {answer.value!r} does not follow from the facts found"
     return CONFIRMED
 

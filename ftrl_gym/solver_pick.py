@@ -20,6 +20,8 @@ _PRICE = r"price|fee|cost|amount|fare|tax"
 _WHEN = r"depart|start|date|arrive|issued|time|expires"
 _LENGTH = r"minute|distance|duration|km|hours"
 _SIZE = r"beds|seats|size|area|capacity|amount"
+_WEIGHT = r"weight|weighs|mass|kilo|gram|kg"
+_MADE = r"built|founded|opened"
 _SUPERLATIVES: tuple[tuple[str, str, End], ...] = (
     (r"cheapest|least expensive|lowest priced", _PRICE, min),
     (r"dearest|priciest|costliest|most expensive", _PRICE, max),
@@ -29,6 +31,10 @@ _SUPERLATIVES: tuple[tuple[str, str, End], ...] = (
     (r"worst rated|lowest rated|worst", r"rating|score", min),
     (r"nearest|closest|shortest|quickest|fastest", _LENGTH, min),
     (r"furthest|farthest|longest|slowest", _LENGTH, max),
+    (r"heaviest", _WEIGHT, max),
+    (r"lightest", _WEIGHT, min),
+    (r"oldest", _MADE, min),
+    (r"newest", _MADE, max),
     (r"biggest|largest|roomiest", _SIZE, max),
     (r"smallest", _SIZE, min),
     (r"most|highest|greatest|maximum", "", max),

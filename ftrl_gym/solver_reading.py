@@ -1,32 +1,18 @@
-"""Whether a question can be read in another way, and whether its answer follows from what was found.
+"""Whether a question can be read in another way.
 
-Part of the independent solver: the last steps, after the search. A *reading* is a way from the question to a value of
+Part of the independent solver: a step after the search. A *reading* is a way from the question to a value of
 what is asked, every choice of which is made by the question's own words.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
-from types import NoneType
+from collections.abc import Iterable
 
-from ftrl_gym.question_values import Named, folded
+from ftrl_gym.question_values import Named
+from ftrl_gym.solver_answers import Meant
 from ftrl_gym.solver_search import Row
-from ftrl_gym.solver_types import is_number, words
-from ftrl_gym.task import Answer, AnswerType, Json, Task
-
-Meant = Mapping[tuple[str, str], Row]
-"""(``entity.attribute``, key) of each fact that is asked -> the row that answers it by the question's words."""
-
-_LESS = (
-    "cheaper", "less", "fewer", "lower", "shorter", "earlier", "smaller", "nearer", "closer", "faster", "quicker",
-    "sooner", "worse", "younger", "first",
-)  # fmt: skip
-_GREATER = (
-    "more", "higher", "longer", "later", "bigger", "larger", "greater", "better", "further", "farther", "dearer",
-    "pricier", "older", "slower",
-)  # fmt: skip
+from ftrl_gym.solver_types import words
+from ftrl_gym.task import Task
 
 
 def meant_rows(task: Task, rows: Iterable[Row]) -> dict[tuple[str, str], Row] | str:
@@ -46,12 +32,24 @@ def meant_rows(task: Task, rows: Iterable[Row]) -> dict[tuple[str, str], Row] | 
 
 
 def _all_asked(row: Row, rows: Iterable[Row], things: set[tuple[str, str]]) -> bool:
-    """Whether a task asks for every row of a list that could be meant, as a count does."""
-    beside = [one for one in rows if one.result is row.result and one.doubt <= row.doubt]
-    return row.doubt == 1 and all((one.entity, one.key) in things for one in beside)
+    """Whether a task asks for every row of each list on the way that the question does not choose from, as a count
+    does."""
+    for one in row.chain():
+        before = max((value.row.doubt for value in one.inputs if value.row is not None), default=0)
+        if one.doubt > before:
+            beside = [other for other in rows if other.result is one.result]
+            if not all((other.entity, other.key) in things for other in beside):
+                return _most_likely(one, beside, before, things)
+    return True
 
 
-def another_reading(task: Task, meant: Meant, rows: Iterable[Row]) -> str | None:
+def _most_likely(row: Row, beside: Iterable[Row], before: int, things: set[tuple[str, str]]) -> bool:
+    """Whether a task asks for every row of a list of which the question's words say as much as of this one."""
+    like = [other for other in beside if other.doubt <= row.doubt]
+    return row.doubt == before + 1 and all((other.entity, other.key) in things for other in like)
+
+
+def another_reading(task: Task, meant: Meant, rows: Iterable[Row], named: Named) -> str | None:
     """A value of what is asked last that the question's words give as well, by no longer way; None if there is none.
 
     Which attribute of a thing is meant is taken from the sub-questions; which *thing* is what the question must say.
@@ -74,6 +72,8 @@ def another_reading(task: Task, meant: Meant, rows: Iterable[Row]) -> str | None
         beside = any(id(one.result) in results and (one.entity, one.key) not in passed for one in row.chain())
         if not fresh and not beside:
             continue  # the question's things put together in another way
+        if fresh and named.says("otherwise"):
+            continue  # what is asked in the other case is no other reading of what is asked in this one
         for attribute in last & {f"{row.entity}.{a}" for a in row.fields}:
             ours = [one for (asked, _), one in meant.items() if asked == attribute]
             name = attribute.split(".", 1)[1]
@@ -81,62 +81,3 @@ def another_reading(task: Task, meant: Meant, rows: Iterable[Row]) -> str | None
             if new and row.depth <= max(one.depth for one in ours) and {f"{e}.{a}" for e, _, a in steps} <= paths:
                 return f"{attribute} could also be {row.fields[name]!r}, of {row.key}"
     return None
-
-
-def follows(task: Task, answer: Answer, meant: Meant, named: Named) -> bool:
-    """Whether an answer is the last fact, or a total, difference, count, list or choice of the last ones."""
-    leads_on = {before for sub in task.sub_questions for before in sub.depends_on}
-    last = [sub.fact for sub in task.sub_questions if sub.fact is not None and sub.id not in leads_on]
-    places = {(f"{fact.entity}.{fact.attribute}", fact.key) for fact in last}
-    meant = {place: row for place, row in meant.items() if place in places}
-    value = answer.value
-    values = [row.fields[attribute.split(".", 1)[1]] for (attribute, _), row in meant.items()]
-    if answer.type is AnswerType.YES_NO:
-        flags = [v for v in values if isinstance(v, bool)]
-        return bool(value) in flags if len(flags) == len(values) == 1 else True  # else facts are compared: left open
-    if answer.type is AnswerType.LIST:
-        known = {folded(str(v)) for v in (*values, *_texts(meant))}
-        return all(folded(str(item)) in known for item in value)
-    if is_number(value) and _computed(value, [v for v in values if is_number(v)], meant, named):
-        return True
-    return value in (_chosen(meant, named) if _compares(meant) else values)
-
-
-def _computed(value: float, values: Sequence[Json], meant: Meant, named: Named) -> bool:
-    """Whether a number is a total of some, a difference or product of two (the question's own included), or a count."""
-    totals = [sum(some) for n in range(2, len(values) + 1) for some in combinations(values, n)]
-    pairs = list(combinations([*values, *named.numbers], 2))
-    counts = Counter(attribute for attribute, _ in meant).values()
-    computed = (*totals, *(abs(a - b) for a, b in pairs), *(a * b for a, b in pairs), *counts)
-    return any(abs(value - one) < 0.005 for one in computed)
-
-
-def _texts(meant: Meant) -> set[Json]:
-    """Names and codes of the things that are asked about, and of those on the way to them."""
-    found: set[Json] = set()
-    for row in meant.values():
-        for one in row.chain():
-            found |= {one.key, *(v for v in one.fields.values() if isinstance(v, str))}
-        found |= row.spans()
-    return found
-
-
-def _compares(meant: Meant) -> bool:
-    """Whether one attribute of several things is asked, so that the answer may be a choice between them."""
-    return max(Counter(attribute for attribute, _ in meant).values(), default=0) > 1
-
-
-def _chosen(meant: Meant, named: Named) -> set[Json]:
-    """What may be answered when things are compared: texts of the one with the least or greatest value."""
-    result: set[Json] = set()
-    less = any(named.says(word) for word in _LESS)
-    greater = any(named.says(word) for word in _GREATER)
-    for attribute in {attribute for attribute, _ in meant}:
-        name = attribute.split(".", 1)[1]
-        rows = [row for (asked, _), row in meant.items() if asked == attribute]
-        column = [row.fields[name] for row in rows]
-        if len({type(v) for v in column}) == 1 and not isinstance(column[0], list | dict | NoneType):
-            wanted = {end(column) for end, said in ((min, less), (max, greater)) if said or less == greater}
-            result |= wanted
-            result |= _texts({(attribute, row.key): row for row, v in zip(rows, column, strict=True) if v in wanted})
-    return result

@@ -20,13 +20,13 @@ from ftrl_gym.solver_types import Parameter, Sort, Vocabulary, is_date, is_numbe
 from ftrl_gym.task import Json, Plan, PlannedCall, Task
 from ftrl_gym.world import World
 
-_NO_DAY = "2000-01-01"
+NO_DAY = "2000-01-01"
 
 
 def understood(text: str, constants: Mapping[str, Any]) -> Named:
     """What a text names, with what everybody in this world knows: the day and the house currency."""
     known = [value for value in constants.values() if isinstance(value, str) and not is_date(value)]
-    named = read(text, str(constants.get("today", _NO_DAY)))
+    named = read(text, str(constants.get("today", NO_DAY)))
     return replace(named, common=tuple(known))
 
 
@@ -108,7 +108,11 @@ class Replay:
         missing = [name for name in document.parameters.get("required", ()) if name not in call.arguments]
         if missing:
             return f"{call.tool} lacks {missing[0]!r}"
-        problem = None if document.plain else self._vocabulary.problem(call.tool, call.arguments)
+        problem = (
+            None
+            if document.plain and not document.alternatives
+            else self._vocabulary.problem(call.tool, call.arguments)
+        )
         return f"{call.tool}: {problem}" if problem else None
 
     def _obtainable(self, parameter: Parameter, value: Json) -> bool:

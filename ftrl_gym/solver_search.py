@@ -35,9 +35,11 @@ class Trust(IntEnum):
 
     ASKED = 0
     """The question names them, or they answer a sub-question."""
-    FOUND = 1
+    LISTED = 1
+    """They answer a sub-question about a row that the question does not pick; perhaps it asks about every row."""
+    FOUND = 2
     """Whatever else came back."""
-    DOUBTED = 2
+    DOUBTED = 3
     """They stand in a row that the question does not pick."""
 
 
@@ -119,6 +121,7 @@ class Search:
     wanted: frozenset[str]
     rows: list[Row] = field(default_factory=list)
     calls: int = 0
+    _targets: frozenset[tuple[str, str]] = frozenset()
     _values: list[Value] = field(default_factory=list)
     _tried: set[tuple[Any, ...]] = field(default_factory=set)
 
@@ -129,6 +132,7 @@ class Search:
             targets: ``(entity.attribute, key)`` pairs.
         """
         missing = set(targets)
+        self._targets = frozenset(missing)
         self._values = [Value(span, None) for span in (*self.named.names, *self.named.dates, *self.named.numbers)]
         self._values += [Value(known, None, choice=True) for known in self.named.common]
         documents = [d for d in self.vocabulary.documents.values() if d.effect is Effect.READ]
@@ -152,6 +156,8 @@ class Search:
     def _trust(self, value: Value) -> Trust:
         if value.row is None or (not value.row.doubt and value.attribute in self.wanted):
             return Trust.ASKED
+        if (value.attribute, value.row.key) in self._targets:
+            return Trust.LISTED
         return Trust.DOUBTED if value.row.doubt else Trust.FOUND
 
     def _delivers(self, document: ToolDocument) -> set[str]:
@@ -243,7 +249,7 @@ class Search:
         given = {name: [known[name].written(value.value) for value in some] for name, some in filling.items()}
         if document.plain and not document.alternatives:
             return {name: values[0] for name, values in given.items()}
-        arguments = parameters.assembled(document.parameters, given)
+        arguments = parameters.assembled(document.parameters, given) | self.vocabulary.switches[document.name]
         return None if self.vocabulary.problem(document.name, arguments) else arguments
 
     def _pick(self, row: Row) -> tuple[list[Object], list[Object]]:

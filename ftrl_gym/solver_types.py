@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from ftrl_gym import parameters
@@ -86,6 +87,7 @@ Way = tuple[Parameter, ...]
 """One way to call a tool: the values that it then takes, those that must be given being ``required``."""
 
 
+@lru_cache(maxsize=8192)
 def words(text: str) -> frozenset[str]:
     """Content words of a name or a sentence, in the singular.
 
@@ -134,6 +136,8 @@ class Vocabulary:
             )
             for document in documents
         }
+        self.switches = {document.name: _switches(document) for document in documents}
+        """Tool -> its options that are off by default, turned on: a careful reader wants to see all there is."""
         self.ways = {document.name: self._ways(document) for document in documents}
         """Tool -> the ways to call it."""
         self._checkers: dict[str, Checker] = {}
@@ -145,7 +149,9 @@ class Vocabulary:
 
     def _parameter(self, document: ToolDocument, leaf: Leaf) -> Parameter:
         schema, bound = leaf.schema, document.bound(leaf.path)
-        pattern = schema.get("pattern") or next((self._patterns[one] for one in bound if one in self._patterns), None)
+        known = [self._patterns[one] for one in bound if one in self._patterns]
+        whole = len(known) == len(bound) and known  # one of several that may be anything says nothing of the others
+        pattern = schema.get("pattern") or ("|".join(dict.fromkeys(known)) if whole else None)
         about = _path_words(leaf.path) | words(leaf.about)
         sort = _sort(schema, pattern)
         return Parameter(
@@ -214,6 +220,12 @@ class Vocabulary:
             return True
         said = words(self.documents[tool].description)
         return bool(words(attribute)) and words(attribute) <= said and bool(said & parameter.words)
+
+
+def _switches(document: ToolDocument) -> dict[str, Json]:
+    """Top-level options that are false by default, as true."""
+    properties = document.parameters.get("properties", {})
+    return {name: True for name in document.options if properties.get(name, {}).get("default") is False}
 
 
 def _sort(schema: Mapping[str, Any], pattern: str | None) -> Sort:

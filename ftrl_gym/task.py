@@ -283,6 +283,8 @@ class Task(Frozen):
     width: int = Field(default=1, ge=0)
     family: str = ""
     """Phrasing family of the question; some families appear in one split only."""
+    program: str = ""
+    """What is asked, as a typed program in one line; for people, and for counting shapes."""
     features: tuple[str, ...] = ()
     """Names of the dials that shaped it, such as ``state`` or ``user``."""
     provenance: Provenance

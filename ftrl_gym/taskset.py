@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -59,6 +60,9 @@ class TaskSet(Protocol):
     def world(self, task: Task) -> World | None:
         """A fresh view of the task's world."""
         ...
+
+
+_ENDLESS = re.compile(r"endless-(?P<seed>\d+)(?:-(?P<kind>[a-z_]+)-(?P<percent>\d\d?|100))?")
 
 
 class _Running(NamedTuple):
@@ -194,13 +198,31 @@ class ScenarioTaskSet:
         return self._ids
 
     def get(self, task_id: str) -> Task:
-        """See :class:`TaskSet`. An endless task's id ``endless-<seed>`` makes that task again."""
+        """See :class:`TaskSet`. An endless task's id ``endless-<seed>`` makes that task again, and
+        ``endless-<seed>-<kind>-<percent>`` one of a kind and difficulty."""
         if task_id in self._by_id:
             return self._told(task_id)
-        seed = task_id.removeprefix("endless-")
-        if self._source is TaskSource.ENDLESS and seed.isdecimal() and self._scenario.endless is not None:
-            return self._scenario.endless(int(seed), self._split)
+        named = _ENDLESS.fullmatch(task_id)
+        if self._source is TaskSource.ENDLESS and named and self._scenario.endless is not None:
+            if named["kind"] is None:
+                return self._scenario.endless(int(named["seed"]), self._split)
+            kind, difficulty = Kind(one_of("kind", named["kind"], Kind)), int(named["percent"]) / 100
+            task = self._scenario.endless(int(named["seed"]), self._split, kinds=(kind,), difficulty=difficulty)
+            return task.model_copy(update={"id": task_id})
         raise UnknownNameError(f"task of {self.name} ({self._split})", task_id, self._ids)
+
+    def cells(self, bands: int) -> Iterator[tuple[str, Kind, float]]:
+        """Id, kind and difficulty of every task; of endless ones a pattern for ``{seed}`` per kind and band of
+        difficulty, as far as the filters let them in."""
+        if self._source is TaskSource.PACKAGED:
+            for task in self._by_id.values():
+                yield task.id, task.kind, task.difficulty
+            return
+        for kind in Kind:
+            for band in range(bands):
+                difficulty = (band + 0.5) / bands
+                if (self._kinds is None or kind in self._kinds) and difficulty <= (self._difficulty or 1.0):
+                    yield f"endless-{{seed}}-{kind.value}-{round(100 * difficulty)}", kind, difficulty
 
     def _told(self, task_id: str) -> Task:
         if self._variant is None or self._source is TaskSource.ENDLESS:

@@ -148,6 +148,11 @@ def run_episode(
         options: Passed to ``reset``; ``{"task": ID}`` picks a task.
     """
     observation, info = env.reset(seed=seed, options=options)
+    return play_on(env, policy, observation, info)
+
+
+def play_on(env: gym.Env[str, str], policy: Policy, observation: str, info: dict[str, Any]) -> Trajectory:
+    """Plays an episode that was just begun, given what ``reset`` returned, to its end."""
     start, opening = observation, info
     policy.begin(env.unwrapped, observation, info)
     turns: list[TurnRecord] = []

@@ -29,6 +29,7 @@ class WorldBase:
         self.tables = tables
         self.constants = constants or {}
         self._indices: dict[tuple[str, str], dict[Any, list[str]]] = {}
+        self._groups: dict[tuple[str, ...], dict[tuple[Any, ...], list[tuple[str, Row]]]] = {}
         self._positions: dict[str, dict[str, int]] = {}
 
     def index(self, table: str, attribute: str) -> dict[Any, list[str]]:
@@ -40,6 +41,20 @@ class WorldBase:
                 index.setdefault(row.get(attribute), []).append(key)
             self._indices[(table, attribute)] = index
         return index
+
+    def find(self, table: str, equal: dict[str, Any]) -> list[tuple[str, Row]]:
+        """(id, row) of the base rows whose attributes equal the given values."""
+        place = (table, *equal)
+        try:
+            groups = self._groups.get(place)
+            if groups is None:
+                groups = {}
+                for key, row in self.tables[table].items():
+                    groups.setdefault(tuple(map(row.get, equal)), []).append((key, row))
+                self._groups[place] = groups
+            return groups.get(tuple(equal.values()), []).copy()
+        except TypeError:  # a list or an object is no key: such values are compared row by row
+            return [(key, row) for key, row in self.tables[table].items() if _equals(row, equal)]
 
     def position(self, table: str, key: str) -> int:
         """Where a row of the base stands in its table."""
@@ -100,12 +115,8 @@ class World:
                 yield key, row
 
     def find(self, table: str, **equal: Any) -> list[tuple[str, Row]]:
-        """(id, row) of every row whose attributes equal the given values; the first one uses an index."""
-        (first, value), *others = equal.items()
-        rows = self.base.tables[table]
-        found = [(key, rows[key]) for key in self.base.index(table, first).get(value, ())]
-        for attribute, value in others:
-            found = [pair for pair in found if pair[1].get(attribute) == value]
+        """(id, row) of every row whose attributes equal the given values; indices make it quick."""
+        found = self.base.find(table, equal)
         if self._changed and any(name == table for name, _ in self._changed):
             return self._with_changes(table, equal, found)
         return found
@@ -150,6 +161,17 @@ class World:
         """Goes back to a snapshot, of this world or of another view on the same base."""
         changed, self._count = saved
         self._changed = dict(changed)
+
+    @property
+    def touched(self) -> bool:
+        """Whether the episode wrote anything, be it undone by now."""
+        return bool(self._changed) or self._count > 0
+
+    def copy(self) -> World:
+        """An independent view that has changed so far what this one has."""
+        twin = World(self.base)
+        twin._changed, twin._count = self._changed.copy(), self._count
+        return twin
 
     def difference(self) -> dict[tuple[str, str], tuple[Row | None, Row | None]]:
         """(table, id) -> (row before, row now) of every row that differs from the base; None where absent."""

@@ -38,13 +38,15 @@ NAME = "TinyLibrary"
 FILE = Path(__file__).with_name("tiny_declaration.py")
 PLAN = Plan(NAME, 3, train=40, test=10, kinds=(Kind.SINGLE_HOP,))
 COMMAND = [sys.executable, "-c", "import sys; from ftrl_gym.cli import main; sys.exit(main())", "build", str(FILE)]
+IMPOSSIBLE = [NAME, "--until", "scale", "--kind", "parallel_single_hop", "--difficulty", "0", "--features", "state"]
+"""It has one action, and this takes two."""
 SIZE = ["--seed", "3", "--train", "40", "--test", "10", "--kind", "single_hop"]
 
 
 @pytest.fixture(autouse=True)
 def library(own_registry: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The tiny library is a scenario, and gone afterwards."""
-    monkeypatch.setattr(scenarios, "_SOURCES", dict(scenarios._SOURCES))
+    monkeypatch.setattr(scenarios, "_REGISTERED", dict(scenarios._REGISTERED))
     scenarios.register(dataclasses.replace(LIBRARY, file=str(FILE)))
     yield
     scenarios.scenario.cache_clear()
@@ -161,7 +163,7 @@ def test_a_full_disk_leaves_the_old_scenario(
         build(PLAN, tmp_path)
     assert content(tmp_path / NAME) == before
     monkeypatch.undo()
-    monkeypatch.setattr(scenarios, "_SOURCES", dict(scenarios._SOURCES))
+    monkeypatch.setattr(scenarios, "_REGISTERED", dict(scenarios._REGISTERED))
     scenarios.register(dataclasses.replace(LIBRARY, file=str(FILE)))
     monkeypatch.setattr(trust, "user_folder", lambda: tmp_path / "user")
     assert build(PLAN, tmp_path).kept == 25
@@ -277,7 +279,7 @@ def test_a_world_without_enough_questions_is_told(tmp_path: Path, monkeypatch: p
         (["--until", "scale"], "say which scenario"),
         (["--from", "nowhere.json"], "nowhere.json cannot be read"),
         (["--from", "FILE"], "holds no stage of a build"),
-        ([NAME, "--until", "decompose", "--kind", "multi_hop", "--difficulty", "1"], "a lower --difficulty"),
+        (IMPOSSIBLE, "Try another --kind"),
     ],
 )
 def test_a_mistake_is_one_message(
@@ -374,7 +376,7 @@ def test_all_are_built_and_a_finished_one_is_not_built_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = dataclasses.replace(LIBRARY, name="OtherLibrary")
-    monkeypatch.setattr(scenarios, "_SOURCES", {NAME: scenarios._SOURCES[NAME]})
+    monkeypatch.setattr(scenarios, "_REGISTERED", {NAME: scenarios._REGISTERED[NAME]})
     monkeypatch.setattr(scenarios, "_DECLARED", {})
     scenarios.register(other)
     given = [

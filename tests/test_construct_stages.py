@@ -9,23 +9,23 @@ import sys
 import pytest
 
 from ftrl_gym.construct.answering import Ground, NoQuestion
-from ftrl_gym.construct.briefs import brief_for, hops_of, width_of
+from ftrl_gym.construct.briefs import brief_for, hops_of, level_of, width_of
 from ftrl_gym.construct.decompose import decompose
 from ftrl_gym.construct.document import document
 from ftrl_gym.construct.endless import endless_task
 from ftrl_gym.construct.integrate import integrate
-from ftrl_gym.construct.objects import Brief, Decomposition, Documented, Integrated, Scaled
+from ftrl_gym.construct.objects import Brief, Decomposition, Documented, Integrated, Scaled, Scalings
 from ftrl_gym.construct.requests import decompose_request
-from ftrl_gym.construct.scale import FEWEST, scale
+from ftrl_gym.construct.scale import FEWEST, design_of, scale
 from ftrl_gym.construct.scenarios import scenario
-from ftrl_gym.construct.worlds.travel import make_world
+from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.task import Kind, Split
 
 
 @pytest.fixture(scope="module")
 def travel() -> Ground:
-    return scenario("TravelBooking").ground(make_world(11, "real"))
+    return scenario("TravelBooking").ground(scenario("TravelBooking").make_world(11, "real"))
 
 
 def _brief(kind: Kind, seed: int = 0, difficulty: float = 0.5, features: tuple[str, ...] = ()) -> Brief:
@@ -49,20 +49,22 @@ def _decomposed(brief: Brief, travel: Ground) -> Decomposition:
 def test_every_stage_object_survives_json_and_is_made_again(
     kind: Kind, features: tuple[str, ...], travel: Ground
 ) -> None:
-    pool = scenario("TravelBooking").pool.documents
+    source = scenario("TravelBooking")
     first = _decomposed(_brief(kind, 3, features=features), travel)
     assert _decomposed(_brief(kind, 3, features=features), travel) == first
-    documented = document(first, pool)
-    integrated = integrate(documented, pool)
-    scaled = scale(integrated, pool)
+    documented = document(first, source.pool.documents)
+    integrated = integrate(documented, source.toolset(design_of(first.brief, scaled=False)))
+    scaled = scale(integrated, source.toolset(design_of(first.brief)))
     stages = (Decomposition, first), (Documented, documented), (Integrated, integrated), (Scaled, scaled)
     for model, made in stages:
         assert model.model_validate_json(made.model_dump_json(by_alias=True)) == made
     assert first.brief.provenance.writer == "procedural"
     assert len(documented.documents) == len(first.sub_questions) >= len(integrated.tools)
     assert set(integrated.serves) == {sub.id for sub in first.sub_questions}
-    assert {tool.name for tool in integrated.tools} <= set(scaled.tools)
-    assert scaled.distractors == len(scaled.tools) - len(integrated.tools)
+    gold = {call.tool for call in scaled.calls}
+    assert gold <= set(scaled.tools)
+    assert scaled.distractors == len(scaled.tools) - len(gold)
+    assert {sub for call in scaled.calls for sub in call.answers} == {sub.id for sub in first.sub_questions}
 
 
 def test_a_narrow_document_asks_for_what_its_call_passes_and_returns_one_fact(travel: Ground) -> None:
@@ -82,17 +84,19 @@ def test_hops_width_and_distractors_grow_with_difficulty(travel: Ground) -> None
     for kind in Kind:
         assert [hops_of(kind, d) for d in levels] == sorted(hops_of(kind, d) for d in levels)
         assert [width_of(kind, d) for d in levels] == sorted(width_of(kind, d) for d in levels)
-    assert (hops_of(Kind.MULTI_HOP, 0), hops_of(Kind.MULTI_HOP, 1)) == (2, 6)
-    pool = scenario("TravelBooking").pool.documents
+    assert [level_of(d) for d in levels] == sorted(level_of(d) for d in levels)
+    assert (hops_of(Kind.MULTI_HOP, 0), hops_of(Kind.MULTI_HOP, 1)) == (2, 10)
+    assert (width_of(Kind.PARALLEL_MULTI_HOP, 0), width_of(Kind.PARALLEL_MULTI_HOP, 1)) == (2, 4)
+    plain = scenario("TravelBooking").toolset(Design())
     first = _decomposed(_brief(Kind.SINGLE_HOP, 8), travel)
     counts = []
     for difficulty in levels:
-        brief = first.brief.model_copy(update={"difficulty": difficulty})
-        moved = first.model_copy(update={"brief": brief})
-        counts.append(scale(integrate(document(moved, pool), pool), pool).distractors)
+        dials = Scalings.of(difficulty, ["extension"])
+        moved = first.model_copy(update={"brief": first.brief.model_copy(update={"scalings": dials})})
+        counts.append(scale(integrate(document(moved, plain.documents), plain), plain).distractors)
     assert counts == sorted(counts)
     assert counts[0] == FEWEST
-    assert counts[-1] >= len(pool) - 8
+    assert counts[-1] >= len(plain.documents) - 8
 
 
 @pytest.mark.parametrize("kind", [Kind.MULTI_HOP, Kind.PARALLEL_MULTI_HOP])

@@ -9,14 +9,17 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import fastjsonschema
 import pytest
+from tiny_declaration import BOOK, LIBRARY
 
 from ftrl_gym.construct.declare.columns import Choice, Date, Id, Number, Person, Ref, Time
-from ftrl_gym.construct.declare.declaration import Do, Find, Get, WorkOut
 from ftrl_gym.construct.declare.documents import schema_of
+from ftrl_gym.construct.declare.populate import populate
+from ftrl_gym.construct.declare.tools import Do, Find, Get, WorkOut
 from ftrl_gym.construct.domain import Pick, Search
 from ftrl_gym.construct.scenarios import Source, scenario
 from ftrl_gym.construct.worlds.clinic import CLINIC
@@ -108,6 +111,16 @@ def test_drawn_values_lie_in_their_ranges(base: WorldBase) -> None:
                 assert set(values) <= set(column.members)
             elif isinstance(column, Id | Person):
                 assert len(set(values)) == len(values)
+
+
+def test_dates_may_lie_where_another_column_says() -> None:
+    moved = Date(by="status", ranges={"in": (-9, -1), "out": (3, 5)})
+    book = replace(BOOK, columns={**BOOK.columns, "moved": moved})
+    library = replace(LIBRARY, entities=tuple(book if each is BOOK else each for each in LIBRARY.entities))
+    rows = populate(library, 1, "real").tables["books"].values()
+    assert {row["status"] for row in rows} == {"in", "out"}
+    assert all((row["moved"] < LIBRARY.today) == (row["status"] == "in") for row in rows)
+    assert all("2026-05-07" <= row["moved"] <= "2026-05-09" for row in rows if row["status"] == "out")
 
 
 def test_superlatives_never_tie_where_values_are_drawn(base: WorldBase) -> None:

@@ -12,6 +12,7 @@ from tiny_scenario import TASKS, tiny_scenario
 from ftrl_gym import registry, solver
 from ftrl_gym.execution import TrustedToolbox
 from ftrl_gym.question_values import read
+from ftrl_gym.solver_pick import Object, pick
 from ftrl_gym.solver_types import words
 from ftrl_gym.task import Answer, AnswerType, Fact, Outcome, Plan, PlannedCall, PlanTurn, SubQuestion, Task
 from ftrl_gym.taskset import ScenarioTaskSet
@@ -173,6 +174,13 @@ def test_a_second_reading_is_refused(question: str, hotel: str, verdict: str) ->
     assert verdict in solver.confirm(hotel_task(question, hotel, city), HOTEL_DOCUMENTS, toolbox, World(HOTEL_WORLD))
 
 
+def test_what_is_heaviest_or_lightest_is_chosen_by_weight() -> None:
+    light, heavy = {"no": "P1", "postage": 9, "weight": 1.2}, {"no": "P2", "postage": 4, "weight": 3.5}
+    for said, meant in (("heaviest", heavy), ("lightest", light)):
+        named = read(f"Who carries the {said} parcel for order W1?", TODAY)
+        assert pick([light, heavy], "parcels", frozenset(), frozenset(), named)[1] == [meant]
+
+
 def test_the_world_stays_as_it_is(tiny: dict[str, ScenarioTaskSet]) -> None:
     tasks = tiny["test"]
     world = tasks.world(STATE)
@@ -204,6 +212,20 @@ def test_what_a_question_names() -> None:
 )
 def test_dates_as_people_say_them(text: str, days: set[str]) -> None:
     assert set(read(text, TODAY).dates) == days
+
+
+@pytest.mark.parametrize(
+    ("word", "picked"), [("heaviest", "b"), ("lightest", "a"), ("oldest", "b"), ("newest", "c"), ("finest", None)]
+)
+def test_superlatives_of_weight_and_age(word: str, picked: str | None) -> None:
+    rows: list[Object] = [
+        {"code": "a", "weight": 20, "built": 2004},
+        {"code": "b", "weight": 80, "built": 1990},
+        {"code": "c", "weight": 50, "built": 2019},
+    ]
+    none = frozenset[str]()
+    _, chosen = pick(rows, "barges", none, none, read(f"Where is the {word} barge of Orla Line?", TODAY))
+    assert [row["code"] for row in chosen] == ([picked] if picked else [])
 
 
 def test_content_words() -> None:

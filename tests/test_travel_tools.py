@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from travel_calls import BY_NAME, TOOLS, arguments, base, fails, run
+from travel_calls import BY_NAME, COLUMNS, DOCUMENTS, KEYS, TOOLS, arguments, base, fails, run
 
-from ftrl_gym.construct.worlds.travel_columns import COLUMNS, KEYS
-from ftrl_gym.construct.worlds.travel_documents import DOCUMENTS
 from ftrl_gym.tooldoc import Effect, ToolDocument
 from ftrl_gym.world import World
 

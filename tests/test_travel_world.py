@@ -16,17 +16,18 @@ from typing import Any
 
 import fastjsonschema
 import pytest
+from travel_calls import COLUMNS, FOREIGN_KEYS, ITEM_TABLES, KEYS, TODAY, make_world
 
 from ftrl_gym.construct.worlds.names import Names, NameStyle
-from ftrl_gym.construct.worlds.travel import make_world
-from ftrl_gym.construct.worlds.travel_columns import COLUMNS, FOREIGN_KEYS, ITEM_TABLES, KEYS, RULE_TOPICS, TODAY
+from ftrl_gym.construct.worlds.travel import TRAVEL
 from ftrl_gym.world import WorldBase
 
 WORLDS = [(seed, style) for style in NameStyle for seed in (0, 1, 2, 17, 4_000_000_007)]
 SIZES = {"cities": 10, "airlines": 6, "hotels": 24, "rooms": 80, "cars": 24, "travellers": 24, "bookings": 48}
 
 _DIGEST = (
-    "import hashlib, json; from ftrl_gym.construct.worlds.travel import make_world;"
+    "import hashlib, json; from ftrl_gym.construct.scenarios import scenario;"
+    "make_world = scenario('TravelBooking').make_world;"
     "print([hashlib.sha256(json.dumps(make_world(s, n).tables).encode()).hexdigest()"
     " for s, n in ((3, 'real'), (3, 'mixed'), (4, 'syllables'), (3, 'real'))])"
 )
@@ -68,7 +69,7 @@ def test_sizes(world: WorldBase) -> None:
     assert 10 <= len(world.tables["airports"]) <= 16
     assert 60 <= len(world.tables["flights"]) <= 100 and 40 <= len(world.tables["trains"]) <= 60
     assert 30 <= len(world.tables["payments"]) <= 75
-    assert set(world.tables["rules"]) == set(RULE_TOPICS)
+    assert set(world.tables["rules"]) == {rule.topic for rule in TRAVEL.rules}
     assert len(world.tables["rates"]) >= 8
 
 

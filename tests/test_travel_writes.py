@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from travel_calls import arguments, base, fails, run
+from travel_calls import DOCUMENTS, TODAY, arguments, base, fails, run
 
-from ftrl_gym.construct.worlds.travel_columns import TODAY
-from ftrl_gym.construct.worlds.travel_documents import DOCUMENTS
 from ftrl_gym.tooldoc import Effect
 from ftrl_gym.world import Row, World
 

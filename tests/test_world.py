@@ -35,3 +35,13 @@ def test_finding_equals_scanning(steps: list[tuple[str, str, str]], city: str, s
     twin = World(world.base)
     twin.restore(world.snapshot())
     assert twin.find("hotels", **wanted) == scanned and twin.difference() == world.difference()
+
+
+def test_values_that_are_no_keys_are_found_too() -> None:
+    rows = {"a": {"tags": ["x"], "n": 1}, "b": {"tags": ["y"], "n": 1}, "c": {"n": 2}}
+    world = World(WorldBase({"things": rows}))
+    assert [key for key, _ in world.find("things", tags=["x"])] == ["a"]
+    assert [key for key, _ in world.find("things", n=1, tags=["y"])] == ["b"]
+    assert [key for key, _ in world.find("things", n=2)] == ["c"] and world.find("things", n=[2]) == []
+    world.find("things", n=1).clear()
+    assert len(world.find("things", n=1)) == 2, "what is found is the caller's"

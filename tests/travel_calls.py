@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from typing import Any
@@ -11,18 +11,40 @@ import fastjsonschema
 import pytest
 from hypothesis import strategies as st
 
-from ftrl_gym.construct.worlds import travel_tools
-from ftrl_gym.construct.worlds.travel import make_world
-from ftrl_gym.construct.worlds.travel_documents import DOCUMENTS
+from ftrl_gym.construct.declare.columns import Ref
+from ftrl_gym.construct.declare.documents import schema_of
+from ftrl_gym.construct.scenarios import scenario
+from ftrl_gym.construct.worlds.travel import TRAVEL
 from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.world import World, WorldBase
 
-BY_NAME = {document.name: document for document in DOCUMENTS}
-TOOLS = {
-    name: function
-    for name, function in inspect.getmembers(travel_tools, inspect.isfunction)
-    if not name.startswith("_") and function.__module__ == travel_tools.__name__
+make_world = scenario("TravelBooking").make_world
+TODAY = TRAVEL.today
+BY_NAME = scenario("TravelBooking").domain.documents
+DOCUMENTS = tuple(BY_NAME.values())
+COLUMNS = {
+    entity.table: {name: schema_of(column, TRAVEL) for name, column in entity.kept.items()}
+    for entity in TRAVEL.entities
+} | {"rules": BY_NAME["get_rule"].returns.schema_["properties"]}
+"""Table -> column -> schema, as documents have it."""
+KEYS = {table: next(iter(columns)) for table, columns in COLUMNS.items()}
+FOREIGN_KEYS = {
+    (entity.table, name): TRAVEL.entity(column.entity).table
+    for entity in TRAVEL.entities
+    for name, column in entity.columns.items()
+    if isinstance(column, Ref)
 }
+ITEM_TABLES = {kind.value: TRAVEL.entity(kind.columns["item"].entity).table for kind in TRAVEL.entity("booking").kinds}
+
+
+def _tools() -> dict[str, Callable[..., dict[str, Any]]]:
+    """The functions of the generated tools, called as they stand, without a toolbox around them."""
+    namespace: dict[str, Any] = {}
+    exec(compile(scenario("TravelBooking").code, "tools.py", "exec"), namespace)
+    return {name: namespace[name] for name in BY_NAME}
+
+
+TOOLS = _tools()
 HOSTILE = st.one_of(
     st.text(max_size=60),
     st.sampled_from(["", "\ud800", "a" * 10_000, "2026-02-30", "٢٠٢٦-٠٥-٠٤", "0000-00-00", "None", "any", "EUR|EUR"]),

@@ -23,8 +23,8 @@ from ftrl_agents.exercises import exercise
 from ftrl_gym import registry
 from ftrl_gym.construct.certify import Depth
 from ftrl_gym.construct.endless import endless_task, world_of
+from ftrl_gym.construct.scenarios import scenario as source
 from ftrl_gym.construct.worlds.names import Names
-from ftrl_gym.construct.worlds.travel_questions import travel_domain
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.reward import VerifiableReward
 from ftrl_gym.task import Split, Task
@@ -148,7 +148,7 @@ class TravelStream:
             return self.episode(number).messages()
         env = self._envs[0]
         env.reset(options=self._task(number))
-        return exercise(env.unwrapped.world.base, travel_domain(), rng)  # type: ignore[attr-defined]
+        return exercise(env.unwrapped.world.base, source(SCENARIO).domain, rng)  # type: ignore[attr-defined]
 
     def episode(self, number: int) -> Trajectory:
         """Plays an episode."""

@@ -94,6 +94,7 @@ def lines(figures: list[Figures]) -> Iterator[Line]:
     for place, n in enumerate((1, 2, 3)):
         yield f"  distinct {n}-grams, {figures[0].questions.sampled} questions", _distinct(place)
     yield "  shapes (kind, hops, width)", lambda f: UNKNOWN if f.shapes is None else f"{f.shapes.shapes:,}"
+    yield "  programs, names and figures aside", lambda f: UNKNOWN if f.shapes is None else f"{f.shapes.programs:,}"
     yield "  families of phrasing", lambda f: UNKNOWN if f.shapes is None else f"{f.shapes.families:,}"
     for operation in dict.fromkeys(name for each in figures if each.shapes for name in each.shapes.operations):
         yield f"  tasks that ask for: {operation}", _operation(operation)

@@ -90,6 +90,8 @@ def _sections(task: Task, documents: Sequence[ToolDocument]) -> Iterator[tuple[s
     if task.policy_text:
         yield "House rules", Text(task.policy_text)
     yield "Question", Text(task.question, "bold")
+    if task.program:
+        yield "Program", Text(task.program)
     if task.counterpart.type == "scripted":
         user = task.counterpart
         lines = [f"asked about {', '.join(slot.cues)}: {slot.reply}" for slot in user.slots]

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ftrl_gym.construct.compiling import Lookup
 from ftrl_gym.construct.domain import Attribute, Domain
+from ftrl_gym.construct.operations import OPERATIONS, Asked
 from ftrl_gym.construct.phrasing import Speaker
-from ftrl_gym.construct.programs import Attr, Combined, Lookup, Op, Program, Value, thing_of, walks_of
+from ftrl_gym.construct.programs import Attr, Combined, Member, Op, Program, Value, thing_of, walks_of
 from ftrl_gym.construct.reading import Reader
+from ftrl_gym.construct.settling import words_of
 from ftrl_gym.construct.shapes import Shapes
 from ftrl_gym.errors import ConstructionError
 from ftrl_gym.task import Answer, AnswerType, Json
 from ftrl_gym.world import WorldBase
-
-COUNTS = range(2, 6)
-"""How many rows a question may count."""
 
 
 class NoQuestion(ConstructionError):
@@ -49,63 +50,68 @@ def answer_of(program: Program, ground: Ground) -> Answer:
     Raises:
         NoQuestion: There is none, or more than one.
     """
-    if not program.values or any(not ground.reader.certain(walk) for walk in walks_of(program)):
+    reader = ground.reader
+    if not program.values or any(not reader.certain(walk) for walk in walks_of(program)):
         raise NoQuestion("the words mean no row, or several")
     if len(readings(program, ground)) != 1:
         raise NoQuestion("the question has several right answers")
-    values = [ground.reader.values(value)[0] for value in program.values]
-    answer = _combine(program, values, ground)
+    answer = _combine(program, [reader.values(value)[0] for value in program.values], ground)
     if answer is None:
         raise NoQuestion("the values allow no such question")
     return answer
 
 
-def _combine(program: Program, values: list[Json] | tuple[Json, ...], ground: Ground) -> Answer | None:
+def _combine(program: Program, values: Sequence[Json], ground: Ground) -> Answer | None:
     """The answer from the values; None where they allow no such question (ties, empty values, equal list entries)."""
-    if program.op is Op.COUNT:
-        return Answer(type=AnswerType.NUMBER, value=len(values)) if len(values) in COUNTS else None
+    if any(value is None or value == "" for value in values) and (program.op is not Op.COUNT or program.keep):
+        return None
     first = program.values[0]
-    words = attribute_of(first, ground.domain)
-    unit = unit_of(first, ground)
-    if any(value is None or value == "" for value in values):
+    worked_out = program.op is Op.VALUE and isinstance(first, Combined)
+    if worked_out and isinstance(values[0], int | float) and values[0] <= 0:
         return None
-    if program.op is Op.VALUE:
-        if isinstance(first, Combined) and isinstance(values[0], int | float) and values[0] <= 0:
-            return None
-        return Answer(type=words.type, value=values[0], unit=unit)
-    if len(set(map(str, values))) < len(values):
+    counts_names = program.op is Op.COUNT and program.keep is None  # names need not be what anybody asks for
+    asked = Asked(
+        program=program,
+        values=values,
+        words=Attribute(AnswerType.NAME, ()) if counts_names else attribute_of(first, ground.domain),
+        unit=None if counts_names else unit_of(first, ground),
+        label=lambda n: label_of(program.values[n], ground),
+        today=str(ground.world.constants["today"]),
+        split=sum(isinstance(v, Attr) and isinstance(v.walk, Member) and v.walk.search == program.over
+                  for v in program.values),
+        then=_branch(program, ground),
+    )  # fmt: skip
+    return OPERATIONS[program.op].answer(asked)
+
+
+def _branch(program: Program, ground: Ground) -> Answer | None:
+    """What the branch of a choice comes to; None when it could be several things."""
+    if program.op is not Op.CHOOSE or not program.then:
         return None
-    if program.op is Op.LIST:
-        listable = not any(mark in str(value) for value in values for mark in (",", ";", " and "))
-        return Answer(type=AnswerType.LIST, value=list(values)) if listable else None
-    if program.op is Op.IS_LOWER:
-        return Answer(type=AnswerType.YES_NO, value=values[0] < values[1])
-    if program.op in (Op.SUM, Op.DIFFERENCE):
-        total = sum(values) if program.op is Op.SUM else abs(values[0] - values[1])
-        return Answer(type=words.type, value=round(total, 2), unit=unit)
-    best = (min if program.op is Op.LOWEST else max)(range(len(values)), key=lambda n: values[n])
-    winner = program.values[best]
-    assert isinstance(winner, Attr)
-    thing = ground.domain.thing(thing_of(winner.walk))
-    return Answer(type=thing.label_type, value=ground.reader.row(winner.walk)[thing.label])
+    found = set(map(str, ground.reader.values(program.then[0])))
+    return answer_of(Program(Op.VALUE, program.then), ground) if len(found) == 1 else None
+
+
+def label_of(value: Value, ground: Ground) -> tuple[AnswerType, Json]:
+    """What the thing is called that a value is of."""
+    assert isinstance(value, Attr)
+    thing = ground.domain.thing(thing_of(value.walk))
+    return thing.label_type, ground.reader.row(value.walk)[thing.label]
 
 
 def with_aliases(answer: Answer, program: Program, ground: Ground, speaker: Speaker) -> Answer:
     """The winner may also be called what the question calls it."""
     names = []
     for value in program.values:
-        assert isinstance(value, Attr)
-        label = ground.reader.row(value.walk)[ground.domain.thing(thing_of(value.walk)).label]
-        if label == answer.value:
+        if label_of(value, ground)[1] == answer.value:
+            assert isinstance(value, Attr)
             names += [speaker.noun(value.walk), *filter(None, [speaker.called.get(value.walk)])]
     return answer.model_copy(update={"aliases": tuple(name for name in names if name != answer.value)})
 
 
 def attribute_of(value: Value, domain: Domain) -> Attribute:
     """How a value is talked about."""
-    if isinstance(value, Attr):
-        return domain.thing(thing_of(value.walk)).attributes[value.attribute]
-    return value.combination.fields[value.attribute]
+    return words_of(value, domain)
 
 
 def unit_of(value: Value, ground: Ground) -> str | None:
@@ -118,7 +124,7 @@ def unit_of(value: Value, ground: Ground) -> str | None:
 
 def candidates_of(program: Program, reader: Reader) -> list[str]:
     """What the question names although one of them is its answer."""
-    if program.op in (Op.LOWEST, Op.HIGHEST):
+    if program.op in (Op.LOWEST, Op.HIGHEST) and program.over is None:
         walks = [value.walk for value in program.values if isinstance(value, Attr)]
         return [str(reader.row(walk)[reader.domain.thing(thing_of(walk)).label]) for walk in walks]
     value = program.values[0]

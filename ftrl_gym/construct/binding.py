@@ -1,15 +1,21 @@
 """Binding: shapes get their rows, picked backwards from what is to be found to what the asker names.
 
-So few draws come to nothing: a flight is drawn first, and its route and date are what the question then says.
+So few draws come to nothing: a flight is drawn first, and its route and date are what the question then says. Only rows
+are drawn that a walk can lead to, and none twice on one walk.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 
-from ftrl_gym.construct.domain import Link, Pick, Search
-from ftrl_gym.construct.programs import Anchor, Attr, Combined, Follow, Program, Value, Walk
+from ftrl_gym.construct.domain import Pick, Search
+from ftrl_gym.construct.programs import Anchor, Attr, Combined, Follow, Program, Value, Walk, ends_of, thing_of
 from ftrl_gym.construct.reading import Reader
+
+_TRIES = 4
+"""Rows that are tried where one turns out to lead back to where it came from, or is taken already."""
 
 
 class Binder:
@@ -21,12 +27,47 @@ class Binder:
 
     def program(self, program: Program) -> Program | None:
         """The program over rows of this world; None when this draw found none."""
-        values = [self._value(value) for value in program.values]
-        over = None if program.over is None else self.walk(program.over)
-        if any(value is None for value in values) or (program.over is not None and over is None):
+        searches = self._different([each for each in (program.over, program.other) if each is not None])
+        values: list[Value] = []
+        for shape in program.values:
+            value = self._another(shape, values)
+            if value is None:
+                return None
+            values.append(value)
+        branches = [self._branch(branch, program.values, values) for branch in program.branches]
+        if searches is None or any(branch is None for branch in branches):
             return None
-        assert over is None or isinstance(over, Follow)
-        return Program(program.op, tuple(value for value in values if value is not None), over)
+        over, other = (*searches, None, None)[:2]
+        bound = tuple(branch for branch in branches if branch is not None)
+        return replace(program, values=tuple(values), over=over, other=other, branches=bound)
+
+    def _different(self, shapes: Sequence[Follow]) -> list[Follow] | None:
+        """Searches that are not one and the same."""
+        found: list[Follow] = []
+        for shape in shapes:
+            walks = (self.walk(shape) for _ in range(_TRIES))
+            fresh = [walk for walk in walks if isinstance(walk, Follow) and walk not in found]
+            if not fresh:
+                return None
+            found.append(fresh[0])
+        return found
+
+    def _another(self, shape: Value, before: Sequence[Value]) -> Value | None:
+        """A value that was not taken before, if there is one."""
+        value = self._value(shape)
+        for _ in range(_TRIES):
+            if value is None or value not in before:
+                break
+            value = self._value(shape)
+        return value
+
+    def _branch(self, branch: Value, shapes: Sequence[Value], bound: Sequence[Value]) -> Value | None:
+        """A branch about a thing that is compared is about that very thing."""
+        if isinstance(branch, Attr):
+            for shape, value in zip(shapes, bound, strict=True):
+                if shape.walk is branch.walk if isinstance(shape, Attr) else False:
+                    return Attr(ends_of(value)[0], branch.attribute)
+        return self._value(branch)
 
     def _value(self, value: Value) -> Value | None:
         if isinstance(value, Attr):
@@ -39,57 +80,42 @@ class Binder:
 
     def walk(self, walk: Walk, want: str | None = None) -> Walk | None:
         """The walk with its anchors chosen, such that it can lead to the row ``want``."""
-        if isinstance(walk, Anchor):
-            key = want or self._any(walk.thing)
-            return None if key is None or not self.fits(walk.thing, key) else Anchor(walk.thing, key)
-        assert isinstance(walk, Follow)
-        step = self.domain.steps[walk.step]
-        return self._link(walk, step, want) if isinstance(step, Link) else self._search(walk, step, want)
-
-    def _any(self, thing: str) -> str | None:
-        keys = [key for key in self.tables[self.domain.thing(thing).entity] if self.fits(thing, key)]
-        return self.rng.choice(keys) if keys else None
+        ends = self.reader.reach(walk)
+        some = [want] if want is not None else self.rng.sample(list(ends), min(len(ends), _TRIES))
+        return self._first(walk, [key for key in some if key in ends], ())
 
     def fits(self, thing: str, key: str) -> bool:
         """Whether a row is such a thing."""
-        declared = self.domain.thing(thing)
-        row = self.tables[declared.entity][key]
-        return all(row[attribute] == value for attribute, value in declared.where.items())
+        return self.reader.fits(thing, key)
 
-    def _link(self, walk: Follow, step: Link, want: str | None) -> Walk | None:
-        start = None
-        if want is not None:
-            index = self.reader.world.index(self.domain.thing(step.source).entity, step.attribute)
-            keys = [key for key in index.get(want, []) if self.fits(step.source, key)]
-            if not keys:
-                return None
-            start = self.rng.choice(keys)
-        source = self.walk(walk.sources[0], start)
-        return None if source is None else Follow(walk.step, walk.target, (source,))
+    def _first(self, walk: Walk, keys: Sequence[str], met: tuple[tuple[str, str], ...]) -> Walk | None:
+        """The way back from the first of some rows that has one."""
+        return next((way for key in keys if (way := self._back(walk, key, met)) is not None), None)
 
-    def _search(self, walk: Follow, step: Search, want: str | None) -> Walk | None:
-        entity = self.domain.thing(step.target).entity
-        binds = self.domain.documents[step.tool].binds
-        column = {parameter: bound.partition(".")[2] for parameter, bound in binds.items()}
-        picks = self.reader.picks(step)
-        if not picks or (want is not None and want not in picks):
-            return None
-        want = want or self.rng.choice(picks)
-        row = self.tables[entity][want]
+    def _back(self, walk: Walk, key: str, met: tuple[tuple[str, str], ...]) -> Walk | None:
+        """The way back from a row."""
+        if isinstance(walk, Anchor):
+            return Anchor(walk.thing, key)
+        assert isinstance(walk, Follow)
+        met = (*met, (self.domain.thing(walk.target).entity, key))
         sources = []
-        for n, source in enumerate(walk.sources):
-            parameter, attribute = next((p, a) for p, (m, a) in step.arguments.items() if m == n)
-            keys = self._having(step.sources[n], attribute, row[column[parameter]])
-            bound = self.walk(source, self.rng.choice(keys)) if keys else None
+        for source, keys in zip(walk.sources, self.reader.reach(walk)[key], strict=True):
+            entity = self.domain.thing(thing_of(source)).entity
+            fresh = [key for key in keys if (entity, key) not in met]
+            some = self.rng.sample(fresh, min(len(fresh), _TRIES))
+            bound = self._first(source, some, met)
             if bound is None:
                 return None
             sources.append(bound)
-        given = row[column[step.dated]] if step.dated else ""
-        if step.pick is Pick.NAMED:
-            given = row[self.domain.thing(step.target).label]
-        return Follow(walk.step, walk.target, tuple(sources), given)
+        return Follow(walk.step, walk.target, tuple(sources), self._given(walk, key))
 
-    def _having(self, thing: str, attribute: str, value: str) -> list[str]:
-        entity = self.domain.thing(thing).entity
-        keys = self.reader.world.index(entity, attribute).get(value, [])
-        return [key for key in keys if self.fits(thing, key)]
+    def _given(self, walk: Follow, key: str) -> str:
+        """What the question says of a row beside where it belongs."""
+        step = self.domain.steps[walk.step]
+        if not isinstance(step, Search):
+            return ""
+        row = self.tables[self.domain.thing(walk.target).entity][key]
+        if step.pick is Pick.NAMED:
+            return str(row[self.domain.thing(step.target).label])
+        binds = self.domain.documents[step.tool].binds
+        return str(row[binds[step.dated].partition(".")[2]]) if step.dated else ""

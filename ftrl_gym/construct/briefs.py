@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from ftrl_gym.construct.objects import SCALINGS, Brief, Scalings
+from ftrl_gym.construct.scenarios import scenario as scenario_of
 from ftrl_gym.construct.variants.design import MOST, TEST_EVERY, split_of
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.task import Kind, Provenance, Split
@@ -15,20 +16,29 @@ FEATURES = ("state", "user")
 """Dials that a brief may turn on."""
 
 
+_SIMPLE = 0.3
+"""Below it questions are short and ask for a value, a list, a comparison, a sum or a count."""
+
+
 def hops_of(kind: Kind, difficulty: float) -> int:
-    """Lookups that follow one another: 1; 2 to 6 in a chain; 2 to 4 in each of several chains."""
+    """Lookups that follow one another: 1; 2 to 10 in a chain; 2 to 5 in each of several chains."""
     if kind is Kind.MULTI_HOP:
-        return 2 + min(4, int(difficulty * 5))
+        return 2 + int(difficulty * 5) if difficulty < _SIMPLE else 3 + int((difficulty - _SIMPLE) * 10 + 1e-9)
     if kind is Kind.PARALLEL_MULTI_HOP:
-        return 2 + min(2, int(difficulty * 3))
+        return 2 + int(difficulty * 3)
     return 1
 
 
 def width_of(kind: Kind, difficulty: float) -> int:
-    """Chains side by side: 1, or 2 to 3."""
+    """Chains side by side: 1, or 2 to 4."""
     if kind in (Kind.PARALLEL_SINGLE_HOP, Kind.PARALLEL_MULTI_HOP):
-        return 2 if difficulty < 0.6 else 3
+        return 2 if difficulty < 0.6 else 3 if difficulty < 0.85 else 4
     return 1
+
+
+def level_of(difficulty: float) -> int:
+    """How complex the operations of a question may be (:class:`~ftrl_gym.construct.operations.Operation`): 0 to 3."""
+    return sum(difficulty >= bound for bound in (_SIMPLE, 0.5, 0.7))
 
 
 def check_features(features: Sequence[str]) -> None:
@@ -91,13 +101,16 @@ def brief_for(
         difficulty = round(rng.random(), 2)
     if not 0 <= difficulty <= 1:
         raise UsageError(f"difficulty is {difficulty}; it goes from 0 to 1")
+    hops = hops_of(kind, difficulty)
+    if hops > 1:
+        hops = max(2, min(hops, scenario_of(scenario).shapes.roads.deepest))
     return Brief(
         scenario=scenario,
         world=world,
         seed=seed,
         split=split,
         kind=kind,
-        hops=hops_of(kind, difficulty),
+        hops=hops,
         width=width_of(kind, difficulty),
         difficulty=difficulty,
         features=tuple(sorted(features)),
@@ -119,7 +132,7 @@ def easing(brief: Brief) -> Iterator[Brief]:
         yield brief.model_copy(
             update={
                 "difficulty": difficulty,
-                "hops": hops_of(brief.kind, difficulty),
+                "hops": min(brief.hops, hops_of(brief.kind, difficulty)),
                 "width": width_of(brief.kind, difficulty),
                 "features": brief.features if number < EASIER else (),
                 "scalings": brief.scalings.at_most(difficulty),

@@ -83,20 +83,18 @@ class Certifier:
             raise CertificationError(task.id, "readings", f"{readings} different answers")
         if self.depth is Depth.QUICK:
             return task
-        from ftrl_gym.policies import Oracle
-        from ftrl_gym.probes import probe_task
+        from ftrl_gym.probes import Subject, probe_subject
         from ftrl_gym.solver import confirm
-        from ftrl_gym.trajectory import run_episode
 
         self._taskset.task, self._taskset.base = task, base
-        options = {"task": task.id}
-        returns = [run_episode(self._env, Oracle(n), options=options).episode_return for n in range(len(task.plans))]
+        subject = Subject(self._env, task.id)
+        returns = [subject.plan_return(number) for number in range(len(task.plans))]
         if abs(min(returns) - 1.0) > 1e-9:
             raise CertificationError(task.id, "oracle", f"plans return {returns}")
         verdict = confirm(task, self._taskset.documents(task), self._pool.toolbox, World(base))
         if verdict != "confirmed":
             raise CertificationError(task.id, "solver", verdict)
-        probed = probe_task(self._env, task.id)
+        probed = probe_subject(subject)
         if probed.findings:
             worst = max(probed.findings, key=lambda finding: finding.paid - finding.allowed)
             raise CertificationError(

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 _WEEKDAY = 0.12
 """How often a day of this week is said as such. It takes working out from "Today is 2026-05-04", so it stays rare."""
+_NEAR = 300
+"""Days ahead within which a date is said without its year."""
 
 
 @dataclass
@@ -40,6 +42,15 @@ class Calendar:
         self.derived.append(iso)
         day = datetime.date.fromisoformat(iso)
         return f"{day.day} {day:%B}" if self._style == "day first" else f"{day:%B} {day.day}"
+
+    def far(self, iso: str) -> str:
+        """A date of any year: ``12 June 2028``, ``June 12, 2028``; without the year where nobody would think of
+        another."""
+        said = self.date(iso)
+        day, today = map(datetime.date.fromisoformat, (iso, self.today))
+        if said == iso or 0 <= (day - today).days < _NEAR:
+            return said
+        return f"{said} {day.year}" if self._style == "day first" else f"{said}, {day.year}"
 
     def on(self, iso: str) -> str:
         """``on 12 June``, rarely ``this Friday``."""

@@ -9,11 +9,16 @@ from __future__ import annotations
 import random
 
 from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of, candidates_of, rivals_of, with_aliases
+from ftrl_gym.construct.asking import Said, Unsaid, say
 from ftrl_gym.construct.binding import Binder
+from ftrl_gym.construct.briefs import level_of
+from ftrl_gym.construct.compiling import compile_all, kind_of
+from ftrl_gym.construct.composing import check_shape, draw
 from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, GoldWords
 from ftrl_gym.construct.phrasing import Speaker
-from ftrl_gym.construct.programs import Op, Program, compile_program, kind_of, walks_of
-from ftrl_gym.construct.reading import with_members
+from ftrl_gym.construct.printing import printed
+from ftrl_gym.construct.programs import Op, Program, Relation, walks_of
+from ftrl_gym.construct.settling import settle
 from ftrl_gym.construct.subquestions import SubQuestions
 from ftrl_gym.construct.users import Script, refuse_repeated
 from ftrl_gym.task import Answer, Kind, Outcome, OutcomeKind
@@ -25,11 +30,14 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
     Raises:
         NoQuestion: The draw has no rows, more than one reading, or an answer that cannot be asked for.
     """
+    full = level_of(brief.difficulty)
+    check_shape(ground.shapes, brief.scenario, brief.kind, brief.hops, brief.width, full)
     rng = random.Random(f"decompose/{brief.seed}/{brief.attempt}")
     user = "user" in brief.features
     twice = user and brief.width > 1 and rng.random() < 0.5
     kind = _ONE_OF.get(brief.kind, brief.kind) if twice else brief.kind
-    shape = ground.shapes.draw(rng, kind, brief.hops, brief.width)
+    level = 0 if twice else full
+    shape = draw(ground.shapes, rng, kind, brief.hops, brief.width, level)
     program, answer = _bound(shape, ground, rng)
     speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2)
     script = Script()
@@ -37,48 +45,60 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
         script.reconsider(program, _bound(shape, ground, rng)[0], ground, rng)
     elif user:
         script.keep_back(program, speaker, rng)
-    said = speaker.say(program)
-    if len(set(walks_of(program))) < len(program.values) and program.op is Op.LIST:
-        raise NoQuestion("the same thing is asked about twice")
-    refuse_repeated(said.text, speaker)
-    if program.op in (Op.LOWEST, Op.HIGHEST):
+    said = _said(program, speaker)
+    if program.op in (Op.LOWEST, Op.HIGHEST) and program.over is None:
         answer = with_aliases(answer, program, ground, speaker)
-    last = script.program or program
-    lookups = compile_program(
-        ground.domain, Program(Op.LIST, (*program.values, *(last.values if last is not program else ())))
-    )
-    writer = SubQuestions(ground, lookups, speaker)
+    programs = [program] if script.program is None else [program, script.program]
+    compiled = compile_all(ground.domain, programs)
+    writer = SubQuestions(ground, compiled[-1].lookups, speaker)
     if kind_of(writer.depth) is not brief.kind:
         raise NoQuestion("its kind has changed with its rows")
     calls, words = writer.calls(), [GoldWords(turn=0, say=" ".join(script.asks))] if script.asks else []
     if script.program is not None:
-        calls, words = _twice(calls, len(compile_program(ground.domain, program)), max(writer.depth), answer)
+        calls, words = _twice(calls, len(compiled[0].lookups), max(writer.depth), answer)
         answer = answer_of(script.program, ground)
     depth = writer.depth
+    keep = program.keep
     return Decomposition(
         brief=brief,
         question=said.text,
         family=said.family,
+        program="; then ".join(printed(each, ground.reader) for each in programs),
         hops=max(depth),
         width=max(depth.count(level) for level in depth),
         sub_questions=tuple(writer.sub_questions),
-        outcome=Outcome(kind=OutcomeKind.ANSWER, answer=answer, earned_by=tuple(writer.earned_by(last.values))),
+        outcome=Outcome(
+            kind=OutcomeKind.ANSWER, answer=answer, earned_by=tuple(writer.earned_by(compiled[-1].sources))
+        ),
         calls=tuple(calls),
         words=tuple(words),
         counterpart=script.counterpart(),
         derivations=tuple(writer.derivations()),
         candidates=tuple(candidates_of(program, ground.reader)),
+        tested=(str(keep.figure),) if keep is not None and keep.relation is Relation.IS else (),
         rivals=tuple(sorted(rivals_of(program, writer.lookups, ground.domain))),
         readings=1,
     )
+
+
+def _said(program: Program, speaker: Speaker) -> Said:
+    """The question in words."""
+    try:
+        said = say(speaker, program)
+    except Unsaid as error:
+        raise NoQuestion(str(error)) from None
+    if program.over is None and len(set(walks_of(program))) < len(program.values) and program.op is Op.LIST:
+        raise NoQuestion("the same thing is asked about twice")
+    refuse_repeated(said.text, speaker)
+    return said
 
 
 def _bound(shape: Program | None, ground: Ground, rng: random.Random) -> tuple[Program, Answer]:
     """A shape over rows that give it one answer; a few draws, so that shapes that often have none are not lost."""
     for _ in range(_BINDINGS):
         program = Binder(ground.reader, rng).program(shape) if shape is not None else None
+        program = settle(program, ground.reader, rng) if program is not None else None
         if program is not None:
-            program = with_members(program, ground.reader)
             try:
                 return program, answer_of(program, ground)
             except NoQuestion:

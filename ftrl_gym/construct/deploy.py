@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from ftrl_gym.construct.certify import Certifier
 from ftrl_gym.construct.leaks import empty_call_works, stands_in, stands_in_schema
 from ftrl_gym.construct.objects import Decomposition, GoldCall, Scaled
-from ftrl_gym.construct.trial import Pool, Trial, rehearse, try_plan
+from ftrl_gym.construct.trial import Pool, Trial, Trials, rehearse
 from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.errors import CertificationError
 from ftrl_gym.execution import ToolFailure
@@ -42,10 +42,11 @@ def deploy(scaled: Scaled, toolset: Toolset, plain: Pool, base: WorldBase, task_
     _refuse_leaks(task, scaled, pool)
     if told.effects:
         task, turns = _with_effects(task, turns, scaled, base, pool)
-    trial = try_plan(task, turns, base, pool)
-    _refuse_bad_trial(task, trial)
-    _refuse_needless(task, trial, base, pool)
-    plans = (trial.turns, *_other_plans(task, trial, base, toolset, plain))
+    trials = Trials(task, base, pool)
+    trial = trials.run(turns)
+    _refuse_bad_trial(task, trial, told.tested)
+    _refuse_needless(task, trial, trials)
+    plans = (trial.turns, *_other_plans(task, trial, trials, base, toolset, plain))
     task = task.model_copy(update={"plans": tuple(Plan(turns=turns) for turns in plans)})
     return certifier.certify(task, base, told.readings)
 
@@ -71,6 +72,7 @@ def _draft(scaled: Scaled, task_id: str) -> Task:
         hops=told.hops,
         width=told.width,
         family=told.family,
+        program=told.program,
         features=brief.features,
         provenance=brief.provenance,
     )
@@ -136,15 +138,14 @@ def _refuse_leaks(task: Task, scaled: Scaled, pool: Pool) -> None:
                 )
 
 
-def _refuse_bad_trial(task: Task, trial: Trial) -> None:
+def _refuse_bad_trial(task: Task, trial: Trial, tested: tuple[str, ...]) -> None:
     if trial.failure:
         raise CertificationError(task.id, "plan", trial.failure)
     missed = [sub.id for sub in task.sub_questions if sub.id not in trial.solved]
     if missed:
         raise CertificationError(task.id, "plan", f"{missed} stay unsolved")
-    named = [
-        sub.id for sub in task.sub_questions if sub.id in trial.known and sub.answer.value != _answer(task.outcome)
-    ]
+    allowed = (*tested, _answer(task.outcome))  # which rows a word is true of is not known from the word
+    named = [sub.id for sub in task.sub_questions if sub.id in trial.known and sub.answer.value not in allowed]
     if named:
         raise CertificationError(task.id, "known", f"{named} stand in what was told before their calls")
 
@@ -153,26 +154,27 @@ def _answer(outcome: Outcome) -> object:
     return outcome.answer.value if outcome.answer is not None else None
 
 
-def _refuse_needless(task: Task, trial: Trial, base: WorldBase, pool: Pool) -> None:
+def _refuse_needless(task: Task, trial: Trial, trials: Trials) -> None:
     """Each look-up must serve the answer or ground a later call: a plan that skips it must fail."""
     leading = {sub for each in task.sub_questions for sub in each.depends_on}
     wanted = {sub.id for sub in task.sub_questions if sub.id not in leading or sub.changes}
+    wanted |= set(task.outcome.earned_by)  # what a branch depends on serves the answer
     for skipped in (call for turn in trial.turns for call in turn.calls):
         if wanted.isdisjoint(skipped.solves):
             turns = [
                 turn.model_copy(update={"calls": tuple(c for c in turn.calls if c is not skipped)})
                 for turn in trial.turns
             ]
-            if not try_plan(task, turns, base, pool).failure:
+            if not trials.run(turns, to_the_end=False).failure:
                 raise CertificationError(task.id, "needless", f"{skipped.tool} is not needed for anything")
     if isinstance(task.counterpart, ScriptedUser) and task.counterpart.slots:
         silent = [turn for turn in trial.turns if turn.say is None]
-        if not try_plan(task, silent, base, pool).failure:
+        if not trials.run(silent, to_the_end=False).failure:
             raise CertificationError(task.id, "needless", "the user need not be asked")
 
 
 def _other_plans(
-    task: Task, trial: Trial, base: WorldBase, toolset: Toolset, plain: Pool
+    task: Task, trial: Trial, trials: Trials, base: WorldBase, toolset: Toolset, plain: Pool
 ) -> list[tuple[PlanTurn, ...]]:
     """Plans with one call replaced by that of another tool which delivers the same facts."""
     facts = {sub.id: sub for sub in task.sub_questions if sub.fact is not None}
@@ -182,7 +184,7 @@ def _other_plans(
             for other in _same_facts(call, [facts[s] for s in call.solves if s in facts], task, base, toolset, plain):
                 calls = tuple(other if c is call else c for c in turn.calls)
                 turns = [*trial.turns[:place], PlanTurn(calls=calls, say=turn.say), *trial.turns[place + 1 :]]
-                again = try_plan(task, turns, base, toolset.pool)
+                again = trials.run(turns, to_the_end=False)
                 if not again.failure and again.solved == trial.solved:
                     found.append(again.turns)
     return found

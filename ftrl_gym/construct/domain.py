@@ -2,7 +2,8 @@
 
 A :class:`Domain` is data. It says which things the world holds, what can be asked about them, how one leads to
 another, and through which pool tool each of that is found out. Everything else (programs, questions, sub-questions,
-plans) is derived from it by :mod:`ftrl_gym.construct.programs` and :mod:`ftrl_gym.construct.phrasing`.
+plans) is derived from it: chains by :mod:`ftrl_gym.construct.roads`, programs by
+:mod:`ftrl_gym.construct.composing`, words by :mod:`ftrl_gym.construct.asking`.
 
 In every phrase ``{x}`` stands for the thing the phrase is about. Invariants: a phrase with one ``{x}`` per source;
 thing names are the nouns people use ("that flight"); an attribute that is not declared can be learned on the way but is

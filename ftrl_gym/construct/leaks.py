@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from ftrl_gym.grounding import tokens
@@ -18,9 +19,11 @@ def stands_in_schema(answer: Answer, tool: ToolDocument) -> bool:
         return False
     values = answer.value if isinstance(answer.value, list) else [answer.value]
     closed, text = _given_away(tool)
-    return any(value in closed or (isinstance(value, str) and tokens(value) in text) for value in values)
+    return any(value in closed or (isinstance(value, str) and _tokens(value) in text) for value in values)
 
 
+_tokens = lru_cache(maxsize=256)(tokens)
+"""An answer is looked for in every document."""
 _MOST = 4096
 """Documents whose words are kept."""
 _TEXTS: dict[int, tuple[ToolDocument, list[Any], str]] = {}

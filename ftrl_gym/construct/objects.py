@@ -63,9 +63,9 @@ class Brief(Frozen):
     """Counts up when a draw comes to nothing."""
     split: Split
     kind: Kind
-    hops: int = Field(ge=1, le=6)
+    hops: int = Field(ge=1, le=10)
     """Lookups that follow one another."""
-    width: int = Field(ge=1, le=3)
+    width: int = Field(ge=1, le=4)
     """Chains side by side."""
     difficulty: float = Field(ge=0.0, le=1.0)
     features: tuple[str, ...] = ()
@@ -101,6 +101,8 @@ class Decomposition(Frozen):
     brief: Brief
     question: str
     family: str
+    program: str = ""
+    """What is asked, as a typed program in one line; for people, and for counting shapes."""
     hops: int
     width: int
     sub_questions: tuple[SubQuestion, ...]
@@ -111,6 +113,8 @@ class Decomposition(Frozen):
     derivations: tuple[Derivation, ...] = ()
     candidates: tuple[str, ...] = ()
     """Texts that may stand in the question although one of them is the answer."""
+    tested: tuple[str, ...] = ()
+    """Words that the question compares facts with: which rows they are true of is for the calls to find out."""
     rivals: tuple[str, ...] = ()
     """Tools that would make the answer known without its facts; never offered with this question."""
     effects: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)

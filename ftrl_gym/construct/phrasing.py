@@ -1,4 +1,5 @@
-"""From a program to words: noun phrases for walks, sentences for long ones, a frame for the whole question.
+"""From walks to words: noun phrases for near things, sentences for far ones. What is asked about them is put into words
+by :mod:`ftrl_gym.construct.asking`.
 
 Long walks are told as short sentences ("Take Ana Ruiz's flight. Now think of the city it lands in."), never as nested
 "of the ... of the ...": a noun phrase holds at most :data:`MOST_LINKS` possessive relations, the asked-for attribute's
@@ -12,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ftrl_gym.construct.dates import Calendar
-from ftrl_gym.construct.domain import Attribute, Detail, Domain, Search
-from ftrl_gym.construct.frames import FRAMES, LEADS, NEXT, TURNS
-from ftrl_gym.construct.programs import Anchor, Attr, Combined, Follow, Op, Program, Value, Walk, thing_of
+from ftrl_gym.construct.domain import Detail, Domain, Search
+from ftrl_gym.construct.frames import LEADS, NEXT, TURNS
+from ftrl_gym.construct.programs import Anchor, Follow, Walk, thing_of
 from ftrl_gym.construct.reading import Reader
-from ftrl_gym.construct.wording import fill, joined, links, listed, lower, shortened, superlative, tidy, upper
-from ftrl_gym.task import AnswerType, Split
+from ftrl_gym.construct.wording import fill, links, upper
+from ftrl_gym.task import Split
 
 _SHORT = 3
 """Words of the longest name that may stand in the middle of a phrase."""
@@ -29,22 +30,12 @@ _SIDE_BY_SIDE = 4
 """Most relations of several noun phrases in one sentence, together."""
 _WORDS = 36
 """Most words of them."""
-_LETTERS = "ABC"
-
-
-@dataclass(frozen=True)
-class Said:
-    """A question in words."""
-
-    text: str
-    family: str
-    derived: tuple[str, ...] = ()
-    """Values that the words imply without holding them: ISO dates of natural ones."""
+_LETTERS = "ABCD"
 
 
 @dataclass
 class Speaker:
-    """Puts one program into words.
+    """Puts the things of one question into words.
 
     Args:
         reader: Gives the names of the things.
@@ -79,89 +70,22 @@ class Speaker:
         """ISO dates that the words imply."""
         return self.calendar.derived
 
-    def say(self, program: Program) -> Said:
-        """The question."""
-        self.calendar.lone = len({date for value in _walks(program) for date in self._dates(value)}) == 1
-        frames = [frame for frame in FRAMES[program.op] if frame.split in (None, self.split)]
-        frame = self.rng.choice([frame for frame in frames if not frame.placed or self._placed(program)])
-        before: list[str] = []
-        if program.over is not None:
-            parts = self._count(program.over, before)
-        elif program.op is Op.VALUE:
-            parts = self._value(program.values[0], before)
-        elif program.op in (Op.LOWEST, Op.HIGHEST):
-            parts = self._choice(program, before)
-        else:
-            parts = self._several(program, before, frame.name)
-        question = upper(frame.text.format_map({**parts, **{upper(name): upper(text) for name, text in parts.items()}}))
-        if program.op in (Op.LOWEST, Op.HIGHEST):
-            question += self._hint(program)
-        text = tidy(" ".join([*before, question]))
-        told = "/told" if before else ""
-        return Said(text, f"{program.op.value}/{frame.name}{told}", tuple(dict.fromkeys(self.derived)))
-
     def forget(self) -> None:
         """Lets go of the nouns chosen so far, once something is to be hidden."""
         self._nouns.clear()
 
-    def _dates(self, walk: Walk) -> Iterator[str]:
+    def dates(self, walk: Walk) -> Iterator[str]:
         """Dates that a walk takes from the question, hidden ones not among them."""
         if isinstance(walk, Follow):
             step = self.domain.steps[walk.step]
             if isinstance(step, Search) and step.dated and walk not in self.hidden:
                 yield walk.given
             for source in walk.sources:
-                yield from self._dates(source)
+                yield from self.dates(source)
 
-    # --- parts of frames -------------------------------------------------------------------------------------------
+    # --- several things at once --------------------------------------------------------------------------------------
 
-    def _value(self, value: Value, before: list[str]) -> dict[str, str]:
-        words = self.attribute(value)
-        asks = words.asks or tuple(f"What is {noun}?" for noun in words.nouns)
-        if isinstance(value, Combined):
-            room = (MOST_LINKS - max(map(links, words.nouns))) // 2
-            names = dict(zip("xy", self._introduced(value.walks, [room] * 2, before), strict=True))
-        else:
-            names = {"x": self._tell(value.walk, before, room=MOST_LINKS - max(map(links, (*words.nouns, *asks))))}
-        ask = self._worded(asks, names)
-        return {"ask": ask, "then": lower(ask), "noun": self._worded(words.nouns, names)}
-
-    def _several(self, program: Program, before: list[str], frame: str) -> dict[str, str]:
-        """Each value as a noun phrase; far things get a short name first."""
-        style, forms, walks = self.rng.random(), [], []
-        for value in program.values:
-            assert isinstance(value, Attr)
-            nouns = self.attribute(value).nouns
-            nouns = tuple(form for form in nouns if form.endswith("{x}")) or nouns
-            forms.append(nouns[int(style * len(nouns))])
-            walks.append(value.walk)
-        names = self._introduced(walks, [MOST_LINKS - links(form) for form in forms], before)
-        words = self.attribute(program.values[0])
-        less, more = ("shorter", "longer") if words.unit == "minutes" else ("lower", "higher")
-        less, more = _COMPARATIVES.get(words.type, (less, more))
-        if frame == "swapped":  # asks the other way round whether the first is lower
-            forms, names = forms[::-1], names[::-1]
-        if program.op is Op.LIST:
-            parts = listed(forms, names)
-            return {
-                "all": joined(parts),
-                "are": "is" if len(set(forms)) == 1 and len(parts[1]) < len(parts[0]) else "are",
-            }
-        full = shortened(forms, names)
-        return {"all": joined(full), "noun": full[0], "other": full[-1], "lower": less, "higher": more}
-
-    def _choice(self, program: Program, before: list[str]) -> dict[str, str]:
-        walks = [value.walk for value in program.values if isinstance(value, Attr)]
-        names = self._introduced(walks, [MOST_LINKS] * len(walks), before, "option")
-        words = self.attribute(program.values[0])
-        low = words.low if program.op is Op.LOWEST else words.high
-        return {
-            "any": joined(names, "or"),
-            "all": joined(names),
-            "low": low if len(names) == 2 else superlative(low),
-        }
-
-    def _introduced(self, walks: Sequence[Walk], rooms: Sequence[int], before: list[str], label: str = "") -> list[str]:
+    def introduced(self, walks: Sequence[Walk], rooms: Sequence[int], before: list[str], label: str = "") -> list[str]:
         """Names of several things. Where they would be too much for one sentence, far ones are introduced: as options
         all of them, or else one by one as ``room A``."""
         fits = [self._fits(walk, room) for walk, room in zip(walks, rooms, strict=True)]
@@ -173,44 +97,20 @@ class Speaker:
             fits = [depth < max(depths) for depth in depths]
         if label:
             fits = [False] * len(walks)
-        elif fits.count(False) == 1:
-            return [self._tell(walk, before, room=room) for walk, room in zip(walks, rooms, strict=True)]
+        elif fits.count(False) == 1 and not self._alike(walks, fits.index(False)):
+            return [self.tell(walk, before, room=room) for walk, room in zip(walks, rooms, strict=True)]
         names = []
-        for letter, walk, near in zip(_LETTERS, walks, fits, strict=False):
+        letters = iter(_LETTERS)
+        for walk, near in zip(walks, fits, strict=True):
             if not near:
                 sentences: list[str] = []
-                end = self._tell(walk, sentences, TURNS if before else LEADS)
-                self.called[walk] = f"{label or thing_of(walk)} {letter}"
+                end = self.tell(walk, sentences, TURNS if before else LEADS)
+                self.called[walk] = f"{label or thing_of(walk)} {next(letters)}"
                 before += [*sentences, f"{upper(self.called[walk])} is {end}."]
             names.append(self.noun(walk) if near else self.called[walk])
         return names
 
-    def _count(self, over: Follow, before: list[str]) -> dict[str, str]:
-        step = self.domain.steps[over.step]
-        assert isinstance(step, Search)
-        names = self._with_given(over, [self._end(over, n, before) for n in range(len(over.sources))])
-        return {"plural": fill(step.plural, names), "place": fill(step.place, names)}
-
-    def _placed(self, program: Program) -> bool:
-        step = self.domain.steps[program.over.step] if program.over is not None else None
-        return isinstance(step, Search) and bool(step.place)
-
-    def _hint(self, program: Program) -> str:
-        """What to answer with when the candidates are described rather than named."""
-        walks = [value.walk for value in program.values if isinstance(value, Attr)]
-        if all(isinstance(walk, Anchor) for walk in walks):
-            return ""
-        thing = self.domain.thing(thing_of(walks[0]))
-        its = f"{'their' if thing.entity in self.domain.people else 'its'} {thing.label_noun}"
-        return self.rng.choice((f" Give me {its}.", f" {upper(its)} is enough.", f" I need {its}."))
-
     # --- things ----------------------------------------------------------------------------------------------------
-
-    def attribute(self, value: Value) -> Attribute:
-        """How a value is talked about."""
-        if isinstance(value, Attr):
-            return self.domain.thing(thing_of(value.walk)).attributes[value.attribute]
-        return value.combination.fields[value.attribute]
 
     def noun(self, walk: Walk, brief: bool = False, plain: bool = False) -> str:
         """A noun phrase for the thing at a walk's end. The same walk is called the same within a question.
@@ -231,16 +131,16 @@ class Speaker:
             if walk in self.hidden:
                 return self.rng.choice(self.hidden[walk].nouns)
             thing = self.domain.thing(walk.thing)
-            return self._worded(thing.anchors, {"x": str(self.reader.row(walk)[thing.handle])}, thing.name)
+            return self.worded(thing.anchors, {"x": str(self.reader.row(walk)[thing.handle])}, thing.name)
         assert isinstance(walk, Follow)
         source, nouns = self._segment(walk)
         if source is not None:
-            return self._worded(nouns, {"x": self.noun(source)}, walk.step, plain)
+            return self.worded(nouns, {"x": self.noun(source)}, walk.step, plain)
         pair = len(walk.sources) == 2
         ends = [self.noun(source, brief=pair, plain=pair) for source in walk.sources]
-        return self._worded(nouns, self._with_given(walk, ends), walk.step, plain)
+        return self.worded(nouns, self.with_given(walk, ends), walk.step, plain)
 
-    def _worded(self, forms: Sequence[str], names: dict[str, str], step: str = "", plain: bool = False) -> str:
+    def worded(self, forms: Sequence[str], names: dict[str, str], step: str = "", plain: bool = False) -> str:
         """One of the forms, filled. Around a long name those that end with it; for a step the same one each time."""
         if plain:
             forms = _without_clauses(forms)
@@ -277,7 +177,7 @@ class Speaker:
                     return path[n].sources[0], composite.nouns
         return None, self.domain.steps[walk.step].nouns
 
-    def _with_given(self, walk: Follow, ends: Sequence[str]) -> dict[str, str]:
+    def with_given(self, walk: Follow, ends: Sequence[str]) -> dict[str, str]:
         """Names of the sources, and what the question adds to them."""
         step = self.domain.steps[walk.step]
         names = dict(zip("xy", ends, strict=False))
@@ -300,9 +200,14 @@ class Speaker:
         )
         return 1 + max(map(self._depth, sources))
 
+    def _alike(self, walks: Sequence[Walk], far: int) -> bool:
+        """Whether "that flight" on the way to one thing could be a flight on the way to another."""
+        others = {kind for n, walk in enumerate(walks) if n != far for kind in _kinds(walk)}
+        return not others.isdisjoint(_kinds(walks[far]))
+
     def told(self, walk: Walk, before: list[str]) -> str:
         """A noun phrase for the thing at a walk's end; sentences that it needs first go to ``before``."""
-        return self._tell(walk, before, TURNS if before else LEADS)
+        return self.tell(walk, before, TURNS if before else LEADS)
 
     # --- long ways, told -------------------------------------------------------------------------------------------
 
@@ -310,7 +215,7 @@ class Speaker:
         """Whether a thing is near enough for one noun phrase, with room for so many possessive relations."""
         return not isinstance(walk, Follow) or (self._depth(walk) <= deep and links(self.noun(walk)) <= room)
 
-    def _tell(
+    def tell(
         self,
         walk: Walk,
         before: list[str],
@@ -322,30 +227,29 @@ class Speaker:
         if not isinstance(walk, Follow) or self._fits(walk, room, deep):
             return self.noun(walk)
         if len(walk.sources) == 2:
-            ends = [self._end(walk, n, before, leads, deep=0) for n in range(2)]
-            return self._worded(self.domain.steps[walk.step].nouns, self._with_given(walk, ends), walk.step)
+            ends = [self.end(walk, n, before, leads, deep=0) for n in range(2)]
+            return self.worded(self.domain.steps[walk.step].nouns, self.with_given(walk, ends), walk.step)
         source, nouns = self._segment(walk)
         start = walk.sources[0] if source is None else source
         if isinstance(start, Anchor):  # a sentence of its own would say no less
             return self.noun(walk)
         that = self._that(start, before, leads)
-        return fill(
-            self.rng.choice(_without_clauses(nouns) if deep < INLINE else nouns), {"x": that, "name": walk.given}
-        )
+        forms = _without_clauses(nouns) if deep < INLINE else nouns
+        return fill(self.rng.choice(forms), self.with_given(walk, [that]))
 
-    def _end(self, walk: Follow, n: int, before: list[str], leads: Sequence[str] = LEADS, deep: int = 1) -> str:
+    def end(self, walk: Follow, n: int, before: list[str], leads: Sequence[str] = LEADS, deep: int = 1) -> str:
         """One source of a search, told where its noun phrase would make the whole too long."""
         source, pair = walk.sources[n], len(walk.sources) == 2
         if not isinstance(source, Follow) or (pair and self._brief(source)) or self._fits(source, 1, deep):
             return self.noun(source, brief=pair, plain=pair)
         if self._depth(source) == 1:
             return self._that(source, before, leads)
-        return self._tell(source, before, leads, room=1, deep=1)
+        return self.tell(source, before, leads, room=1, deep=1)
 
     def _that(self, walk: Walk, before: list[str], leads: Sequence[str]) -> str:
         """``that flight``, after a sentence about it."""
         if walk != self._topic:  # what the sentence before was about need not be taken again
-            name = self._tell(walk, before, leads)
+            name = self.tell(walk, before, leads)
             leads = NEXT if before else leads
             lead = self.rng.choice([lead for lead in leads if lead not in self._used] or leads)
             before.append(lead.format(x=name))
@@ -354,18 +258,12 @@ class Speaker:
         return f"that {thing_of(walk)}"
 
 
-_COMPARATIVES = {AnswerType.TIME: ("earlier", "later"), AnswerType.DATE: ("earlier", "later")}
+def _kinds(walk: Walk) -> set[str]:
+    """Kinds of things that a walk passes."""
+    sources = walk.sources if isinstance(walk, Follow) else ()
+    return {thing_of(walk)}.union(*map(_kinds, sources))
 
 
 def _without_clauses(forms: Sequence[str]) -> Sequence[str]:
     """Forms for one end of a journey: "from the city where flight AB1 lands to Oslo" makes one stumble."""
     return [form for form in forms if " where " not in form and " that " not in form] or forms
-
-
-def _walks(program: Program) -> Iterator[Walk]:
-    """What a program is about."""
-    if program.over is not None:
-        yield program.over
-        return
-    for value in program.values:
-        yield from (value.walk,) if isinstance(value, Attr) else value.walks

@@ -1,9 +1,10 @@
-"""Questions as programs: walks over a world, and what they cost in calls.
+"""Questions as programs: values at the ends of walks over a world, and an operation that makes one answer of them.
 
 A :data:`Walk` names one thing: an anchor that the question states, a step from other things, or a member of a search's
-result. A :class:`Program` asks for attributes at the ends of walks and perhaps computes one answer from them.
-:func:`compile_program` turns a program into lookups, one per sub-question: a tool, where its arguments come from, and
-the fact it yields. It looks at no world; :mod:`ftrl_gym.construct.reading` does.
+result. A :class:`Program` takes attributes of the things at the ends of walks, or of all rows that a search finds, and
+computes one answer. What an operation may be asked of and how it is evaluated stands in
+:mod:`ftrl_gym.construct.operations`, how it is said in :mod:`ftrl_gym.construct.frames`, what it costs in calls in
+:mod:`ftrl_gym.construct.compiling`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ftrl_gym.construct.domain import Combination, Domain, Link, Search
-from ftrl_gym.task import Json, Kind
+from ftrl_gym.construct.domain import Combination
+from ftrl_gym.task import Json
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ Value = Attr | Combined
 
 
 class Op(StrEnum):
-    """How the answer comes from the values."""
+    """How the answer comes from the values. The list is closed."""
 
     VALUE = "value"
     """It is the one value."""
@@ -95,162 +96,102 @@ class Op(StrEnum):
     IS_LOWER = "is_lower"
     """Whether the first value is lower than the second."""
     COUNT = "count"
-    """How many rows the search finds."""
+    """How many rows the search finds, or how many of them are kept."""
+    TEST = "test"
+    """Whether the value lies on one side of a figure that the question gives."""
+    TIMES = "times"
+    """The value, so many times."""
+    UNITS = "units"
+    """The value in another unit of time."""
+    SHIFT = "shift"
+    """The day so many days before or after a date, the time so many minutes before or after a time."""
+    UNTIL = "until"
+    """Days from today to a date to come."""
+    DAYS = "days"
+    """Days between two dates."""
+    MINUTES = "minutes"
+    """Minutes between two times of a day."""
+    SELECT = "select"
+    """Which rows of a search are kept."""
+    MEAN = "mean"
+    """The average over the rows of a search."""
+    LEAST = "least"
+    """The lowest value among the rows of a search."""
+    MOST = "most"
+    """The highest."""
+    SECOND_LOWEST = "second_lowest"
+    """Which row of a search has the second lowest value."""
+    SECOND_HIGHEST = "second_highest"
+    BOTH = "both"
+    """The values that rows of two searches have in common."""
+    EITHER = "either"
+    """The values of rows of either search, each once."""
+    FIRST_ONLY = "first_only"
+    """The values of rows of the first search that no row of the second one has."""
+    CHOOSE = "choose"
+    """If a comparison holds one value, otherwise another."""
+
+
+class Relation(StrEnum):
+    """On which side of a figure a value lies; for shifts, in which direction one goes."""
+
+    BELOW = "<"
+    ABOVE = ">"
+    IS = "="
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Which rows of a search are meant: those whose attribute lies on one side of a figure, or is a word."""
+
+    attribute: str
+    relation: Relation
+    figure: Json = None
+    """None as long as the program is a mere shape."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """A question: values, and the operation that makes one answer of them.
-
-    For counts ``over`` is the search, and ``values`` are its members once it is bound to a world.
-    """
+    """A question: values, and the operation that makes one answer of them."""
 
     op: Op
     values: tuple[Value, ...]
+    """What is found out first. For rows of a search: their attribute, once the program is bound to a world."""
     over: Follow | None = None
+    """The search whose rows are asked about."""
+    gathers: str = ""
+    """Attribute that is taken of each of its rows; empty for their names."""
+    keep: Keep | None = None
+    """Which of its rows are meant; None for all."""
+    other: Follow | None = None
+    """The second search of a set operation."""
+    relation: Relation | None = None
+    """Of tests, shifts and choices."""
+    figure: Json = None
+    """What the question says beside things: a bound, a number of times, days or minutes, a unit."""
+    branches: tuple[Value, ...] = ()
+    """Of a choice: what is asked if the comparison holds, and what otherwise."""
+    then: tuple[Value, ...] = ()
+    """What is found out because of what the values said: the branch taken, the names of the rows kept."""
 
 
-# --- compiling ---------------------------------------------------------------------------------------------------
+def values_of(program: Program) -> tuple[Value, ...]:
+    """Everything that has to be found out."""
+    return (*program.values, *program.then)
 
 
-@dataclass(frozen=True)
-class Given:
-    """An argument that the question states: an attribute of an anchor."""
-
-    anchor: Anchor
-    attribute: str
-
-
-@dataclass(frozen=True)
-class Said:
-    """An argument that the question states as such: a date."""
-
-    walk: Follow
-
-
-@dataclass(frozen=True)
-class Fixed:
-    """An enum member that the words stand for."""
-
-    value: Json
-
-
-@dataclass(frozen=True)
-class Learned:
-    """An argument that an earlier lookup yields."""
-
-    lookup: int
-
-
-Argument = Given | Said | Fixed | Learned
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """One sub-question: ``attribute`` of the thing at ``walk`` (or of a combination), through one tool."""
-
-    tool: str
-    arguments: tuple[tuple[str, Argument], ...]
-    value: Value
-
-    def needs(self) -> Iterator[int]:
-        """Numbers of the lookups that it takes arguments from."""
-        return (source.lookup for _, source in self.arguments if isinstance(source, Learned))
-
-
-def compile_program(domain: Domain, program: Program) -> tuple[Lookup, ...]:
-    """The lookups that answer a program, in an order in which they can be made."""
-    compiler = _Compiler(domain)
-    for value in program.values:
-        compiler.learn_value(value)
-    if program.over is not None and not program.values:
-        compiler.learn(program.over, domain.thing(program.over.target).key)
-    return tuple(compiler.lookups)
-
-
-def compile_values(domain: Domain, values: tuple[Attr, ...]) -> tuple[tuple[Lookup, ...], tuple[Argument, ...]]:
-    """The lookups that several values take, and where each value then comes from."""
-    compiler = _Compiler(domain)
-    sources = tuple(compiler.learn(value.walk, value.attribute) for value in values)
-    return tuple(compiler.lookups), sources
-
-
-class _Compiler:
-    def __init__(self, domain: Domain) -> None:
-        self.domain = domain
-        self.lookups: list[Lookup] = []
-        self._known: dict[Value, Argument] = {}
-
-    def learn_value(self, value: Value) -> Argument:
-        """Where a value comes from, adding what has to be looked up for it."""
-        if isinstance(value, Attr):
-            return self.learn(value.walk, value.attribute)
-        made = value.combination
-        taken = {p: self.learn(value.walks[n], a) for p, (n, a) in made.arguments.items()}
-        return self._add(value, made.tool, {**taken, **{p: Fixed(v) for p, v in made.fixed.items()}})
-
-    def learn(self, walk: Walk, attribute: str) -> Argument:
-        """Where an attribute of the thing at a walk's end comes from."""
-        value = Attr(walk, attribute)
-        if value in self._known:
-            return self._known[value]
-        thing = self.domain.thing(thing_of(walk))
-        if isinstance(walk, Anchor) and attribute == thing.handle:
-            return Given(walk, attribute)
-        if isinstance(walk, Anchor):
-            told = not thing.key_tool or attribute in self.domain.listed(thing.tool, thing.entity)
-            return self._look_up(value, walk, thing.handle) if told else self._look_up(value, walk, thing.key)
-        if isinstance(walk, Follow) and isinstance(step := self.domain.steps[walk.step], Link):
-            if attribute == thing.key:
-                return self.learn(walk.sources[0], step.attribute)
-            return self._look_up(value, walk, thing.key)
-        return self._search(value, walk, attribute)
-
-    def _search(self, value: Attr, walk: Follow | Member, attribute: str) -> Argument:
-        follow = walk.search if isinstance(walk, Member) else walk
-        step = self.domain.steps[follow.step]
-        thing = self.domain.thing(follow.target)
-        assert isinstance(step, Search)
-        if attribute not in self.domain.listed(step.tool, thing.entity):
-            return self._look_up(value, walk, thing.key)
-        taken = {p: self.learn(follow.sources[n], a) for p, (n, a) in step.arguments.items()}
-        fixed: dict[str, Argument] = {p: Fixed(v) for p, v in step.fixed.items()}
-        dated: dict[str, Argument] = {step.dated: Said(follow)} if step.dated else {}
-        return self._add(value, step.tool, {**taken, **dated, **fixed})
-
-    def _look_up(self, value: Attr, walk: Walk, by: str) -> Argument:
-        """Through the tool that takes ``by``, the thing's handle or its key, which may have to be learned first."""
-        thing = self.domain.thing(thing_of(walk))
-        given = self.learn(walk, by)
-        tool = thing.key_tool if thing.key_tool and by == thing.key else thing.tool
-        return self._add(value, tool, {self.domain.parameter(tool, thing.entity, by): given})
-
-    def _add(self, value: Value, tool: str, arguments: dict[str, Argument]) -> Argument:
-        if value in self._known:
-            return self._known[value]
-        self.lookups.append(Lookup(tool, tuple(arguments.items()), value))
-        self._known[value] = learned = Learned(len(self.lookups) - 1)
-        return learned
-
-
-def kind_of(depths: list[int]) -> Kind:
-    """The kind of a task whose sub-questions lie at these depths."""
-    if len(depths) == 1:
-        return Kind.SINGLE_HOP
-    if max(depths) == 1:
-        return Kind.PARALLEL_SINGLE_HOP
-    return Kind.MULTI_HOP if len(set(depths)) == len(depths) else Kind.PARALLEL_MULTI_HOP
-
-
-def levels(lookups: tuple[Lookup, ...]) -> list[int]:
-    """Depth of each lookup: 1 for those that need no other."""
-    depth: list[int] = []
-    for lookup in lookups:
-        depth.append(1 + max((depth[n] for n in lookup.needs()), default=0))
-    return depth
+def ends_of(value: Value) -> tuple[Walk, ...]:
+    """The walks that a value ends."""
+    return (value.walk,) if isinstance(value, Attr) else value.walks
 
 
 def walks_of(program: Program) -> Iterator[Walk]:
-    """The walks that a program's values end."""
-    for value in program.values:
-        yield from (value.walk,) if isinstance(value, Attr) else value.walks
+    """The walks that a program's values end, and those of its branches."""
+    for value in (*program.values, *program.branches):
+        yield from ends_of(value)
+
+
+def named_in(program: Program) -> list[Walk]:
+    """The walks that a question says in words: searches rather than their rows."""
+    searches = [each for each in (program.over, program.other) if each is not None]
+    return [*searches] or list(walks_of(program))

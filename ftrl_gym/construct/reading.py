@@ -7,15 +7,17 @@ asked.
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 
-from ftrl_gym.construct.domain import Domain, Link, Pick, Search
-from ftrl_gym.construct.programs import Anchor, Attr, Follow, Member, Program, Value, Walk, thing_of
+from ftrl_gym.construct.domain import Domain, Link, Pick, Search, Step
+from ftrl_gym.construct.programs import Anchor, Attr, Follow, Member, Value, Walk, thing_of
 from ftrl_gym.task import Json
 from ftrl_gym.world import Row, WorldBase
 
 FEWEST = 2
 """Rows that a superlative needs to choose from."""
+Reach = dict[str, tuple[list[str], ...]]
+"""Row that a walk without rows can lead to -> for each source, the rows that lead there."""
+_MOST_REACHES = 4000
 
 
 class Reader:
@@ -26,6 +28,7 @@ class Reader:
         self._folded: dict[tuple[str, str], dict[str, list[str]]] = {}
         self._rows: dict[Walk, tuple[str, ...]] = {}
         self._picks: dict[str, list[str]] = {}
+        self._reach: dict[Walk, Reach] = {}
 
     def row(self, walk: Walk) -> Row:
         """The row at a walk's end, taken from the first reading."""
@@ -154,11 +157,56 @@ class Reader:
             return all(map(self.certain, walk.search.sources)) and len(self.keys(walk)) == 1
         return len(self.keys(walk)) == 1 and all(map(self.certain, sources))
 
+    # --- walks without rows ------------------------------------------------------------------------------------------
 
-def with_members(program: Program, reader: Reader) -> Program:
-    """A count or list over a search, with one value per row found."""
-    if program.over is None:
-        return program
-    key = reader.domain.thing(program.over.target).label or reader.domain.thing(program.over.target).key
-    found = range(len(reader.members(program.over)))
-    return replace(program, values=tuple(Attr(Member(program.over, n), key) for n in found))
+    def fits(self, thing: str, key: str) -> bool:
+        """Whether a row is such a thing."""
+        declared = self.domain.thing(thing)
+        row = self.world.tables[declared.entity][key]
+        return all(row[attribute] == value for attribute, value in declared.where.items())
+
+    def reach(self, walk: Walk) -> Reach:
+        """Where a walk without rows can lead. So that no draw of rows comes to a dead end."""
+        if (found := self._reach.get(walk)) is None:
+            if len(self._reach) > _MOST_REACHES:
+                self._reach.clear()
+            if isinstance(walk, Anchor):
+                table = self.world.tables[self.domain.thing(walk.thing).entity]
+                found = {key: () for key in table if self.fits(walk.thing, key)}
+            else:
+                assert isinstance(walk, Follow)
+                step = self.domain.steps[walk.step]
+                found = self._linked(walk, step) if isinstance(step, Link) else self._searched(walk, step)
+            self._reach[walk] = found
+        return found
+
+    def _linked(self, walk: Follow, step: Link) -> Reach:
+        sources = self.world.tables[self.domain.thing(step.source).entity]
+        targets = self.world.tables[self.domain.thing(step.target).entity]
+        found: Reach = {}
+        for key in self.reach(walk.sources[0]):
+            target = sources[key].get(step.attribute)
+            if isinstance(target, str) and target in targets and self.fits(step.target, target):
+                found.setdefault(target, ([],))[0].append(key)
+        return found
+
+    def _searched(self, walk: Follow, step: Search) -> Reach:
+        rows = self.world.tables[self.domain.thing(step.target).entity]
+        lists = [self._by_arguments(step, n, list(self.reach(source))) for n, source in enumerate(walk.sources)]
+        found: Reach = {}
+        for key in self.picks(step):
+            ends = [by.get(tuple(rows[key][column] for column in columns), []) for columns, by in lists]
+            if all(ends):
+                found[key] = tuple(ends)
+        return found
+
+    def _by_arguments(self, step: Step, n: int, keys: list[str]) -> tuple[list[str], dict[tuple[Json, ...], list[str]]]:
+        """Columns of the found rows that the n-th source decides, and its rows by what they ask of them."""
+        assert isinstance(step, Search)
+        binds = self.domain.documents[step.tool].binds
+        taken = [(binds[p].partition(".")[2], a) for p, (m, a) in step.arguments.items() if m == n]
+        table = self.world.tables[self.domain.thing(step.sources[n]).entity]
+        found: dict[tuple[Json, ...], list[str]] = {}
+        for key in keys:
+            found.setdefault(tuple(table[key][a] for _, a in taken), []).append(key)
+        return [column for column, _ in taken], found

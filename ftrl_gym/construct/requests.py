@@ -14,11 +14,13 @@ from typing import Any
 
 from ftrl_gym.construct.answering import Ground, NoQuestion
 from ftrl_gym.construct.binding import Binder
+from ftrl_gym.construct.compiling import Learned, compile_values, kind_of, levels
 from ftrl_gym.construct.domain import Action, Extra
 from ftrl_gym.construct.frames import Frame
 from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, GoldWords
 from ftrl_gym.construct.phrasing import Speaker
-from ftrl_gym.construct.programs import Attr, Learned, Walk, compile_values, kind_of, thing_of
+from ftrl_gym.construct.printing import printed_walk
+from ftrl_gym.construct.programs import Attr, Walk, thing_of
 from ftrl_gym.construct.subquestions import SubQuestions
 from ftrl_gym.construct.users import hide, parts_of, refuse_repeated, slot
 from ftrl_gym.construct.wording import tidy, upper
@@ -149,10 +151,7 @@ class _Requests:
         depths: list[int] = []
         for wish in wishes:
             values = tuple(Attr(walk, wish.action.roles[role][2]) for role, walk in wish.walks.items())
-            lookups, _ = compile_values(self.domain, values)
-            depth: list[int] = []
-            for lookup in lookups:
-                depth.append(1 + max((depth[n] for n in lookup.needs()), default=0))
+            depth = levels(compile_values(self.domain, values).lookups)
             last = 1 + max(depth, default=0)
             depths += [*depth, last, *([last + 1] if wish.follow_up else [])]
         return kind_of(depths)
@@ -195,13 +194,13 @@ class _Requests:
         """Look-ups of all wishes together, then each action when what it needs is known."""
         places = [(wish, role) for wish in wishes for role in wish.walks]
         values = tuple(Attr(wish.walks[role], wish.action.roles[role][2]) for wish, role in places)
-        lookups, sources = compile_values(self.domain, values)
-        looked = SubQuestions(self.ground, lookups, self.speaker)
+        compiled = compile_values(self.domain, values)
+        looked = SubQuestions(self.ground, compiled.lookups, self.speaker)
         self.subs, self.calls = list(looked.sub_questions), looked.calls()
         for wish in wishes:
             taken: dict[str, Json] = {}
             needs: list[int] = []
-            for (owner, role), source in zip(places, sources, strict=True):
+            for (owner, role), source in zip(places, compiled.sources, strict=True):
                 if owner is wish:
                     taken[wish.action.roles[role][0]] = looked.argument(source)
                     needs += [source.lookup] if isinstance(source, Learned) else []
@@ -292,6 +291,7 @@ class _Requests:
             brief=self.brief,
             question=question,
             family=f"request/{frame.name}",
+            program="; ".join(map(self._printed, wishes)),
             hops=depth,
             width=max(per_turn),
             sub_questions=tuple(self.subs),
@@ -303,6 +303,13 @@ class _Requests:
             effects=self.effects,
             readings=1,
         )
+
+    def _printed(self, wish: _Wish) -> str:
+        """A wish in one line."""
+        roles = [f"{role} = {printed_walk(walk, self.ground.reader)}" for role, walk in wish.walks.items()]
+        extras = [f"{name} = {value}" for name, value in wish.extras.items()]
+        then = f", then {wish.follow_up.tool}" if wish.follow_up is not None else ""
+        return f"do {wish.action.tool}({', '.join([*roles, *extras])}){then}"
 
     def _script(self, wishes: list[_Wish], last: int) -> None:
         """Hides details, or lets the user regret the only action."""

@@ -1,14 +1,12 @@
-"""The scenarios that can be built, by name: what the rest of construction needs of each, however it is written.
+"""The scenarios that can be built, by name: what the rest of construction needs of each.
 
-A :class:`Source` is made once and keeps what it has worked out. Declared scenarios get all of it from their
-declaration; TravelBooking, written by hand before there were declarations, comes through an adapter.
+A :class:`Source` is made once, from a declaration, and keeps what it has worked out.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,7 +15,7 @@ from ftrl_gym.construct.answering import Ground
 from ftrl_gym.construct.declare import Declaration
 from ftrl_gym.construct.declare.checking import check
 from ftrl_gym.construct.declare.code import source_of
-from ftrl_gym.construct.declare.populate import populate
+from ftrl_gym.construct.declare.populate import Populator
 from ftrl_gym.construct.declare.vocabulary import domain_of
 from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.shapes import Shapes
@@ -88,44 +86,28 @@ def declared(declaration: Declaration) -> Source:
         title=declaration.title,
         description=declaration.description,
         instruction="\n\n".join(filter(None, (declaration.instruction, declaration.policy))),
-        make_world=functools.partial(populate, declaration),
+        make_world=Populator(declaration),
         make_domain=functools.partial(domain_of, declaration),
         make_code=functools.partial(source_of, declaration),
         declaration=declaration,
     )
 
 
-def _travel_booking() -> Source:
-    from ftrl_gym.construct.worlds import travel_tools
-    from ftrl_gym.construct.worlds.travel import make_world
-    from ftrl_gym.construct.worlds.travel_questions import travel_domain
-
-    return Source(
-        name="TravelBooking",
-        title="Travel agency",
-        description=(
-            "A travel agency's back office: cities, airports, flights, hotels, rooms, trains, cars, travellers, "
-            "loyalty accounts, bookings, payments and house rules. Questions are answered through reading tools, "
-            "bookings are made, changed, paid and cancelled through writing ones."
-        ),
-        instruction="You work for a travel agency and help with questions and bookings. All prices are in EUR.",
-        make_world=make_world,
-        make_domain=travel_domain,
-        make_code=functools.partial(inspect.getsource, travel_tools),
-    )
-
-
 _DECLARED = {
+    FIRST: "ftrl_gym.construct.worlds.travel:TRAVEL",
     "Clinic": "ftrl_gym.construct.worlds.clinic:CLINIC",
     "Bank": "ftrl_gym.construct.worlds.bank:BANK",
+    "League": "ftrl_gym.construct.worlds.league:LEAGUE",
+    "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
+    "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
 }
 """Scenario -> module and name of its declaration."""
-_SOURCES: dict[str, Callable[[], Source]] = {"TravelBooking": _travel_booking}
+_REGISTERED: dict[str, Source] = {}
 
 
 def names() -> list[str]:
     """All scenarios that can be built."""
-    return [*_SOURCES, *(name for name in _DECLARED if name not in _SOURCES)]
+    return [*_DECLARED, *_REGISTERED]
 
 
 def register(declaration: Declaration) -> None:
@@ -141,7 +123,7 @@ def register(declaration: Declaration) -> None:
         place = declaration.file or declaration.name
         raise ConstructionError(f"{place}: there is a scenario {declaration.name} already; choose another name")
     source = declared(declaration)
-    _SOURCES[declaration.name] = lambda: source
+    _REGISTERED[declaration.name] = source
 
 
 @functools.cache
@@ -151,8 +133,8 @@ def scenario(name: str) -> Source:
     Raises:
         UnknownNameError: There is none.
     """
-    if name in _SOURCES:
-        return _SOURCES[name]()
+    if name in _REGISTERED:
+        return _REGISTERED[name]
     if name not in _DECLARED:
         raise UnknownNameError("scenario", name, names())
     module, _, attribute = _DECLARED[name].partition(":")

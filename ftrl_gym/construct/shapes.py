@@ -1,7 +1,8 @@
-"""Shapes of questions: every walk that a domain allows, sorted by what it costs.
+"""Shapes of questions: programs without rows, drawn to a requested kind, depth and width.
 
-A shape is a program without rows. All walks up to :data:`MAX_LOOKUPS` lookups are enumerated once per domain; drawing a
-question of a requested kind, depth and width is then a choice from a list.
+Chains are found by :class:`~ftrl_gym.construct.roads.Roads`, at any depth. What has more than one source (journeys
+between two searched places, combinations) is enumerated up to :data:`MAX_LOOKUPS` lookups, once per domain. Which
+operation a shape gets is drawn by :mod:`ftrl_gym.construct.composing`.
 """
 
 from __future__ import annotations
@@ -12,24 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ftrl_gym.construct.domain import Combination, Domain, Pick, Search, Step
-from ftrl_gym.construct.programs import (
-    Anchor,
-    Attr,
-    Combined,
-    Follow,
-    Op,
-    Program,
-    Value,
-    Walk,
-    compile_program,
-    levels,
-    thing_of,
-)
-from ftrl_gym.task import AnswerType, Kind
+from ftrl_gym.construct.compiling import compile_values, levels
+from ftrl_gym.construct.domain import Domain, Search, Step
+from ftrl_gym.construct.programs import Anchor, Attr, Combined, Follow, Value, Walk, thing_of
+from ftrl_gym.construct.roads import Roads, attributes
 
-MAX_LOOKUPS = 6
-"""Most lookups of one value."""
+MAX_LOOKUPS = 5
+"""Most lookups of one value that is no chain."""
+_FAR = 3
+"""Most kinds of things on the way to one end of a combination, or to what an action is about."""
 
 
 @dataclass(frozen=True)
@@ -45,32 +37,41 @@ class Cost:
         return self.lookups == self.hops
 
 
-def cost(domain: Domain, *values: Value, over: Follow | None = None) -> Cost:
+def cost(domain: Domain, *values: Value) -> Cost:
     """Number of lookups, and of lookups that must follow one another."""
-    lookups = compile_program(domain, Program(Op.LIST, values, over))
+    lookups = compile_values(domain, values).lookups
     return Cost(len(lookups), max(levels(lookups), default=0))
 
 
 @dataclass
 class Shapes:
-    """All values that a domain lets one ask for, by cost."""
+    """All values that a domain lets one ask for."""
 
     domain: Domain
     _ending: dict[tuple[str, str], dict[int, list[Walk]]] = field(default_factory=dict)
 
     @cached_property
+    def roads(self) -> Roads:
+        """The chains."""
+        return Roads(self.domain)
+
+    @cached_property
     def walks(self) -> list[Walk]:
-        """Every walk, shortest first."""
+        """Every walk of few lookups, shortest first."""
         found: list[Walk] = [Anchor(thing.name) for thing in self.domain.things.values() if thing.anchors]
         frontier = list(found)
         while frontier:
             reached = [
                 new for walk in frontier for step in self.domain.steps.values() for new in self._extend(walk, step)
             ]
-            reached = [walk for walk in reached if self._cheapest(walk) <= MAX_LOOKUPS]
+            reached = [walk for walk in reached if self._wanted(walk) and self._cheapest(walk) <= MAX_LOOKUPS]
             found += reached
             frontier = reached
         return found
+
+    def _wanted(self, walk: Walk) -> bool:
+        """Whether chains do not have it already, or it is near enough to be one of two ends."""
+        return _branches(walk) or len(list(_things_on(walk))) <= _FAR + 1
 
     def _cheapest(self, walk: Walk) -> int:
         """Least lookups of any value at the end of a walk."""
@@ -99,26 +100,18 @@ class Shapes:
                 yield Follow(step.name, thing, tuple(map(Anchor, step.sources)))
 
     def _attributes(self, walk: Walk) -> Iterator[Attr]:
-        """What can be asked at the end of a walk and was not brought in on the way."""
-        brought: set[str] = set()
-        if isinstance(walk, Follow) and isinstance(step := self.domain.steps[walk.step], Search):
-            binds = self.domain.documents[step.tool].binds
-            brought = {bound.partition(".")[2] for bound in binds.values()}
-            if step.pick is Pick.NAMED:
-                brought.add(self.domain.thing(walk.target).label)
-        thing = self.domain.thing(thing_of(walk))
-        for name in thing.attributes:
-            if name not in brought and not (isinstance(walk, Anchor) and name in (thing.handle, thing.key)):
-                yield Attr(walk, name)
+        return (Attr(walk, name) for name in attributes(self.domain, walk))
 
     @cached_property
-    def _by_cost(self) -> dict[Cost, dict[str, list[Value]]]:
-        """Cost -> entity asked about -> values."""
-        table: dict[Cost, dict[str, list[Value]]] = defaultdict(lambda: defaultdict(list))
+    def _branched(self) -> dict[int, dict[str, list[Value]]]:
+        """Hops -> entity asked about -> values that are no chain."""
+        table: dict[int, dict[str, list[Value]]] = defaultdict(lambda: defaultdict(list))
         for walk in self.walks:
-            for value in self._attributes(walk):
-                if 0 < (n := cost(self.domain, value)).lookups <= MAX_LOOKUPS:
-                    table[n][self.domain.thing(thing_of(walk)).entity].append(value)
+            if _branches(walk):
+                for value in self._attributes(walk):
+                    n = cost(self.domain, value)
+                    if 0 < n.lookups <= MAX_LOOKUPS and not n.chain:
+                        table[n.hops][self.domain.thing(thing_of(walk)).entity].append(value)
         return {n: dict(values) for n, values in table.items()}
 
     def ending_at(self, entity: str, attribute: str, deepest: int) -> dict[int, list[Walk]]:
@@ -126,112 +119,50 @@ class Shapes:
         if (found := self._ending.get((entity, attribute))) is None:
             found = self._ending[(entity, attribute)] = {}
             for walk in self.walks:
-                if self.domain.thing(thing_of(walk)).entity == entity and len(set(_things_on(walk))) <= 3:
+                if self.domain.thing(thing_of(walk)).entity == entity and len(set(_things_on(walk))) <= _FAR:
                     lookups = cost(self.domain, Attr(walk, attribute)).lookups
                     found.setdefault(lookups, []).append(walk)
         least = min(found)
         return {n: walks for n, walks in found.items() if n <= max(deepest, least)}
 
     @cached_property
-    def _combined(self) -> dict[int, list[Combined]]:
-        """Hops -> values of combinations."""
+    def _combined(self) -> dict[int, dict[str, list[Combined]]]:
+        """Hops -> tool -> values of combinations."""
         ends: dict[str, list[Walk]] = defaultdict(list)
         for walk in self.walks:
-            ends[thing_of(walk)].append(walk)
-        table: dict[int, list[Combined]] = defaultdict(list)
+            if len(list(_things_on(walk))) <= _FAR:
+                ends[thing_of(walk)].append(walk)
+        table: dict[int, dict[str, list[Combined]]] = defaultdict(lambda: defaultdict(list))
         for made in self.domain.combinations:
             for first in ends[made.sources[0]]:
                 for second in ends[made.sources[1]]:
                     for attribute in made.fields:
                         value = Combined(made, (first, second), attribute)
-                        if self._sound(made, value):
-                            n = cost(self.domain, value)
-                            if n.lookups <= MAX_LOOKUPS + 1:
-                                table[n.hops].append(value)
-        return dict(table)
+                        lookups = compile_values(self.domain, (value,)).lookups
+                        rivals = set(made.rivals) & {lookup.tool for lookup in lookups}
+                        if not rivals and len(lookups) <= MAX_LOOKUPS + 1:  # a rival would do without the combination
+                            table[max(levels(lookups))][made.tool].append(value)
+        return {n: dict(values) for n, values in table.items()}
 
-    def _sound(self, made: Combination, value: Combined) -> bool:
-        """Whether no tool is in use by which one could do without the combination, and neither end is far-fetched."""
-        if any(len(list(_things_on(walk))) > 3 for walk in value.walks):
-            return False
-        return not {lookup.tool for lookup in compile_program(self.domain, Program(Op.VALUE, (value,)))} & set(
-            made.rivals
-        )
+    # --- drawing values ----------------------------------------------------------------------------------------------
 
-    # --- drawing ---------------------------------------------------------------------------------------------------
+    def chain(self, rng: random.Random, hops: int) -> Attr | None:
+        """A value at the end of a chain."""
+        return self.roads.value(rng, hops)
 
-    def draw(self, rng: random.Random, kind: Kind, hops: int, width: int) -> Program | None:
-        """A shape of the kind; None when the draw came to nothing."""
-        if kind is Kind.SINGLE_HOP:
-            value = self._combination(rng, 1) if rng.random() < 0.1 else self._value(rng, 1, chain=True)
-            return None if value is None else Program(Op.VALUE, (value,))
-        if kind is Kind.MULTI_HOP:
-            value = self._value(rng, hops, chain=True)
-            return None if value is None else Program(Op.VALUE, (value,))
-        if kind is Kind.PARALLEL_SINGLE_HOP:
-            return self._several(rng, 1, width) if rng.random() < 0.85 else self._counted(rng, 1)
-        draw = rng.random()
-        if draw < 0.5:
-            return self._several(rng, hops, width)
-        if draw < 0.6:
-            return self._counted(rng, hops)
-        value = self._combination(rng, hops) if draw < 0.8 else self._value(rng, hops, chain=False)
-        return None if value is None else Program(Op.VALUE, (value,))
+    def branched(self, rng: random.Random, hops: int) -> Value | None:
+        """A value with lookups side by side on the way to it."""
+        things = self._branched.get(hops)
+        return rng.choice(things[rng.choice(list(things))]) if things else None
 
-    def _value(self, rng: random.Random, hops: int, chain: bool) -> Value | None:
-        """By kind of thing first, so that things with many roads to them do not crowd out the others."""
-        costs = [n for n in self._by_cost if n.hops == hops and n.chain is chain]
-        if not costs:
-            return None
-        things = self._by_cost[rng.choice(costs)]
-        return rng.choice(things[rng.choice(list(things))])
+    def combination(self, rng: random.Random, hops: int) -> Combined | None:
+        """What a tool works out from two things."""
+        tools = self._combined.get(hops)
+        return rng.choice(tools[rng.choice(sorted(tools))]) if tools else None
 
-    def _combination(self, rng: random.Random, hops: int) -> Value | None:
-        values = self._combined.get(hops)
-        if not values:
-            return None
-        tools = sorted({value.combination.tool for value in values})
-        tool = rng.choice(tools)
-        return rng.choice([value for value in values if value.combination.tool == tool])
 
-    @cached_property
-    def _countable(self) -> dict[int, list[Follow]]:
-        """Hops -> searches whose rows people count."""
-        table: dict[int, list[Follow]] = defaultdict(list)
-        for walk in self.walks:
-            if isinstance(walk, Follow) and self._counts(walk):
-                table[cost(self.domain, over=walk).hops].append(walk)
-        return dict(table)
-
-    def _counted(self, rng: random.Random, hops: int) -> Program | None:
-        searches = self._countable.get(hops)
-        return Program(Op.COUNT, (), rng.choice(searches)) if searches else None
-
-    def _counts(self, walk: Follow) -> bool:
-        step = self.domain.steps[walk.step]
-        return isinstance(step, Search) and bool(step.plural)
-
-    def _several(self, rng: random.Random, hops: int, width: int) -> Program | None:
-        """The same value of several things, or several values in a list."""
-        draws = [value for value in (self._value(rng, hops, chain=True) for _ in range(2)) if isinstance(value, Attr)]
-        if not draws:
-            return None
-        compared = [value for value in draws if self.domain.thing(thing_of(value.walk)).attributes[value.attribute].low]
-        first = compared[0] if compared else draws[0]
-        attribute = self.domain.thing(thing_of(first.walk)).attributes[first.attribute]
-        label = self.domain.thing(thing_of(first.walk)).label
-        ops = [Op.LIST]
-        if attribute.low:
-            ops += [Op.LOWEST, Op.HIGHEST] * (2 if label else 0) + ([Op.IS_LOWER] if width == 2 else [])
-        if attribute.adds:
-            ops += [Op.SUM]
-        if attribute.low and attribute.type in (AnswerType.NUMBER, AnswerType.MONEY) and width == 2:
-            ops += [Op.DIFFERENCE]
-        op = rng.choice(ops)
-        if op is Op.LIST and rng.random() < 0.4:
-            others = (self._value(rng, hops, chain=True) for _ in range(width - 1))
-            return Program(op, (first, *(other for other in others if other is not None)))
-        return Program(op, (first,) * width)
+def _branches(walk: Walk) -> bool:
+    return isinstance(walk, Follow) and (len(walk.sources) > 1 or _branches(walk.sources[0]))
 
 
 def _is_long(walk: Walk) -> bool:

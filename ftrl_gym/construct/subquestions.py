@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ftrl_gym.construct.answering import Ground, attribute_of, unit_of
+from ftrl_gym.construct.compiling import Argument, Fixed, Given, Learned, Lookup, Said, levels
+from ftrl_gym.construct.domain import Search
 from ftrl_gym.construct.objects import GoldCall
 from ftrl_gym.construct.phrasing import Speaker
-from ftrl_gym.construct.programs import (
-    Argument,
-    Attr,
-    Combined,
-    Fixed,
-    Given,
-    Lookup,
-    Member,
-    Said,
-    Value,
-    Walk,
-    levels,
-    thing_of,
-)
+from ftrl_gym.construct.programs import Attr, Combined, Follow, Member, Value, Walk, thing_of
+from ftrl_gym.construct.wording import fill, tidy
 from ftrl_gym.task import Answer, AnswerType, Derivation, Fact, Json, SubQuestion
 
 
@@ -69,17 +61,28 @@ class SubQuestions:
             names = dict(zip("xy", map(self._name, value.walks), strict=True))
             return attribute_of(value, self.ground.domain).asks[0].format_map(names)
         thing = self.ground.domain.thing(thing_of(value.walk))
-        name = self._name(value.walk)
         declared = thing.attributes.get(value.attribute)
-        if isinstance(value.walk, Member):
-            return f"What is number {value.walk.rank + 1} of the {thing.name}s?"
+        if isinstance(value.walk, Member) and value.attribute in (thing.key, thing.label):
+            return f"Which is number {value.walk.rank + 1} of {self._rows(value.walk.search)}?"
+        called = value.attribute in (thing.key, thing.handle)  # its own name would say what is asked
+        name = (self._described if called else self._name)(value.walk)
         if value.attribute == thing.key or declared is None:
-            return f"What is the {value.attribute.replace('_', ' ')} of {self._described(value.walk)}?"
-        return (declared.asks or tuple(f"What is {noun}?" for noun in declared.nouns))[0].format(x=name)
+            return f"What is the {value.attribute.replace('_', ' ')} of {name}?"
+        asks = declared.asks or tuple(f"What is {noun}?" for noun in declared.nouns)
+        return fill(asks[0], {"x": name})
 
     def _described(self, walk: Walk) -> str:
-        """The thing at a walk's end by the way to it, for questions about the id that would name it."""
-        return self.speaker.noun(walk)
+        """The thing at a walk's end by the last step to it, for questions about the id that would name it."""
+        if not isinstance(walk, Follow):
+            return self._name(walk)
+        names = self.speaker.with_given(walk, list(map(self._name, walk.sources)))
+        return tidy(fill(self.ground.domain.steps[walk.step].nouns[0], {"day": "", **names}))
+
+    def _rows(self, search: Follow) -> str:
+        step = self.ground.domain.steps[search.step]
+        assert isinstance(step, Search)
+        names = {"day": "", **self.speaker.with_given(search, list(map(self._name, search.sources)))}
+        return tidy(f"the {fill(step.plural, names)} {fill(step.place, names)}")
 
     def _name(self, walk: Walk) -> str:
         """The thing at a walk's end by its own name, as far as the world has one."""
@@ -94,10 +97,11 @@ class SubQuestions:
             return Answer(type=AnswerType.CODE if isinstance(found, str) else AnswerType.NUMBER, value=found)
         return Answer(type=attribute_of(value, self.ground.domain).type, value=found, unit=unit_of(value, self.ground))
 
-    def earned_by(self, values: tuple[Value, ...]) -> list[str]:
-        """Sub-questions whose facts an answer from these values is made of."""
-        wanted = set(values)
-        return [sub.id for sub, lookup in zip(self.sub_questions, self.lookups, strict=True) if lookup.value in wanted]
+    def earned_by(self, sources: Sequence[Argument]) -> list[str]:
+        """Sub-questions whose facts an answer is made of, from where its values come from. The key of a linked thing is
+        a value of the thing that it is linked from."""
+        wanted = dict.fromkeys(source.lookup for source in sources if isinstance(source, Learned))
+        return [self.sub_questions[n].id for n in sorted(wanted)]
 
     def calls(self) -> list[GoldCall]:
         """The calls, equal ones once."""

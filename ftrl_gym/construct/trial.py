@@ -6,15 +6,15 @@ that pays a policy. It does not talk to a counterpart: the replies that a plan p
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ftrl_gym import matching, state
 from ftrl_gym.counterpart import Heard, reply
 from ftrl_gym.execution import Toolbox, ToolFailure
-from ftrl_gym.grounding import Grounding
+from ftrl_gym.grounding import Grounding, Told, tokens
 from ftrl_gym.matching import Goal, Ledger
+from ftrl_gym.prompt import to_json
 from ftrl_gym.task import Json, PlannedCall, PlanTurn, RowChange, Task
 from ftrl_gym.toolcall import Checker
 from ftrl_gym.tooldoc import Effect, ToolDocument
@@ -51,41 +51,78 @@ class Trial:
     """The whole difference it made."""
 
 
+class Trials:
+    """Plans tried against one task, whose own plans need not be known yet.
+
+    Args:
+        task: The task.
+        base: Its world.
+        pool: Tools of its scenario.
+    """
+
+    def __init__(self, task: Task, base: WorldBase, pool: Pool) -> None:
+        self._task, self._base, self._pool = task, base, pool
+        self._goal = Goal.of(task, [pool.documents[name] for name in task.tools])
+        self._names: dict[int, list[str]] = {}
+        for sub, group in self._goal.group_of.items():
+            self._names.setdefault(group, []).append(sub)
+        facts = {sub.id: sub.fact.value for sub in task.sub_questions if sub.fact is not None}
+        self._texts = {sub: value for sub, value in facts.items() if isinstance(value, str)}
+
+    def run(self, turns: Sequence[PlanTurn], *, to_the_end: bool = True) -> Trial:
+        """Runs a plan.
+
+        Args:
+            turns: The plan.
+            to_the_end: Whether to go on after something failed; else what is returned ends there.
+        """
+        world, ledger, names = World(self._base), Ledger(self._goal), self._names
+        told = Grounding(self._task.question, str(self._base.constants.get("today", "")), self._task.policy_text)
+        heard, known, done = Heard(), set[str](), list[PlanTurn]()
+        failure = ""
+        for turn in turns:
+            if failure and not to_the_end:
+                break
+            if turn.say is not None:
+                answer = reply(self._task.counterpart, heard, turn.say)
+                heard = answer.heard
+                if answer.text is None or answer.needless:
+                    failure = failure or f"the counterpart has no answer to {turn.say!r}"
+                told.hear(answer.text or "")
+            learned, calls = [], []
+            for call in turn.calls:
+                solved, result, problem = _run(call, world, ledger, told, self._pool)
+                failure = failure or problem
+                subs = tuple(sub for group in sorted(solved) for sub in names[group])
+                known |= {sub for sub in subs if sub in self._texts and told.holds(self._texts[sub])}
+                calls.append(call if call.solves == subs else call.model_copy(update={"solves": subs}))
+                learned.append(result)
+            for text in learned:
+                told.add(text)
+            done.append(PlanTurn(calls=tuple(calls), say=turn.say))
+        solved_subs = frozenset(sub for group in ledger.solved for sub in names[group])
+        return Trial(tuple(done), solved_subs, failure, frozenset(known), state.changes_of(world.difference()))
+
+
+class _Result(Told):
+    """What a call returned, or nothing; written when a later call is looked for in it."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        super().__init__("")
+        self.value = value
+
+    def text(self) -> str:
+        return to_json(self.value)
+
+
+_NOTHING = Told("", tokens(""))
+
+
 def try_plan(task: Task, turns: Sequence[PlanTurn], base: WorldBase, pool: Pool) -> Trial:
-    """Runs a plan against a task whose plans need not be known yet."""
-    world = World(base)
-    goal = Goal.of(task, [pool.documents[name] for name in task.tools])
-    ledger = Ledger(goal)
-    told = Grounding(task.question)
-    told.add(str(base.constants.get("today", "")))
-    told.add(task.policy_text)
-    names: dict[int, list[str]] = {}
-    for sub, group in goal.group_of.items():
-        names.setdefault(group, []).append(sub)
-    facts = {sub.id: sub.fact for sub in task.sub_questions if sub.fact is not None}
-    heard, known, done = Heard(), set[str](), list[PlanTurn]()
-    failure = ""
-    for turn in turns:
-        if turn.say is not None:
-            answer = reply(task.counterpart, heard, turn.say)
-            heard = answer.heard
-            if answer.text is None or answer.needless:
-                failure = failure or f"the counterpart has no answer to {turn.say!r}"
-            told.hear(answer.text or "")
-        learned, calls = [], []
-        before = {sub for sub, fact in facts.items() if isinstance(fact.value, str) and told.holds(fact.value)}
-        for call in turn.calls:
-            solved, result, problem = _run(call, world, ledger, told, pool)
-            failure = failure or problem
-            subs = tuple(sub for group in sorted(solved) for sub in names[group])
-            known |= before.intersection(subs)
-            calls.append(call.model_copy(update={"solves": subs}))
-            learned.append(result)
-        for text in learned:
-            told.add(text)
-        done.append(PlanTurn(calls=tuple(calls), say=turn.say))
-    solved_subs = frozenset(sub for group in ledger.solved for sub in names[group])
-    return Trial(tuple(done), solved_subs, failure, frozenset(known), state.changes_of(world.difference()))
+    """Runs one plan; see :class:`Trials`."""
+    return Trials(task, base, pool).run(turns)
 
 
 @dataclass(frozen=True)
@@ -132,20 +169,20 @@ def _literal(value: Json, results: Mapping[str, Json]) -> Json:
     return [_literal(inner, results) for inner in value] if isinstance(value, list) else value
 
 
-def _run(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool) -> tuple[set[int], str, str]:
-    """One call: what it solved, its result as text, and what was wrong with it."""
+def _run(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool) -> tuple[set[int], Told, str]:
+    """One call: what it solved, what it taught, and what was wrong with it."""
     document, checker = pool.documents[call.tool], pool.checkers[call.tool]
     problem = checker.problem(call.arguments)
     if problem:
-        return set(), "", f"{call.tool}: {problem}"
+        return set(), _NOTHING, f"{call.tool}: {problem}"
     arguments = checker.canonical(call.arguments)
     if arguments != call.arguments:
-        return set(), "", f"{call.tool} is called with a default value"
+        return set(), _NOTHING, f"{call.tool} is called with a default value"
     grounded = ledger.grounded(call.tool, arguments, told)
     try:
         result = pool.toolbox.run(call.tool, arguments, world)
     except ToolFailure as failure:
-        return set(), "", f"{call.tool}: {failure}"
+        return set(), _NOTHING, f"{call.tool}: {failure}"
     write = document.effect is Effect.WRITE
     held = matching.changes_held(ledger.goal, world.difference()) if write else None
     before = set(ledger.solved)
@@ -153,4 +190,4 @@ def _run(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool:
     problem = (
         "" if useful else f"{call.tool} solves nothing" if grounded else f"{call.tool} {arguments} is not grounded"
     )
-    return ledger.solved - before, json.dumps(result, ensure_ascii=False), problem
+    return ledger.solved - before, _Result(result), problem

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of
 from ftrl_gym.construct.domain import Detail, Search
 from ftrl_gym.construct.phrasing import Speaker
-from ftrl_gym.construct.programs import Anchor, Follow, Member, Op, Program, Walk, walks_of
+from ftrl_gym.construct.programs import Anchor, Follow, Member, Op, Program, Walk, named_in, walks_of
 from ftrl_gym.task import ChangeOfMind, Counterpart, Nobody, ScriptedUser, Slot
 
 MOST_HIDDEN = 2
@@ -102,8 +102,7 @@ class Script:
 
     def keep_back(self, program: Program, speaker: Speaker, rng: random.Random) -> None:
         """Hides details of the question."""
-        walks: list[Walk] = list(walks_of(program)) if program.over is None else [program.over]
-        self.slots, self.asks = hide(walks, speaker, rng)
+        self.slots, self.asks = hide(named_in(program), speaker, rng)
         if not self.asks:
             raise NoQuestion("the user has nothing to keep back")
 

@@ -98,6 +98,70 @@ def _most(found: re.Match[str]) -> str:
     return f"{verb} {'' if adverb else 'the '}{_SUPERLATIVES[word]}"
 
 
+_PROPERTY = re.compile(r"^the (.+?) (?:of|in|at|on|from|for|by|with) \{x\}$")
+_COUNTED = re.compile(r"^the number of (.+?) (?:of|in|at|on|from|for|by|with) \{x\}$")
+_IN_UNIT = re.compile(r" in (?:minutes|hours|days|weeks|months|years|milligrams|kilograms|euros|percent)\b")
+
+
+def unitless(text: str) -> str:
+    """Without the unit that a phrase names.
+
+    >>> unitless("the duration in minutes of {x}")
+    'the duration of {x}'
+    """
+    return _IN_UNIT.sub("", text)
+
+
+def property_of(noun: str) -> str:
+    """What a thing has, from a phrase for it; empty where it cannot be told.
+
+    >>> property_of("the nightly price of {x}")
+    'nightly price'
+    """
+    found = _PROPERTY.match(unitless(noun))
+    return found[1] if found and "'s" not in found[1] and "{" not in found[1] else ""
+
+
+def counted_in(noun: str) -> str:
+    """What a thing has several of; empty where it is no such phrase.
+
+    >>> counted_in("the number of seats left on {x}")
+    'seats left'
+    """
+    found = _COUNTED.match(noun)
+    return found[1] if found else ""
+
+
+def article(noun: str) -> str:
+    """``a`` or ``an`` before a noun.
+
+    >>> article("opening time")
+    'an opening time'
+    """
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def plural(noun: str) -> str:
+    """More than one.
+
+    >>> plural("flight number"), plural("address")
+    ('flight numbers', 'addresses')
+    """
+    if noun.endswith(("s", "x", "ch", "sh")):
+        return f"{noun}es"
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+
+
+def second(text: str) -> str:
+    """What is true of the second one, from what is true of the first; empty where nobody says so.
+
+    >>> second("is the cheapest"), second("has the lowest fee"), second("leaves earliest in the day")
+    ('is the second cheapest', 'has the second lowest fee', '')
+    """
+    found, times = re.subn(r"\bthe (?=\w+est\b|most \w|best\b)", "the second ", text, count=1)
+    return found if times else ""
+
+
 def upper(text: str) -> str:
     """With a capital."""
     return text[:1].upper() + text[1:]

@@ -15,6 +15,8 @@ from ftrl_gym.task import Kind
 
 MAX_SAMPLE = 200
 """N-gram ratios fall as texts are added, so they are taken over equally many questions, at most so many."""
+_LITERAL = re.compile(r'"[^"]*"|\d{4}-\d\d-\d\d|(?<![\w-])[-+]?\d[\d.]*(?![\w-])')
+"""What a program names or compares with."""
 _NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 
 
@@ -97,6 +99,8 @@ class OfShapes:
 
     shapes: int
     """Different (kind, hops, width)."""
+    programs: int
+    """Different programs, whatever they name and compare with; 0 where tasks do not keep them."""
     families: int
     """Different ways to ask: an operation with a frame of words."""
     operations: dict[str, int]
@@ -187,10 +191,20 @@ def _questions(tasks: Sequence[Measured], size: int) -> OfQuestions:
     )
 
 
+def program_shape(program: str) -> str:
+    """A program without what it names or compares with.
+
+    >>> program_shape('count(filter(rooms at(hotel "Aurora", 2026-05-12), nightly_price < 150))')
+    'count(filter(rooms at(hotel _, _), nightly_price < _))'
+    """
+    return _LITERAL.sub("_", program)
+
+
 def _shapes(tasks: Sequence[Measured]) -> OfShapes:
     families = [task.family for task in tasks if task.family]
     return OfShapes(
         shapes=len({task.shape for task in tasks}),
+        programs=len({program_shape(task.program) for task in tasks if task.program}),
         families=len(set(families)),
         operations=dict(Counter(family.partition("/")[0] for family in families).most_common()),
     )

@@ -63,6 +63,8 @@ class Measured:
     """(kind, hops, width); None where the data do not say."""
     family: str | None
     """Operation and phrasing of the question; None where the data do not say."""
+    program: str | None
+    """What is asked, as a program in one line; None where the data do not say."""
     world: str
     """Tasks of one world get the same results; empty when each has tools of its own."""
     run: Runner | None
@@ -168,6 +170,7 @@ def _measured(
         sub_answers=tuple(answers),
         shape=None if foreign else (task.kind.value, task.hops, task.width),
         family=None if foreign else task.family,
+        program=None if foreign else task.program,
         world="" if foreign else task.world,
         run=run,
     )

@@ -3,19 +3,34 @@
 The names below are all that a declaration needs; :func:`~ftrl_gym.construct.scenarios.declared` makes a scenario of it.
 """
 
-from ftrl_gym.construct.declare.columns import Choice, Date, Email, Flag, Id, Money, Name, Number, Person, Ref, Time
-from ftrl_gym.construct.declare.declaration import (
+from ftrl_gym.construct.declare.columns import (
+    AnyRef,
+    Choice,
+    Code,
+    Date,
+    Email,
+    Flag,
+    Id,
+    Money,
+    Name,
+    Number,
+    Person,
+    Ref,
+    Time,
+    Word,
+)
+from ftrl_gym.construct.declare.declaration import Declaration, Each, Entity, Kind, Rule, Short, Together
+from ftrl_gym.construct.declare.tools import (
+    Applied,
+    AtLeast,
     Create,
-    Declaration,
     Do,
-    Each,
-    Entity,
+    Figure,
     Find,
     Get,
     Need,
-    Rule,
     Set,
-    Short,
+    SetEach,
     Wanted,
     WorkOut,
     least,
@@ -26,7 +41,11 @@ from ftrl_gym.construct.declare.declaration import (
 from ftrl_gym.construct.domain import Detail, Extra
 
 __all__ = [
+    "AnyRef",
+    "Applied",
+    "AtLeast",
     "Choice",
+    "Code",
     "Create",
     "Date",
     "Declaration",
@@ -36,10 +55,12 @@ __all__ = [
     "Email",
     "Entity",
     "Extra",
+    "Figure",
     "Find",
     "Flag",
     "Get",
     "Id",
+    "Kind",
     "Money",
     "Name",
     "Need",
@@ -48,9 +69,12 @@ __all__ = [
     "Ref",
     "Rule",
     "Set",
+    "SetEach",
     "Short",
     "Time",
+    "Together",
     "Wanted",
+    "Word",
     "WorkOut",
     "least",
     "most",

@@ -7,29 +7,19 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Iterator, Mapping
 
-from ftrl_gym.construct.declare.checking_tools import (
-    Problems,
-    detail_problems,
-    expression_problems,
-    kind_of,
-    phrase_problems,
-    tool_problems,
-)
+from ftrl_gym.construct.declare.checking_actions import action_problems
+from ftrl_gym.construct.declare.checking_kinds import also_problems, kind_problems
+from ftrl_gym.construct.declare.checking_phrases import Problems, detail_problems, drawing_problems, phrase_problems
+from ftrl_gym.construct.declare.checking_tools import tool_problems
 from ftrl_gym.construct.declare.checking_types import type_problems
-from ftrl_gym.construct.declare.columns import Choice, Column, Email, Flag, Id, Name, Number, Ref, phrases
-from ftrl_gym.construct.declare.declaration import (
-    RULE_TOOL,
-    RULES,
-    Declaration,
-    Do,
-    Each,
-    Entity,
-    Find,
-    shown,
-)
-from ftrl_gym.construct.declare.expressions import Scope, Term, rules_in, term_of
-from ftrl_gym.construct.declare.populate import filling_order, leading
+from ftrl_gym.construct.declare.columns import AnyRef, Choice, Column, Email, Flag, Id, Name, Number, Ref, phrases
+from ftrl_gym.construct.declare.declaration import RULE_TOOL, RULES, Declaration, Each, Entity, Together, shown
+from ftrl_gym.construct.declare.expressions import Scope, Term, rules_in, scope_of_row
+from ftrl_gym.construct.declare.filling import filling_order, late_columns, leading
+from ftrl_gym.construct.declare.tools import Do, Find, SetEach, WorkOut
+from ftrl_gym.construct.declare.vocabulary import details_of
 from ftrl_gym.construct.wording import superlative
 from ftrl_gym.errors import ConstructionError
 
@@ -57,8 +47,11 @@ def _problems(declaration: Declaration) -> Problems:
         yield from _values(declaration, entity)
     for tool in declaration.tools:
         yield from tool_problems(declaration, tool)
+        if isinstance(tool, Do):
+            yield from action_problems(declaration, tool)
     yield from _lookups(declaration)
     yield from _steps(declaration)
+    yield from _kept_back(declaration)
     yield from _rules(declaration)
 
 
@@ -81,20 +74,33 @@ def _entity(declaration: Declaration, entity: Entity) -> Problems:
     if not entity.columns:
         yield place, "it has no columns; the first one is its key"
         return
-    if entity.columns[entity.key].kind != "text" or isinstance(entity.columns[entity.key], Ref):
+    if entity.columns[entity.key].kind != "text" or isinstance(entity.columns[entity.key], Ref | AnyRef):
         yield place, f"its key {entity.key!r} is no text; begin with an Id or a Name"
     if entity.label and entity.label not in entity.columns:
         yield place, f"its label {entity.label!r} is none of its columns {', '.join(entity.columns)}"
     if entity.table == RULES:
         yield place, f"the table {RULES!r} is kept for house rules; give it another plural"
     yield from phrase_problems(place, "called", phrases(entity.called))
+    yield from phrase_problems(place, "brief", phrases(entity.brief))
     if entity.detail is not None:
         yield from detail_problems(f"{place}, detail", entity.detail)
     known = {each.name for each in declaration.entities}
-    if isinstance(entity.rows, Each) and entity.rows.entity not in known:
-        yield f"{place}, rows", f"there is no entity {entity.rows.entity!r}; there are {', '.join(sorted(known))}"
+    rows = entity.rows
+    if isinstance(rows, Each):
+        if rows.entity not in known:
+            yield f"{place}, rows", f"there is no entity {rows.entity!r}; there are {', '.join(sorted(known))}"
+        if rows.total and rows.where:
+            yield f"{place}, rows", "a total is shared among all rows of the other entity; leave total or where out"
+    if isinstance(rows, Together):
+        for name in rows.after.split():
+            if name.replace("_", " ") not in known:
+                yield (
+                    f"{place}, rows",
+                    f"after names {name!r}, which is no entity; there are {', '.join(sorted(known))}",
+                )
     for name, column in entity.columns.items():
         yield from _column(declaration, entity, name, column, known)
+    yield from kind_problems(declaration, entity)
 
 
 def _column(declaration: Declaration, entity: Entity, name: str, column: Column, known: set[str]) -> Problems:
@@ -105,8 +111,16 @@ def _column(declaration: Declaration, entity: Entity, name: str, column: Column,
             f"{column!r:.60} is no kind of column; use Id, Name, Person, Choice, Number, Money, Date or Ref",
         )
         return
-    if not _IDENTIFIER.fullmatch(name) or keyword.iskeyword(name):
-        yield place, "it becomes a Python name: use lower-case letters, digits and _, and no keyword"
+    if keyword.iskeyword(name) and not column.alias:
+        yield place, "it becomes a Python name: use no keyword, or say by alias what expressions and tools call it"
+    for own in filter(None, (name, column.alias)):
+        if not _IDENTIFIER.fullmatch(own) or (keyword.iskeyword(own) and own != name):
+            yield place, f"{own!r} becomes a Python name: use lower-case letters, digits and _, and no keyword"
+    if not column.kept and (column.noun or name in (entity.key, entity.handle)):
+        yield place, "no row keeps it, so nobody can ask for it or name a row by it; keep it, or leave its noun out"
+    for other in (column.apart or "").split():
+        if other not in entity.columns:
+            yield place, f"it is kept apart by {other!r}, which is no column; there are {', '.join(entity.columns)}"
     if isinstance(column, Ref):
         if column.entity not in known:
             yield place, f"it refers to {column.entity!r}, which is no entity; there are {', '.join(sorted(known))}"
@@ -114,22 +128,36 @@ def _column(declaration: Declaration, entity: Entity, name: str, column: Column,
         back = declaration.entity(column.entity).columns.get(column.back) if column.back else None
         if column.back and not (isinstance(back, Ref) and back.entity == entity.name):
             yield place, f"{column.entity}.{column.back} does not lead back to {entity.name!r}; name a Ref that does"
+        if column.link and declaration.entity(column.entity).kinds:
+            yield place, f"{column.entity!r} has several kinds, so a link does not say which one it means; leave it out"
         yield from phrase_problems(place, "link", column.links)
-    if isinstance(column, Choice) and not column.members:
+    if isinstance(column, Name | Id) and column.per and not isinstance(entity.columns.get(column.per), Column):
+        yield place, f"it is shared per {column.per!r}, which is no column; there are {', '.join(entity.columns)}"
+    if isinstance(column, Id) and column.per and not column.letters:
+        yield place, "rows that share something begin with the same capitals; say in letters how many"
+    given = isinstance(entity.rows, Together)  # what is made together may bring values of its own
+    if isinstance(column, Choice) and not column.members and not given:
         yield place, "it has no values to choose from; list them"
-    if isinstance(column, Name) and not (column.words or column.drawn):
+    if isinstance(column, Name) and not (column.words or column.drawn or given):
         yield place, "it has no words to make names of; list some"
     if isinstance(column, Name) and entity.called and name == entity.handle:
         words = (*column.words, *(word for some in column.drawn.values() for word in some))
         small = [word for word in (*words, *column.patterns) if any(part[0].islower() for part in word.split())]
         if small:
             yield place, f"{small[0]!r} does not look like a name in a question; write it with capitals"
-    if isinstance(column, Id) and entity.called and name == entity.handle and not (column.mixed or column.prefix):
+    if isinstance(column, Id) and entity.called and name == entity.handle and not column.named:
         yield place, "bare digits could be any number in a question; give it a prefix with a letter, or make it mixed"
     if isinstance(column, Email) and column.of not in entity.columns:
         yield place, f"it is made of {column.of!r}, which is no column; name the one that holds a person"
     if isinstance(column, Number) and column.high_end < column.low_end:
         yield place, f"its range runs from {column.low_end} to {column.high_end}; swap the ends"
+    if isinstance(column, Number) and any(column.between) and not all(column.between):
+        yield place, f"between is {column.between!r}; give both ends"
+    yield from _talk(place, column)
+
+
+def _talk(place: str, column: Column) -> Problems:
+    """What people say of a column."""
     if isinstance(column, Flag) and column.noun:
         yield place, "true or false is never asked for, a coin would be right half of the time; leave its noun out"
     if column.ask and not column.noun:
@@ -158,27 +186,51 @@ def _circles(declaration: Declaration) -> Problems:
 
 def _values(declaration: Declaration, entity: Entity) -> Problems:
     """Expressions of columns, which may use the columns before them."""
-    if isinstance(entity.rows, Each) and entity.rows.where:
-        scope: Scope = {entity.rows.entity.replace(" ", "_"): Term("parent", entity.rows.entity)}
-        yield from expression_problems(declaration, f"entity {entity.name!r}, rows", entity.rows.where, scope, "flag")
+    rows = entity.rows
+    if isinstance(rows, Each) and rows.where:
+        scope: Scope = {rows.entity.replace(" ", "_"): Term("parent", rows.entity)}
+        yield from drawing_problems(declaration, f"entity {entity.name!r}, rows", rows.where, scope, "flag")
+    if isinstance(rows, Each) and not leading(entity):
+        yield f"entity {entity.name!r}, rows", f"no column refers to {rows.entity!r}; add a Ref to it"
+    if not entity.kinds:
+        yield from _drawn(declaration, entity, entity.columns, f"entity {entity.name!r}")
+    for kind in entity.kinds:
+        yield from _drawn(declaration, entity, entity.of_kind(kind), f"entity {entity.name!r}, {kind.name}")
+
+
+def _drawn(declaration: Declaration, entity: Entity, columns: Mapping[str, Column], at: str) -> Problems:
     own = leading(entity)
-    so_far: dict[str, Term] = {own: term_of(entity.columns[own], f"row[{own!r}]")} if own else {}
-    if isinstance(entity.rows, Each) and not own:
-        yield f"entity {entity.name!r}, rows", f"no column refers to {entity.rows.entity!r}; add a Ref to it"
-    for name, column in entity.columns.items():
-        place = f"entity {entity.name!r}, column {name!r}"
+    so_far = scope_of_row(columns, [own] if own else [])
+    if isinstance(entity.rows, Each):
+        so_far["nth"] = Term("row['nth']", "number")
+    for name, column in columns.items():
+        place = f"{at}, column {name!r}"
         if column.value:
-            yield from expression_problems(declaration, f"{place}, value", column.value, so_far, kind_of(column))
-        by = getattr(column, "by", "")
-        if by:
-            yield from expression_problems(declaration, f"{place}, by", by, so_far, "")
+            yield from drawing_problems(declaration, f"{place}, value", column.value, so_far, column)
+        if by := getattr(column, "by", ""):
+            yield from drawing_problems(declaration, f"{place}, by", by, so_far, "")
+        if isinstance(column, Number):
+            for end in filter(None, column.between):
+                yield from drawing_problems(declaration, f"{place}, between", end, so_far, "number")
         if isinstance(column, Ref) and column.where:
             among = {**so_far, name: Term("candidate", column.entity)}
-            yield from expression_problems(declaration, f"{place}, where", column.where, among, "flag")
-        so_far[name] = term_of(column, f"row[{name!r}]")
+            yield from drawing_problems(declaration, f"{place}, where", column.where, among, "flag")
+        so_far |= scope_of_row(columns, [name] if name not in late_columns(entity) else [])
+    for effect in entity.also:
+        yield from also_problems(declaration, f"{at}, also", effect, so_far)
 
 
 # --- the whole -------------------------------------------------------------------------------------------------------
+
+
+def _linked(declaration: Declaration) -> Iterator[tuple[str, str, str]]:
+    """(kind of thing, column, entity it leads to) of every relation that people speak of."""
+    for entity in declaration.entities:
+        kinds = [(kind.name, entity.of_kind(kind)) for kind in entity.kinds]
+        for source, columns in kinds or [(entity.name, dict(entity.columns))]:
+            for name, column in columns.items():
+                if isinstance(column, Ref) and column.link:
+                    yield source, name, column.entity
 
 
 def _lookups(declaration: Declaration) -> Problems:
@@ -191,12 +243,7 @@ def _lookups(declaration: Declaration) -> Problems:
                 f"entity {entity.name!r}",
                 (f"people call it by {entity.handle!r}, but no tool looks it up by that; add a Get that does"),
             )
-        linked = [
-            f"{each.name}.{name}"
-            for each in declaration.entities
-            for name, column in each.columns.items()
-            if isinstance(column, Ref) and column.links and column.entity == entity.name
-        ]
+        linked = [f"{source}.{name}" for source, name, target in _linked(declaration) if target == entity.name]
         if linked and by_key is None:
             yield (
                 f"entity {entity.name!r}",
@@ -219,12 +266,7 @@ def _lookups(declaration: Declaration) -> Problems:
 
 
 def _steps(declaration: Declaration) -> Problems:
-    steps = {
-        f"{entity.name}.{name}"
-        for entity in declaration.entities
-        for name, column in entity.columns.items()
-        if isinstance(column, Ref) and column.link
-    }
+    steps = {f"{source}.{name}" for source, name, _ in _linked(declaration)}
     named = [m.name or m.noun for tool in declaration.tools if isinstance(tool, Find) for m in tool.means]
     twice = [name for name in named if named.count(name) > 1 or name in steps]
     if twice:
@@ -237,12 +279,21 @@ def _steps(declaration: Declaration) -> Problems:
         yield from phrase_problems(f"short {short.noun!r}", "noun", phrases(short.noun))
 
 
+def _kept_back(declaration: Declaration) -> Problems:
+    known = [detail.name for _, detail in details_of(declaration)]
+    known += [declaration.day.name] if declaration.day else []
+    for name in declaration.kept_back or ():
+        if name not in known:
+            yield "kept_back", f"{name!r} is no detail that a user could keep back; there are {', '.join(known)}"
+
+
 def _rules(declaration: Declaration) -> Problems:
-    texts = [need.that for tool in declaration.tools if isinstance(tool, Do) for need in tool.needs]
+    texts = [need.that for tool in declaration.tools if isinstance(tool, Do | WorkOut) for need in tool.needs]
     for tool in declaration.tools:
         if isinstance(tool, Do):
-            texts += [*tool.gives.values(), *(text for effect in tool.effects for text in effect.values.values())]
-            texts += [effect.when for effect in tool.effects if effect.when]
+            texts += [given if isinstance(given, str) else given.value for given in tool.gives.values()]
+            texts += [*tool.lets.values(), *(text for effect in tool.effects for text in effect.values.values())]
+            texts += [effect.when for effect in tool.effects if not isinstance(effect, SetEach)]
     texts += [column.value for entity in declaration.entities for column in entity.columns.values() if column.value]
     used = {topic for text in texts for topic in rules_in(text)}
     for rule in declaration.rules:

@@ -26,6 +26,15 @@ class Column:
     empty when nobody compares it."""
     value: str = ""
     """An expression over the columns before it, instead of chance: ``slot.date``."""
+    apart: str | None = None
+    """Columns such that rows which have them in common never share a value of this one; empty for all rows. What
+    superlatives compare is kept apart by itself."""
+    kept: bool = True
+    """Whether rows have it. One that is not kept only serves to draw others, and no tool knows it."""
+    about: str = ""
+    """Description of parameters that take it, where "Id of the doctor." and its kin do not do."""
+    alias: str = ""
+    """What expressions and parameters call it, where its own name is a Python keyword: ``car_class`` for ``class``."""
 
     kind = "text"
     """What expressions take it for: text, number, date, time, flag."""
@@ -78,13 +87,25 @@ def around_long_names(forms: tuple[str, ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Id(Column):
-    """An identifier, each once: a prefix and digits, or a mixture of capitals and digits."""
+    """An identifier, each once: a prefix and digits, a mixture of capitals and digits, or capitals alone."""
 
     prefix: str = ""
-    digits: int = 5
+    digits: int | tuple[int, ...] = 5
+    """How many; several, to draw from."""
     mixed: int = 0
     """Length of a mixed one; 0 for prefix and digits."""
+    letters: int = 0
+    """So many capitals before the digits, or alone where there are none."""
+    per: str = ""
+    """Column of the row: rows that have it in common begin with the same capitals, as flights of an airline do."""
+    new: str = ""
+    """Prefix of ids that tools make; the prefix unless said otherwise."""
     answer = AnswerType.CODE
+
+    @property
+    def named(self) -> bool:
+        """Whether one can tell by its looks that it names something."""
+        return bool(self.mixed or self.prefix or self.letters)
 
 
 @dataclass(frozen=True)
@@ -98,6 +119,10 @@ class Name(Column):
     """Expression that chooses among ``drawn``."""
     drawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Value of ``by`` -> words, instead of ``words`` and ``patterns``."""
+    per: str = ""
+    """Column of the row: rows that have it in common share the name."""
+    pool: int = 0
+    """So many names for all rows, each used by several; 0 for a name of its own for each row."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +156,18 @@ class Choice(Column):
 
 
 @dataclass(frozen=True)
+class Code(Choice):
+    """A code that several rows may share, such as a gate; no document lists the values."""
+
+    answer = AnswerType.CODE
+
+
+@dataclass(frozen=True)
+class Word(Choice):
+    """A word out of many, such as a view; no document lists the values."""
+
+
+@dataclass(frozen=True)
 class Number(Column):
     """A number from ``low_end`` to ``high_end`` in steps; within what superlatives compare, no two are equal."""
 
@@ -141,6 +178,10 @@ class Number(Column):
     """Expression that chooses among ``ranges``."""
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Value of ``by`` -> both ends."""
+    between: tuple[str, str] = ("", "")
+    """Both ends as expressions over the columns before it, instead of figures."""
+    whole: bool = False
+    """Whether values that ``value`` computes are whole numbers; drawn ones tell by themselves."""
     kind = "number"
     answer = AnswerType.NUMBER
 
@@ -159,6 +200,10 @@ class Date(Column):
 
     first: int = 1
     last: int = 60
+    by: str = ""
+    """Expression that chooses among ``ranges``."""
+    ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Value of ``by`` -> first and last day."""
     kind = "date"
     answer = AnswerType.DATE
 
@@ -181,6 +226,10 @@ class Flag(Column):
 
     share: float = 0.5
     """How often it is true."""
+    by: str = ""
+    """Expression that chooses among ``shares``."""
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """Value of ``by`` -> how often it is true."""
     kind = "flag"
     answer = AnswerType.YES_NO
 
@@ -203,3 +252,9 @@ class Ref(Column):
     def links(self) -> tuple[str, ...]:
         """The noun phrases for the other thing."""
         return around_long_names(phrases(self.link))
+
+
+@dataclass(frozen=True)
+class AnyRef(Column):
+    """The key of a row of one entity or another; each :class:`~ftrl_gym.construct.declare.declaration.Kind` of the row
+    says which, with a :class:`Ref` of the same name."""

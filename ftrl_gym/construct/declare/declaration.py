@@ -1,18 +1,22 @@
 """What a scenario's author writes: what the domain is. Everything else is derived from it.
 
-A :class:`Declaration` is data. Entities have columns and relations; tools get one row, find several or work something
-out; actions have needs and effects; house rules are figures that needs, effects and values refer to. Texts between
-quotes are either phrases, with ``{x}`` for the thing they are about, or expressions over rows
-(:mod:`ftrl_gym.construct.declare.expressions`): ``slot.status == 'free'``.
+A :class:`Declaration` is data. Entities have columns and relations, and perhaps several kinds of row; tools
+(:mod:`ftrl_gym.construct.declare.tools`) get one row, find several or work something out; actions have needs and
+effects; house rules are figures that needs, effects and values refer to. Texts between quotes are either phrases, with
+``{x}`` for the thing they are about, or expressions over rows (:mod:`ftrl_gym.construct.declare.expressions`):
+``slot.status == 'free'``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ftrl_gym.construct.declare.columns import Column
-from ftrl_gym.construct.domain import Detail, Extra, Pick
+from ftrl_gym.construct.declare.tools import Find, Get, Set, Tool
+from ftrl_gym.construct.domain import Detail
+from ftrl_gym.construct.worlds.draft import Draft
+from ftrl_gym.world import Row
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,33 @@ class Each:
     most: int = 1
     where: str = ""
     """Only for rows of which this holds: ``slot.status == 'taken'``."""
+    total: int = 0
+    """So many rows in all, as far as ``least`` and ``most`` allow it; 0 leaves it to chance."""
+
+
+@dataclass(frozen=True)
+class Together:
+    """Rows that are made together, where chance row by row would not do: a timetable, cities near each other."""
+
+    make: Callable[[Draft], Iterable[Row]]
+    """From the world so far: rows with values of some columns, the key among them where it is no :class:`Id`; the other
+    columns are drawn as usual. All chance must come from the draft."""
+    after: str = ""
+    """Entities that it looks at, or that the drawn columns refer to."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of several kinds of thing in an entity, with what only it has: a car rental among bookings."""
+
+    name: str
+    """Singular, as people say it: ``car rental``."""
+    value: str
+    """Value of the entity's column ``by_kind``."""
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    """Columns that are drawn or spoken of in another way; one without a noun is spoken of as the entity has it."""
+    called: str = ""
+    """More ways to name one, beside the entity's."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +63,7 @@ class Entity:
 
     name: str
     """Singular, as people say it: ``doctor``."""
-    rows: int | Each
+    rows: int | Each | Together
     columns: Mapping[str, Column]
     called: str = ""
     """``Dr. {x}``: how an asker names one from the start; empty when no asker could."""
@@ -42,8 +73,18 @@ class Entity:
     """What the label is called: ``appointment number``."""
     detail: Detail | None = None
     """How a scripted user keeps back which one they mean, where "the room I have in mind" or "my invoice" is not it."""
+    always_said: bool = False
+    """Whether an asker always says which one they mean."""
     plural: str = ""
     """Name of its table; the name with an s unless said otherwise."""
+    brief: str = ""
+    """``{x}``: how one is named as an end of a journey; empty for the usual way."""
+    by_kind: str = ""
+    """Column that says of which of ``kinds`` a row is; empty where all are alike."""
+    kinds: tuple[Kind, ...] = ()
+    also: tuple[Set, ...] = ()
+    """What each row means for others while worlds are drawn, as expressions over its columns: a room that is booked is
+    not free."""
 
     @property
     def table(self) -> str:
@@ -60,179 +101,14 @@ class Entity:
         """Column by which an asker names it."""
         return self.label or self.key
 
-
-@dataclass(frozen=True)
-class Get:
-    """A tool that looks one row up."""
-
-    name: str
-    entity: str
-    about: str
-    """Its description."""
-    by: str = ""
-    """Column it is found by; the key unless said otherwise."""
-    shows: str = ""
-    """Columns of the result; all if none is named."""
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """A way to speak of one row that a search finds; made by :func:`only`, :func:`least`, :func:`most`,
-    :func:`named`."""
-
-    pick: Pick
-    noun: str
-    """``{x}'s latest appointment``."""
-    by: str = ""
-    """Column that decides."""
-    where: Mapping[str, str] = field(default_factory=dict)
-    """Column -> member of its vocabulary that the words stand for."""
-    plural: str = ""
-    """``appointments of {x}``: all the rows, for counts."""
-    brief: str = ""
-    """How it is named as one of two ends; empty for the usual way."""
-    name: str = ""
-    """By which :class:`Short` refers to it; the noun unless said otherwise."""
-
-
-def only(
-    noun: str, where: Mapping[str, str] | None = None, *, plural: str = "", brief: str = "", name: str = ""
-) -> Meaning:
-    """The only row there is."""
-    return Meaning(Pick.ONLY, noun, "", where or {}, plural, brief, name)
-
-
-def least(
-    by: str, noun: str, where: Mapping[str, str] | None = None, *, plural: str = "", brief: str = "", name: str = ""
-) -> Meaning:
-    """The row with the least value of a column."""
-    return Meaning(Pick.LOWEST, noun, by, where or {}, plural, brief, name)
-
-
-def most(
-    by: str, noun: str, where: Mapping[str, str] | None = None, *, plural: str = "", brief: str = "", name: str = ""
-) -> Meaning:
-    """The row with the greatest value of a column."""
-    return Meaning(Pick.HIGHEST, noun, by, where or {}, plural, brief, name)
-
-
-def named(noun: str, *, name: str = "") -> Meaning:
-    """The row that the question names: ``{name} in {x}``."""
-    return Meaning(Pick.NAMED, noun, name=name)
-
-
-@dataclass(frozen=True)
-class Find:
-    """A tool that finds rows by columns: references and dates must be given, choices may be."""
-
-    name: str
-    entity: str
-    about: str
-    by: str
-    shows: str
-    means: tuple[Meaning, ...] = ()
-
-
-def roles_of(takes: str) -> dict[str, str]:
-    """Role -> entity; a role is called like its entity unless it has a name of its own.
-
-    >>> roles_of("slot first:bank_account")
-    {'slot': 'slot', 'first': 'bank account'}
-    """
-    parts = [part.rpartition(":") for part in takes.split()]
-    return {role or entity: entity.replace("_", " ") for role, _, entity in parts}
-
-
-@dataclass(frozen=True)
-class WorkOut:
-    """A tool that computes something from two rows; ``{x}`` is the first in phrases, ``{y}`` the second."""
-
-    name: str
-    about: str
-    takes: str
-    """Entities whose rows it takes: ``examination insurer``, or ``first:flight second:flight`` to give roles names."""
-    gives: Mapping[str, Column]
-    """Field -> its value as an expression, and how people ask for it."""
-    instead_of: str = ""
-    """Tools by which one could work it out by hand: never offered beside it."""
-
     @property
-    def roles(self) -> dict[str, str]:
-        """Role -> entity."""
-        return roles_of(self.takes)
+    def kept(self) -> dict[str, Column]:
+        """The columns that its rows have."""
+        return {name: column for name, column in self.columns.items() if column.kept}
 
-
-@dataclass(frozen=True)
-class Need:
-    """What must hold before an action, and what the tool says otherwise (``{expression}`` is filled in)."""
-
-    that: str
-    otherwise: str
-
-
-@dataclass(frozen=True)
-class Set:
-    """Columns of a row get new values."""
-
-    what: str
-    """A role, or a reference from it: ``appointment.slot``."""
-    values: Mapping[str, str]
-    when: str = ""
-
-
-@dataclass(frozen=True)
-class Create:
-    """A new row, with a value for each column but the key. Later effects call its key ``new_<entity>``."""
-
-    entity: str
-    values: Mapping[str, str]
-    when: str = ""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A parameter of an action that the asker chooses freely."""
-
-    kind: Extra
-    detail: Detail
-    about: str
-    """Description of the parameter."""
-    spoken: Mapping[str, str] = field(default_factory=dict)
-    """For a choice: member -> how people say it."""
-
-
-@dataclass(frozen=True)
-class Do:
-    """A tool that changes rows, and how people ask for it. The first effect is what it is about."""
-
-    name: str
-    about: str
-    takes: str
-    """Entities whose rows it takes, as :class:`WorkOut` has them."""
-    requests: str
-    """``cancel {appointment} | call off {appointment}``."""
-    needs: tuple[Need, ...]
-    effects: tuple[Set | Create, ...]
-    asks: Mapping[str, Wanted] = field(default_factory=dict)
-    gives: Mapping[str, str] = field(default_factory=dict)
-    """Values worked out after the needs and before the effects, which may use them: ``fee``."""
-    sooner: str = ""
-    """``bring {visit} forward to {date}``: more requests, for when its date becomes an earlier one."""
-    put_off: str = ""
-    """``put {visit} off until {date}``: more requests, for when its date becomes a later one."""
-    open: str = ""
-    """``move {visit} to another day``: the requests, for when the asker keeps the date back."""
-    follow_ups: tuple[str, ...] = ()
-    """Actions one may ask for about what this one makes."""
-    later: str = ""
-    """``pay for it {method}``: as a follow-up; empty when it is none."""
-    regret: str = ""
-    """``Sorry, cancel that again.``: as a change of mind."""
-
-    @property
-    def roles(self) -> dict[str, str]:
-        """Role -> entity."""
-        return roles_of(self.takes)
+    def of_kind(self, kind: Kind) -> dict[str, Column]:
+        """The columns of a row of that kind."""
+        return {name: kind.columns.get(name, column) for name, column in self.columns.items()}
 
 
 @dataclass(frozen=True)
@@ -254,9 +130,6 @@ class Short:
     noun: str
 
 
-Tool = Get | Find | WorkOut | Do
-
-
 @dataclass(frozen=True)
 class Declaration:
     """A scenario, complete."""
@@ -273,11 +146,16 @@ class Declaration:
     tools: tuple[Tool, ...]
     rules: tuple[Rule, ...] = ()
     rule_called: str = 'our house rule "{x}" | the house rule "{x}"'
+    rule_about: str = "A house rule."
+    """Description of the tool that tells one."""
     shorts: tuple[Short, ...] = ()
     today: str = "2026-05-04"
     currency: str = "EUR"
     day: Detail | None = None
     """How a scripted user keeps a date back."""
+    kept_back: tuple[str, ...] | None = None
+    """Names of details that somebody who wants a thing done may keep back. None for all that go with a wish: which
+    invoice of one's own, or what an entity's ``detail`` says."""
     file: str = ""
     """Where it is written, for error messages: ``__file__``."""
 
@@ -299,7 +177,7 @@ RULE_TOOL = "get_rule"
 
 def shown(tool: Get | Find, entity: Entity) -> tuple[str, ...]:
     """Columns in the tool's result, the key first."""
-    names = tool.shows.split() or list(entity.columns)
+    names = tool.shows.split() or list(entity.kept)
     return tuple(dict.fromkeys((entity.key, *names)))
 
 

@@ -2,18 +2,31 @@
 
     appointment.status == 'booked' and days_until(appointment.date) >= rule('free cancellation')
 
-A name is a role, a column, a parameter or ``today``; a dot follows a column or a reference; beside operators there are
-``rule(topic)``, ``days_until(day)``, ``add_days(day, n)``, ``count(entity, column=value)``, ``round``, ``min``, ``max``
-and ``abs``. What is translated runs in the generated tools and, while a world is drawn, in this process.
+A name is a role, a column, a parameter or ``today``; a dot follows a column or a reference. Beside operators and
+``round``, ``min``, ``max`` and ``abs`` there are
+
+- ``rule(topic)``: the figure of a house rule;
+- ``days_until(day)``, ``hours_until(day, time)``: from today's beginning; ``add_days(day, n)``; ``years_between(day,
+  later_day)``, full ones;
+- ``count(entity, column=value, ...)``: how many rows have these values; ``total(entity, column, column=value, ...)``:
+  the sum of a column over them;
+- ``first(entity, column, column=value, ...)``: of these rows the one with the least value of the column, or no row,
+  which is false; ``listed(entity, column, column=value, ...)``: the different values they have, as a text. Both take
+  ``among='column'``, to look only at rows where that column is truthy;
+- ``room(key)``, for every entity: its row with that key, where one cannot tell otherwise what the key is of.
+
+While worlds are drawn, ``nth`` is the number of a row among those made for one row of another entity, from 1. What is
+translated runs in the generated tools and, while a world is drawn, in this process.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ftrl_gym.construct.declare.columns import Choice, Column, Ref
+from ftrl_gym.construct.declare.columns import AnyRef, Choice, Column, Ref
 from ftrl_gym.construct.declare.declaration import Declaration, Entity
 
 
@@ -43,7 +56,20 @@ _OPERATORS = (
     ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn,
 )  # fmt: skip
 _PLAIN = ("round", "min", "max", "abs")
-_FUNCTIONS = {"rule": "number", "days_until": "number", "add_days": "date", "count": "number"}
+_ON_DATES = {
+    "days_until": (("date",), "number"),
+    "hours_until": (("date", "time"), "number"),
+    "add_days": (("date", "number"), "date"),
+    "years_between": (("date", "date"), "number"),
+}
+"""Function -> what it takes, what it gives."""
+_FROM_TODAY = ("days_until", "hours_until")
+_OVER_ROWS = ("count", "total", "first", "listed")
+
+
+def scope_of_row(columns: Mapping[str, Column], names: Iterable[str], variable: str = "row") -> dict[str, Term]:
+    """Columns of a row under the names that expressions know them by."""
+    return {columns[name].alias or name: term_of(columns[name], f"{variable}[{name!r}]") for name in names}
 
 
 def term_of(column: Column, code: str) -> Term:
@@ -65,8 +91,21 @@ def variable(role: str, parameter: str) -> str:
     return f"{role}_row" if parameter == role else role
 
 
-def translate(text: str, scope: Scope, declaration: Declaration) -> Term:
+def fits(kind: str, column: Column, declaration: Declaration) -> bool:
+    """Whether an expression of that kind gives values of a column."""
+    if isinstance(column, AnyRef):
+        return kind == "text" or kind in {entity.name for entity in declaration.entities}
+    return kind == (column.entity if isinstance(column, Ref) else column.kind)
+
+
+def translate(text: str, scope: Scope, declaration: Declaration, drawing: bool = False) -> Term:
     """An expression as Python.
+
+    Args:
+        text: The expression.
+        scope: What it may name.
+        declaration: Where entities and house rules stand.
+        drawing: Whether it is for drawing worlds, when columns that are not kept are still there.
 
     Raises:
         BadExpression: It cannot be read, or names something that does not exist.
@@ -75,7 +114,7 @@ def translate(text: str, scope: Scope, declaration: Declaration) -> Term:
         tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         raise BadExpression(f"{text!r} is no expression ({error.msg})") from None
-    node, term = _Translator(scope, declaration).visit(tree)
+    node, term = _Translator(scope, declaration, drawing).visit(tree)
     return Term(ast.unparse(node), term.kind, term.row, term.members)
 
 
@@ -92,13 +131,12 @@ def rules_in(text: str) -> list[str]:
 class _Translator:
     """Checks one expression and rewrites it; each visit returns the Python and what it is."""
 
-    def __init__(self, scope: Scope, declaration: Declaration) -> None:
-        self.scope, self.declaration = scope, declaration
+    def __init__(self, scope: Scope, declaration: Declaration, drawing: bool) -> None:
+        self.scope, self.declaration, self.drawing = scope, declaration, drawing
 
     def visit(self, node: ast.expr) -> tuple[ast.expr, Term]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float):
-            kind = "text" if isinstance(node.value, str) else "flag" if isinstance(node.value, bool) else "number"
-            return node, Term("", kind)
+            return node, Term("", _kind_of(node.value))
         if isinstance(node, ast.Name):
             return self._name(node.id)
         if isinstance(node, ast.Attribute):
@@ -130,13 +168,21 @@ class _Translator:
     def _attribute(self, node: ast.Attribute) -> tuple[ast.expr, Term]:
         code, term = self.visit(node.value)
         entity = self._entity(term.kind, ast.unparse(node.value))
-        if node.attr not in entity.columns:
-            raise BadExpression(f"{entity.name!r} has no column {node.attr!r}; it has {', '.join(entity.columns)}")
-        column = entity.columns[node.attr]
-        if node.attr == entity.key:
+        name = self._column(entity, node.attr)
+        column = entity.columns[name]
+        if name == entity.key:
             return code, term_of(column, "")
         row = term.row or f"_row(world, {entity.table!r}, {ast.unparse(code)})"
-        return _parsed(f"{row}[{node.attr!r}]"), term_of(column, "")
+        return _parsed(f"{row}[{name!r}]"), term_of(column, "")
+
+    def _column(self, entity: Entity, name: str) -> str:
+        """The column that an expression calls by a name."""
+        known = {column.alias or own: own for own, column in entity.columns.items()}
+        if name not in known:
+            raise BadExpression(f"{entity.name!r} has no column {name!r}; it has {', '.join(known)}")
+        if not (self.drawing or entity.columns[known[name]].kept):
+            raise BadExpression(f"{entity.name}.{name} is not kept, it is there only while worlds are drawn")
+        return known[name]
 
     def _entity(self, kind: str, text: str) -> Entity:
         found = [entity for entity in self.declaration.entities if entity.name == kind]
@@ -171,36 +217,68 @@ class _Translator:
         if name in _PLAIN and not node.keywords:
             done = [self.visit(argument) for argument in node.args]
             return ast.Call(_parsed(name), [code for code, _ in done], []), Term("", done[0][1].kind)
-        if name not in _FUNCTIONS:
-            raise BadExpression(f"there is no function {name!r}; there are {', '.join((*_FUNCTIONS, *_PLAIN))}")
-        if name == "count":
-            return self._count(node)
+        entities = {entity.name.replace(" ", "_"): entity for entity in self.declaration.entities}
+        if name in _OVER_ROWS:
+            return self._over_rows(node, name)
         if name == "rule":
-            topics = [rule.topic for rule in self.declaration.rules]
-            given = node.args[0].value if len(node.args) == 1 and isinstance(node.args[0], ast.Constant) else None
-            if given not in topics:
-                raise BadExpression(f"there is no house rule {given!r}; there are {', '.join(topics) or 'none'}")
-            return _parsed(f"_rule(world, {given!r})"), Term("", "number")
+            return self._rule(node)
+        if name in entities and len(node.args) == 1:
+            return self.visit(node.args[0])[0], Term("", entities[name].name)
+        if name not in _ON_DATES:
+            known = ("rule", *_ON_DATES, *_OVER_ROWS, *_PLAIN)
+            raise BadExpression(f"there is no function {name!r}; there are {', '.join(known)}")
         done = [self.visit(argument) for argument in node.args]
         kinds = tuple(term.kind for _, term in done)
-        wanted = ("date",) if name == "days_until" else ("date", "number")
+        wanted, gives = _ON_DATES[name]
         if kinds != wanted:
             raise BadExpression(f"{name} takes {' and '.join(wanted)}, not {' and '.join(kinds) or 'nothing'}")
-        codes = [code for code, _ in done]
-        world = [_parsed("world")] if name == "days_until" else []
-        return ast.Call(_parsed(f"_{name}"), [*world, *codes], []), Term("", _FUNCTIONS[name])
+        world = [_parsed("world")] if name in _FROM_TODAY else []
+        return ast.Call(_parsed(f"_{name}"), [*world, *(code for code, _ in done)], []), Term("", gives)
 
-    def _count(self, node: ast.Call) -> tuple[ast.expr, Term]:
-        first = node.args[0] if len(node.args) == 1 else None
-        entity = self._entity(str(first.value) if isinstance(first, ast.Constant) else "", "count's first argument")
-        keywords = []
+    def _rule(self, node: ast.Call) -> tuple[ast.expr, Term]:
+        topics = [rule.topic for rule in self.declaration.rules]
+        given = node.args[0].value if len(node.args) == 1 and isinstance(node.args[0], ast.Constant) else None
+        if given not in topics:
+            raise BadExpression(f"there is no house rule {given!r}; there are {', '.join(topics) or 'none'}")
+        return _parsed(f"_rule(world, {given!r})"), Term("", "number")
+
+    def _over_rows(self, node: ast.Call, name: str) -> tuple[ast.expr, Term]:
+        """``count('slot', doctor=doctor)``, or with a column: ``first('slot', 'date', doctor=doctor)``."""
+        texts = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+        wanted = 1 if name == "count" else 2
+        if len(texts) != wanted or len(node.args) != wanted:
+            raise BadExpression(f"{name} takes {'an entity' if wanted == 1 else 'an entity and a column'}, in quotes")
+        entity = self._entity(str(texts[0]), f"{name}'s first argument")
+        columns = [self._column(entity, str(text)) for text in texts[1:]]
+        keywords, among = [], ""
         for keyword in node.keywords:
-            if keyword.arg not in entity.columns or keyword.arg == entity.key:
+            if keyword.arg == "among" and name in ("first", "listed") and isinstance(keyword.value, ast.Constant):
+                among = self._column(entity, str(keyword.value.value))
+                continue
+            column = self._column(entity, str(keyword.arg))
+            if column == entity.key:
+                raise BadExpression(f"{name} finds rows by other columns than their key {column!r}")
+            code, term = self.visit(keyword.value)
+            if not fits(term.kind, entity.columns[column], self.declaration):
                 raise BadExpression(
-                    f"{entity.name!r} has no column {keyword.arg!r}; it has {', '.join(entity.columns)}"
+                    f"{entity.name}.{column} is never a {term.kind}, as {ast.unparse(keyword.value)!r} is"
                 )
-            keywords.append(ast.keyword(keyword.arg, self.visit(keyword.value)[0]))
-        return ast.Call(_parsed("_count"), [_parsed("world"), ast.Constant(entity.table)], keywords), Term("", "number")
+            keywords.append(ast.keyword(column, code))
+        if not keywords:
+            raise BadExpression(f"{name} takes values to find rows by: column=value")
+        if name == "total" and entity.columns[columns[0]].kind != "number":
+            raise BadExpression(f"{name} adds up numbers, and {entity.name}.{columns[0]} is none")
+        given = [entity.table, *columns, *([among] if name in ("first", "listed") else [])]
+        call = ast.Call(_parsed(f"_{name}"), [_parsed("world"), *map(ast.Constant, given)], keywords)
+        return call, Term("", {"first": entity.name, "listed": "text"}.get(name, "number"))
+
+
+def _kind_of(value: str | float) -> str:
+    """What a constant is: ``'12:00'`` is a time, ``'2026-05-04'`` a date."""
+    if isinstance(value, str):
+        patterns = {"time": "[0-2][0-9]:[0-5][0-9]", "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}"}
+        return next((kind for kind, pattern in patterns.items() if re.fullmatch(pattern, value)), "text")
+    return "flag" if isinstance(value, bool) else "number"
 
 
 def _parsed(code: str) -> ast.expr:

@@ -74,3 +74,34 @@ def _add_days(text: str, days: int) -> str:
 
 def _count(world: Any, table: str, **equal: Any) -> int:
     return len(world.find(table, **equal))
+
+
+def _hours_until(world: Any, day: str, clock: str) -> float:
+    """Hours from the beginning of today."""
+    return _days_until(world, day) * 24 + int(clock[:2]) + int(clock[3:]) / 60
+
+
+def _years_between(day: str, later: str) -> int:
+    """Full years, as ages are counted."""
+    return int(later[:4]) - int(day[:4]) - (later[5:] < day[5:])
+
+
+def _total(world: Any, table: str, column: str, **equal: Any) -> Any:
+    return sum([row[column] for _, row in world.find(table, **equal)])
+
+
+def _first(world: Any, table: str, column: str, among: str, **equal: Any) -> str:
+    """Key of the row with the least value of a column, of those where ``among`` is truthy; empty if there is none."""
+    found = [(row[column], key) for key, row in world.find(table, **equal) if not among or row[among]]
+    return min(found)[1] if found else ""
+
+
+def _listed(world: Any, table: str, column: str, among: str, **equal: Any) -> str:
+    """The different values of a column, a few of them."""
+    found = {str(row[column]) for _, row in world.find(table, **equal) if not among or row[among]}
+    return ", ".join(sorted(found)[:5]) or "none"
+
+
+def _plain(figure: float) -> float:
+    """A whole number without a fraction."""
+    return int(figure) if figure == int(figure) else figure

@@ -191,12 +191,13 @@ def _of_all(row: Row) -> Iterator[Option]:
     """What results of any tool have."""
     array = {"type": "array", "items": {"type": "string", "enum": row.all}, "minItems": 1, "uniqueItems": True}
     keys = _quoted(row.keys)
-    yield Option(
-        "fields",
-        {**array, "description": "Fields to return; all if not given."},
-        ("# fields: fields", "if fields is not None:", f"    found = _only(found, fields, {keys})"),
-        tries=tuple([name] for name in row.all),
-    )
+    if len(row.all) > 1:
+        yield Option(
+            "fields",
+            {**array, "description": "Fields to return; all if not given."},
+            ("# fields: fields", "if fields is not None:", f"    found = _only(found, fields, {keys})"),
+            tries=tuple([name] for name in row.all),
+        )
     yield Option(
         "exclude",
         {**array, "description": "Fields to leave out."},
@@ -235,17 +236,18 @@ def _of_all(row: Row) -> Iterator[Option]:
             ),
             tries=tuple(styles[1:]),
         )
-    yield Option(
-        "field_order",
-        {
-            "type": "string",
-            "description": "Order of fields.",
-            "enum": ["natural", "alphabetical"],
-            "default": "natural",
-        },
-        ("# order: fields", 'if field_order == "alphabetical":', f"    found = _ordered(found, {keys})"),
-        tries=("alphabetical",),
-    )
+    if row.all != sorted(row.all):
+        yield Option(
+            "field_order",
+            {
+                "type": "string",
+                "description": "Order of fields.",
+                "enum": ["natural", "alphabetical"],
+                "default": "natural",
+            },
+            ("# order: fields", 'if field_order == "alphabetical":', f"    found = _ordered(found, {keys})"),
+            tries=("alphabetical",),
+        )
     yield Option(
         "with_types",
         {"type": "boolean", "description": "Also say the type of each field.", "default": False},

@@ -132,6 +132,10 @@ class Ids:
         self._rng = rng
         self._taken: set[str] = {*taken, *_CURRENCIES}
 
+    def reserve(self, *codes: str) -> None:
+        """Keeps codes out of all ids given from now on."""
+        self._taken.update(codes)
+
     def numbered(self, prefix: str, digits: int) -> str:
         """``prefix`` and a number of that many digits."""
         for _ in range(_TRIES):

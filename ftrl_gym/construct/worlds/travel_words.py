@@ -51,3 +51,21 @@ PROGRAMME_PATTERNS = ("{} Club", "{} Rewards", "{} Miles")
 VIEWS = ("courtyard", "garden", "street", "park", "square", "river", "rooftops", "city")
 FUELS = ("petrol", "diesel", "hybrid", "electric")
 MAIL_DOMAINS = ("mail.example", "post.example", "inbox.example", "letters.example")
+AIRCRAFT = {"short": ("ATR 72-600", "E190"), "long": ("A320neo", "A220-300", "737-800")}
+GATES = tuple(f"{pier}{number}" for pier in "ABCDEF" for number in range(1, 40))
+
+# What a customer's question for something they kept back may hold.
+ASKS_FLIGHT = ("flight number", "which flight", "what flight", "your flight", "flight code", "which one", "number")
+ASKS_TRAIN = ("train number", "which train", "what train", "your train", "which one", "number")
+ASKS_ACCOUNT = ("loyalty number", "loyalty account", "which account", "membership", "which one", "number")
+ASKS_CLIENT = (
+    *("name", "who", "whom", "which client", "what client", "your client", "traveller", "passenger", "which one"),
+)
+ASKS_CITY = ("city", "where", "which place", "what place", "destination", "town", "location", "which one")
+ASKS_AIRLINE = ("airline", "carrier", "which company", "which one")
+ASKS_BOOKING = (
+    *("reference", "booking number", "which booking", "what booking", "your booking", "booking code", "which one"),
+)
+ASKS_DAY = ("date", "dates", "day", "days", "when", "from which", "check in", "pick up")
+ASKS_START = ("date", "dates", "day", "when", "from which", "check in", "pick up", "picked up", "start")
+ASKS_METHOD = ("pay", "paid", "paying", "payment", "method", "settle", "card")

@@ -1,0 +1,155 @@
+"""Playback: very many scripts against one task, each turn played once per situation.
+
+Probes begin alike: with the same honest calls, with the same junk. What a turn does follows from the situation that an
+episode is in (:meth:`ftrl_gym.episode.Episode.situation`) and from its effect (:func:`effect_of`) alone, so what was
+seen once is looked up the next time. Turns are played by the environment's own
+:meth:`~ftrl_gym.env.ToolUseEnv.advance` and paid by its own reward scheme; left out is only what a policy would read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+
+from ftrl_gym import answers, counterpart
+from ftrl_gym.env import MAX_CALLS, ToolUseEnv
+from ftrl_gym.episode import Episode
+from ftrl_gym.matching import Matching
+from ftrl_gym.probe_sight import fields_in
+from ftrl_gym.prompt import Fed
+from ftrl_gym.reward import Scheme, turn_reward
+from ftrl_gym.task import ScriptedUser
+from ftrl_gym.toolcall import Call, Turn, parse, without_reasoning
+
+
+@dataclass(slots=True, eq=False)
+class _Place:
+    """Where an episode can stand, and the turns that were taken from there."""
+
+    episode: Episode
+    turns: dict[str | int, _Turn] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class _Turn:
+    """What a turn was paid and brought, and where it led; None: to the end."""
+
+    reward: float
+    ran: list[Fed]
+    then: _Place | None
+
+
+class Playback:
+    """Plays scripts from one place.
+
+    Args:
+        env: Its episode is replaced by those that are played.
+        start: Where every script begins: a snapshot, which stays as it is.
+        scheme: How turns are paid.
+    """
+
+    def __init__(self, env: ToolUseEnv, start: Episode, scheme: Scheme) -> None:
+        self._env, self._scheme = env, scheme
+        self._places: dict[Hashable, _Place] = {}
+        self._effects: dict[str, int] = {}
+        self._numbers: dict[Hashable, int] = {}
+        self._parsed: tuple[str, Turn | None] = "", None
+        self._alike = scheme is Scheme.DEFAULT and env.matching is Matching.STRICT
+        self._start = self._place(start)
+
+    def paid(self, script: Sequence[str]) -> float:
+        """Return of a script; its last line is said until the episode ends."""
+        total, number, last = 0.0, 0, len(script) - 1
+        seen: dict[str, str] = {}
+        refers = "{{" in "\n".join(script)
+        place: _Place | None = self._start
+        while place is not None:
+            text = script[min(number, last)]
+            if refers:
+                text = filled(text, seen)
+            effect = text if refers else self._effect(text)
+            turn = place.turns.get(effect)
+            if turn is None:
+                turn = place.turns[effect] = self._take(place, text)
+            if refers:
+                for fed in turn.ran:
+                    learn(fed.text(), seen)
+            total, number, place = total + turn.reward, number + 1, turn.then
+        return total
+
+    def _effect(self, text: str) -> str | int:
+        """Equal for turns that come to the same, where that is known; a script that refers to feedback reads errors
+        too, so for it this is not enough."""
+        if not self._alike:
+            return text
+        effect = self._effects.get(text)
+        if effect is None:
+            turn = parse(text, self._env.dialect)
+            number = self._numbers.setdefault(effect_of(text, turn, self._env), len(self._numbers))
+            effect = self._effects[text] = number
+            self._parsed = text, turn
+        return effect
+
+    def _take(self, place: _Place, text: str) -> _Turn:
+        env = self._env
+        env.restore(place.episode)
+        same, turn = self._parsed
+        self._parsed = "", None  # is played once
+        ran, _ = env.advance(text, turn if same is text else None)
+        episode = env.episode
+        facts = episode.facts
+        assert facts is not None
+        then = None if facts.end is not None else self._place(episode)
+        return _Turn(turn_reward(self._scheme, facts, episode.task), ran, then)
+
+    def _place(self, episode: Episode) -> _Place:
+        situation = episode.situation()
+        if situation is None:
+            return _Place(episode)
+        place = self._places.get(situation)
+        if place is None:
+            place = self._places[situation] = _Place(episode)
+        return place
+
+
+def effect_of(text: str, turn: Turn, env: ToolUseEnv) -> Hashable:
+    """Equal for turns that do, and are paid, the same in every situation of the running task.
+
+    That holds for ``strict`` matching and the default reward, where neither the words around a call nor those of an
+    error count: attempts that can never run are all alike, and of words to the counterpart it matters what they ask
+    and what they answer. ``turn`` is the text parsed.
+    """
+    if turn.calls:
+        return (len(turn.calls), *(_attempted(call, env) for call in turn.calls[:MAX_CALLS]))
+    asked = counterpart.asked(turn.content) if isinstance(env.task.counterpart, ScriptedUser) else ""
+    return asked, answers.said(text), "?" in without_reasoning(text)
+
+
+def _attempted(call: Call, env: ToolUseEnv) -> str | None:
+    """A call by tool and arguments; None for one that can never run."""
+    checker = env.checker(call.name)
+    if call.problem is not None or checker is None or checker.problem(call.arguments) is not None:
+        return None
+    return f"{call.name}{call.arguments!r}"
+
+
+def filled(text: str, seen: dict[str, str]) -> str:
+    """A turn with its references to earlier results filled in; unknown ones stay as they are.
+
+    >>> filled("cancel {{reference}}, {{what}}", {"reference": "NB0001"})
+    'cancel NB0001, {{what}}'
+    >>> filled("cancel {{ref|reference}}", {"reference": "NB0001"})
+    'cancel NB0001'
+    """
+
+    def found(field: re.Match[str]) -> str:
+        return next((seen[name] for name in field[1].split("|") if name in seen), field[0])
+
+    return re.sub(r"\{\{([\w|]+)\}\}", found, text)
+
+
+def learn(feedback: str, seen: dict[str, str]) -> None:
+    """Notes the texts that a call's feedback holds, by the names of their fields."""
+    seen |= fields_in(json.loads(feedback))
