@@ -134,8 +134,9 @@ def test_a_day_in_parts_that_is_no_day_is_refused(far: int) -> None:
     days = {leaf.path[1]: {"year": 2026, "month": far, "day": 1} for leaf in face.leaves if leaf.form is Form.DATE}
     others = {leaf.path[1]: "KX1" for leaf in face.leaves if len(leaf.path) == 2 and leaf.form is Form.PLAIN}
     choice = {face.selector: face.parts[0].choice} if face.selector else {}
+    given = {**choice, face.leaves[0].path[0]: {**others, **days}}
     with pytest.raises(ToolFailure, match="is not in the calendar"):
-        toolset.pool.toolbox.run(face.name, {**choice, face.leaves[0].path[0]: {**others, **days}}, World(WorldBase({})))
+        toolset.pool.toolbox.run(face.name, given, World(WorldBase({})))
 
 
 def test_a_scenario_has_many_partitions_and_names(name: str) -> None:

@@ -79,8 +79,8 @@ def options_for(row: Row, rng: random.Random, wanted: int, hidden: bool) -> tupl
 
 
 _ORDER = ("filter", "sort", "page", "hide", "fields", "words", "order", "beside")
-"""In which order options take effect, by sort: rows first, as long as all their fields are there, then fields, then what
-is added."""
+"""In which order options take effect, by sort: rows first, while all their fields are there, then fields, then what is
+added."""
 
 
 def type_of(option: Option) -> str:
