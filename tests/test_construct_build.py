@@ -31,7 +31,7 @@ def pool_of(task: Task) -> Pool:
 @pytest.fixture(scope="module")
 def certified() -> list[Task]:
     cases = [(n, features) for n in range(2) for features in ((), ("user",), ("state",))]
-    return [endless_task(n, features=features) for n, features in cases]
+    return [endless_task(n, features=features, scalings=("extension",)) for n, features in cases]
 
 
 def test_a_certificate_says_what_was_measured(certified: list[Task]) -> None:
@@ -43,7 +43,7 @@ def test_a_certificate_says_what_was_measured(certified: list[Task]) -> None:
 
 
 def test_a_quick_task_claims_no_certificate_and_is_otherwise_no_worse() -> None:
-    task = endless_task(4, certify="quick")
+    task = endless_task(4, certify="quick", scalings=("extension",))
     assert task.certificate is None
     proven = Certifier(pool_of(task), Depth.FULL).certify(task, world_of(task.world), 1)
     assert proven.model_copy(update={"certificate": None}) == task
