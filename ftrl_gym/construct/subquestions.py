@@ -122,8 +122,15 @@ class SubQuestions:
             key = f"{lookup.tool}{sorted(arguments.items())}"
             before = calls.get(key)
             answers = (*before.answers, sub.id) if before else (sub.id,)
-            calls[key] = GoldCall(tool=lookup.tool, arguments=arguments, turn=level - 1, answers=answers)
+            sees = tuple(dict.fromkeys([*(before.sees if before else ()), *self._told_apart_by(lookup)]))
+            calls[key] = GoldCall(tool=lookup.tool, arguments=arguments, turn=level - 1, answers=answers, sees=sees)
         return sorted(calls.values(), key=lambda call: call.turn)
+
+    def _told_apart_by(self, lookup: Lookup) -> list[str]:
+        """The attribute that says which of the rows found is meant."""
+        walk = lookup.value.walk if isinstance(lookup.value, Attr) else None
+        step = self.ground.domain.steps[walk.step] if isinstance(walk, Follow) else None
+        return [step.by] if isinstance(step, Search) and step.by and step.tool == lookup.tool else []
 
     def argument(self, source: Argument) -> Json:
         """The literal value of an argument."""

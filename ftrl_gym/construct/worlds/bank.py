@@ -103,8 +103,8 @@ ENTITIES = (
     }, called="standing order {x}", label_noun="order number"),
     Entity("transfer", Each("account", 1, 2), {
         "transfer_no": Id(prefix="TR-", digits=6, noun="the number of {x}"),
-        "account": Ref("account", link="the account that {x} came from"),
-        "to_account": Ref("account", where="to_account != account", link="the account that {x} went to"),
+        "account": Ref("account", link="the account from which {x} came"),
+        "to_account": Ref("account", where="to_account != account", link="the account to which {x} went"),
         "amount": Money(5, 900, having="were for {n}",
                         noun="the amount of {x}", ask="How much was {x}?", compare="was smaller | was larger"),
         "date": Date(-60, 0, having="were made {n}",
