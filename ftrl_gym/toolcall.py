@@ -367,7 +367,22 @@ def _slim(schema: dict[str, Any], value: Any) -> Any:
     return result
 
 
+_VALIDATORS: dict[int, tuple[ToolDocument, Callable[[Any], Any]]] = {}
+"""Compiled schemas by the identity of their document, which is held so that no other takes its place. Compiling one
+takes as long as hundreds of calls."""
+_MOST_VALIDATORS = 2048
+
+
 def _validator(document: ToolDocument) -> Callable[[Any], Any]:
+    known = _VALIDATORS.get(id(document))
+    if known is None:
+        if len(_VALIDATORS) >= _MOST_VALIDATORS:
+            _VALIDATORS.clear()
+        known = _VALIDATORS[id(document)] = (document, _compiled(document))
+    return known[1]
+
+
+def _compiled(document: ToolDocument) -> Callable[[Any], Any]:
     import fastjsonschema
 
     schema = {"additionalProperties": False, **document.parameters, "type": "object"}

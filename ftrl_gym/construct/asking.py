@@ -186,8 +186,8 @@ class _Asker:
             forms, names = forms[::-1], names[::-1]
         if program.op is Op.LIST:
             parts = listed(forms, names)
-            one = len(set(forms)) == 1 and len(parts[1]) < len(parts[0])
-            return {"all": joined(parts), "are": "is" if one else "are"}
+            in_full = parts[1] == fill(forms[1], {"x": names[1]})
+            return {"all": joined(parts), "are": "are" if in_full else "is"}
         full = shortened(forms, names)
         return {"all": joined(full), "noun": full[0], "other": full[-1], "lower": less, "higher": more}
 

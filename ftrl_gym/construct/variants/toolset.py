@@ -120,19 +120,20 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
         ConstructionError: Names of the scenario's own code stand in the way.
     """
     functions = [function_of(document) for document in documents]
+    added: list[Added] = []
     if not design.plain:
         added = _extended(functions, scenario, design)
-        functions += [one.function for one in added]
         source = "\n\n".join([source.rstrip() + "\n", *(one.source for one in added)])
     if design.plain:
         plain = {function.name: function.document for function in functions}
-        merges = tuple(partition(functions, scenario, design))
+        merges = tuple(partition(functions, [one.function for one in added], scenario, design))
         names = Names(scenario, design)
         return Toolset(design, tuple(_plain(function, names) for function in functions), plain, source, merges)
     names = Names(scenario, design)
-    settle(names, (function.parameters for function in functions))
-    settle(names, (function.fields for function in functions))
-    merges = tuple(partition(functions, scenario, design))
+    everything = [*functions, *(one.function for one in added)]
+    settle(names, (function.parameters for function in everything))
+    settle(names, (function.fields for function in everything))
+    merges = tuple(partition(functions, [one.function for one in added], scenario, design))
     rng = design.draws(scenario, "shapes")
     wrap, listed_as, refused = rng.choice(_WRAPS), rng.choice(_LISTS), rng.choice(_REFUSALS)
     if design.variant == 0:
