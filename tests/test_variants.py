@@ -266,3 +266,12 @@ def test_looking_up_everything_at_once_costs_what_it_costs_one_by_one() -> None:
         scores[greedy] = ledger.score()
     assert scores[False].f1 == 1.0
     assert scores[True].waste == 3 and scores[True].f1 < 1.0
+
+
+def test_a_plan_shows_what_it_picks_a_row_by() -> None:
+    toolset = scenario("Clinic").toolset(Design.named("v0000-g3p3t3"))
+    blind, seeing = (
+        toolset.calls("list_invoices", {"patient": "P-1"}, {"invoice_no"}, sees) for sees in ((), ("amount",))
+    )
+    assert "include_money" not in blind[0].arguments
+    assert seeing[0].arguments == {**blind[0].arguments, "include_money": True}

@@ -77,23 +77,26 @@ class Toolset:
         """Which plain functions stand behind one tool, without names."""
         return canonical(self.merges)
 
-    def calls(self, tool: str, arguments: Mapping[str, Json], attributes: Iterable[str] = ()) -> list[Called]:
+    def calls(
+        self, tool: str, arguments: Mapping[str, Json], attributes: Iterable[str] = (), sees: Iterable[str] = ()
+    ) -> list[Called]:
         """The calls by which a call of a plain tool is made: one, or several where its fields are split.
 
         Args:
             tool: The plain tool.
             arguments: Its arguments.
             attributes: Attributes of the row that the caller wants to see; none for writing calls.
+            sees: Attributes to be shown along with them, where the tool has them.
         """
-        wanted = set(attributes)
+        wanted, along = set(attributes), set(sees)
         faces = [face for face in self.faces if face.name in self.offering[tool]]
         chosen = []
         for face in faces:
             seen = face.covers(tool, wanted)
             if seen or len(faces) == 1:
-                chosen.append(Called(face.name, face.call(tool, arguments, wanted), frozenset(seen)))
+                chosen.append(Called(face.name, face.call(tool, arguments, wanted | along), frozenset(seen)))
                 wanted -= seen
-        return chosen or [Called(faces[0].name, faces[0].call(tool, arguments, wanted), frozenset())]
+        return chosen or [Called(faces[0].name, faces[0].call(tool, arguments, wanted | along), frozenset())]
 
     def field(self, tool: str, name: str) -> tuple[str, str]:
         """Where a field of a plain tool's result is found: the tool, and the dotted path in its result."""
