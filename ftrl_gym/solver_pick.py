@@ -87,7 +87,9 @@ def pick(
     if len(left) < 2:
         return left, left
     kinds = {v for each in left for v in each.values() if isinstance(v, str) and v.islower()}  # van, double, window
-    extremes = [_extreme(left, name, end) for name, end in _ends(left[0], words(entity) | kinds, others, named)]
+    nouns = words(entity) | kinds
+    ends = _ends(left[0], nouns, others, named) or _ends(left[0], nouns, others, named, guess=True)
+    extremes = [_extreme(left, name, end) for name, end in ends]
     return left, [each for each in left if among(each, extremes)]
 
 
@@ -96,15 +98,20 @@ def among(one: Object, some: Sequence[Object | None]) -> bool:
     return any(one is each for each in some)
 
 
-def _ends(sample: Object, nouns: frozenset[str], others: frozenset[str], named: Named) -> list[tuple[str, End]]:
-    """Fields of which the question wants the least or the greatest value."""
+def _ends(
+    sample: Object, nouns: frozenset[str], others: frozenset[str], named: Named, *, guess: bool = False
+) -> list[tuple[str, End]]:
+    """Fields of which the question wants the least or the greatest value.
+
+    With ``guess``, also those whose names do not say that they are meant, where no other field could be.
+    """
     own: list[tuple[str, End]] = []
     loose: list[tuple[str, End]] = []
     for said, fields, end in _SUPERLATIVES:
         for match in re.finditer(rf" (?:{said})(?= )", named.text):
             after = named.text[match.end() :].split()[:4]
             near = _until_barrier(after)
-            columns = _columns(sample, fields, near)
+            columns = _columns(sample, fields, near) or (_lone(sample, fields) if guess else [])
             belongs = _belongs(match.start(), near, nouns, others, named)
             (own if belongs else loose).extend((name, end) for name in columns if belongs is not None)
     return list(dict.fromkeys(own or loose))
@@ -115,6 +122,14 @@ def _columns(sample: Object, fields: str, near: Sequence[str]) -> list[str]:
     comparable = [name for name, value in sample.items() if _comparable(value)]
     about = [name for name in comparable if words(name) & spoken]
     return about or [name for name in comparable if fields and re.search(fields, name)][:1]
+
+
+def _lone(sample: Object, fields: str) -> list[str]:
+    """The only day or time for words about time, for other words the only number: "next" has no other ``ships``."""
+    if not fields:
+        return []
+    fitting = [name for name, v in sample.items() if _comparable(v) and is_number(v) is (fields != _WHEN)]
+    return fitting if len(fitting) == 1 else []
 
 
 def _belongs(

@@ -174,13 +174,6 @@ def test_a_second_reading_is_refused(question: str, hotel: str, verdict: str) ->
     assert verdict in solver.confirm(hotel_task(question, hotel, city), HOTEL_DOCUMENTS, toolbox, World(HOTEL_WORLD))
 
 
-def test_what_is_heaviest_or_lightest_is_chosen_by_weight() -> None:
-    light, heavy = {"no": "P1", "postage": 9, "weight": 1.2}, {"no": "P2", "postage": 4, "weight": 3.5}
-    for said, meant in (("heaviest", heavy), ("lightest", light)):
-        named = read(f"Who carries the {said} parcel for order W1?", TODAY)
-        assert pick([light, heavy], "parcels", frozenset(), frozenset(), named)[1] == [meant]
-
-
 def test_the_world_stays_as_it_is(tiny: dict[str, ScenarioTaskSet]) -> None:
     tasks = tiny["test"]
     world = tasks.world(STATE)
@@ -226,6 +219,27 @@ def test_superlatives_of_weight_and_age(word: str, picked: str | None) -> None:
     none = frozenset[str]()
     _, chosen = pick(rows, "barges", none, none, read(f"Where is the {word} barge of Orla Line?", TODAY))
     assert [row["code"] for row in chosen] == ([picked] if picked else [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "said", "picked"),
+    [
+        ([{"no": "a", "day_rate": 9.0}, {"no": "b", "day_rate": 4.0}], "cheapest", "b"),
+        (
+            [{"no": "a", "ships": "2026-05-09", "pieces": 1}, {"no": "b", "ships": "2026-05-07", "pieces": 9}],
+            "next",
+            "b",
+        ),
+        ([{"no": "a", "day_rate": 9.0, "gears": 3}, {"no": "b", "day_rate": 4.0, "gears": 7}], "cheapest", None),
+        ([{"no": "a", "price": 4.0, "gears": 3}, {"no": "b", "price": 9.0, "gears": 7}], "cheapest", "a"),
+    ],
+)
+def test_a_superlative_is_about_the_only_field_it_can_be_about(
+    rows: list[Object], said: str, picked: str | None
+) -> None:
+    none = frozenset[str]()
+    _, chosen = pick(rows, "hires", none, none, read(f"What is the number of the {said} hire of M-1?", TODAY))
+    assert [row["no"] for row in chosen] == ([picked] if picked else [])
 
 
 def test_content_words() -> None:
