@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -96,9 +97,12 @@ def begun(root: Path, *more: str) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_killed_build_goes_on_and_gives_the_same_bytes(jobs: str, tmp_path: Path, whole: dict[str, bytes]) -> None:
-    with begun(tmp_path, "--jobs", jobs) as process:
-        process.send_signal(signal.SIGKILL)
-    assert not (tmp_path / NAME).exists()
+    for _ in range(6):  # on a busy machine the build may be through before the signal comes
+        with begun(tmp_path, "--jobs", jobs) as process:
+            process.send_signal(signal.SIGKILL)
+        if not (tmp_path / NAME).exists():
+            break
+        shutil.rmtree(tmp_path / NAME)
     kept = len(list(tmp_path.glob(f".{NAME}.building/*.jsonl")))
     assert 0 < kept < 3, "some chunks of three"
     told = run(tmp_path, "--jobs", "1")
@@ -108,12 +112,12 @@ def test_a_killed_build_goes_on_and_gives_the_same_bytes(jobs: str, tmp_path: Pa
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
-    with begun(tmp_path, "--jobs", "2") as process:
+    with begun(tmp_path, "--jobs", "2", "--train", "3000") as process:
         process.send_signal(signal.SIGINT)
         assert process.stderr is not None
         told = process.stderr.read()
         assert process.wait() == 130
-    assert "of 50 tasks are kept: the same command goes on" in told and "Traceback" not in told
+    assert "of 3,010 tasks are kept: the same command goes on" in told and "Traceback" not in told
 
 
 def test_a_build_refuses_the_work_of_another_command(tmp_path: Path) -> None:
