@@ -27,6 +27,7 @@ from ftrl_gym.construct import scenarios, stages, work_folder
 from ftrl_gym.construct.build import Progress, build
 from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.endless import endless_brief, endless_writer
+from ftrl_gym.construct.objects import Scaled
 from ftrl_gym.construct.orders import FEATURES, Plan, chunks_of
 from ftrl_gym.construct.stages import Stage
 from ftrl_gym.construct.variants.design import split_of
@@ -332,6 +333,20 @@ def test_a_stored_stage_goes_on_to_the_same_task(stage: Stage, features: tuple[s
     assert json.loads(path.read_text())["stage"] == stage.value
     assert stages.decomposition_of(again).brief.provenance.writer == "procedural"  # type: ignore[arg-type]
     assert stages.advance(writer, again, Stage.DEPLOY, "endless-1") == task
+
+
+def test_a_stored_stage_that_names_what_is_not_there_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    brief = endless_brief(1, kinds=["multi_hop"], difficulty=0.1, scenario=NAME)
+    artefact, _ = stages.begin(endless_writer(NAME), [brief], Stage.SCALE, "endless-1", Counter())
+    assert isinstance(artefact, Scaled)
+    for number, changed in enumerate(({"tools": ("nonesuch",)}, {"calls": artefact.calls[:0]}, {"toolset": "x"})):
+        path = tmp_path / f"{number}.json"
+        path.write_text(stages.stored(artefact.model_copy(update=changed), NAME), encoding="utf-8")
+        assert main(["build", "--from", str(path)]) in (0 if "toolset" in changed else 1, 2)
+        said = capsys.readouterr().err
+        assert "Traceback" not in said and ("nonesuch" in said) == ("tools" in changed)
 
 
 def test_where_no_draw_passes_its_proof_one_is_shown_all_the_same() -> None:
