@@ -95,20 +95,19 @@ def of_scenario(name: str, scenario: Scenario, split: str | None, *, run: bool) 
     """
     if run and not scenario.trusted:
         raise SandboxError(f"the code of {name} is not trusted, so its leaks cannot be measured; pass --no-run")
-    source = ToolSource(scenario.source)
-    lines = {tool: source.lines(tool) for tool in scenario.documents}
-    toolbox = TrustedToolbox(scenario.source, f"{scenario.manifest.name}/tools.py") if run else None
-    checkers = {tool: Checker(document) for tool, document in scenario.documents.items()}
+    toolsets: dict[str, _Toolset] = {}
 
-    def runner(world: str) -> Runner | None:
+    def toolset(name: str) -> _Toolset:
+        if name not in toolsets:
+            toolsets[name] = _Toolset(scenario, name)
+        return toolsets[name]
+
+    def runner(task: Task) -> Runner | None:
         def call(tool: str, arguments: dict[str, Any]) -> Json:
-            assert toolbox is not None
-            if problem := checkers[tool].problem(arguments):
-                raise ToolFailure(problem)
-            view = World(scenario.load_world(world)) if world else None
-            return toolbox.run(tool, checkers[tool].typed(arguments), view)
+            view = World(scenario.load_world(task.world)) if task.world else None
+            return toolset(task.toolset).call(tool, arguments, view)
 
-        return call if toolbox is not None else None
+        return call if run else None
 
     wanted = [member for member in Split if split in (None, member.value)]
     tasks = [task for member in wanted for task in scenario.load_tasks(member)]
@@ -117,14 +116,39 @@ def of_scenario(name: str, scenario: Scenario, split: str | None, *, run: bool) 
         tuple(
             _measured(
                 task,
-                tuple(scenario.documents[tool] for tool in task.tools),
-                {tool: lines[tool] for tool in task.tools},
-                runner(task.world),
+                tuple(toolset(task.toolset).documents[tool] for tool in task.tools),
+                {tool: toolset(task.toolset).lines(tool) for tool in task.tools},
+                runner(task),
             )
             for task in tasks
         ),
         certified=True,
     )
+
+
+class _Toolset:
+    """The tools of one design of a scenario, as far as figures need them."""
+
+    def __init__(self, scenario: Scenario, name: str) -> None:
+        self.documents, source = scenario.tools(name)
+        self._parts = ToolSource(source)
+        self._lines: dict[str, int] = {}
+        self._checkers: dict[str, Checker] = {}
+        self._source, self._place = source, f"{scenario.manifest.name}/{name or 'tools'}.py"
+
+    def lines(self, tool: str) -> int:
+        """Lines of code that answer its calls."""
+        if tool not in self._lines:
+            self._lines[tool] = self._parts.lines(tool)
+        return self._lines[tool]
+
+    def call(self, tool: str, arguments: dict[str, Any], world: World | None) -> Json:
+        """The result of a call. Raises ToolFailure."""
+        if tool not in self._checkers:
+            self._checkers[tool] = Checker(self.documents[tool])
+        if problem := self._checkers[tool].problem(arguments):
+            raise ToolFailure(problem)
+        return TrustedToolbox(self._source, self._place).run(tool, self._checkers[tool].typed(arguments), world)
 
 
 def of_rows(path: str | os.PathLike[str], *, run: bool) -> Sample:
