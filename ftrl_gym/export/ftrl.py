@@ -60,8 +60,8 @@ class FtrlRows:
 
     def __init__(self, env_id: str, scenario: Scenario) -> None:
         self._env_id, self._scenario = env_id, scenario
-        self._tools = StandaloneTools(ToolSource(scenario.source))
-        self._codes: dict[tuple[str, str], str] = {}
+        self._tools: dict[str, StandaloneTools] = {}
+        self._codes: dict[tuple[str, str, str], str] = {}
 
     def row(self, task: Task) -> dict[str, Any] | Skipped:
         """The row of one task, or why there is none.
@@ -71,8 +71,9 @@ class FtrlRows:
         """
         if reason := unfit(task):
             return Skipped(task.id, reason)
-        documents = [self._scenario.documents[name] for name in task.tools]
-        codes = {document.name: self._code(task.world, document) for document in documents}
+        offered = self._scenario.tools(task.toolset).documents
+        documents = [offered[name] for name in task.tools]
+        codes = {document.name: self._code(task, document) for document in documents}
         goldens = _goldens(task, codes)
         if goldens is None:
             return Skipped(task.id, "their plan does not solve everything by FTRL's rule")
@@ -92,11 +93,14 @@ class FtrlRows:
             FIELD: packed(self._env_id, task),
         }
 
-    def _code(self, world: str, document: ToolDocument) -> str:
-        key = (world, document.name)
+    def _code(self, task: Task, document: ToolDocument) -> str:
+        key = (task.world, task.toolset, document.name)
         if key not in self._codes:
-            base = self._scenario.load_world(world) if world else None
-            self._codes[key] = self._tools.code(document, base)
+            if task.toolset not in self._tools:
+                source = self._scenario.tools(task.toolset).source
+                self._tools[task.toolset] = StandaloneTools(ToolSource(source))
+            base = self._scenario.load_world(task.world) if task.world else None
+            self._codes[key] = self._tools[task.toolset].code(document, base)
         return self._codes[key]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from ftrl_gym.errors import SandboxError
@@ -66,7 +66,9 @@ class Measured:
     program: str | None
     """What is asked, as a program in one line; None where the data do not say."""
     world: str
-    """Tasks of one world get the same results; empty when each has tools of its own."""
+    """Tasks of one world and one toolset get the same results; empty when each has tools of its own."""
+    toolset: str
+    """Design of the tools; empty for the plain one."""
     run: Runner | None
     """None when the tools are not to be run."""
 
@@ -95,36 +97,38 @@ def of_scenario(name: str, scenario: Scenario, split: str | None, *, run: bool) 
     """
     if run and not scenario.trusted:
         raise SandboxError(f"the code of {name} is not trusted, so its leaks cannot be measured; pass --no-run")
-    source = ToolSource(scenario.source)
-    lines = {tool: source.lines(tool) for tool in scenario.documents}
-    toolbox = TrustedToolbox(scenario.source, f"{scenario.manifest.name}/tools.py") if run else None
-    checkers = {tool: Checker(document) for tool, document in scenario.documents.items()}
-
-    def runner(world: str) -> Runner | None:
-        def call(tool: str, arguments: dict[str, Any]) -> Json:
-            assert toolbox is not None
-            if problem := checkers[tool].problem(arguments):
-                raise ToolFailure(problem)
-            view = World(scenario.load_world(world)) if world else None
-            return toolbox.run(tool, checkers[tool].typed(arguments), view)
-
-        return call if toolbox is not None else None
-
     wanted = [member for member in Split if split in (None, member.value)]
     tasks = [task for member in wanted for task in scenario.load_tasks(member)]
-    return Sample(
-        name,
-        tuple(
-            _measured(
-                task,
-                tuple(scenario.documents[tool] for tool in task.tools),
-                {tool: lines[tool] for tool in task.tools},
-                runner(task.world),
-            )
-            for task in tasks
-        ),
-        certified=True,
-    )
+    tools = {toolset: _Toolset(scenario, toolset) for toolset in dict.fromkeys(task.toolset for task in tasks)}
+    return Sample(name, tuple(tools[task.toolset].measured(task, run) for task in tasks), certified=True)
+
+
+class _Toolset:
+    """The tools of one design, as its tasks are measured with them."""
+
+    def __init__(self, scenario: Scenario, toolset: str) -> None:
+        self._scenario, self._tools = scenario, scenario.tools(toolset)
+        self._place = f"{scenario.manifest.name}/{toolset or 'tools'}.py"
+        source = ToolSource(self._tools.source)
+        self._lines = {tool: source.lines(tool) for tool in self._tools.documents}
+        self._checkers = {tool: Checker(document) for tool, document in self._tools.documents.items()}
+
+    def measured(self, task: Task, run: bool) -> Measured:
+        """A task that has these tools."""
+        documents = [self._tools.documents[tool] for tool in task.tools]
+        lines = {tool: self._lines[tool] for tool in task.tools}
+        return _measured(task, documents, lines, partial(self._call, task.world) if run else None)
+
+    def _call(self, world: str, tool: str, arguments: dict[str, Any]) -> Json:
+        checker = self._checkers[tool]
+        if problem := checker.problem(arguments):
+            raise ToolFailure(problem)
+        view = World(self._scenario.load_world(world)) if world else None
+        return self._toolbox.run(tool, checker.typed(arguments), view)
+
+    @cached_property
+    def _toolbox(self) -> TrustedToolbox:
+        return TrustedToolbox(self._tools.source, self._place)
 
 
 def of_rows(path: str | os.PathLike[str], *, run: bool) -> Sample:
@@ -172,5 +176,6 @@ def _measured(
         family=None if foreign else task.family,
         program=None if foreign else task.program,
         world="" if foreign else task.world,
+        toolset=task.toolset,
         run=run,
     )
