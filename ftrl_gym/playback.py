@@ -9,7 +9,6 @@ seen once is looked up the next time. Turns are played by the environment's own
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +16,7 @@ from ftrl_gym import answers, counterpart
 from ftrl_gym.env import MAX_CALLS, ToolUseEnv
 from ftrl_gym.episode import Episode
 from ftrl_gym.matching import Matching
-from ftrl_gym.probe_sight import fields_in
+from ftrl_gym.probe_sight import fields_in, filled
 from ftrl_gym.prompt import Fed
 from ftrl_gym.reward import Scheme, turn_reward
 from ftrl_gym.task import ScriptedUser
@@ -133,21 +132,6 @@ def _attempted(call: Call, env: ToolUseEnv) -> str | None:
     if call.problem is not None or checker is None or checker.problem(call.arguments) is not None:
         return None
     return f"{call.name}{call.arguments!r}"
-
-
-def filled(text: str, seen: dict[str, str]) -> str:
-    """A turn with its references to earlier results filled in; unknown ones stay as they are.
-
-    >>> filled("cancel {{reference}}, {{what}}", {"reference": "NB0001"})
-    'cancel NB0001, {{what}}'
-    >>> filled("cancel {{ref|reference}}", {"reference": "NB0001"})
-    'cancel NB0001'
-    """
-
-    def found(field: re.Match[str]) -> str:
-        return next((seen[name] for name in field[1].split("|") if name in seen), field[0])
-
-    return re.sub(r"\{\{([\w|]+)\}\}", found, text)
 
 
 def learn(feedback: str, seen: dict[str, str]) -> None:

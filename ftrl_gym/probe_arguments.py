@@ -38,6 +38,8 @@ def _blank(schema: dict[str, Any], text: str) -> Any:
 
 def needed(document: ToolDocument) -> list[Leaf]:
     """The values that a call must give, by the first alternative."""
+    if not document.alternatives:
+        return [leaf for leaf in document.leaves if leaf.required]
     return [leaf for leaf in leaves(_each_needed(document)[0]) if leaf.required]
 
 

@@ -23,6 +23,8 @@ from ftrl_gym.probe_sight import (
     calling,
     candidates,
     dump,
+    fields_in,
+    filled,
     is_write,
     probe,
     says_list,
@@ -271,6 +273,7 @@ def guess_in_an_option(sight: Sight) -> Iterator[Script]:
     values = [str(sub.fact.value) for sub in sight.task.sub_questions if sub.fact is not None]
     possible = list(options(sight))
     first = next(iter(mentions(sight.task.question)), "") if possible else ""
+    fresh: dict[str, list[dict[str, Any]]] = {}
     for turns, told in (([], ""), (sight.turns, fed)) if possible else ():
         guesses = sight.guesses(told)
         texts = [text for tool, arguments in guesses for text in sight.unsaid(tool, arguments, told)]
@@ -280,10 +283,31 @@ def guess_in_an_option(sight: Sight) -> Iterator[Script]:
             three_of = [three for secret in secrets if (three := beside(leaf, secret)) is not None]
             made = [arguments for tool, arguments in sight.calls() if tool == document.name] if three_of else []
             for three in three_of:
-                for arguments in made[:2] or [as_seen(sight, document, {}), *uninformed(document, first)[:1]]:
+                if not made and document.name not in fresh:
+                    fresh[document.name] = [as_seen(sight, document, {}), *uninformed(document, first)[:1]]
+                for arguments in made[:2] or fresh[document.name]:
+                    if not _matters(sight, document, [with_value(arguments, leaf.path, one) for one in three], turns):
+                        continue
                     less, same, more = ((document.name, with_value(arguments, leaf.path, one)) for one in three)
                     yield [*turns, call_text([less, more]), *rest]
                     yield [*turns, call_text([same, same]), *rest]
+
+
+def _matters(sight: Sight, document: ToolDocument, calls: list[dict[str, Any]], turns: list[str]) -> bool:
+    """Whether some calls that differ in an option come to different results, after these turns.
+
+    Where a reading tool says the same to all of them, they are one look-up to the ledger and one feedback to the
+    policy, so none can be paid more than another, and there is nothing to play.
+    """
+    if sight.look is None or is_write(sight, document.name) or (turns and sight.task.outcome.changes):
+        return True
+    seen: dict[str, str] = {}
+    for turn in sight.honest.turns if turns else ():
+        for message in turn.feedback:
+            if message["role"] == "tool":
+                seen |= fields_in(json.loads(message["content"]))
+    results = [sight.look(document.name, json.loads(filled(json.dumps(call), seen))) for call in calls]
+    return any(result != results[0] for result in results)
 
 
 @probe(Bound.WASTEFUL)

@@ -51,6 +51,8 @@ class Sight:
     """``repr`` of the environment, its spec and ``info``, without what a policy is shown."""
     honest: Trajectory
     """The episode to add waste to, or whose ending to replace; the oracle's for silent probes."""
+    look: Callable[[str, dict[str, Any]], object] | None = None
+    """What a tool says to a call in the world as it begins; None where calls cannot be tried."""
 
     @property
     def gold(self) -> str:
@@ -182,6 +184,21 @@ def fields_in(result: Any) -> dict[str, str]:
     for one in inner:
         found |= fields_in(one)
     return found | {k: v for k, v in result.items() if isinstance(v, str)} if isinstance(result, dict) else found
+
+
+def filled(text: str, seen: dict[str, str]) -> str:
+    """A turn with its references to earlier results filled in; unknown ones stay as they are.
+
+    >>> filled("cancel {{reference}}, {{what}}", {"reference": "NB0001"})
+    'cancel NB0001, {{what}}'
+    >>> filled("cancel {{ref|reference}}", {"reference": "NB0001"})
+    'cancel NB0001'
+    """
+
+    def found(field: re.Match[str]) -> str:
+        return next((seen[name] for name in field[1].split("|") if name in seen), field[0])
+
+    return re.sub(r"\{\{([\w|]+)\}\}", found, text)
 
 
 def is_day(value: Any) -> bool:

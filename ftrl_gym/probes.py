@@ -14,14 +14,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import gymnasium as gym
 
 from ftrl_gym import probe_scripts
 from ftrl_gym.env import ToolUseEnv
-from ftrl_gym.playback import Playback, filled, learn
+from ftrl_gym.execution import ToolFailure
+from ftrl_gym.playback import Playback, learn
 from ftrl_gym.policies import Oracle, Scripted, ending_text, plan_text
-from ftrl_gym.probe_sight import PROBES, SHRUG, TOLERANCE, Bound, Probe, Script, Sight
+from ftrl_gym.probe_sight import PROBES, SHRUG, TOLERANCE, Bound, Probe, Script, Sight, filled
 from ftrl_gym.reward import VerifiableReward
 from ftrl_gym.task import OutcomeKind, Task
 from ftrl_gym.trajectory import Policy, Trajectory, play_on
@@ -92,6 +94,14 @@ class Subject:
         self._base.restore(self._start)
         return play(self._env, script)
 
+    def look(self, tool: str, arguments: dict[str, Any]) -> object:
+        """What a tool says to a call in the world as the episode begins, which stays as it is."""
+        taskset = self._base.taskset
+        try:
+            return taskset.toolbox(self.task).run(tool, arguments, taskset.world(self.task))
+        except (ToolFailure, TypeError, KeyError, AttributeError) as failure:  # no schema was asked before
+            return f"{type(failure).__name__}: {failure}"
+
     def plan_return(self, number: int) -> float:
         """Return of the oracle that follows a certified plan."""
         if number == 0:
@@ -128,7 +138,10 @@ def probe_subject(subject: Subject, probes: Sequence[Probe] | None = None) -> Pr
     turns = [turn.text for turn in oracle.turns[:-1]]
     lengths = sorted({1, (len(turns) + 1) // 2} - {len(turns)})
     parts = [subject.episode(Scripted([*turns[:length], SHRUG])) for length in lengths if turns]
-    sights = [Sight(task, subject.documents, subject.observation, subject.inside, one) for one in (oracle, *parts)]
+    sights = [
+        Sight(task, subject.documents, subject.observation, subject.inside, one, subject.look)
+        for one in (oracle, *parts)
+    ]
     bases = {
         Bound.SILENT: [(sights[0], floor + TOLERANCE)],
         Bound.WASTEFUL: [(sight, sight.honest.episode_return) for sight in sights],

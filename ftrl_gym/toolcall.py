@@ -20,6 +20,8 @@ from ftrl_gym.tooldoc import Effect, ToolDocument
 
 MAX_CALL_CHARS = 16_384
 """A longer call is malformed; no tool needs more, and a parser must not be a way to spend a trainer's time."""
+MAX_DEPTH = 64
+"""A call nested more deeply is malformed: no tool needs it, and whatever looks at its arguments may recurse."""
 ECHO_CHARS = 60
 """At most so much of what a policy wrote comes back to it."""
 
@@ -167,7 +169,7 @@ def _parse_pythonic(text: str) -> Turn:
             arguments = {str(k.arg): ast.literal_eval(k.value) for k in node.keywords}
             text = json.dumps(arguments, allow_nan=False, ensure_ascii=False)
             text.encode()
-            calls.append(Call(node.func.id, json.loads(text)))  # tuples and number keys become what JSON has
+            calls.append(_unless_deep(Call(node.func.id, json.loads(text))))  # tuples, number keys: as JSON has them
         return Turn("", calls)
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
         return Turn("", [Call("", {}, f"not a list of calls: {short(error)}")])
@@ -219,11 +221,9 @@ def _from_json(body: str, arguments_key: str) -> Call:
 
 def _read(body: str, arguments_key: str) -> Call:
     try:
-        value = _decode(body)
-        if not body.isascii() or "\\u" in body:
-            json.dumps(value, ensure_ascii=False).encode()
+        value = _text_decoded(body)
     except UnicodeEncodeError:
-        return Call("", {}, "the call holds a lone surrogate, which is not text")
+        return Call("", {}, _SURROGATE)
     except (ValueError, RecursionError) as error:
         where = f" at character {error.pos}: {error.msg}" if isinstance(error, json.JSONDecodeError) else ""
         return Call("", {}, f"not valid JSON{where}; {_right(arguments_key)}")
@@ -232,12 +232,36 @@ def _read(body: str, arguments_key: str) -> Call:
     arguments = value.get(arguments_key, {})
     if isinstance(arguments, str):  # some models quote the object
         try:
-            arguments = _decode(arguments)
+            arguments = _text_decoded(arguments)
+        except UnicodeEncodeError:
+            return Call("", {}, _SURROGATE)
         except (ValueError, RecursionError):
             arguments = None
     if not isinstance(arguments, dict):
         return Call(value["name"], {}, f"{arguments_key!r} is an object; {_right(arguments_key)}")
-    return Call(value["name"], arguments)
+    return _unless_deep(Call(value["name"], arguments))
+
+
+_SURROGATE = "the call holds a lone surrogate, which is not text"
+
+
+def _text_decoded(text: str) -> Any:
+    """The JSON value of a text. Raises UnicodeEncodeError for lone surrogates, ValueError, RecursionError."""
+    value = _decode(text)
+    if not text.isascii() or "\\u" in text:
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def _unless_deep(call: Call) -> Call:
+    """The call, or what is wrong with it where its arguments are nested too deeply. Does not recurse itself."""
+    level: list[Any] = [call.arguments]
+    for _ in range(MAX_DEPTH):
+        inner = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [each for values in inner for each in values if isinstance(each, dict | list)]
+        if not level:
+            return call
+    return Call("", {}, f"the call is nested more than {MAX_DEPTH} levels deep, and no tool takes that")
 
 
 _read_short = lru_cache(maxsize=1024)(_read)
@@ -367,7 +391,22 @@ def _slim(schema: dict[str, Any], value: Any) -> Any:
     return result
 
 
+_VALIDATORS: dict[int, tuple[ToolDocument, Callable[[Any], Any]]] = {}
+"""Compiled schemas by the identity of their document, which is held so that no other takes its place. Compiling one
+takes as long as hundreds of calls."""
+_MOST_VALIDATORS = 2048
+
+
 def _validator(document: ToolDocument) -> Callable[[Any], Any]:
+    known = _VALIDATORS.get(id(document))
+    if known is None:
+        if len(_VALIDATORS) >= _MOST_VALIDATORS:
+            _VALIDATORS.clear()
+        known = _VALIDATORS[id(document)] = (document, _compiled(document))
+    return known[1]
+
+
+def _compiled(document: ToolDocument) -> Callable[[Any], Any]:
     import fastjsonschema
 
     schema = {"additionalProperties": False, **document.parameters, "type": "object"}

@@ -30,6 +30,7 @@ from ftrl_gym.construct.orders import FEATURES, Plan, chunks_of
 from ftrl_gym.construct.stages import Stage
 from ftrl_gym.construct.variants.design import split_of
 from ftrl_gym.construct.work_folder import WorkFolder
+from ftrl_gym.construct.workers import Workers
 from ftrl_gym.errors import ConstructionError, RegistryError, UsageError
 from ftrl_gym.export.ftrl import read_export
 from ftrl_gym.stats.sample import of_scenario
@@ -39,13 +40,15 @@ NAME = "TinyLibrary"
 FILE = Path(__file__).with_name("tiny_declaration.py")
 PLAN = Plan(NAME, 3, train=40, test=10, kinds=(Kind.SINGLE_HOP,))
 COMMAND = [sys.executable, "-c", "import sys; from ftrl_gym.cli import main; sys.exit(main())", "build", str(FILE)]
+IMPOSSIBLE = [NAME, "--until", "scale", "--kind", "parallel_single_hop", "--difficulty", "0", "--features", "state"]
+"""It has one action, and this takes two."""
 SIZE = ["--seed", "3", "--train", "40", "--test", "10", "--kind", "single_hop"]
 
 
 @pytest.fixture(autouse=True)
 def library(own_registry: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The tiny library is a scenario, and gone afterwards."""
-    monkeypatch.setattr(scenarios, "_SOURCES", dict(scenarios._SOURCES))
+    monkeypatch.setattr(scenarios, "_REGISTERED", dict(scenarios._REGISTERED))
     scenarios.register(dataclasses.replace(LIBRARY, file=str(FILE)))
     yield
     scenarios.scenario.cache_clear()
@@ -162,7 +165,7 @@ def test_a_full_disk_leaves_the_old_scenario(
         build(PLAN, tmp_path)
     assert content(tmp_path / NAME) == before
     monkeypatch.undo()
-    monkeypatch.setattr(scenarios, "_SOURCES", dict(scenarios._SOURCES))
+    monkeypatch.setattr(scenarios, "_REGISTERED", dict(scenarios._REGISTERED))
     scenarios.register(dataclasses.replace(LIBRARY, file=str(FILE)))
     monkeypatch.setattr(trust, "user_folder", lambda: tmp_path / "user")
     assert build(PLAN, tmp_path).kept == 25
@@ -248,21 +251,15 @@ def test_a_small_world_gives_what_it_can() -> None:
     briefs = list(order.briefs(scenarios.scenario(NAME).domain))
     assert [brief.hops for brief in briefs] == sorted((brief.hops for brief in briefs), reverse=True)
     assert briefs[-1].difficulty == 0 and briefs[-1].features == () and briefs[-1].kind is Kind.MULTI_HOP
-    with pytest.raises(ConstructionError, match=r"no \d+ different train questions.*more rows"):
-        build_module._split(Plan(NAME, 3, train=400, kinds=(Kind.SINGLE_HOP,)), Split.TRAIN, *_without_end())
 
 
-def _without_end() -> tuple[WorkFolder, build_module.Workers, Callable[..., None]]:
-    """A work folder in which every task asks the same."""
-
-    class Same(WorkFolder):
-        def has(self, name: str) -> bool:
-            return True
-
-    folder = Same(Path("nowhere"))
-    chunk_of = build_module._Kept(0, Path("x"), 0, 1, b"same", "w00", "", {})
-    pytest.MonkeyPatch().setattr(build_module, "_read", lambda path: iter([chunk_of]))
-    return folder, build_module.Workers(1), lambda made, fresh: None
+def test_a_world_without_enough_questions_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    same = build_module._Kept(0, tmp_path, 0, 1, b"same", "w00", "", {})
+    monkeypatch.setattr(WorkFolder, "has", lambda self, name: True)
+    monkeypatch.setattr(build_module, "_read", lambda path: iter([same]))
+    plan = Plan(NAME, 3, train=400, kinds=(Kind.SINGLE_HOP,))
+    with pytest.raises(ConstructionError, match=r"no 400 different train questions: 399 \(single_hop\).*more rows"):
+        build_module._split(plan, Split.TRAIN, WorkFolder(tmp_path), Workers(1), lambda made, fresh: None)
 
 
 # --- refusals ------------------------------------------------------------------------------------------------------
@@ -291,7 +288,7 @@ def _without_end() -> tuple[WorkFolder, build_module.Workers, Callable[..., None
         (["--until", "scale"], "say which scenario"),
         (["--from", "nowhere.json"], "nowhere.json cannot be read"),
         (["--from", "FILE"], "holds no stage of a build"),
-        ([NAME, "--until", "decompose", "--kind", "multi_hop", "--difficulty", "1"], "a lower --difficulty"),
+        (IMPOSSIBLE, "Try another --kind"),
     ],
 )
 def test_a_mistake_is_one_message(
@@ -379,3 +376,49 @@ def test_the_command_shows_stores_and_goes_on(tmp_path: Path, capsys: pytest.Cap
     assert f"is of {NAME} and not of Clinic" in capsys.readouterr().err
     assert main(["build", "--from", stored, "--seed", "2"]) == 2
     assert "--seed was settled" in capsys.readouterr().err
+
+
+# --- every scenario ------------------------------------------------------------------------------------------------
+
+
+def test_all_are_built_and_a_finished_one_is_not_built_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = dataclasses.replace(LIBRARY, name="OtherLibrary")
+    monkeypatch.setattr(scenarios, "_REGISTERED", {NAME: scenarios._REGISTERED[NAME]})
+    monkeypatch.setattr(scenarios, "_DECLARED", {})
+    scenarios.register(other)
+    given = [
+        "build",
+        "--all",
+        "--train",
+        "4",
+        "--test",
+        "4",
+        "--kind",
+        "single_hop",
+        "--out",
+        str(tmp_path),
+        "--jobs",
+        "1",
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ftrl_gym.cli.building.build", _interrupted_at("OtherLibrary"))
+        assert main(given) == 130
+    assert (tmp_path / NAME).is_dir() and not (tmp_path / "OtherLibrary").exists()
+    before = (tmp_path / NAME).stat().st_ino
+    assert main(["build", "--all", "--train", "5", *given[4:]]) == 2
+    assert "another command: train 4" in capsys.readouterr().err
+    assert main(given) == 0
+    assert f"{NAME}: was finished before" in capsys.readouterr().err
+    assert (tmp_path / NAME).stat().st_ino == before and (tmp_path / "OtherLibrary").is_dir()
+    assert {path.name for path in tmp_path.iterdir() if path.name.startswith(".")} == set()
+
+
+def _interrupted_at(name: str) -> Callable[..., Progress]:
+    def run_build(plan: Plan, *arguments: object, **more: object) -> Progress:
+        if plan.scenario == name:
+            raise KeyboardInterrupt
+        return build(plan, *arguments, **more)  # type: ignore[arg-type]
+
+    return run_build

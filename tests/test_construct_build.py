@@ -15,17 +15,23 @@ from ftrl_gym.construct.leaks import empty_call_works, stands_in_schema
 from ftrl_gym.construct.orders import WORLDS
 from ftrl_gym.construct.orders import Plan as BuildPlan
 from ftrl_gym.construct.scenarios import scenario
-from ftrl_gym.construct.trial import try_plan
+from ftrl_gym.construct.trial import Pool, try_plan
+from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.errors import CertificationError, UnknownNameError
 from ftrl_gym.task import Answer, AnswerType, Plan, ScriptedUser, Split, Task
 
 POOL = scenario("TravelBooking").pool
 
 
+def pool_of(task: Task) -> Pool:
+    """Documents and code of the tools that a task is about."""
+    return scenario("TravelBooking").toolset(Design.named(task.toolset)).pool
+
+
 @pytest.fixture(scope="module")
 def certified() -> list[Task]:
     cases = [(n, features) for n in range(2) for features in ((), ("user",), ("state",))]
-    return [endless_task(n, features=features) for n, features in cases]
+    return [endless_task(n, features=features, scalings=("extension",)) for n, features in cases]
 
 
 def test_a_certificate_says_what_was_measured(certified: list[Task]) -> None:
@@ -37,9 +43,9 @@ def test_a_certificate_says_what_was_measured(certified: list[Task]) -> None:
 
 
 def test_a_quick_task_claims_no_certificate_and_is_otherwise_no_worse() -> None:
-    task = endless_task(4, certify="quick")
+    task = endless_task(4, certify="quick", scalings=("extension",))
     assert task.certificate is None
-    proven = Certifier(POOL, Depth.FULL).certify(task, world_of(task.world), 1)
+    proven = Certifier(pool_of(task), Depth.FULL).certify(task, world_of(task.world), 1)
     assert proven.model_copy(update={"certificate": None}) == task
 
 
@@ -47,19 +53,19 @@ def test_a_task_whose_plan_does_not_solve_it_gets_no_certificate(certified: list
     task = certified[0]
     broken = task.model_copy(update={"plans": (Plan(turns=()),)})
     with pytest.raises(CertificationError, match="oracle"):
-        Certifier(POOL).certify(broken, world_of(task.world), 1)
+        Certifier(pool_of(task)).certify(broken, world_of(task.world), 1)
     wrong = Answer(type=AnswerType.NUMBER, value=-12345)
     outcome = task.outcome.model_copy(update={"answer": wrong})
     with pytest.raises(CertificationError, match=r"oracle|solver"):
-        Certifier(POOL).certify(task.model_copy(update={"outcome": outcome}), world_of(task.world), 1)
+        Certifier(pool_of(task)).certify(task.model_copy(update={"outcome": outcome}), world_of(task.world), 1)
     with pytest.raises(CertificationError, match="readings"):
-        Certifier(POOL).certify(task, world_of(task.world), 2)
+        Certifier(pool_of(task)).certify(task, world_of(task.world), 2)
 
 
 def test_every_plan_of_a_task_runs_and_each_call_is_grounded(certified: list[Task]) -> None:
     for task in certified:
         for plan in task.plans:
-            trial = try_plan(task, plan.turns, world_of(task.world), POOL)
+            trial = try_plan(task, plan.turns, world_of(task.world), pool_of(task))
             assert not trial.failure
             assert trial.solved == {sub.id for sub in task.sub_questions}
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 import random
 import re
+from dataclasses import replace
 
 import pytest
 
 from ftrl_gym.construct import wording
 from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of
-from ftrl_gym.construct.asking import say
+from ftrl_gym.construct.asking import Unsaid, say
 from ftrl_gym.construct.binding import Binder
 from ftrl_gym.construct.composing import draw
 from ftrl_gym.construct.dates import Calendar
@@ -18,8 +19,8 @@ from ftrl_gym.construct.domain import Extra, Pick, Search
 from ftrl_gym.construct.endless import endless_task, world_of
 from ftrl_gym.construct.frames import FRAMES, Sort
 from ftrl_gym.construct.phrasing import MOST_LINKS, Speaker
-from ftrl_gym.construct.programs import Anchor, Attr, Combined, Follow, Op, Program, Walk
-from ftrl_gym.construct.reading import FEWEST
+from ftrl_gym.construct.programs import Anchor, Attr, Combined, Follow, Member, Op, Program, Walk
+from ftrl_gym.construct.reading import FEWEST, Reader
 from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.wording import links, listed, shortened, superlative
 from ftrl_gym.counterpart import Heard, reply
@@ -151,6 +152,37 @@ def test_lists_and_comparisons_do_not_repeat_what_they_are_about() -> None:
     assert wording.joined(listed([form] * 3, names)) == "the language spoken in Riga, in Oslo and in Bergen"
     assert shortened([form] * 2, names[:2]) == ["the language spoken in Riga", "that spoken in Oslo"]
     assert shortened([form, "the country of {x}"], names[:2]) == ["the language spoken in Riga", "the country of Oslo"]
+
+
+def test_what_one_does_to_each_of_several_things_is_not_said_of_all_of_them(travel: Ground) -> None:
+    assert wording.acts_on("the shop that sells {x}")
+    assert not wording.acts_on("the percentage of a bill that {x} covers")
+    search = next(step for step in travel.domain.steps.values() if isinstance(step, Search) and step.target == "hotel")
+    rng = random.Random(2)
+    bound = Binder(travel.reader, rng).walk(Follow(search.name, "hotel", (Anchor("city"),)))
+    assert isinstance(bound, Follow)
+    thing = travel.domain.things["hotel"]
+    sells = replace(thing.attributes["district"], nouns=("the office that manages {x}",))
+    changed = {**travel.domain.things, "hotel": replace(thing, attributes={**thing.attributes, "district": sells})}
+    reader = Reader(replace(travel.domain, things=changed), travel.world)
+    program = Program(Op.LIST, (Attr(Member(bound, 0), "district"),), bound, gathers="district")
+    with pytest.raises(Unsaid):
+        say(Speaker(reader, rng, Split.TRAIN), program)
+
+
+@pytest.mark.parametrize("name", ["TravelBooking", "Clinic", "Bank", "Shop", "League", "Logistics"])
+def test_filters_are_said_as_people_would_and_ids_by_their_nouns(name: str) -> None:
+    filters = 0
+    for seed in range(20001, 20032):
+        task = endless_task(seed, scenario=name, kinds=["parallel_multi_hop"], difficulty=0.9, certify="quick")
+        filters += "filter(" in task.program
+        said = " ".join([task.question, *(sub.question for sub in task.sub_questions)])
+        assert not re.search(
+            r"have the (?:name|sector|payee|district)|have an? experience|\b(?:no|to account) of\b", said
+        )
+        if filters == 2:
+            return
+    raise AssertionError("too few questions with a filter")
 
 
 # --- dates -----------------------------------------------------------------------------------------------------------

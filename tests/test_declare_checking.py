@@ -86,7 +86,7 @@ BAD: dict[str, tuple[Callable[[], Declaration], str, str]] = {
     "vague words that are no tuple": (
         lambda: _changed(BOOK, detail=Detail("book", "my book", "Which book?", ("book",))),  # type: ignore[arg-type]
         "entity 'book', detail",
-        "give them as a tuple",
+        "it must be a tuple",
     ),
     "a question that its user would not understand": (
         lambda: _changed(BOOK, detail=Detail("book", ("my book",), "Which one?", ("book",))),

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from harbour_declaration import HARBOUR
 
+from ftrl_gym.construct import scenarios
 from ftrl_gym.construct.answering import Ground
 from ftrl_gym.construct.briefs import brief_for
-from ftrl_gym.construct.certify import Certifier, Depth
+from ftrl_gym.construct.certify import Depth
 from ftrl_gym.construct.declare.code_layout import WIDTH, wrapped
 from ftrl_gym.construct.declare.populate import populate
 from ftrl_gym.construct.domain import Extra, Pick, Search
@@ -251,7 +252,7 @@ def test_a_computation_on_what_belongs_to_things_agrees_with_its_tool(harbour: S
                 assert _run(harbour, world, "add_tax", **call) == derived
 
 
-def test_certified_tasks_come_of_it(harbour: Source) -> None:
+def test_certified_tasks_come_of_it(harbour: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     """Journeys, kinds, dates kept back and moved: each is asked in some task that passes every check."""
     grounds: dict[str, Ground] = {}
 
@@ -260,14 +261,15 @@ def test_certified_tasks_come_of_it(harbour: Source) -> None:
             grounds[world] = harbour.ground(harbour.make_world(int(world), "real"))
         return grounds[world]
 
-    writers = [ProceduralWriter(ground, harbour.pool, Certifier(harbour.pool, depth)) for depth in Depth]
+    monkeypatch.setitem(scenarios._REGISTERED, "TinyHarbour", harbour)
+    writers = [ProceduralWriter(ground, harbour.toolset, depth) for depth in Depth]
     tools: Counter[str] = Counter()
     asked = 0
     for seed in range(90):
         rng = random.Random(seed)
         features = ((), (), ("state",), ("state", "user"), ("user",))[seed % 5]
         kind = list(Kind)[seed % (3 if "state" in features else 4)]
-        brief = brief_for(rng, seed, Split.TRAIN, str(seed % 4), kind, 0.25, features, scenario="TinyHarbour")
+        brief = brief_for(rng, seed, Split.TRAIN, str(seed % 4), kind, 0.2, features, scenario="TinyHarbour")
         task = write_task(writers[seed % 8 > 0], brief, f"harbour-{seed}")
         tools.update(call.tool for call in task.plans[0].calls())
         asked += isinstance(task.counterpart, ScriptedUser)

@@ -216,7 +216,7 @@ def test_wrong_use_is_told(scenario: Scenario) -> None:
         ({"kinds": ["multihop"]}, "multi_hop"),
         ({"tasks": "all"}, "endless"),
         ({"difficulty": 2}, "0 to 1"),
-        ({"variant": 3}, "one design"),
+        ({"variant": 3}, "no other designs"),
         ({"tasks": "endless"}, "generator"),
         ({"kinds": ["parallel_multi_hop"]}, "drop one"),
         ({"features": ["stat"]}, "did you mean 'state'"),

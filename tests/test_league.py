@@ -284,7 +284,14 @@ def wishes() -> list[Task]:
     """State tasks with and without a scripted user."""
     features = (("state",), ("state", "user"))
     return [
-        endless_task(n, kinds=[list(Kind)[n % 4]], features=features[n // 4 % 2], certify="quick", scenario="League")
+        endless_task(
+            n,
+            kinds=[list(Kind)[n % 4]],
+            features=features[n // 4 % 2],
+            certify="quick",
+            scenario="League",
+            scalings=("extension",),
+        )
         for n in range(200)
     ]
 
@@ -324,7 +331,14 @@ def test_a_fixture_is_brought_forward_or_put_off_as_its_date_says(wishes: list[T
 
 def test_nothing_leaves_open_which_club_is_meant(wishes: list[Task]) -> None:
     asked = [
-        endless_task(n, kinds=[list(Kind)[n % 4]], features=(("user",), ())[n % 2], certify="quick", scenario="League")
+        endless_task(
+            n,
+            kinds=[list(Kind)[n % 4]],
+            features=(("user",), ())[n % 2],
+            certify="quick",
+            scenario="League",
+            scalings=("extension",),
+        )
         for n in range(120)
     ]
     sides = 0
@@ -381,7 +395,14 @@ def test_its_tasks_are_certified() -> None:
     features: tuple[tuple[str, ...], ...] = ((), ("user",), ("state",), ("state", "user"))
     refused: Counter[str] = Counter()
     tasks = [
-        endless_task(n, kinds=[list(Kind)[n % 4]], features=features[n // 4], refused=refused, scenario="League")
+        endless_task(
+            n,
+            kinds=[list(Kind)[n % 4]],
+            features=features[n // 4],
+            refused=refused,
+            scenario="League",
+            scalings=("extension",),
+        )
         for n in range(16)
     ]
     assert all(task.certificate and task.certificate.oracle_return == 1.0 for task in tasks)

@@ -13,9 +13,10 @@ import pytest
 
 from ftrl_gym.construct.answering import Ground
 from ftrl_gym.construct.briefs import brief_for
-from ftrl_gym.construct.certify import Certifier, Depth
+from ftrl_gym.construct.certify import Depth
+from ftrl_gym.construct.compiling import compile_values, levels
 from ftrl_gym.construct.endless import endless_task
-from ftrl_gym.construct.programs import Anchor, Attr, Follow, Walk, compile_values, levels
+from ftrl_gym.construct.programs import Anchor, Attr, Follow, Walk
 from ftrl_gym.construct.scenarios import Source, scenario
 from ftrl_gym.construct.writer import ProceduralWriter, write_task
 from ftrl_gym.execution import ToolFailure
@@ -326,7 +327,7 @@ def test_a_chain_of_nine_lookups_meets_no_kind_of_thing_twice(logistics: Source)
         "consignment.container",
     ):
         walk = Follow(step, logistics.domain.steps[step].target, (walk,))
-    lookups, _ = compile_values(logistics.domain, (Attr(walk, "seal"),))
+    lookups = compile_values(logistics.domain, (Attr(walk, "seal"),)).lookups
     assert len(lookups) == max(levels(lookups)) == 9
 
 
@@ -335,17 +336,20 @@ def test_a_chain_of_nine_lookups_meets_no_kind_of_thing_twice(logistics: Source)
 
 def _tasks(count: int, *features: str, **wanted: Any) -> Iterator[Task]:
     for number in range(count):
-        yield endless_task(number, features=features, certify="quick", scenario="Logistics", **wanted)
+        yield endless_task(
+            number, features=features, certify="quick", scenario="Logistics", scalings=("extension",), **wanted
+        )
 
 
 def _wishes(source: Source, count: int, *actions: str, kind: Kind) -> Iterator[Task]:
     """Tasks of users who want nothing but these actions done."""
     domain = replace(source.domain, actions={name: source.domain.actions[name] for name in actions})
     ground = Ground(domain, source.shapes, source.make_world(1, "real"))
-    writer = ProceduralWriter(lambda _: ground, source.pool, Certifier(source.pool, Depth.QUICK))
+    writer = ProceduralWriter(lambda _: ground, source.toolset, Depth.QUICK)
     for number in range(count):
         features = ("state", "user") if number % 2 else ("state",)
-        brief = brief_for(random.Random(number), number, Split.TRAIN, "w", kind, 0.3, features, scenario=source.name)
+        rng = random.Random(number)
+        brief = brief_for(rng, number, Split.TRAIN, "w", kind, 0.3, features, scenario=source.name, scalings=())
         yield write_task(writer, brief, f"wish-{number}")
 
 
@@ -394,5 +398,7 @@ def test_tasks_are_certified_with_every_dial() -> None:
     dials: tuple[tuple[str, ...], ...] = ((), ("user",), ("state",), ("state", "user"))
     for number in range(16):
         names = ("real", "mixed", "syllables")[number % 3]
-        task = endless_task(number, features=dials[number % 4], names=names, scenario="Logistics")
+        task = endless_task(
+            number, features=dials[number % 4], names=names, scenario="Logistics", scalings=("extension",)
+        )
         assert task.certificate is not None and task.certificate.solver_plan == "confirmed"

@@ -10,12 +10,14 @@ from itertools import pairwise
 import pytest
 
 from ftrl_gym.construct.answering import Ground, NoQuestion
+from ftrl_gym.construct.asking import say
 from ftrl_gym.construct.binding import Binder
 from ftrl_gym.construct.briefs import brief_for
+from ftrl_gym.construct.compiling import compile_program
 from ftrl_gym.construct.endless import endless_task
 from ftrl_gym.construct.objects import Decomposition
 from ftrl_gym.construct.phrasing import Speaker
-from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program, Walk, compile_program
+from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program, Walk
 from ftrl_gym.construct.reading import Reader
 from ftrl_gym.construct.requests import decompose_request
 from ftrl_gym.construct.scenarios import scenario
@@ -39,6 +41,7 @@ def _tasks(count: int, certify: str) -> list[Task]:
             features=features[n // 4 % 4],
             certify=certify,
             scenario="Shop",
+            scalings=("extension",),
         )
         for n in range(count)
     ]
@@ -63,7 +66,7 @@ def test_two_things_in_full_are_two(ground: Ground) -> None:
     for attribute, verb in (("warehouse", "are"), ("closes", "is")):  # "the closing time of A and of B" is one
         values = tuple(Attr(Anchor("collection point", name), attribute) for name in (long, short))
         speakers = (Speaker(ground.reader, random.Random(seed), Split.TRAIN) for seed in range(40))
-        said = [speaker.say(Program(Op.LIST, values)).text for speaker in speakers]
+        said = [say(speaker, Program(Op.LIST, values)).text for speaker in speakers]
         asked = [text for text in said if text.startswith("What")]
         assert asked and all(text.startswith(f"What {verb} the ") for text in asked), asked
 
@@ -71,7 +74,12 @@ def test_two_things_in_full_are_two(ground: Ground) -> None:
 def test_somebody_may_have_a_return_accepted_at_once_and_think_better_of_an_order() -> None:
     wishes = [
         endless_task(
-            n, features=("state", "user"), kinds=["multi_hop", "parallel_multi_hop"], certify="quick", scenario="Shop"
+            n,
+            features=("state", "user"),
+            kinds=["multi_hop", "parallel_multi_hop"],
+            certify="quick",
+            scenario="Shop",
+            scalings=("extension",),
         )
         for n in range(120)
     ]
@@ -149,9 +157,9 @@ def test_a_parcel_is_found_by_place_and_day(ground: Ground) -> None:
     program = Program(Op.VALUE, (Attr(Follow("customer.point", "collection point", (customer,)), "closes"),))
     for seed in range(20):  # far enough to be told in several sentences
         speaker = Speaker(ground.reader, random.Random(seed), Split.TRAIN, plain_dates=True)
-        said = speaker.say(program).text
+        said = say(speaker, program).text
         assert f"the parcel due at {row['point']} on {row['delivery_date']}" in said, said
-    lookups = compile_program(ground.domain, program)
+    lookups = compile_program(ground.domain, program).lookups
     assert [lookup.tool for lookup in lookups] == ["list_arrivals", "get_order", "get_customer", "get_point"]
 
 
@@ -162,9 +170,9 @@ def test_a_review_is_found_by_its_product_and_its_author(ground: Ground) -> None
     product_name, customer = next(pair for pair in pairs if pairs.count(pair) == 1)
     walk = Follow(step.name, "review", (Anchor("product", product_name), Anchor("customer", customer)))
     program = Program(Op.VALUE, (Attr(walk, "stars"),))
-    assert [each.tool for each in compile_program(ground.domain, program)] == ["find_customer", "find_review"]
+    assert [each.tool for each in compile_program(ground.domain, program).lookups] == ["find_customer", "find_review"]
     name = ground.world.tables["customers"][customer]["name"]
-    text = Speaker(ground.reader, random.Random(1), Split.TRAIN).say(program).text
+    text = say(Speaker(ground.reader, random.Random(1), Split.TRAIN), program).text
     assert f"the review that {name} wrote of the {product_name}" in text
 
 
@@ -182,7 +190,7 @@ def test_nine_look_ups_may_follow_one_another(ground: Ground) -> None:
     walk: Walk = Anchor("voucher")
     for step, target in way:
         walk = Follow(step, target, (walk,))
-    lookups = compile_program(ground.domain, Program(Op.VALUE, (Attr(walk, "deadline"),)))
+    lookups = compile_program(ground.domain, Program(Op.VALUE, (Attr(walk, "deadline"),))).lookups
     assert len(lookups) == 9 and [list(each.needs()) for each in lookups[1:]] == [[n] for n in range(8)]
     binder = Binder(Reader(ground.domain, ground.world), random.Random(0))
     assert any(binder.walk(walk) is not None for _ in range(200))

@@ -153,3 +153,27 @@ def test_equal_calls_have_one_canonical_form() -> None:
 def test_an_echo_is_short_and_plain(text: str) -> None:
     assert len(short(text)) <= 125
     assert short(text).removesuffix("…'").isascii()
+
+
+@pytest.mark.parametrize(("dialect", "written"), [
+    (Dialect.HERMES, '<tool_call>{{"name": "f", "arguments": {{"x": {}}}}}</tool_call>'),
+    (Dialect.LLAMA3, '{{"name": "f", "parameters": {{"x": {}}}}}'),
+    (Dialect.PYTHONIC, "[f(x={})]"),
+])  # fmt: skip
+def test_what_is_nested_beyond_any_use_is_malformed(dialect: Dialect, written: str) -> None:
+    for opening, closing in (("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")):
+        call = parse(written.format(f"{opening * 80}1{closing * 80}"), dialect).calls[0]
+        assert call.problem is not None and call.arguments == {}
+        assert parse(written.format(f"{opening * 20}1{closing * 20}"), dialect).calls[0].problem is None
+
+
+def test_a_lone_surrogate_in_quoted_arguments_is_refused() -> None:
+    quoted = json.dumps({"name": "f", "arguments": json.dumps({"x": "\ud800"})})
+    assert "lone surrogate" in str(parse(f"<tool_call>{quoted}</tool_call>", Dialect.HERMES).calls[0].problem)
+
+
+def test_a_list_of_unique_items_can_be_checked_however_deep_the_call() -> None:
+    ids = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
+    checker = Checker(ToolDocument(name="f", description="", parameters={"properties": {"ids": ids}}))
+    call = parse(hermes("f", ids=json.loads("[" * 60 + "1" + "]" * 60)), Dialect.HERMES).calls[0]
+    assert call.problem is None and "ids" in str(checker.problem(call.arguments))

@@ -111,6 +111,34 @@ def test_every_added_parameter_has_a_real_effect(name: str, design: Design, worl
     assert len(effects) > 60 and len(idle) <= 0.06 * len(effects), idle
 
 
+@pytest.mark.parametrize("design", [Design(17, 3, 3, 3), Design(42, 3, 3, 3)], ids=lambda d: d.name)
+def test_no_two_options_stand_in_each_others_way(name: str, design: Design, world: WorldBase) -> None:
+    source = scenario(name)
+    toolset, plain = source.toolset(design), source.toolset(Design())
+    calls = {face.name: (face, arguments) for face, arguments in _calls(toolset, plain, world, name)}
+    pairs = 0
+    for face, arguments in calls.values():
+        settings = [{option.name: value} for option in face.options for value in (*option.tries, option.default)]
+        for one in settings:
+            for other in settings:
+                given = {**arguments, **{n: v for n, v in {**one, **other}.items() if v is not None}}
+                toolset.pool.toolbox.run(face.name, given, World(world))  # raises where a field is gone too early
+                pairs += 1
+    assert pairs > 1000
+
+
+@pytest.mark.parametrize("far", [10**30, -(10**20), 0, 13])
+def test_a_day_in_parts_that_is_no_day_is_refused(far: int) -> None:
+    toolset = scenario("TravelBooking").toolset(Design(271, 3, 3, 3))
+    face = next(f for f in toolset.faces if any(leaf.form is Form.DATE and len(leaf.path) == 2 for leaf in f.leaves))
+    days = {leaf.path[1]: {"year": 2026, "month": far, "day": 1} for leaf in face.leaves if leaf.form is Form.DATE}
+    others = {leaf.path[1]: "KX1" for leaf in face.leaves if len(leaf.path) == 2 and leaf.form is Form.PLAIN}
+    choice = {face.selector: face.parts[0].choice} if face.selector else {}
+    given = {**choice, face.leaves[0].path[0]: {**others, **days}}
+    with pytest.raises(ToolFailure, match="is not in the calendar"):
+        toolset.pool.toolbox.run(face.name, given, World(WorldBase({})))
+
+
 def test_a_scenario_has_many_partitions_and_names(name: str) -> None:
     toolsets = [scenario(name).toolset(Design(variant)) for variant in range(1, 31)]
     assert len({toolset.partition for toolset in toolsets}) >= 10
@@ -218,10 +246,12 @@ def test_looking_up_everything_at_once_costs_what_it_costs_one_by_one() -> None:
     base = world_of(task.world)
     scores = {}
     for greedy in (False, True):
+        added = False
         ledger, told = Ledger(Goal.of(task, documents)), Grounding(task.question)
         for call in task.plans[0].calls():
             arguments = dict(call.arguments)
-            if greedy and call.tool == face.name:
+            if greedy and not added and call.tool == face.name:
+                added = True
                 part = next(part for part in face.parts if part.choice == arguments.get(face.selector, ""))
                 table = part.function.entity
                 others = [key for key in base.tables[table] if key not in arguments[face.batch_parameter]][:3]
@@ -236,3 +266,12 @@ def test_looking_up_everything_at_once_costs_what_it_costs_one_by_one() -> None:
         scores[greedy] = ledger.score()
     assert scores[False].f1 == 1.0
     assert scores[True].waste == 3 and scores[True].f1 < 1.0
+
+
+def test_a_plan_shows_what_it_picks_a_row_by() -> None:
+    toolset = scenario("Clinic").toolset(Design.named("v0000-g3p3t3"))
+    blind, seeing = (
+        toolset.calls("list_invoices", {"patient": "P-1"}, {"invoice_no"}, sees) for sees in ((), ("amount",))
+    )
+    assert "include_money" not in blind[0].arguments
+    assert seeing[0].arguments == {**blind[0].arguments, "include_money": True}

@@ -107,7 +107,13 @@ def _task(number: int, split: Split, *, syllables: float, easy_blocks: int, chat
     mixture = EASY if number % _FIRST // BLOCK < easy_blocks else FULL
     level = _choose(rng, mixture.difficulties)
     task = endless_task(
-        number, split, names=names, difficulty=level, features=_choose(rng, mixture.features), certify=Depth.QUICK
+        number,
+        split,
+        names=names,
+        difficulty=level,
+        features=_choose(rng, mixture.features),
+        certify=Depth.QUICK,
+        scalings=("extension",),
     )
     return task.model_copy(update={"question": _chatty(task.question, rng)}) if rng.random() < chatter else task
 

@@ -120,8 +120,8 @@ def _show(artefact: Artefact, name: str) -> None:
 def _sections(artefact: Artefact, told: Decomposition, source: Source) -> Iterator[Section]:
     brief = told.brief
     yield "Question", Text(told.question, "bold")
-    if program := getattr(told, "program", ""):
-        yield "Program", Text(program)
+    if told.program:
+        yield "Program", Text(told.program)
     yield "Sub-questions", Group(*(Text(sub_question_text(sub)) for sub in told.sub_questions))
     match artefact:
         case Decomposition():

@@ -26,7 +26,9 @@ from ftrl_gym.construct.programs import (
 )
 from ftrl_gym.construct.settling import words_of
 from ftrl_gym.construct.wording import (
+    acts_on,
     article,
+    bearer_of,
     counted_in,
     fill,
     joined,
@@ -91,6 +93,8 @@ class _Asker:
         frames = [f for f in FRAMES[program.op] if f.sort is sort and f.split in (None, speaker.split)]
         self.frame = self.rng.choice([f for f in frames if not f.placed or self._placed()])
         parts = self._parts()
+        if any(" question " in told for told in self.before) and " question:" in self.frame.text.lower():
+            self.frame = frames[0]  # "I have a question about ..." has said so
         text = self.frame.text.format_map({**parts, **{upper(name): upper(part) for name, part in parts.items()}})
         text = tidy(" ".join([*self.before, upper(text) + self._hint()]))
         if len(text.split()) > MOST_WORDS:
@@ -182,8 +186,8 @@ class _Asker:
             forms, names = forms[::-1], names[::-1]
         if program.op is Op.LIST:
             parts = listed(forms, names)
-            one = len(set(forms)) == 1 and len(parts[1]) < len(parts[0])
-            return {"all": joined(parts), "are": "is" if one else "are"}
+            in_full = parts[1] == fill(forms[1], {"x": names[1]})
+            return {"all": joined(parts), "are": "are" if in_full else "is"}
         full = shortened(forms, names)
         return {"all": joined(full), "noun": full[0], "other": full[-1], "lower": less, "higher": more}
 
@@ -250,7 +254,10 @@ class _Asker:
             if not low:
                 raise Unsaid("nobody speaks of the second one")
             return {**parts, "low": low}
-        noun = self.rng.choice([n for n in words.nouns if n.endswith("{x}")] or words.nouns)
+        nouns = [n for n in words.nouns if not acts_on(n)]  # "the shop that sells each of them" would sell all of them
+        if not nouns:
+            raise Unsaid("no phrase for the values fits")
+        noun = self.rng.choice([n for n in nouns if n.endswith("{x}")] or nouns)
         if program.op in (Op.MEAN, Op.LEAST, Op.MOST):
             return {**parts, **self._superlative(noun, rows, words)}
         every = [f"each of {rows}"]
@@ -292,12 +299,18 @@ class _Asker:
         """What is true of the rows that are kept."""
         noun = next((n for n in words.nouns if property_of(n)), "")
         what = property_of(noun)
-        if not what:
+        if not what and not words.having:
             raise Unsaid("no phrase for the values fits")
         if keep.relation is Relation.IS:
-            return f'have the {what} "{keep.figure}"'
+            said = fill(words.having, {"n": str(keep.figure)})
+            return said or f'have the {bearer_of(what)} "{keep.figure}"'
         amount = self._amount(keep.figure, words)
         side = self._side(keep.relation, words)
+        if words.having:
+            few = "fewer" if any(counted_in(noun) for noun in words.nouns) else "less"
+            than = f"{few if keep.relation is Relation.BELOW else 'more'} than"
+            dated = words.type in (AnswerType.DATE, AnswerType.TIME)
+            return fill(words.having, {"n": f"{side if dated else than} {amount}"})
         if words.type in (AnswerType.DATE, AnswerType.TIME):
             return f"are {side} {amount}" if what in ("date", "time") else f"have {article(what)} {side} {amount}"
         if counted := counted_in(noun):

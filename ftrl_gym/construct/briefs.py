@@ -132,7 +132,7 @@ def easing(brief: Brief) -> Iterator[Brief]:
         yield brief.model_copy(
             update={
                 "difficulty": difficulty,
-                "hops": hops_of(brief.kind, difficulty),
+                "hops": min(brief.hops, hops_of(brief.kind, difficulty)),
                 "width": width_of(brief.kind, difficulty),
                 "features": brief.features if number < EASIER else (),
                 "scalings": brief.scalings.at_most(difficulty),

@@ -52,6 +52,8 @@ class Attribute:
     high: str = ""
     adds: bool = False
     """Whether sums of it mean something."""
+    having: str = ""
+    """``cost {n}``: what is true of several things with such a value; empty where the noun phrase does for that."""
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,8 @@ class GoldCall(Frozen):
     """Calls of one turn do not need each other's results."""
     answers: tuple[str, ...]
     """Sub-questions that it is made for."""
+    sees: tuple[str, ...] = ()
+    """Attributes that must be shown as well, to tell which of the rows is meant: the amount of the largest invoice."""
 
 
 class GoldWords(Frozen):

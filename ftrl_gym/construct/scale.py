@@ -83,12 +83,12 @@ def _calls(integrated: Integrated, toolset: Toolset) -> Iterator[GoldCall]:
     for call in decomposition.calls:
         wanted = {a for sub in call.answers for a in attributes.get(sub, ())}
         arguments = {name: _located(value, toolset) for name, value in call.arguments.items()}
-        several = toolset.calls(call.tool, arguments, wanted)
+        several = toolset.calls(call.tool, arguments, wanted, call.sees)
         for one in several:
             answers = tuple(
                 sub for sub in call.answers if len(several) == 1 or one.attributes.intersection(attributes.get(sub, ()))
             )
-            new = GoldCall(tool=one.tool, arguments=one.arguments, turn=call.turn, answers=answers)
+            new = GoldCall(tool=one.tool, arguments=one.arguments, turn=call.turn, answers=answers, sees=call.sees)
             place, joined = _batched(new, made, toolset)
             made[place] = joined
     yield from made.values()

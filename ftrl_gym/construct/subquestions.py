@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ftrl_gym.construct.answering import Ground, attribute_of, unit_of
 from ftrl_gym.construct.compiling import Argument, Fixed, Given, Learned, Lookup, Said, levels
-from ftrl_gym.construct.domain import Search
+from ftrl_gym.construct.domain import Link, Search, Thing
 from ftrl_gym.construct.objects import GoldCall
 from ftrl_gym.construct.phrasing import Speaker
 from ftrl_gym.construct.programs import Attr, Combined, Follow, Member, Value, Walk, thing_of
@@ -66,10 +67,20 @@ class SubQuestions:
             return f"Which is number {value.walk.rank + 1} of {self._rows(value.walk.search)}?"
         called = value.attribute in (thing.key, thing.handle)  # its own name would say what is asked
         name = (self._described if called else self._name)(value.walk)
-        if value.attribute == thing.key or declared is None:
-            return f"What is the {value.attribute.replace('_', ' ')} of {name}?"
+        if value.attribute == thing.key:
+            return f"What is the {thing.label_noun if thing.label == thing.key else _spoken(thing.key)} of {name}?"
+        if declared is None:
+            return self._ask_linked(thing, value.attribute, name)
         asks = declared.asks or tuple(f"What is {noun}?" for noun in declared.nouns)
         return fill(asks[0], {"x": name})
+
+    def _ask_linked(self, thing: Thing, attribute: str, name: str) -> str:
+        """The question for what is only ever passed on the way to something else."""
+        for step in self.ground.domain.steps.values():
+            if isinstance(step, Link) and (step.source, step.attribute) == (thing.name, attribute):
+                people = self.ground.domain.thing(step.target).entity in self.ground.domain.people
+                return f"{'Who' if people else 'What'} is {fill(step.nouns[0], {'x': name})}?"
+        return f"What is the {_spoken(attribute)} of {name}?"
 
     def _described(self, walk: Walk) -> str:
         """The thing at a walk's end by the last step to it, for questions about the id that would name it."""
@@ -111,8 +122,15 @@ class SubQuestions:
             key = f"{lookup.tool}{sorted(arguments.items())}"
             before = calls.get(key)
             answers = (*before.answers, sub.id) if before else (sub.id,)
-            calls[key] = GoldCall(tool=lookup.tool, arguments=arguments, turn=level - 1, answers=answers)
+            sees = tuple(dict.fromkeys([*(before.sees if before else ()), *self._told_apart_by(lookup)]))
+            calls[key] = GoldCall(tool=lookup.tool, arguments=arguments, turn=level - 1, answers=answers, sees=sees)
         return sorted(calls.values(), key=lambda call: call.turn)
+
+    def _told_apart_by(self, lookup: Lookup) -> list[str]:
+        """The attribute that says which of the rows found is meant."""
+        walk = lookup.value.walk if isinstance(lookup.value, Attr) else None
+        step = self.ground.domain.steps[walk.step] if isinstance(walk, Follow) else None
+        return [step.by] if isinstance(step, Search) and step.by and step.tool == lookup.tool else []
 
     def argument(self, source: Argument) -> Json:
         """The literal value of an argument."""
@@ -133,3 +151,8 @@ class SubQuestions:
             properties = self.ground.domain.documents[lookup.tool].parameters["properties"]
             found += [s.value for p, s in lookup.arguments if isinstance(s, Fixed) and "enum" not in properties[p]]
         return [Derivation(value=value) for value in dict.fromkeys(found)]
+
+
+def _spoken(attribute: str) -> str:
+    """An attribute's name as words: ``flight number`` for ``flight_no``."""
+    return re.sub(" no$", " number", attribute.replace("_", " "))

@@ -134,7 +134,7 @@ class Script:
 
 
 _REGRETS = (
-    "Sorry, I meant {after}, not {before}. What is it for that?",
+    "Sorry, I meant {after}, not {before}. What is the answer then?",
     "Oh, I mixed something up: it should be {after} instead of {before}. Could you look again?",
     "Thanks. On second thoughts I need the same for {after}, not for {before}.",
 )

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 _LINK = re.compile(r"(?<!ahead )\bof\b|(?<!\b[Ll]et)'s\b")
-_END = re.compile(r"\b(?:(?:used|spoken) )?(?:of|in|at|on|from|with) \{x\}$")
-_LAST = re.compile(r"\b(?:of|in|at|on|from|with|for|by) \{x\}$")
+_END = re.compile(r"\b(?:(?:used|spoken) )?(?:of|in|at|on|from|with|for|to) \{x\}$")
+_LAST = re.compile(r"\b(?:of|in|at|on|from|with|for|by|to) \{x\}$")
 _SUPERLATIVES = {
     "more expensive": "most expensive",
     "cheaper": "cheapest",
@@ -94,13 +94,15 @@ def superlative(text: str) -> str:
 
 def _most(found: re.Match[str]) -> str:
     verb, article, word = found.groups()
-    adverb = word in ("earlier", "later") and verb != "is" and not article
+    adverb = word in ("earlier", "later") and verb not in ("is", "was") and not article
     return f"{verb} {'' if adverb else 'the '}{_SUPERLATIVES[word]}"
 
 
 _PROPERTY = re.compile(r"^the (.+?) (?:of|in|at|on|from|for|by|with) \{x\}$")
 _COUNTED = re.compile(r"^the number of (.+?) (?:of|in|at|on|from|for|by|with) \{x\}$")
-_IN_UNIT = re.compile(r" in (?:minutes|hours|days|weeks|months|years|milligrams|kilograms|euros|percent)\b")
+_IN_UNIT = re.compile(
+    r" in (?:minutes|hours|days|weeks|months|years|grams|milligrams|kilograms|tonnes|km|kilometres|euros|percent)\b"
+)
 
 
 def unitless(text: str) -> str:
@@ -120,6 +122,25 @@ def property_of(noun: str) -> str:
     """
     found = _PROPERTY.match(unitless(noun))
     return found[1] if found and "'s" not in found[1] and "{" not in found[1] else ""
+
+
+def bearer_of(what: str) -> str:
+    """What somebody is to a thing, rather than what they are called.
+
+    >>> bearer_of("name of the manager"), bearer_of("name of our contact"), bearer_of("status")
+    ('manager', 'contact', 'status')
+    """
+    return re.sub(r"^name of (?:the|our) ", "", what)
+
+
+def acts_on(noun: str) -> bool:
+    """Whether a phrase is about somebody who does something to the thing: of several things it would say that one does
+    it to all of them.
+
+    >>> acts_on("the shop that sells {x}"), acts_on("the percentage that {x} covers"), acts_on("the price of {x}")
+    (True, False, False)
+    """
+    return bool(re.search(r" (?:that|who|which) \w+ \{x\}", noun))
 
 
 def counted_in(noun: str) -> str:

@@ -169,6 +169,7 @@ def _talk(place: str, column: Column) -> Problems:
             yield place, f"compare says {end!r}; say it such that it can be raised to a most: 'is cheaper'"
     yield from phrase_problems(place, "noun", column.nouns)
     yield from phrase_problems(place, "ask", column.asks)
+    yield from phrase_problems(place, "having", phrases(column.having), ("n",))
 
 
 def _circles(declaration: Declaration) -> Problems:

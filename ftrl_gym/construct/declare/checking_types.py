@@ -101,5 +101,5 @@ def _mend(value: Any, hint: Any) -> str:
     several = typing.get_origin(hint) is tuple and arguments[-1] is Ellipsis
     inner = typing.get_args(arguments[0]) or (arguments[0],) if several else ()
     if several and any(_is_a(value, each) for each in inner):
-        return ". Put a comma after the only one: (..., )"
+        return "; give them as a tuple, one alone with a comma: (..., )"
     return ""

@@ -24,6 +24,9 @@ class Column:
     compare: str = ""
     """``is cheaper | is more expensive``: what is true of the one with the lower value, and of the one with the higher;
     empty when nobody compares it."""
+    having: str = ""
+    """``cost {n}``: what is true of several things that have such a value, where "have the ..." and its kin would be
+    stiff; ``{n}`` stands for "less than 5 euros", "after 10:00" or the value itself."""
     value: str = ""
     """An expression over the columns before it, instead of chance: ``slot.date``."""
     apart: str | None = None

@@ -75,6 +75,12 @@ class _Growing(WorldBase):
             self._sizes[(table, attribute)] = size
         return super().index(table, attribute)
 
+    def find(self, table: str, equal: dict[str, Any]) -> list[tuple[str, Row]]:
+        (first, value), *others = equal.items()
+        rows = self.tables[table]
+        keys = self.index(table, first).get(value, ())
+        return [(key, rows[key]) for key in keys if all(rows[key].get(name) == one for name, one in others)]
+
     def rewritten(self) -> None:
         """Forgets what stood where, after rows have changed."""
         self._sizes.clear()

@@ -25,10 +25,13 @@ How they work together shows [your own scenario](your-own-scenario.md). Everythi
 """
 GROUPS = {
     "The whole": ("Declaration", "Rule", "Short"),
-    "Things": ("Entity", "Each"),
-    "Columns": ("Id", "Name", "Person", "Email", "Choice", "Number", "Money", "Date", "Time", "Flag", "Ref"),
-    "Tools that read": ("Get", "Find", "only", "least", "most", "named", "WorkOut"),
-    "Tools that write": ("Do", "Need", "Set", "Create", "Wanted", "Extra", "Detail"),
+    "Things": ("Entity", "Each", "Together", "Kind"),
+    "Columns": (
+        *("Id", "Code", "Name", "Person", "Email", "Word", "Choice", "Number", "Figure", "Money", "Date", "Time"),
+        *("Flag", "Ref", "AnyRef"),
+    ),
+    "Tools that read": ("Get", "Find", "only", "least", "most", "named", "AtLeast", "WorkOut", "Applied"),
+    "Tools that write": ("Do", "Need", "Set", "SetEach", "Create", "Wanted", "Extra", "Detail"),
 }
 """Headline -> names below it. What belongs to no group comes last."""
 _SHORT = {
@@ -52,6 +55,7 @@ _SHORT = {
     "Short.noun": "What is said instead of them all, with ``{x}`` for where they begin.",
     "Entity.rows": "How many rows there are.",
     "Entity.columns": "Name -> kind of column; the first is the key.",
+    "Entity.kinds": "The kinds of rows, where ``by_kind`` is set.",
     "Each.entity": "The other entity.",
     "Each.least": "Fewest rows for each of its rows.",
     "Each.most": "Most rows for each of its rows.",
@@ -67,7 +71,12 @@ _SHORT = {
     "Find.by": "Columns it is asked by, such as ``doctor date``.",
     "Find.shows": "Columns of each row that it lists, beside the key.",
     "Find.means": "Ways to speak of one of the rows.",
-    "Do.needs": "What must hold; the first that does not is told.",
+    "needs": "What must hold; the first that does not is told.",
+    "Applied.noun": "The value as a noun phrase, with ``{x}`` and ``{y}``.",
+    "Applied.ask": "Whole questions for it.",
+    "AtLeast.column": "The column that it bounds.",
+    "AtLeast.lowest": "Least value it takes, its default.",
+    "AtLeast.highest": "Greatest value it takes.",
     "Do.effects": "What it changes, in order.",
     "Do.asks": "Parameters that the asker chooses freely.",
     "Need.that": "An expression that must hold.",

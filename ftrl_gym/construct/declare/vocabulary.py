@@ -75,7 +75,7 @@ def _answer(column: Column, declaration: Declaration) -> AnswerType:
 def _attribute(column: Column, declaration: Declaration) -> Attribute:
     unit = declaration.currency if column.answer is AnswerType.MONEY else column.unit
     answer = _answer(column, declaration)
-    return Attribute(answer, column.nouns, column.asks, unit, *column.ends, column.adds)
+    return Attribute(answer, column.nouns, column.asks, unit, *column.ends, column.adds, column.having)
 
 
 def _things(declaration: Declaration) -> Iterator[Thing]:

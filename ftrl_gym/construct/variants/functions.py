@@ -81,7 +81,7 @@ class Function:
         found: dict[str, Schema] = schema.get("properties", {})
         return found
 
-    @property
+    @cached_property
     def flat(self) -> bool:
         """Whether its result is one object of plain values, or a list of such."""
         return bool(self.fields) and all(_plain(schema) for schema in self.fields.values())

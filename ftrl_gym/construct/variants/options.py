@@ -78,8 +78,9 @@ def options_for(row: Row, rng: random.Random, wanted: int, hidden: bool) -> tupl
     return tuple(sorted(chosen, key=lambda option: _ORDER.index(type_of(option))))
 
 
-_ORDER = ("filter", "hide", "sort", "page", "fields", "words", "order", "beside")
-"""In which order options take effect, by sort: rows first, then fields, then what is added."""
+_ORDER = ("filter", "sort", "page", "hide", "fields", "words", "order", "beside")
+"""In which order options take effect, by sort: rows first, while all their fields are there, then fields, then what is
+added."""
 
 
 def type_of(option: Option) -> str:

@@ -45,26 +45,36 @@ class Merge:
     """Whether they look the same thing up, by different attributes."""
 
 
-def partition(functions: Sequence[Function], scenario: str, design: Design) -> list[Merge]:
-    """The tools of a design, in the order of the functions that come first in them."""
+def partition(functions: Sequence[Function], added: Sequence[Function], scenario: str, design: Design) -> list[Merge]:
+    """The tools of a design, in the order of the functions that come first in them.
+
+    Args:
+        functions: The scenario's own, of which some are merged or split.
+        added: More functions, which stay as they are.
+        scenario: Its name.
+        design: Which one.
+    """
     plain = design.variant == 0
     merged = (_MERGED if plain else _MERGED_VARIANT)[design.generalization]
     split = 0.0 if plain else _SPLIT
     rng = design.draws(scenario, "partition")
     found: list[Merge] = []
     taken: set[str] = set()
-    for merge in [*_same_thing(functions), *_groups(functions, rng.sample(range(len(functions)), len(functions)))]:
-        names = {piece.function.name for piece in merge.pieces}
-        if rng.random() < merged and not names & taken:
+    possible = [*_same_thing(functions), *_groups(functions, rng.sample(range(len(functions)), len(functions)))]
+    wishes = sorted((rng.random(), number) for number in range(len(possible)))  # a level has what the one below it has
+    for draw, number in wishes:
+        names = {piece.function.name for piece in possible[number].pieces}
+        if draw < merged and not names & taken:
             taken |= names
-            found.append(merge)
+            found.append(possible[number])
     for function in functions:
         chance = rng.random()
         if function.name in taken:
             continue
         halves = _halves(function) if chance < split else ()
         found += [Merge((half,)) for half in halves] or [Merge((Piece(function),))]
-    order = {function.name: number for number, function in enumerate(functions)}
+    found += [Merge((Piece(function),)) for function in added]
+    order = {function.name: number for number, function in enumerate((*functions, *added))}
     return sorted(found, key=lambda merge: min(order[piece.function.name] for piece in merge.pieces))
 
 

@@ -87,8 +87,9 @@ def _iso(day: dict[str, int]) -> str:
     """A date that is given in parts."""
     try:
         return datetime.date(day["year"], day["month"], day["day"]).isoformat()
-    except ValueError:
-        raise _refusal(f"{day['year']}-{day['month']}-{day['day']} is not in the calendar") from None
+    except (ValueError, OverflowError):
+        said = "-".join(str(day[part])[:12] for part in ("year", "month", "day"))
+        raise _refusal(f"{said} is not in the calendar") from None
 
 
 def _given(value: Any, name: str, choice: str) -> Any:

@@ -77,23 +77,26 @@ class Toolset:
         """Which plain functions stand behind one tool, without names."""
         return canonical(self.merges)
 
-    def calls(self, tool: str, arguments: Mapping[str, Json], attributes: Iterable[str] = ()) -> list[Called]:
+    def calls(
+        self, tool: str, arguments: Mapping[str, Json], attributes: Iterable[str] = (), sees: Iterable[str] = ()
+    ) -> list[Called]:
         """The calls by which a call of a plain tool is made: one, or several where its fields are split.
 
         Args:
             tool: The plain tool.
             arguments: Its arguments.
             attributes: Attributes of the row that the caller wants to see; none for writing calls.
+            sees: Attributes to be shown along with them, where the tool has them.
         """
-        wanted = set(attributes)
+        wanted, along = set(attributes), set(sees)
         faces = [face for face in self.faces if face.name in self.offering[tool]]
         chosen = []
         for face in faces:
             seen = face.covers(tool, wanted)
             if seen or len(faces) == 1:
-                chosen.append(Called(face.name, face.call(tool, arguments, wanted), frozenset(seen)))
+                chosen.append(Called(face.name, face.call(tool, arguments, wanted | along), frozenset(seen)))
                 wanted -= seen
-        return chosen or [Called(faces[0].name, faces[0].call(tool, arguments, wanted), frozenset())]
+        return chosen or [Called(faces[0].name, faces[0].call(tool, arguments, wanted | along), frozenset())]
 
     def field(self, tool: str, name: str) -> tuple[str, str]:
         """Where a field of a plain tool's result is found: the tool, and the dotted path in its result."""
@@ -117,19 +120,20 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
         ConstructionError: Names of the scenario's own code stand in the way.
     """
     functions = [function_of(document) for document in documents]
+    added: list[Added] = []
     if not design.plain:
         added = _extended(functions, scenario, design)
-        functions += [one.function for one in added]
         source = "\n\n".join([source.rstrip() + "\n", *(one.source for one in added)])
     if design.plain:
         plain = {function.name: function.document for function in functions}
-        merges = tuple(partition(functions, scenario, design))
+        merges = tuple(partition(functions, [one.function for one in added], scenario, design))
         names = Names(scenario, design)
         return Toolset(design, tuple(_plain(function, names) for function in functions), plain, source, merges)
     names = Names(scenario, design)
-    settle(names, (function.parameters for function in functions))
-    settle(names, (function.fields for function in functions))
-    merges = tuple(partition(functions, scenario, design))
+    everything = [*functions, *(one.function for one in added)]
+    settle(names, (function.parameters for function in everything))
+    settle(names, (function.fields for function in everything))
+    merges = tuple(partition(functions, [one.function for one in added], scenario, design))
     rng = design.draws(scenario, "shapes")
     wrap, listed_as, refused = rng.choice(_WRAPS), rng.choice(_LISTS), rng.choice(_REFUSALS)
     if design.variant == 0:

@@ -99,7 +99,7 @@ WRITING = (
        (Set("case", {"status": "'lifted'", "ban": "0"}),),
        regret="Sorry, the panel has changed its mind: lift that ban again. | On second thoughts, lift that ban again."),
     Do("agree_transfer", "Registers that a player will go to another club, for the market value.", "player club",
-       "register a transfer to {club} {start} for {player} | record a transfer to {club} {start} for {player}",
+       "register a transfer {start} for {player} to {club} | record a transfer {start} for {player} to {club}",
        (Need("player.club != club", "player {player} is with {club} already; name another club"),
         Need("count('transfer', player=player, status='agreed') == 0",
              "player {player} has an agreed transfer already; complete that one first"),
