@@ -259,7 +259,7 @@ class ToolUseEnv(gym.Env[str, str]):
         if end is None and episode.turn >= self._turn_limit:
             end = End.TURN_LIMIT
         before = episode.facts.after if episode.facts is not None else None
-        episode.facts = TurnFacts(turn.content, bool(turn.calls), before, episode.ledger.score(), end, right)
+        episode.facts = TurnFacts(turn.content, before, episode.ledger.score(), end, right)
         return ran, said
 
     def render(self) -> str | None:

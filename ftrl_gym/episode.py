@@ -51,7 +51,6 @@ class TurnFacts:
 
     content: str
     """Its text outside calls and reasoning."""
-    has_calls: bool
     before: Score | None
     """The score before it; None for the first turn."""
     after: Score

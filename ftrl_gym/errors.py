@@ -35,7 +35,7 @@ class UnknownNameError(UsageError):
     """
 
     def __init__(self, what: str, name: object, known: Iterable[str], hint: str = "") -> None:
-        self.what, self.name, self.known = what, name, sorted(known)
+        self.what, self.name, self.known = what, name, sorted(map(str, known))
         near = difflib.get_close_matches(str(name), self.known, n=1)
         shown = ", ".join(self.known[:20]) + (f", … ({len(self.known)} in all)" if len(self.known) > 20 else "")
         text = f"unknown {what} {str(name)[:80]!r}"

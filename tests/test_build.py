@@ -34,6 +34,8 @@ from ftrl_gym.construct.variants.design import split_of
 from ftrl_gym.construct.work_folder import WorkFolder
 from ftrl_gym.construct.workers import Workers
 from ftrl_gym.errors import ConstructionError, RegistryError, UsageError
+from ftrl_gym.export.ftrl import FtrlRows, Skipped, unfit
+from ftrl_gym.stats.sample import of_scenario
 from ftrl_gym.task import Kind, Split, Task
 
 NAME = "TinyLibrary"
@@ -197,12 +199,17 @@ def test_what_is_built_is_an_environment(own_registry: Path, tmp_path: Path) -> 
     for seed in range(8):
         observation, _ = env.reset(seed=seed)
         assert "get_" in observation or "list_" in observation or env.unwrapped.task.toolset  # type: ignore[attr-defined]
+    scaled = [task for task in loaded.load_tasks(Split.TRAIN) if task.toolset and unfit(task) is None]
+    rows = FtrlRows(NAME, loaded)
+    assert scaled and not any(isinstance(rows.row(task), Skipped) for task in scaled)
 
 
 def test_variants_have_toolsets_of_their_own_and_one_split_each(own_registry: Path) -> None:
     plan = Plan(NAME, 3, variants=4, tasks=3)
     build(plan, own_registry)
     loaded = registry.load(NAME)
+    measured = of_scenario(NAME, loaded, None, run=True).tasks
+    assert len({task.toolset for task in measured}) == 4 and all(task.documents and task.lines for task in measured)
     variants: dict[Split, set[int]] = {}
     for split in Split:
         tasks = loaded.load_tasks(split)

@@ -310,4 +310,3 @@ OPERATIONS: Mapping[Op, Operation] = {
     Op.FIRST_ONLY: Operation(3, named, _set(lambda a, b: [each for each in a if each not in b])),
     Op.CHOOSE: Operation(3, measured, _choose),
 }
-HIGHEST_LEVEL = max(operation.level for operation in OPERATIONS.values())

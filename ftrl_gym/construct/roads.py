@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ftrl_gym.construct.compiling import compile_values, levels
 from ftrl_gym.construct.domain import Domain, Link, Pick, Search, Step
 from ftrl_gym.construct.programs import Anchor, Attr, Follow, Walk, thing_of
 
@@ -265,9 +264,3 @@ def attributes(domain: Domain, walk: Walk) -> Iterator[str]:
     for name in thing.attributes:
         if name not in brought and not (isinstance(walk, Anchor) and name in (thing.handle, thing.key)):
             yield name
-
-
-def chain_of(domain: Domain, value: Attr) -> int:
-    """Lookups of a value if each needs the one before; 0 otherwise."""
-    lookups = compile_values(domain, (value,)).lookups
-    return len(lookups) if len(lookups) == max(levels(lookups), default=0) else 0

@@ -114,7 +114,10 @@ def advance(writer: Writer, artefact: Artefact, until: Stage, task_id: str) -> A
     """
     order = list(Stage)
     if order.index(stage_of(artefact)) > order.index(until):
-        raise UsageError(f"the artefact has been through {stage_of(artefact)}, which comes after {until}")
+        raise UsageError(
+            f"the artefact has been through {stage_of(artefact)}, which comes after {until}; name a later stage, or "
+            "leave --until out to go on to the end"
+        )
     while stage_of(artefact) is not until:
         match artefact:
             case Decomposition():

@@ -97,7 +97,8 @@ class FtrlRows:
         key = (task.world, task.toolset, document.name)
         if key not in self._codes:
             if task.toolset not in self._tools:
-                self._tools[task.toolset] = StandaloneTools(ToolSource(self._scenario.tools(task.toolset).source))
+                source = self._scenario.tools(task.toolset).source
+                self._tools[task.toolset] = StandaloneTools(ToolSource(source))
             base = self._scenario.load_world(task.world) if task.world else None
             self._codes[key] = self._tools[task.toolset].code(document, base)
         return self._codes[key]

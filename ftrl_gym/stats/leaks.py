@@ -42,7 +42,7 @@ def leaks(sample: Sample) -> Leaks:
     found = [0, 0, 0]
     total = in_schema = not_run = 0
     run = all(task.run is not None for task in sample.tasks)
-    results: dict[tuple[str, int, str], list[str] | None] = {}
+    results: dict[tuple[str, str, int, str], list[str] | None] = {}
     for task in sample.tasks:
         documents = {document.name: document for document in task.documents}
         for answer in task.sub_answers:
@@ -53,7 +53,7 @@ def leaks(sample: Sample) -> Leaks:
             in_schema += _holds(f" {' '.join(_told(document))} ", answer.text)
             if task.run is None:
                 continue
-            key = (task.world, 0 if task.world else id(task), answer.tool)
+            key = (task.world, task.toolset, 0 if task.world else id(task), answer.tool)
             if key not in results:
                 results[key] = _blind_results(task, document)
             texts = results[key]

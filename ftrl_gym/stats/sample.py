@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from ftrl_gym.errors import SandboxError
@@ -66,7 +66,9 @@ class Measured:
     program: str | None
     """What is asked, as a program in one line; None where the data do not say."""
     world: str
-    """Tasks of one world get the same results; empty when each has tools of its own."""
+    """Tasks of one world and one toolset get the same results; empty when each has tools of its own."""
+    toolset: str
+    """Design of the tools; empty for the plain one."""
     run: Runner | None
     """None when the tools are not to be run."""
 
@@ -95,60 +97,38 @@ def of_scenario(name: str, scenario: Scenario, split: str | None, *, run: bool) 
     """
     if run and not scenario.trusted:
         raise SandboxError(f"the code of {name} is not trusted, so its leaks cannot be measured; pass --no-run")
-    toolsets: dict[str, _Toolset] = {}
-
-    def toolset(name: str) -> _Toolset:
-        if name not in toolsets:
-            toolsets[name] = _Toolset(scenario, name)
-        return toolsets[name]
-
-    def runner(task: Task) -> Runner | None:
-        def call(tool: str, arguments: dict[str, Any]) -> Json:
-            view = World(scenario.load_world(task.world)) if task.world else None
-            return toolset(task.toolset).call(tool, arguments, view)
-
-        return call if run else None
-
     wanted = [member for member in Split if split in (None, member.value)]
     tasks = [task for member in wanted for task in scenario.load_tasks(member)]
-    return Sample(
-        name,
-        tuple(
-            _measured(
-                task,
-                tuple(toolset(task.toolset).documents[tool] for tool in task.tools),
-                {tool: toolset(task.toolset).lines(tool) for tool in task.tools},
-                runner(task),
-            )
-            for task in tasks
-        ),
-        certified=True,
-    )
+    tools = {toolset: _Toolset(scenario, toolset) for toolset in dict.fromkeys(task.toolset for task in tasks)}
+    return Sample(name, tuple(tools[task.toolset].measured(task, run) for task in tasks), certified=True)
 
 
 class _Toolset:
-    """The tools of one design of a scenario, as far as figures need them."""
+    """The tools of one design, as its tasks are measured with them."""
 
-    def __init__(self, scenario: Scenario, name: str) -> None:
-        self.documents, source = scenario.tools(name)
-        self._parts = ToolSource(source)
-        self._lines: dict[str, int] = {}
-        self._checkers: dict[str, Checker] = {}
-        self._source, self._place = source, f"{scenario.manifest.name}/{name or 'tools'}.py"
+    def __init__(self, scenario: Scenario, toolset: str) -> None:
+        self._scenario, self._tools = scenario, scenario.tools(toolset)
+        self._place = f"{scenario.manifest.name}/{toolset or 'tools'}.py"
+        source = ToolSource(self._tools.source)
+        self._lines = {tool: source.lines(tool) for tool in self._tools.documents}
+        self._checkers = {tool: Checker(document) for tool, document in self._tools.documents.items()}
 
-    def lines(self, tool: str) -> int:
-        """Lines of code that answer its calls."""
-        if tool not in self._lines:
-            self._lines[tool] = self._parts.lines(tool)
-        return self._lines[tool]
+    def measured(self, task: Task, run: bool) -> Measured:
+        """A task that has these tools."""
+        documents = [self._tools.documents[tool] for tool in task.tools]
+        lines = {tool: self._lines[tool] for tool in task.tools}
+        return _measured(task, documents, lines, partial(self._call, task.world) if run else None)
 
-    def call(self, tool: str, arguments: dict[str, Any], world: World | None) -> Json:
-        """The result of a call. Raises ToolFailure."""
-        if tool not in self._checkers:
-            self._checkers[tool] = Checker(self.documents[tool])
-        if problem := self._checkers[tool].problem(arguments):
+    def _call(self, world: str, tool: str, arguments: dict[str, Any]) -> Json:
+        checker = self._checkers[tool]
+        if problem := checker.problem(arguments):
             raise ToolFailure(problem)
-        return TrustedToolbox(self._source, self._place).run(tool, self._checkers[tool].typed(arguments), world)
+        view = World(self._scenario.load_world(world)) if world else None
+        return self._toolbox.run(tool, checker.typed(arguments), view)
+
+    @cached_property
+    def _toolbox(self) -> TrustedToolbox:
+        return TrustedToolbox(self._tools.source, self._place)
 
 
 def of_rows(path: str | os.PathLike[str], *, run: bool) -> Sample:
@@ -196,5 +176,6 @@ def _measured(
         family=None if foreign else task.family,
         program=None if foreign else task.program,
         world="" if foreign else task.world,
+        toolset=task.toolset,
         run=run,
     )
