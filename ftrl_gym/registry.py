@@ -66,14 +66,23 @@ class Entry(NamedTuple):
     folder: Path
 
 
+def _packaged() -> tuple[Path, Path]:
+    """Where the registry that comes with the package may lie."""
+    return _PACKAGE / "_registry", _PACKAGE.parent / "registry"
+
+
 def packaged_root() -> Path:
     """The registry that comes with the package: the wheel's copy, else the checkout's."""
-    candidates = (_PACKAGE / "_registry", _PACKAGE.parent / "registry")
-    for folder in candidates:
+    for folder in _packaged():
         if folder.is_dir():
             return folder
-    places = " nor ".join(str(folder) for folder in candidates)
+    places = " nor ".join(map(str, _packaged()))
     raise RegistryError(f"the packaged registry is neither at {places}. Install the package again")
+
+
+def is_packaged(folder: Path) -> bool:
+    """Whether a scenario's folder lies in a registry that comes with the package."""
+    return folder.resolve().parent in {root.resolve() for root in _packaged()}
 
 
 def roots() -> list[Path]:

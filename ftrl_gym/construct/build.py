@@ -136,7 +136,7 @@ def _build(
     registry.complete(draft, manifest, folder)
     trust.pin(draft)  # before it is there: no reader finds it untrusted
     put_in_place(draft, folder)
-    if folder.resolve().parent == registry.packaged_root().resolve():
+    if registry.is_packaged(folder):
         trust.pin(folder, packaged=True)
 
 
