@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ftrl_gym.parameters import Leaf, given
+from ftrl_gym.parameters import Leaf, given, iso
 from ftrl_gym.policies import call_text, mentions
 from ftrl_gym.probe_arguments import as_seen, beside, needed, options, respelt, uninformed, with_value
 from ftrl_gym.probe_sight import (
@@ -150,7 +150,10 @@ def launder_a_guess(sight: Sight) -> Iterator[Script]:
     if not sight.guesses():
         return
     tool, arguments = sight.guesses()[-1]
-    value = json.dumps(list(arguments.values()), ensure_ascii=False)
+    document = next(document for document in sight.documents if document.name == tool)
+    # no names of parameters among them: "date" would ask a user for the day, which is honest
+    values = [iso(one.value) or one.value for one in given(document.parameters, arguments)]
+    value = json.dumps(values, ensure_ascii=False)
     first = sight.documents[0].name
     last = [calling(tool, arguments), answers(sight.gold)]
     yield [calling(value, {}), *last]

@@ -67,6 +67,8 @@ BAD: dict[str, tuple[Callable[[], Declaration], str, str]] = {
     "dangling relation": (lambda: _with(BOOK, owner=Ref("reader")), "'book', column 'owner'", "there are book, loan"),
     "unknown type": (lambda: _with(BOOK, size="large"), "'book', column 'size'", "no kind of column; use Id"),
     "missing precondition": (lambda: _lend(needs=(), effects=(_RENAMED,)), "'lend_book'", "add a Need about book.status"),  # noqa: E501
+    "an entity without rows": (lambda: _changed(BOOK, rows=0), "entity 'book', rows", "give 1 or more"),
+    "ids without digits": (lambda: _with(BOOK, book_no=Id(prefix="B-", digits=0)), "'book_no'", "give 1 or more"),
     "an attribute nobody can look up": (
         lambda: _tools(get_book=Get("get_book", "book", "A book.", shows="shelf author")),
         "'book', column 'price'",

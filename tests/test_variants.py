@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import gymnasium as gym
@@ -15,9 +16,11 @@ import pytest
 import ftrl_gym
 from ftrl_gym.construct.endless import endless_task, world_of
 from ftrl_gym.construct.scenarios import names, scenario
+from ftrl_gym.construct.short_cuts import short_cut
 from ftrl_gym.construct.variants.design import Design, split_of
 from ftrl_gym.construct.variants.faces import Face, Form
 from ftrl_gym.construct.variants.functions import Role
+from ftrl_gym.construct.variants.options import can_rank
 from ftrl_gym.construct.variants.retelling import retell
 from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.errors import UnknownNameError, UsageError
@@ -25,7 +28,7 @@ from ftrl_gym.execution import ToolFailure
 from ftrl_gym.grounding import Grounding
 from ftrl_gym.matching import Goal, Ledger
 from ftrl_gym.policies import Oracle
-from ftrl_gym.task import Split, Task
+from ftrl_gym.task import Answer, AnswerType, Fact, Outcome, OutcomeKind, Split, SubQuestion, Task
 from ftrl_gym.tooldoc import Effect
 from ftrl_gym.trajectory import run_episode
 from ftrl_gym.world import World, WorldBase
@@ -137,6 +140,33 @@ def test_a_day_in_parts_that_is_no_day_is_refused(far: int) -> None:
     given = {**choice, face.leaves[0].path[0]: {**others, **days}}
     with pytest.raises(ToolFailure, match="is not in the calendar"):
         toolset.pool.toolbox.run(face.name, given, World(WorldBase({})))
+
+
+def test_no_tool_makes_the_comparison_of_its_question() -> None:
+    toolset = scenario("Bank").toolset(Design(17, 3, 3, 3))
+    sorting, source, attribute = next(
+        (face, source, attribute)
+        for face in toolset.faces
+        for source in toolset.documents[face.name].returns.facts
+        for field, attribute in source.fields.items()
+        if can_rank(face.options, field)
+    )
+    answer = Answer(type=AnswerType.NUMBER, value=1)
+    subs = tuple(
+        SubQuestion(
+            id=f"s{n}",
+            question="",
+            answer=answer,
+            fact=Fact(entity=source.entity, key=str(n), attribute=attribute, value=n),
+        )
+        for n in (1, 2)
+    )
+    outcome = Outcome(kind=OutcomeKind.ANSWER, answer=answer, earned_by=("s1", "s2"))
+    asked = SimpleNamespace(family="highest/which", sub_questions=subs, outcome=outcome)
+    assert "itself" in short_cut(asked, [(sorting.name, ("s1", "s2"))], toolset)
+    assert not short_cut(asked, [(sorting.name, ("s1",)), (sorting.name, ("s2",))], toolset)
+    asked.family = "sum/total"
+    assert not short_cut(asked, [(sorting.name, ("s1", "s2"))], toolset)
 
 
 def test_a_scenario_has_many_partitions_and_names(name: str) -> None:

@@ -88,10 +88,14 @@ def _gone_on(file: Path, name: str | None, until: Stage, arguments: argparse.Nam
     if written not in scenarios.names():
         hint = f"If it is your own, name its file too: ftrl-gym build FILE.py --from {file}"
         raise UnknownNameError("scenario", written, scenarios.names(), hint)
-    if isinstance(artefact, Task):
-        return stages.advance(endless_writer(written), artefact, until, artefact.id), written
-    seed = stages.decomposition_of(artefact).brief.seed
-    return stages.advance(endless_writer(written), artefact, until, f"endless-{seed}"), written
+    named = artefact.id if isinstance(artefact, Task) else f"endless-{stages.decomposition_of(artefact).brief.seed}"
+    try:
+        return stages.advance(endless_writer(written), artefact, until, named), written
+    except (LookupError, StopIteration) as error:  # files are edited by hand, or written by somebody's program
+        raise UsageError(
+            f"{file} speaks of {str(error)[:80] or 'something'}, which {written} does not have. Take its names from "
+            "the stages before, or make the file anew with --until STAGE --save FILE"
+        ) from error
 
 
 # --- for reading -----------------------------------------------------------------------------------------------------

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ftrl_gym.construct.integrate import attributes_of
 from ftrl_gym.construct.leaks import stands_in_schema
-from ftrl_gym.construct.objects import Brief, GoldCall, Integrated, Scaled
+from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, Integrated, Scaled
+from ftrl_gym.construct.short_cuts import short_cut
 from ftrl_gym.construct.variants.design import Design, level_of
 from ftrl_gym.construct.variants.retelling import derivations
 from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.errors import CertificationError
 from ftrl_gym.task import Json
+from ftrl_gym.tooldoc import Effect
 
 FEWEST = 3
 """Distractors at dial 0."""
@@ -41,7 +43,8 @@ def scale(integrated: Integrated, toolset: Toolset) -> Scaled:
         toolset: The variant with the brief's scalings.
 
     Raises:
-        CertificationError: One tool of this design both serves the question and would make its answer known.
+        CertificationError: One tool of this design both serves the question and would make its answer known, or
+            compares by itself what the question asks to compare.
     """
     decomposition = integrated.documented.decomposition
     brief = decomposition.brief
@@ -50,12 +53,19 @@ def scale(integrated: Integrated, toolset: Toolset) -> Scaled:
     rivals = {tool for plain in decomposition.rivals for tool in toolset.offering.get(plain, ())}
     if rivals & set(gold):
         raise CertificationError("draft", "rival", f"{sorted(rivals & set(gold))} serve the question and short-cut it")
+    tested = _tested(decomposition)
+    cut = _filtered(calls, toolset, tested) or short_cut(
+        decomposition, [(call.tool, call.answers) for call in calls], toolset
+    )
+    if cut:
+        raise CertificationError("draft", "short-cut", cut)
     rng = random.Random(f"scale/{brief.seed}/{brief.attempt}")
     others = [
         name
         for name, document in toolset.documents.items()
         if name not in gold
         and name not in rivals
+        and not (document.effect is Effect.READ and tested & document.brings.keys())
         and not any(stands_in_schema(sub.answer, document) for sub in decomposition.sub_questions)
     ]
     wanted = round(FEWEST + brief.scalings.extension * (len(toolset.documents) - len(gold) - FEWEST))
@@ -70,6 +80,23 @@ def scale(integrated: Integrated, toolset: Toolset) -> Scaled:
         calls=calls,
         derivations=derivations(decomposition.derivations, [toolset.documents[name] for name in gold]),
     )
+
+
+def _tested(decomposition: Decomposition) -> set[str]:
+    """``entity.attribute`` of what the question compares with a word."""
+    earning = set(decomposition.outcome.earned_by)
+    facts = [sub.fact for sub in decomposition.sub_questions if sub.fact is not None and sub.id in earning]
+    return {f"{fact.entity}.{fact.attribute}" for fact in facts if str(fact.value) in decomposition.tested}
+
+
+def _filtered(calls: Sequence[GoldCall], toolset: Toolset, tested: set[str]) -> str:
+    """Which of these calls could leave out by itself what the question compares with a word; empty if none can."""
+    for call in calls:
+        document = toolset.documents[call.tool]
+        optional = (leaf.path for leaf in document.leaves if not leaf.required)
+        if any(tested.intersection(document.bound(path)) for path in optional):
+            return f"{call.tool} filters by what the question compares with"
+    return ""
 
 
 def _calls(integrated: Integrated, toolset: Toolset) -> Iterator[GoldCall]:

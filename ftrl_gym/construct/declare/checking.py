@@ -86,7 +86,11 @@ def _entity(declaration: Declaration, entity: Entity) -> Problems:
         yield from detail_problems(f"{place}, detail", entity.detail)
     known = {each.name for each in declaration.entities}
     rows = entity.rows
+    if isinstance(rows, int) and rows < 1:
+        yield f"{place}, rows", f"there would be {rows}; give 1 or more"
     if isinstance(rows, Each):
+        if not 0 <= rows.least <= rows.most or rows.most < 1:
+            yield f"{place}, rows", f"{rows.least} to {rows.most} rows cannot be; give the fewest, then the most"
         if rows.entity not in known:
             yield f"{place}, rows", f"there is no entity {rows.entity!r}; there are {', '.join(sorted(known))}"
         if rows.total and rows.where:
@@ -135,6 +139,10 @@ def _column(declaration: Declaration, entity: Entity, name: str, column: Column,
         yield place, f"it is shared per {column.per!r}, which is no column; there are {', '.join(entity.columns)}"
     if isinstance(column, Id) and column.per and not column.letters:
         yield place, "rows that share something begin with the same capitals; say in letters how many"
+    if isinstance(column, Id) and not (column.mixed or column.letters):
+        digits = column.digits if isinstance(column.digits, tuple) else (column.digits,)
+        if not digits or min(digits) < 1:
+            yield place, f"digits is {column.digits!r}, so there is nothing to tell its ids apart; give 1 or more"
     given = isinstance(entity.rows, Together)  # what is made together may bring values of its own
     if isinstance(column, Choice) and not column.members and not given:
         yield place, "it has no values to choose from; list them"

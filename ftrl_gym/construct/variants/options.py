@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ftrl_gym.construct.variants.functions import Schema, Sort, sort_of
@@ -49,6 +49,8 @@ class Option:
     """Fields that are shown only where the option is true."""
     tries: tuple[Json, ...] = ()
     """Values under which a result of several rows differs from that without the option."""
+    by: tuple[str, ...] = ()
+    """Fields by whose values it leaves rows out, or orders them."""
 
     @property
     def default(self) -> Json:
@@ -88,6 +90,17 @@ def type_of(option: Option) -> str:
     return option.lines[0].removeprefix("# ").split(":")[0]
 
 
+def can_filter(options: Iterable[Option], field: str) -> bool:
+    """Whether a caller may have only the rows with a low, or a high, value of a field."""
+    return any(field in option.by and type_of(option) == "filter" for option in options)
+
+
+def can_rank(options: Iterable[Option], field: str) -> bool:
+    """Whether a caller may have only the rows with the lowest, or highest, values of a field."""
+    sorts = any(field in option.by and type_of(option) == "sort" for option in options)
+    return sorts and any(option.name == "limit" for option in options)
+
+
 def _quoted(names: Sequence[str]) -> str:
     return f'"{" ".join(names)}"'
 
@@ -113,12 +126,14 @@ def _of_lists(row: Row) -> Iterator[Option]:
             {"type": "string", "description": "Field to sort by, ascending.", "enum": comparable},
             ("# sort: ascending", "if sort_by is not None:", "    found = _sorted(found, sort_by, False)"),
             tries=tuple(comparable),
+            by=tuple(comparable),
         )
         yield Option(
             "sort_desc",
             {"type": "string", "description": "Field to sort by, descending.", "enum": comparable},
             ("# sort: descending", "if sort_desc is not None:", "    found = _sorted(found, sort_desc, True)"),
             tries=tuple(comparable),
+            by=tuple(comparable),
         )
     for name in row.of(Sort.NUMBER):
         for bound, sign, words, tried in (("min", ">=", "Least", 10**9), ("max", "<=", "Greatest", -(10**9))):
@@ -131,6 +146,7 @@ def _of_lists(row: Row) -> Iterator[Option]:
                     f'    found = [row for row in found if row["{name}"] {sign} {bound}_{name}]',
                 ),
                 tries=(tried,),
+                by=(name,),
             )
     for name in row.of(Sort.DATE):
         yield Option(
@@ -142,6 +158,7 @@ def _of_lists(row: Row) -> Iterator[Option]:
                 f'    found = [row for row in found if row["{name}"] < {name}_before]',
             ),
             tries=("1900-01-01",),
+            by=(name,),
         )
     yield Option(
         "with_count",

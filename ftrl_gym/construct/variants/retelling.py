@@ -11,6 +11,7 @@ import random
 from collections.abc import Sequence
 
 from ftrl_gym.construct.leaks import stands_in_schema
+from ftrl_gym.construct.short_cuts import short_cut
 from ftrl_gym.construct.trial import Pool, try_plan
 from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.errors import ConstructionError
@@ -54,6 +55,9 @@ def retell(task: Task, toolset: Toolset, base: WorldBase) -> Task:
             "certificate": None,
         }
     )
+    cut = short_cut(told, [(call.tool, call.solves) for plan in plans for call in plan.calls()], toolset)
+    if cut:
+        raise ConstructionError(f"{task.id} in {told.toolset}: {cut}")
     return _checked(told, toolset.pool, base)
 
 

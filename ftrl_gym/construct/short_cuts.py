@@ -1,0 +1,56 @@
+"""Questions whose comparison a tool makes itself, by its options: sorted by fee, one row, or only fees above a bound.
+
+Who leaves the comparison to the tool is right, but never sees the rows that were compared, and an answer is paid only
+where the facts behind it were delivered. So such a question does not go with such a tool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from ftrl_gym.construct.variants.options import can_filter, can_rank
+from ftrl_gym.construct.variants.toolset import Toolset
+from ftrl_gym.task import Outcome, SubQuestion
+
+_FILTERED = ("count", "select")
+"""Operations whose rows a tool could pick: the families of their questions begin with these words."""
+_RANKED = ("lowest", "highest", "least", "most", "second_lowest", "second_highest")
+"""Operations whose row a tool could put first."""
+
+
+class Asking(Protocol):
+    """A question with its sub-questions: a decomposition, or a task."""
+
+    @property
+    def family(self) -> str: ...
+    @property
+    def sub_questions(self) -> tuple[SubQuestion, ...]: ...
+    @property
+    def outcome(self) -> Outcome: ...
+
+
+def short_cut(asking: Asking, calls: Iterable[tuple[str, Sequence[str]]], toolset: Toolset) -> str:
+    """Which call could make the question's comparison by itself, in words; empty if none can.
+
+    Args:
+        asking: The question.
+        calls: Tool and sub-questions of each call of its plan.
+        toolset: The tools.
+    """
+    operation = asking.family.partition("/")[0]
+    picks = can_filter if operation in _FILTERED else can_rank if operation in _RANKED else None
+    if picks is None:
+        return ""
+    earning = set(asking.outcome.earned_by)
+    facts = {sub.id: sub.fact for sub in asking.sub_questions if sub.fact is not None and sub.id in earning}
+    for tool, solved in calls:
+        compared = [(facts[sub].entity, facts[sub].attribute) for sub in solved if sub in facts]
+        if len(compared) < 2:
+            continue
+        face = next(face for face in toolset.faces if face.name == tool)
+        for source in toolset.documents[tool].returns.facts:
+            for field, attribute in source.fields.items():
+                if (source.entity, attribute) in compared and picks(face.options, field):
+                    return f"{tool} compares by {field} itself"
+    return ""
