@@ -20,6 +20,7 @@ from ftrl_gym.construct.declare.columns import Choice, Date, Id, Number, Person,
 from ftrl_gym.construct.declare.documents import schema_of
 from ftrl_gym.construct.declare.populate import populate
 from ftrl_gym.construct.declare.tools import Do, Find, Get, WorkOut
+from ftrl_gym.construct.declare.vocabulary import domain_of
 from ftrl_gym.construct.domain import Pick, Search
 from ftrl_gym.construct.scenarios import Source, scenario
 from ftrl_gym.construct.worlds.clinic import CLINIC
@@ -319,3 +320,10 @@ def test_possessives_have_a_form_for_long_names(clinic: Source) -> None:
         if len(step.sources) == 1:
             assert any(noun.endswith("{x}") for noun in step.nouns), step.nouns
         assert not any(re.search(r"\bthe the\b", noun) for noun in step.nouns)
+
+
+def test_the_only_rule_is_not_asked_about() -> None:
+    one = domain_of(LIBRARY)
+    other = replace(LIBRARY.rules[0], topic="fine")
+    two = domain_of(replace(LIBRARY, rules=(*LIBRARY.rules, other)))
+    assert (*one.thing("rule").attributes,) == () and (*two.thing("rule").attributes,) == ("value",)

@@ -14,14 +14,15 @@ from rich.text import Text
 
 from ftrl_gym.cli.target import bare, console, make, resolve
 from ftrl_gym.policies import call_text
+from ftrl_gym.prompt import Docs
 from ftrl_gym.tooldoc import ToolDocument
 
 HELP = """\
-  get_flight flight_no=KX482                 make a call; values may hold spaces
-  get_city name=Oslo ; get_city name=Rome    several calls in one turn
-  {"name": "get_city", "arguments": {...}}   the same as a model writes it
+  TOOL PARAMETER=VALUE PARAMETER=VALUE       make a call; values may hold spaces
+  TOOL PARAMETER=VALUE ; TOOL ...            several calls in one turn
+  {"name": "TOOL", "arguments": {...}}       the same as a model writes it
   answer 14:35                               end with an answer
-  say When would you like to leave?          speak to the user; ends the task if there is none
+  say Which day do you mean?                 speak to the user; ends the task if there is none
   help [TOOL]    the tools, or all of one    quit"""
 
 _ARGUMENT = re.compile(r"(?:^|\s)([A-Za-z_]\w*)=")
@@ -41,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     documents = {document.name: document for document in bare(env).taskset.documents(bare(env).task)}
     out.print(Text(f"Task {info['task_id']} ({info['kind']})", "bold"))
     out.print(Text("\n".join(message["content"] for message in info["messages"][:-1])), style="dim")
-    _print_tools(out, documents)
+    if bare(env).docs is not Docs.SIGNATURE:  # the text above shows those
+        _print_tools(out, documents)
     out.print(Text(f"\n{HELP}\n", "dim"))
     out.print(Text(info["messages"][-1]["content"], "bold"))
     total, ended = 0.0, False

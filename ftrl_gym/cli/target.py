@@ -34,7 +34,7 @@ def resolve(text: str) -> str:
         name = env_id.removeprefix(f"{NAMESPACE}/")
         if short in (name, name.rpartition("-v")[0]):
             return env_id
-    raise UnknownNameError("environment", text, known_ids())
+    raise UnknownNameError("environment", f"{NAMESPACE}/{short}", known_ids())
 
 
 def make(env_id: str, settings: Sequence[str], **keywords: Any) -> gym.Env[str, str]:

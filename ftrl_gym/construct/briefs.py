@@ -58,9 +58,9 @@ def check_scalings(scalings: Sequence[str]) -> None:
 def check_variant(variant: int, split: Split) -> None:
     """Raises UnknownNameError for a variant that does not exist, or belongs to the other split."""
     if not 0 <= variant <= MOST or split_of(variant) not in (None, split):
-        rule = f"of 1 to {MOST}, every {TEST_EVERY}th is for test and the others for train"
+        rule = f"They go on to {MOST}: from 1 on every {TEST_EVERY}th is for test, the others are for train"
         near = [str(each) for each in range(9) if split_of(each) in (None, split)]
-        raise UnknownNameError(f"variant of split {split.value}", variant, near, f"and so on: {rule}")
+        raise UnknownNameError(f"variant of split {split.value}", variant, near, rule)
 
 
 def brief_for(

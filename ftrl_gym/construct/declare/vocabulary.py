@@ -98,7 +98,8 @@ def _things(declaration: Declaration) -> Iterator[Thing]:
             ("What figure does {x} give?", "What is the figure in {x}?"),
             unit="@unit",
         )
-        yield Thing("rule", RULES, "topic", {"value": figure}, RULE_TOOL, anchors=phrases(declaration.rule_called))
+        told = {"value": figure} if len(declaration.rules) > 1 else {}  # the figure of the only one takes no knowledge
+        yield Thing("rule", RULES, "topic", told, RULE_TOOL, anchors=phrases(declaration.rule_called))
 
 
 def _asked(columns: Mapping[str, Column], declaration: Declaration) -> dict[str, Attribute]:
