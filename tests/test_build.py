@@ -84,10 +84,15 @@ def run(root: Path, *more: str, code: int = 0, before: Callable[[], None] | None
     return done.stderr
 
 
+def _heeds_ctrl_c() -> None:
+    """A suite that runs in the background of a shell ignores SIGINT, and so would whatever it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def begun(root: Path, *more: str) -> subprocess.Popen[str]:
     """A build of which some chunks are finished and some are not."""
     given, environment = command(root, *more)
-    process = subprocess.Popen(given, env=environment, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(given, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=_heeds_ctrl_c)
     deadline = time.monotonic() + 200
     while not list(root.glob(f".{NAME}.building/*.jsonl")):
         assert process.poll() is None and time.monotonic() < deadline, process.stderr and process.stderr.read()
