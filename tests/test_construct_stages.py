@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from ftrl_gym.construct.answering import Ground, NoQuestion
-from ftrl_gym.construct.briefs import brief_for, hops_of, level_of, width_of
+from ftrl_gym.construct.briefs import brief_for, hops_of, operation_level, width_of
 from ftrl_gym.construct.decompose import decompose
 from ftrl_gym.construct.document import document
 from ftrl_gym.construct.endless import endless_task
@@ -84,7 +84,7 @@ def test_hops_width_and_distractors_grow_with_difficulty(travel: Ground) -> None
     for kind in Kind:
         assert [hops_of(kind, d) for d in levels] == sorted(hops_of(kind, d) for d in levels)
         assert [width_of(kind, d) for d in levels] == sorted(width_of(kind, d) for d in levels)
-    assert [level_of(d) for d in levels] == sorted(level_of(d) for d in levels)
+    assert [operation_level(d) for d in levels] == sorted(operation_level(d) for d in levels)
     assert (hops_of(Kind.MULTI_HOP, 0), hops_of(Kind.MULTI_HOP, 1)) == (2, 10)
     assert (width_of(Kind.PARALLEL_MULTI_HOP, 0), width_of(Kind.PARALLEL_MULTI_HOP, 1)) == (2, 4)
     plain = scenario("TravelBooking").toolset(Design())

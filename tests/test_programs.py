@@ -12,7 +12,7 @@ import pytest
 from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of
 from ftrl_gym.construct.asking import MOST_WORDS
 from ftrl_gym.construct.binding import Binder
-from ftrl_gym.construct.briefs import hops_of, level_of, width_of
+from ftrl_gym.construct.briefs import hops_of, operation_level, width_of
 from ftrl_gym.construct.certify import Depth
 from ftrl_gym.construct.compiling import compile_program, kind_of, levels
 from ftrl_gym.construct.composing import deepest, draw
@@ -249,7 +249,7 @@ def test_tasks_of_width_2_to_4_are_made_on_request(width: int) -> None:
 def test_difficulty_makes_nothing_simpler() -> None:
     grid = [n / 50 for n in range(51)]
     for measure in (
-        level_of,
+        operation_level,
         *(lambda d, k=k: hops_of(k, d) for k in Kind),
         *(lambda d, k=k: width_of(k, d) for k in Kind),
     ):
@@ -263,7 +263,7 @@ def _drawn(difficulty: float) -> set[Op]:
     ground, rng = ground_of("Clinic"), random.Random(9)
     kinds = [Kind.MULTI_HOP, Kind.PARALLEL_MULTI_HOP, Kind.PARALLEL_SINGLE_HOP]
     shapes = (
-        draw(ground.shapes, rng, k, hops_of(k, difficulty), width_of(k, difficulty), level_of(difficulty))
+        draw(ground.shapes, rng, k, hops_of(k, difficulty), width_of(k, difficulty), operation_level(difficulty))
         for k in kinds
         for _ in range(120)
     )

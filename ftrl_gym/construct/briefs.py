@@ -36,7 +36,7 @@ def width_of(kind: Kind, difficulty: float) -> int:
     return 1
 
 
-def level_of(difficulty: float) -> int:
+def operation_level(difficulty: float) -> int:
     """How complex the operations of a question may be (:class:`~ftrl_gym.construct.operations.Operation`): 0 to 3."""
     return sum(difficulty >= bound for bound in (_SIMPLE, 0.5, 0.7))
 

@@ -11,7 +11,7 @@ import random
 from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of, candidates_of, rivals_of, with_aliases
 from ftrl_gym.construct.asking import Said, Unsaid, say
 from ftrl_gym.construct.binding import Binder
-from ftrl_gym.construct.briefs import level_of
+from ftrl_gym.construct.briefs import operation_level
 from ftrl_gym.construct.compiling import compile_all, kind_of
 from ftrl_gym.construct.composing import check_shape, draw
 from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, GoldWords
@@ -30,7 +30,7 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
     Raises:
         NoQuestion: The draw has no rows, more than one reading, or an answer that cannot be asked for.
     """
-    full = level_of(brief.difficulty)
+    full = operation_level(brief.difficulty)
     check_shape(ground.shapes, brief.scenario, brief.kind, brief.hops, brief.width, full)
     rng = random.Random(f"decompose/{brief.seed}/{brief.attempt}")
     user = "user" in brief.features

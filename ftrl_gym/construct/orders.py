@@ -25,12 +25,12 @@ FEATURES: tuple[tuple[str, ...], ...] = (
 """Features of tasks in turn: 3 in 10 have a scripted user, 2 in 10 change the world."""
 
 
-def level_of(variant: int) -> int:
+def quarter_of(variant: int) -> int:
     """The quarter of difficulties that the tasks of a variant come from, 0 to 3: one toolset of it is enough then.
 
     The variants of either split go through all four.
 
-    >>> [level_of(variant) for variant in (1, 2, 3, 5, 6, 7)], [level_of(variant) for variant in (4, 8, 12, 16)]
+    >>> [quarter_of(variant) for variant in (1, 2, 3, 5, 6, 7)], [quarter_of(variant) for variant in (4, 8, 12, 16)]
     ([1, 2, 3, 2, 3, 0], [1, 2, 3, 0])
     """
     return (variant + variant // TEST_EVERY) % LEVELS
@@ -65,7 +65,7 @@ class Order(NamedTuple):
         rng, kind = self._rng(), self.kind
         features = [name for name in FEATURES[self.number // len(Kind) % len(FEATURES)] if _offers(domain, name)]
         world, seed = self._world(rng), rng.randrange(2**31)
-        difficulty = int(100 * (level_of(self.variant) + rng.random()) / LEVELS) / 100 if self.variant else None
+        difficulty = int(100 * (quarter_of(self.variant) + rng.random()) / LEVELS) / 100 if self.variant else None
         first = brief_for(
             rng, seed, self.split, world, kind, difficulty, features, scenario=self.scenario, variant=self.variant
         )

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ftrl_gym.construct.integrate import attributes_of
 from ftrl_gym.construct.leaks import stands_in_schema
-from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, Integrated, Scaled
-from ftrl_gym.construct.short_cuts import short_cut
-from ftrl_gym.construct.variants.design import Design, level_of
+from ftrl_gym.construct.objects import Brief, GoldCall, Integrated, Scaled
+from ftrl_gym.construct.short_cuts import filtered, short_cut, tested_attributes
+from ftrl_gym.construct.variants.design import Design, scaling_level
 from ftrl_gym.construct.variants.retelling import derivations
 from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.errors import CertificationError
@@ -32,7 +32,7 @@ def design_of(brief: Brief, *, scaled: bool = True) -> Design:
     if not scaled:
         return Design(brief.variant)
     dials = brief.scalings
-    return Design(brief.variant, level_of(dials.generalization), level_of(dials.parameters), level_of(dials.types))
+    return Design(brief.variant, *map(scaling_level, (dials.generalization, dials.parameters, dials.types)))
 
 
 def scale(integrated: Integrated, toolset: Toolset) -> Scaled:
@@ -53,8 +53,8 @@ def scale(integrated: Integrated, toolset: Toolset) -> Scaled:
     rivals = {tool for plain in decomposition.rivals for tool in toolset.offering.get(plain, ())}
     if rivals & set(gold):
         raise CertificationError("draft", "rival", f"{sorted(rivals & set(gold))} serve the question and short-cut it")
-    tested = _tested(decomposition)
-    cut = _filtered(calls, toolset, tested) or short_cut(
+    tested = tested_attributes(decomposition)
+    cut = filtered([call.tool for call in calls], toolset, tested) or short_cut(
         decomposition, [(call.tool, call.answers) for call in calls], toolset
     )
     if cut:
@@ -80,23 +80,6 @@ def scale(integrated: Integrated, toolset: Toolset) -> Scaled:
         calls=calls,
         derivations=derivations(decomposition.derivations, [toolset.documents[name] for name in gold]),
     )
-
-
-def _tested(decomposition: Decomposition) -> set[str]:
-    """``entity.attribute`` of what the question compares with a word."""
-    earning = set(decomposition.outcome.earned_by)
-    facts = [sub.fact for sub in decomposition.sub_questions if sub.fact is not None and sub.id in earning]
-    return {f"{fact.entity}.{fact.attribute}" for fact in facts if str(fact.value) in decomposition.tested}
-
-
-def _filtered(calls: Sequence[GoldCall], toolset: Toolset, tested: set[str]) -> str:
-    """Which of these calls could leave out by itself what the question compares with a word; empty if none can."""
-    for call in calls:
-        document = toolset.documents[call.tool]
-        optional = (leaf.path for leaf in document.leaves if not leaf.required)
-        if any(tested.intersection(document.bound(path)) for path in optional):
-            return f"{call.tool} filters by what the question compares with"
-    return ""
 
 
 def _calls(integrated: Integrated, toolset: Toolset) -> Iterator[GoldCall]:

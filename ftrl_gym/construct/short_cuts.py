@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from ftrl_gym.construct.objects import Decomposition
+from ftrl_gym.construct.programs import Op
 from ftrl_gym.construct.variants.options import can_filter, can_rank
 from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.task import Outcome, SubQuestion
 
-_FILTERED = ("count", "select")
+_FILTERED = (Op.COUNT, Op.SELECT)
 """Operations whose rows a tool could pick: the families of their questions begin with these words."""
-_RANKED = ("lowest", "highest", "least", "most", "second_lowest", "second_highest")
+_RANKED = (Op.LOWEST, Op.HIGHEST, Op.LEAST, Op.MOST, Op.SECOND_LOWEST, Op.SECOND_HIGHEST)
 """Operations whose row a tool could put first."""
 
 
@@ -53,4 +55,21 @@ def short_cut(asking: Asking, calls: Iterable[tuple[str, Sequence[str]]], toolse
             for field, attribute in source.fields.items():
                 if (source.entity, attribute) in compared and picks(face.options, field):
                     return f"{tool} compares by {field} itself"
+    return ""
+
+
+def tested_attributes(decomposition: Decomposition) -> set[str]:
+    """``entity.attribute`` of what the question compares with a word."""
+    earning = set(decomposition.outcome.earned_by)
+    facts = [sub.fact for sub in decomposition.sub_questions if sub.fact is not None and sub.id in earning]
+    return {f"{fact.entity}.{fact.attribute}" for fact in facts if str(fact.value) in decomposition.tested}
+
+
+def filtered(tools: Iterable[str], toolset: Toolset, tested: set[str]) -> str:
+    """Which of these tools could leave out by itself what the question compares with a word; empty if none can."""
+    for tool in tools:
+        document = toolset.documents[tool]
+        optional = (leaf.path for leaf in document.leaves if not leaf.required)
+        if any(tested.intersection(document.bound(path)) for path in optional):
+            return f"{tool} filters by what the question compares with"
     return ""

@@ -84,10 +84,10 @@ def variants_of(split: Split) -> tuple[int, ...]:
     return tuple(variant for variant in range(1, 1001) if split_of(variant) is split)
 
 
-def level_of(dial: float) -> int:
+def scaling_level(dial: float) -> int:
     """The level that a dial from 0 to 1 stands for.
 
-    >>> [level_of(dial) for dial in (0.0, 0.24, 0.25, 0.5, 0.75, 1.0)]
+    >>> [scaling_level(dial) for dial in (0.0, 0.24, 0.25, 0.5, 0.75, 1.0)]
     [0, 0, 1, 2, 3, 3]
     """
     return min(LEVELS - 1, int(dial * LEVELS))
