@@ -17,6 +17,7 @@ from gymnasium.envs.registration import WrapperSpec
 
 from ftrl_gym import registry
 from ftrl_gym.errors import FtrlGymError, UnknownNameError, UsageError
+from ftrl_gym.task import Split
 
 if TYPE_CHECKING:
     from ftrl_gym.env import ToolUseEnv
@@ -125,9 +126,13 @@ def _with_construction(scenario: Scenario, keywords: dict[str, Any]) -> Scenario
         return scenario
 
     from ftrl_gym.construct import scenarios
+    from ftrl_gym.construct.briefs import check_variant
     from ftrl_gym.construct.endless import endless_task
     from ftrl_gym.construct.objects import SCALINGS
 
+    split = keywords.get("split", Split.TRAIN)
+    if isinstance(variant, int) and split in list(Split):
+        check_variant(variant, Split(split))
     name = scenario.manifest.name
     if not endless:
         from ftrl_gym.construct.variants.redesigned import Redesigned
@@ -144,6 +149,7 @@ def _with_construction(scenario: Scenario, keywords: dict[str, Any]) -> Scenario
         scenario=name,
         variant=0 if variant is None else variant,
         scalings=SCALINGS if scalings is None else scalings,
+        hardest=1.0 if keywords.get("difficulty") is None else keywords["difficulty"],
     )
     return dataclasses.replace(
         scenario,

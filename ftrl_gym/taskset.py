@@ -165,13 +165,12 @@ class ScenarioTaskSet:
         tasks = self._scenario.load_tasks(self._split)
         if self._variant is None:
             return tasks
-        marked = "" if self._variant == 0 else f"v{self._variant:04d}-"
-        own = [task for task in tasks if (task.toolset.startswith(marked) if marked else not task.toolset)]
-        if own or not marked:
+        own = [task for task in tasks if _variant_of(task) == self._variant]
+        if own:
             self._variant = None
             return own
         if self._scenario.retell is None:
-            variants = sorted({int(task.toolset[1:5]) if task.toolset else 0 for task in tasks})
+            variants = sorted({_variant_of(task) for task in tasks})
             raise UnknownNameError("variant", self._variant, map(str, variants), f"{self.name} has no other designs")
         return [task for task in tasks if not task.toolset]
 
@@ -218,10 +217,11 @@ class ScenarioTaskSet:
             for task in self._by_id.values():
                 yield task.id, task.kind, task.difficulty
             return
+        hardest = 1.0 if self._difficulty is None else self._difficulty
         for kind in Kind:
             for band in range(bands):
-                difficulty = (band + 0.5) / bands
-                if (self._kinds is None or kind in self._kinds) and difficulty <= (self._difficulty or 1.0):
+                difficulty = min((band + 0.5) / bands, hardest)
+                if (self._kinds is None or kind in self._kinds) and band / bands <= hardest:
                     yield f"endless-{{seed}}-{kind.value}-{round(100 * difficulty)}", kind, difficulty
 
     def _told(self, task_id: str) -> Task:
@@ -263,6 +263,11 @@ class ScenarioTaskSet:
     def world(self, task: Task) -> World | None:
         """See :class:`TaskSet`."""
         return World(self._scenario.load_world(task.world)) if task.world else None
+
+
+def _variant_of(task: Task) -> int:
+    """The variant of a task's tools, by the name of its toolset."""
+    return int(task.toolset[1:5]) if task.toolset else 0
 
 
 def one_of(what: str, value: object, known: type[StrEnum]) -> str:

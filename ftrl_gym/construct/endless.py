@@ -53,6 +53,7 @@ def endless_task(
     scenario: str = FIRST,
     variant: int | str = 0,
     scalings: Sequence[str] = SCALINGS,
+    hardest: float = 1.0,
 ) -> Task:
     """A new task; the same for the same arguments, in any process.
 
@@ -68,6 +69,7 @@ def endless_task(
         scenario: Name of the scenario.
         variant: Design of the tools: a number, or ``any`` for another one each time.
         scalings: Scalings that follow the difficulty.
+        hardest: Where a difficulty is drawn, it goes from 0 to this.
 
     Raises:
         UnknownNameError: A name or variant that does not exist; the text lists those that do.
@@ -84,6 +86,7 @@ def endless_task(
         scenario=scenario,
         variant=variant,
         scalings=scalings,
+        hardest=hardest,
     )
     briefs = [brief] if difficulty is not None else easing(brief)
     return write_first(endless_writer(scenario, Depth(certify)), briefs, f"{_PREFIX}{seed}", refused)
@@ -101,6 +104,7 @@ def endless_brief(
     scenario: str = FIRST,
     variant: int | str = 0,
     scalings: Sequence[str] = SCALINGS,
+    hardest: float = 1.0,
 ) -> Brief:
     """What :func:`endless_task` asks for. With ``always``, each of the features is on."""
     if names not in _NAMES:
@@ -116,6 +120,8 @@ def endless_brief(
         variant = random.Random(f"endless/{seed}/{split}/variant").choice(variants_of(Split(split)))
     if isinstance(variant, str):
         raise UnknownNameError("variant", variant, [ANY, "a number"])
+    if difficulty is None and hardest < 1:
+        difficulty = round(random.Random(f"endless/{seed}/{split}/difficulty").random() * hardest, 2)
     return brief_for(
         rng, seed, Split(split), place, kind, difficulty, on, scenario=scenario, variant=variant, scalings=scalings
     )
