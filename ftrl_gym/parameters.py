@@ -8,6 +8,7 @@ Everybody who asks what a tool takes, or what a call gave it, asks here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -119,6 +120,11 @@ def _is_object(schema: Schema) -> bool:
 def is_date_in_parts(schema: Schema) -> bool:
     """Whether a schema is of an object with exactly the properties year, month and day."""
     return _of_type(schema, "object") and set(schema.get("properties", ())) == set(DATE_PARTS)
+
+
+def is_day(value: Json) -> bool:
+    """Whether a value is an ISO day."""
+    return isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None
 
 
 def iso(value: Json) -> str | None:

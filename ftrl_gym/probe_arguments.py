@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ftrl_gym.parameters import Leaf, assembled, given, in_parts, iso, leaves
-from ftrl_gym.probe_sight import SEEN, Sight, is_day
+from ftrl_gym.parameters import Leaf, assembled, given, in_parts, is_day, iso, leaves
+from ftrl_gym.probe_sight import SEEN, Sight
 from ftrl_gym.tooldoc import ToolDocument
 
 Arguments = dict[str, Any]

@@ -201,11 +201,6 @@ def filled(text: str, seen: dict[str, str]) -> str:
     return re.sub(r"\{\{([\w|]+)\}\}", found, text)
 
 
-def is_day(value: Any) -> bool:
-    """Whether a value is an ISO day."""
-    return isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None
-
-
 def says_list(task: Task) -> bool:
     """Whether the right answer is a list."""
     return task.outcome.answer is not None and task.outcome.answer.type is AnswerType.LIST

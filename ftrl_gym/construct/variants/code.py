@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import re
@@ -11,6 +12,8 @@ from ftrl_gym.construct.variants import shaping
 from ftrl_gym.construct.variants.faces import Face, Form, Leaf, Part
 from ftrl_gym.construct.variants.functions import Role, Schema
 from ftrl_gym.construct.variants.naming import Names
+from ftrl_gym.construct.variants.options import Phase
+from ftrl_gym.errors import ConstructionError
 
 _WIDTH = 120
 _COPIED = "# --- what follows is copied ---\n"
@@ -36,6 +39,9 @@ def source_of(title: str, faces: Sequence[Face], plain: str, names: Names, refus
         plain: Source of the scenario's own tools.
         names: Names of fields.
         refused: How refusals are told: ``{}`` stands for the text.
+
+    Raises:
+        ConstructionError: The scenario's code defines names that this code needs, or cannot be compiled with it.
     """
     functions = "\n\n".join("\n".join(_function(face)) + "\n" for face in faces)
     called = {name: said for face in faces for part in face.parts for name, said in face.named(part).items()}
@@ -44,7 +50,25 @@ def source_of(title: str, faces: Sequence[Face], plain: str, names: Names, refus
     constants = f"\n\n_NAMES = {_literal(renamed)}\n_REFUSED = {_literal(refused)}\n"
     helpers = inspect.getsource(shaping).partition(_COPIED)[2]
     head = _HEAD.format(title=title, imports="\n".join(_in_order(imports)))
-    return f"{head}\n{functions}{constants}{helpers}\n\n# --- the scenario's own functions ---\n\n\n{own}"
+    above = f"{head}\n{functions}{constants}{helpers}"
+    try:
+        twice = _defined(above) & _defined(own)
+    except SyntaxError as error:
+        raise ConstructionError(f"{title}: its code cannot be compiled, line {error.lineno}: {error.msg}") from None
+    if twice:
+        raise ConstructionError(
+            f"{title}: its code defines {', '.join(sorted(twice))}, which the tools of variants need for themselves; "
+            "give it another name"
+        )
+    return f"{above}\n\n# --- the scenario's own functions ---\n\n\n{own}"
+
+
+def _defined(code: str) -> set[str]:
+    """Names that stand at the top of a module."""
+    nodes = ast.parse(code).body
+    functions = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    targets = (target for node in nodes if isinstance(node, ast.Assign) for target in node.targets)
+    return functions | {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def _in_order(imports: Iterable[str]) -> list[str]:
@@ -91,11 +115,11 @@ def _function(face: Face) -> Iterator[str]:
             last = number == len(face.parts) - 1
             yield "    else:" if last else f"    {'elif' if number else 'if'} {_condition(face, number)}:"
             yield from _found(face, part, number, "        ")
-    beside = any(line.strip().startswith("beside[") for option in face.options for line in option.lines)
+    beside = any(option.phase is Phase.BESIDE for option in face.options)
     if beside:
         yield "    beside: dict[str, Any] = {}"
     for option in face.options:
-        yield from (f"    {line}" for line in option.lines[1:])
+        yield from (f"    {line}" for line in option.lines)
     yield f"    return {_result(face, beside)}"
 
 

@@ -7,22 +7,24 @@ Python (:mod:`ftrl_gym.construct.variants.code`), and how a call of a plain tool
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from ftrl_gym.construct.variants.functions import Function, Role, Schema
 from ftrl_gym.construct.variants.naming import Names
 from ftrl_gym.construct.variants.options import Option
+from ftrl_gym.parameters import DATE_PARTS, in_parts
 from ftrl_gym.task import Json
 from ftrl_gym.tooldoc import FactSource, Returns, ToolDocument
 
-DATE_PARTS: Schema = {
+DAY: Schema = {
     "type": "object",
-    "properties": {"year": {"type": "integer"}, "month": {"type": "integer"}, "day": {"type": "integer"}},
-    "required": ["year", "month", "day"],
+    "properties": {name: {"type": "integer"} for name in DATE_PARTS},
+    "required": list(DATE_PARTS),
     "additionalProperties": False,
 }
+"""A day in parts."""
 
 
 class Form(StrEnum):
@@ -75,8 +77,7 @@ class Leaf:
         {'year': 2026, 'month': 5, 'day': 4}
         """
         if self.form is Form.DATE and isinstance(value, str):
-            year, month, day = value.split("-")
-            return {"year": int(year), "month": int(month), "day": int(day)}
+            return in_parts(value)
         return [value] if self.form in (Form.BATCH, Form.SEVERAL) else value
 
 
@@ -260,8 +261,3 @@ class Face:
 def _attributes(part: Part) -> dict[str, str]:
     """Plain field of a part's result -> attribute."""
     return {name: a for source in part.function.document.returns.facts for name, a in source.fields.items()}
-
-
-def with_options(face: Face, options: tuple[Option, ...]) -> Face:
-    """The face with these options."""
-    return replace(face, options=options)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ftrl_gym.construct.variants.design import Design
-from ftrl_gym.construct.variants.faces import DATE_PARTS, Form, Leaf, Part
+from ftrl_gym.construct.variants.faces import DAY, Form, Leaf, Part
 from ftrl_gym.construct.variants.functions import Role, Schema
 from ftrl_gym.construct.variants.naming import Names
 
@@ -122,7 +122,7 @@ def _formed(leaf: Leaf, parts: Sequence[Part], alternatives: bool, leaves: int) 
     schema, role = leaf.schema, parts[0].function.role
     about = schema.get("description", "")
     if schema.get("format") == "date" and leaf.required:
-        return replace(leaf, form=Form.DATE, schema={**DATE_PARTS, "description": about.replace(" as YYYY-MM-DD", "")})
+        return replace(leaf, form=Form.DATE, schema={**DAY, "description": about.replace(" as YYYY-MM-DD", "")})
     inner = {key: value for key, value in schema.items() if key not in ("description", "default")}
     several = {"type": "array", "items": inner, "minItems": 1, "maxItems": 10, "uniqueItems": True}
     if role is Role.LOOKUP and leaves == 1 and leaf.required and not alternatives and "enum" not in schema:

@@ -106,7 +106,7 @@ class Names:
         """Name of a tool; plain words in snake case."""
         said = self._verbs.get(verb, verb)
         parts = [noun, said] if self.verb_last and said else [said, noun]
-        return self._cased("_".join(part for part in (self.prefix, *parts) if part), self.case)
+        return cased("_".join(part for part in (self.prefix, *parts) if part), self.case)
 
     def word(self, name: str) -> str:
         """Name of a parameter or a field.
@@ -115,16 +115,25 @@ class Names:
         'doctor_id'
         """
         said = "_".join(self._words.get(word, word) for word in name.split("_"))
-        cased = self._cased(said, Case.CAMEL if self.case is Case.PASCAL else self.case)
-        return f"{cased}_" if keyword.iskeyword(cased) else cased
+        word = cased(said, Case.CAMEL if self.case is Case.PASCAL else self.case)
+        return f"{word}_" if keyword.iskeyword(word) else word
 
-    @staticmethod
-    def _cased(name: str, case: Case) -> str:
-        if case is Case.SNAKE:
-            return name
-        first, *others = name.split("_")
-        rest = "".join(word[:1].upper() + word[1:] for word in others)
-        return (first[:1].upper() + first[1:] if case is Case.PASCAL else first) + rest
+    def option(self, name: str) -> str:
+        """Name of an option: its words are nobody's, so only their case is the variant's."""
+        return cased(name, Case.CAMEL if self.case is Case.PASCAL else self.case)
+
+
+def cased(name: str, case: Case) -> str:
+    """A name in snake case, in another case.
+
+    >>> cased("max_nightly_price", Case.CAMEL), cased("get_room", Case.PASCAL)
+    ('maxNightlyPrice', 'GetRoom')
+    """
+    if case is Case.SNAKE:
+        return name
+    first, *others = name.split("_")
+    rest = "".join(word[:1].upper() + word[1:] for word in others)
+    return (first[:1].upper() + first[1:] if case is Case.PASCAL else first) + rest
 
 
 def settle(names: Names, groups: Iterable[Iterable[str]]) -> None:

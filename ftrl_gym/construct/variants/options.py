@@ -10,6 +10,7 @@ import json
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 from ftrl_gym.construct.variants.functions import Schema, Sort, sort_of
 from ftrl_gym.task import Json
@@ -37,12 +38,29 @@ class Row:
         return [name for name in (*self.fields, *self.some) if name not in self.keys]
 
 
+class Phase(IntEnum):
+    """When an option takes effect: rows first, while all their fields are there, then fields, then what is added."""
+
+    FILTER = 0
+    SORT = 1
+    PAGE = 2
+    HIDE = 3
+    FIELDS = 4
+    WORDS = 5
+    """Adds fields to rows."""
+    ORDER = 6
+    """Of fields."""
+    BESIDE = 7
+    """Adds something beside the rows."""
+
+
 @dataclass(frozen=True)
 class Option:
     """One parameter and what it does."""
 
     name: str
     schema: Schema
+    phase: Phase
     lines: tuple[str, ...]
     """Python that changes ``found``; after it, what goes beside the rows is in ``beside``."""
     hides: tuple[str, ...] = ()
@@ -77,27 +95,17 @@ def options_for(row: Row, rng: random.Random, wanted: int, hidden: bool) -> tupl
     chosen = [*own[: (wanted + 1) // 2], *general]
     chosen += own[(wanted + 1) // 2 :]
     chosen = chosen[:wanted]
-    return tuple(sorted(chosen, key=lambda option: _ORDER.index(type_of(option))))
-
-
-_ORDER = ("filter", "sort", "page", "hide", "fields", "words", "order", "beside")
-"""In which order options take effect, by sort: rows first, while all their fields are there, then fields, then what is
-added."""
-
-
-def type_of(option: Option) -> str:
-    """The sort of an option, by its first line."""
-    return option.lines[0].removeprefix("# ").split(":")[0]
+    return tuple(sorted(chosen, key=lambda option: option.phase))
 
 
 def can_filter(options: Iterable[Option], field: str) -> bool:
     """Whether a caller may have only the rows with a low, or a high, value of a field."""
-    return any(field in option.by and type_of(option) == "filter" for option in options)
+    return any(field in option.by and option.phase is Phase.FILTER for option in options)
 
 
 def can_rank(options: Iterable[Option], field: str) -> bool:
     """Whether a caller may have only the rows with the lowest, or highest, values of a field."""
-    sorts = any(field in option.by and type_of(option) == "sort" for option in options)
+    sorts = any(field in option.by and option.phase is Phase.SORT for option in options)
     return sorts and any(option.name == "limit" for option in options)
 
 
@@ -110,13 +118,15 @@ def _of_lists(row: Row) -> Iterator[Option]:
     yield Option(
         "limit",
         {"type": "integer", "description": "Most rows.", "minimum": 1},
-        ("# page: limit", "if limit is not None:", "    found = found[:limit]"),
+        Phase.PAGE,
+        ("if limit is not None:", "    found = found[:limit]"),
         tries=(1,),
     )
     yield Option(
         "offset",
         {"type": "integer", "description": "Rows to skip.", "minimum": 0},
-        ("# page: offset", "if offset is not None:", "    found = found[offset:]"),
+        Phase.PAGE,
+        ("if offset is not None:", "    found = found[offset:]"),
         tries=(1,),
     )
     comparable = row.of(Sort.NUMBER, Sort.DATE, Sort.TIME)
@@ -124,14 +134,16 @@ def _of_lists(row: Row) -> Iterator[Option]:
         yield Option(
             "sort_by",
             {"type": "string", "description": "Field to sort by, ascending.", "enum": comparable},
-            ("# sort: ascending", "if sort_by is not None:", "    found = _sorted(found, sort_by, False)"),
+            Phase.SORT,
+            ("if sort_by is not None:", "    found = _sorted(found, sort_by, False)"),
             tries=tuple(comparable),
             by=tuple(comparable),
         )
         yield Option(
             "sort_desc",
             {"type": "string", "description": "Field to sort by, descending.", "enum": comparable},
-            ("# sort: descending", "if sort_desc is not None:", "    found = _sorted(found, sort_desc, True)"),
+            Phase.SORT,
+            ("if sort_desc is not None:", "    found = _sorted(found, sort_desc, True)"),
             tries=tuple(comparable),
             by=tuple(comparable),
         )
@@ -140,8 +152,8 @@ def _of_lists(row: Row) -> Iterator[Option]:
             yield Option(
                 f"{bound}_{name}",
                 {"type": "number", "description": f"{words} {name}."},
+                Phase.FILTER,
                 (
-                    f"# filter: {bound}_{name}",
                     f"if {bound}_{name} is not None:",
                     f'    found = [row for row in found if row["{name}"] {sign} {bound}_{name}]',
                 ),
@@ -152,8 +164,8 @@ def _of_lists(row: Row) -> Iterator[Option]:
         yield Option(
             f"{name}_before",
             {"type": "string", "description": f"Only rows whose {name} is before this day.", "format": "date"},
+            Phase.FILTER,
             (
-                f"# filter: {name}_before",
                 f"if {name}_before is not None:",
                 f'    found = [row for row in found if row["{name}"] < {name}_before]',
             ),
@@ -163,7 +175,8 @@ def _of_lists(row: Row) -> Iterator[Option]:
     yield Option(
         "with_count",
         {"type": "boolean", "description": "Also say how many rows there are.", "default": False},
-        ("# beside: count", "if with_count:", '    beside["count"] = len(found)'),
+        Phase.BESIDE,
+        ("if with_count:", '    beside["count"] = len(found)'),
         tries=(True,),
     )
 
@@ -193,8 +206,8 @@ def _switches(row: Row, rng: random.Random, hidden: bool) -> list[Option]:
         option = Option(
             f"include_{group}",
             {"type": "boolean", "description": said, "default": shown},
+            Phase.HIDE,
             (
-                f"# hide: {group}",
                 f"if not include_{group}:",
                 f"    found = _without(found, {json.dumps(names, ensure_ascii=False)})",
             ),
@@ -213,13 +226,15 @@ def _of_all(row: Row) -> Iterator[Option]:
         yield Option(
             "fields",
             {**array, "description": "Fields to return; all if not given."},
-            ("# fields: fields", "if fields is not None:", f"    found = _only(found, fields, {keys})"),
+            Phase.FIELDS,
+            ("if fields is not None:", f"    found = _only(found, fields, {keys})"),
             tries=tuple([name] for name in row.all),
         )
     yield Option(
         "exclude",
         {**array, "description": "Fields to leave out."},
-        ("# fields: exclude", "if exclude is not None:", "    found = _without(found, exclude)"),
+        Phase.FIELDS,
+        ("if exclude is not None:", "    found = _without(found, exclude)"),
         tries=tuple([name] for name in row.all),
     )
     dates, times, numbers = row.of(Sort.DATE), row.of(Sort.TIME), row.of(Sort.NUMBER)
@@ -228,8 +243,8 @@ def _of_all(row: Row) -> Iterator[Option]:
         yield Option(
             "date_text",
             {"type": "string", "description": "Add dates in this style.", "enum": styles, "default": "none"},
+            Phase.WORDS,
             (
-                "# words: dates",
                 'if date_text != "none":',
                 f"    found = _texts(found, {_quoted(dates)}, lambda day: _day_text(day, date_text))",
             ),
@@ -239,7 +254,8 @@ def _of_all(row: Row) -> Iterator[Option]:
         yield Option(
             "am_pm",
             {"type": "boolean", "description": "Add times as am and pm.", "default": False},
-            ("# words: times", "if am_pm:", f"    found = _texts(found, {_quoted(times)}, _clock_text)"),
+            Phase.WORDS,
+            ("if am_pm:", f"    found = _texts(found, {_quoted(times)}, _clock_text)"),
             tries=(True,),
         )
     if numbers:
@@ -247,8 +263,8 @@ def _of_all(row: Row) -> Iterator[Option]:
         yield Option(
             "number_text",
             {"type": "string", "description": "Add numbers as text.", "enum": styles, "default": "none"},
+            Phase.WORDS,
             (
-                "# words: numbers",
                 'if number_text != "none":',
                 f"    found = _texts(found, {_quoted(numbers)}, lambda number: _number_text(number, number_text))",
             ),
@@ -263,18 +279,21 @@ def _of_all(row: Row) -> Iterator[Option]:
                 "enum": ["natural", "alphabetical"],
                 "default": "natural",
             },
-            ("# order: fields", 'if field_order == "alphabetical":', f"    found = _ordered(found, {keys})"),
+            Phase.ORDER,
+            ('if field_order == "alphabetical":', f"    found = _ordered(found, {keys})"),
             tries=("alphabetical",),
         )
     yield Option(
         "with_types",
         {"type": "boolean", "description": "Also say the type of each field.", "default": False},
-        ("# beside: types", "if with_types:", '    beside["types"] = _types(found)'),
+        Phase.BESIDE,
+        ("if with_types:", '    beside["types"] = _types(found)'),
         tries=(True,),
     )
     yield Option(
         "with_meta",
         {"type": "boolean", "description": "Also say on which day the data is from.", "default": False},
-        ("# beside: meta", "if with_meta:", '    beside["meta"] = {"as_of": world.constants.get("today")}'),
+        Phase.BESIDE,
+        ("if with_meta:", '    beside["meta"] = {"as_of": world.constants.get("today")}'),
         tries=(True,),
     )

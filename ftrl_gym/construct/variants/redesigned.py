@@ -8,8 +8,8 @@ from ftrl_gym.construct.briefs import check_variant
 from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.variants.retelling import retell
 from ftrl_gym.construct.variants.toolset import Toolset, toolset_of
-from ftrl_gym.errors import RegistryError
 from ftrl_gym.scenario import Scenario, Tools
+from ftrl_gym.scenario_files import toolsets_of
 from ftrl_gym.task import Task
 
 _TOOLSETS: dict[tuple[str, str, str], Toolset] = {}
@@ -24,12 +24,15 @@ class Redesigned:
     scenario: Scenario
 
     def tools(self, toolset: str) -> Tools:
-        """Those that rest with the scenario, else its plain tools in that design."""
-        try:
+        """Those that rest with the scenario, else its plain tools in that design.
+
+        Raises:
+            RegistryError: Those that rest with it are broken.
+        """
+        if toolset in toolsets_of(self.scenario.manifest):
             return self.scenario.tools(toolset)
-        except RegistryError:
-            made = self._made(toolset)
-            return Tools(made.documents, made.source)
+        made = self._made(toolset)
+        return Tools(made.documents, made.source)
 
     def retell(self, task: Task, variant: int) -> Task:
         """A plain task with the tools of a variant, without scalings.

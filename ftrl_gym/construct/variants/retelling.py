@@ -15,8 +15,8 @@ from ftrl_gym.construct.short_cuts import short_cut
 from ftrl_gym.construct.trial import Pool, try_plan
 from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.errors import ConstructionError
-from ftrl_gym.parameters import in_parts
-from ftrl_gym.task import Derivation, Json, Plan, PlannedCall, PlanTurn, Task
+from ftrl_gym.parameters import in_parts, is_day
+from ftrl_gym.task import Derivation, Plan, PlannedCall, PlanTurn, Task
 from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.world import WorldBase
 
@@ -76,12 +76,8 @@ def derivations(plain: Sequence[Derivation], documents: Sequence[ToolDocument]) 
     """What follows from the question, in the forms in which these tools take it too: days in parts."""
     if not any(leaf.in_parts for document in documents for leaf in document.leaves):
         return tuple(plain)
-    parts = [one.model_copy(update={"value": in_parts(one.value)}) for one in plain if _is_day(one.value)]
+    parts = [one.model_copy(update={"value": in_parts(one.value)}) for one in plain if is_day(one.value)]
     return (*plain, *parts)
-
-
-def _is_day(value: Json) -> bool:
-    return isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-"
 
 
 def _checked(task: Task, pool: Pool, base: WorldBase) -> Task:

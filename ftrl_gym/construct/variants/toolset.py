@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ftrl_gym.construct.trial import Pool
 from ftrl_gym.construct.variants.code import source_of
 from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.variants.extension import Added, extension
-from ftrl_gym.construct.variants.faces import Face, Part, with_options
+from ftrl_gym.construct.variants.faces import Face, Part
 from ftrl_gym.construct.variants.functions import Function, Role, function_of
 from ftrl_gym.construct.variants.leaves import leaves_of
-from ftrl_gym.construct.variants.naming import Case, Names, settle, split_name
+from ftrl_gym.construct.variants.naming import Names, settle, split_name
 from ftrl_gym.construct.variants.options import Option, Row, options_for
 from ftrl_gym.construct.variants.partition import Merge, canonical, nouns_of, partition
-from ftrl_gym.errors import ConstructionError
 from ftrl_gym.execution import TrustedToolbox
 from ftrl_gym.task import Json
 from ftrl_gym.tooldoc import ToolDocument
@@ -117,23 +117,19 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
         design: Which variant, and how far each scaling goes.
 
     Raises:
-        ConstructionError: Names of the scenario's own code stand in the way.
+        ConstructionError: The scenario's code defines names that this code needs, or cannot be compiled with it.
     """
     functions = [function_of(document) for document in documents]
-    added: list[Added] = []
-    if not design.plain:
-        added = _extended(functions, scenario, design)
-        source = "\n\n".join([source.rstrip() + "\n", *(one.source for one in added)])
+    names = Names(scenario, design)
     if design.plain:
         plain = {function.name: function.document for function in functions}
-        merges = tuple(partition(functions, [one.function for one in added], scenario, design))
-        names = Names(scenario, design)
+        merges = tuple(partition(functions, [], scenario, design))
         return Toolset(design, tuple(_plain(function, names) for function in functions), plain, source, merges)
-    names = Names(scenario, design)
-    everything = [*functions, *(one.function for one in added)]
-    settle(names, (function.parameters for function in everything))
-    settle(names, (function.fields for function in everything))
-    merges = tuple(partition(functions, [one.function for one in added], scenario, design))
+    extended = _extended(functions, scenario, design)
+    added = [one.function for one in extended]
+    settle(names, (function.parameters for function in (*functions, *added)))
+    settle(names, (function.fields for function in (*functions, *added)))
+    merges = tuple(partition(functions, added, scenario, design))
     rng = design.draws(scenario, "shapes")
     wrap, listed_as, refused = rng.choice(_WRAPS), rng.choice(_LISTS), rng.choice(_REFUSALS)
     if design.variant == 0:
@@ -142,12 +138,9 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
     faces = []
     for merge, title in zip(merges, titles, strict=True):
         face = _face(merge, title, names, design, wrap, listed_as)
-        faces.append(with_options(face, _options(face, scenario, design)))
-    code = source_of(f"{scenario}, {design.name}", faces, source, names, refused)
-    try:
-        compile(code, f"{design.name}.py", "exec")
-    except SyntaxError as error:
-        raise ConstructionError(f"{scenario}, toolset {design.name}: line {error.lineno}: {error.msg}") from None
+        faces.append(replace(face, options=_options(face, scenario, design)))
+    own = "\n\n".join([source.rstrip() + "\n", *(one.source for one in extended)])
+    code = source_of(f"{scenario}, {design.name}", faces, own, names, refused)
     return Toolset(design, tuple(faces), {face.name: face.document() for face in faces}, code, merges)
 
 
@@ -261,16 +254,11 @@ def _options(face: Face, scenario: str, design: Design) -> tuple[Option, ...]:
     row = Row(keys, shared, tuple(name for name in some if name not in keys), face.listed)
     taken = {leaf.path[0] for leaf in face.leaves} | {face.selector}
     made = options_for(row, random.Random(rng.random()), wanted, hidden=design.parameters > 1)
-    camel = face.names.case is not Case.SNAKE
-    restyled = [_in_camel_case(option) if camel else option for option in made]
+    restyled = (_called_anew(option, face.names.option(option.name)) for option in made)
     return tuple(option for option in restyled if option.name not in taken)
 
 
-def _in_camel_case(option: Option) -> Option:
-    import re
-    from dataclasses import replace
-
-    first, *others = option.name.split("_")
-    name = first + "".join(word[:1].upper() + word[1:] for word in others)
+def _called_anew(option: Option, name: str) -> Option:
+    """The option under another name, in its code too."""
     lines = tuple(re.sub(rf"\b{option.name}\b", name, line) for line in option.lines)
-    return replace(option, name=name, lines=(option.lines[0], *lines[1:]))
+    return replace(option, name=name, lines=lines)
