@@ -2,7 +2,7 @@
 
 Tasks fall into cells of one kind and one band of difficulty. A cell in which everything fails or everything succeeds
 teaches nothing: for a success rate p a policy gradient has the variance p(1-p) to work with (Rutherford et al. 2024,
-"No Regrets", section 4, call it learnability). So cells are drawn by the p(1-p) that is expected of them, given what
+"No Regrets", call it learnability). So cells are drawn by the p(1-p) that is expected of them, given what
 was seen, with a share for every cell, so that none is forgotten. Old results fade: the policy changes.
 """
 

@@ -3,21 +3,21 @@ than one row, and chains of eight look-ups."""
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
+from tool_calls import fails, figure_of, row_of, run
 
 from ftrl_gym.construct.binding import Binder
 from ftrl_gym.construct.endless import endless_task, world_of
 from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program, Walk
 from ftrl_gym.construct.scenarios import Source, scenario
 from ftrl_gym.construct.shapes import cost
-from ftrl_gym.execution import ToolFailure
 from ftrl_gym.task import Kind, ScriptedUser, Task
 from ftrl_gym.world import Row, World, WorldBase
 
@@ -40,27 +40,8 @@ def world(league: Source) -> World:
     return World(league.make_world(5, "real"))
 
 
-def _run(world: World, tool: str, **arguments: Any) -> dict[str, Any]:
-    result: dict[str, Any] = scenario("League").pool.toolbox.run(tool, arguments, world)
-    return result
-
-
-def _fails(world: World, text: str, tool: str, **arguments: Any) -> None:
-    before = world.difference()
-    with pytest.raises(ToolFailure, match=text):
-        _run(world, tool, **arguments)
-    assert world.difference() == before
-
-
-def _row(world: World, table: str, key: str) -> Row:
-    row = world.get(table, key)
-    assert row is not None
-    return row
-
-
-def _rule(world: World, topic: str) -> int:
-    value: int = _row(world, "rules", topic)["value"]
-    return value
+_run = functools.partial(run, "League")
+_fails = functools.partial(fails, "League")
 
 
 def _day(after: int) -> str:
@@ -109,7 +90,7 @@ def test_transfers_lead_to_or_away_from_the_club_of_today(base: WorldBase) -> No
 
 def _scheduled(world: World) -> Iterator[tuple[str, Row]]:
     """Fixtures that may still be moved."""
-    notice = _rule(world, "moving notice")
+    notice = figure_of(world, "moving notice")
     return ((key, row) for key, row in world.find("fixtures", status="scheduled") if _until(row["date"]) >= notice)
 
 
@@ -120,7 +101,7 @@ def _free(world: World, fixture: Row) -> Iterator[str]:
         clubs = {fixture["home"], fixture["away"]}
         busy = [r for r in rows if r["date"] == _day(after) and (r["venue"] == fixture["venue"] or
                                                                  clubs & {r["home"], r["away"]})]  # fmt: skip
-        if not busy and abs(after - _until(fixture["date"])) <= _rule(world, "moving range"):
+        if not busy and abs(after - _until(fixture["date"])) <= figure_of(world, "moving range"):
             yield _day(after)
 
 
@@ -133,7 +114,7 @@ def test_a_fixture_is_moved_forward_or_back(world: World) -> None:
         assert _run(world, "move_fixture", fixture_no=number, date=day) == {"fixture_no": number, "date": day}
         found = _run(world, "find_fixture", venue=fixture["venue"], date=day)["fixtures"]
         assert [each["fixture_no"] for each in found] == [number]
-        assert _row(world, "fixtures", number) == {**fixture, "date": day}
+        assert row_of(world, "fixtures", number) == {**fixture, "date": day}
         world.restore(start)
 
 
@@ -141,8 +122,8 @@ def test_a_fixture_is_not_moved_against_the_rules(world: World) -> None:
     number, fixture = next((key, row) for key, row in _scheduled(world) if _until(row["date"]) < 20)
     _fails(world, "already; name another day", "move_fixture", fixture_no=number, date=fixture["date"])
     _fails(world, "is past: today is 2026-05-04", "move_fixture", fixture_no=number, date=_day(-1))
-    far = _day(_until(fixture["date"]) + _rule(world, "moving range") + 1)
-    _fails(world, f"{_rule(world, 'moving range')} days at most", "move_fixture", fixture_no=number, date=far)
+    far = _day(_until(fixture["date"]) + figure_of(world, "moving range") + 1)
+    _fails(world, f"{figure_of(world, 'moving range')} days at most", "move_fixture", fixture_no=number, date=far)
     played, _ = world.find("fixtures", status="played")[0]
     _fails(world, "is played; only a scheduled one", "move_fixture", fixture_no=played, date=_day(20))
     day = next(_free(world, fixture))
@@ -153,7 +134,7 @@ def test_a_fixture_is_not_moved_against_the_rules(world: World) -> None:
         for side in ("home", "away"):
             world.update("fixtures", other, **{"venue": "", "home": "", "away": "", side: fixture[club]})
             _fails(world, f"{fixture[club]} has another fixture", "move_fixture", fixture_no=number, date=day)
-    world.update("fixtures", number, date=_day(_rule(world, "moving notice") - 1))
+    world.update("fixtures", number, date=_day(figure_of(world, "moving notice") - 1))
     _fails(world, "days' notice", "move_fixture", fixture_no=number, date=_day(9))
 
 
@@ -175,7 +156,7 @@ def test_another_stadium_must_be_large_enough_and_free(world: World) -> None:
 
 def test_a_referee_must_be_neutral_and_free(world: World) -> None:
     number, fixture = next(_scheduled(world))
-    sides = [_row(world, "clubs", fixture[side])["association"] for side in ("home", "away")]
+    sides = [row_of(world, "clubs", fixture[side])["association"] for side in ("home", "away")]
     for association in sides:
         partial = world.find("referees", association=association)[0][0]
         _fails(world, f"belongs to {association}", "assign_referee", fixture_no=number, referee=partial)
@@ -192,7 +173,7 @@ def test_a_referee_must_be_neutral_and_free(world: World) -> None:
 
 def test_an_injury_is_reported_once_and_healed_once(world: World) -> None:
     player = next(key for key, _ in world.rows("players") if not world.find("injuries", player=key, status="current"))
-    most = _rule(world, "longest absence")
+    most = figure_of(world, "longest absence")
     _fails(world, f"{most} weeks at most", "report_injury", player_id=player, weeks=most + 1, part="knee")
     made = _run(world, "report_injury", player_id=player, weeks=3, part="knee")
     assert (made["date"], made["back"], made["status"]) == (_day(0), _day(21), "current")
@@ -205,11 +186,11 @@ def test_an_injury_is_reported_once_and_healed_once(world: World) -> None:
 
 def test_a_ban_raises_the_fine_and_may_be_lifted_if_it_is_short(world: World) -> None:
     case, row = world.find("cases", status="open")[0]
-    longest, liftable = _rule(world, "longest ban"), _rule(world, "reinstatement")
+    longest, liftable = figure_of(world, "longest ban"), figure_of(world, "reinstatement")
     _fails(world, "no ban to lift", "lift_ban", case_no=case)
     _fails(world, f"{longest} matches at most", "decide_case", case_no=case, matches=longest + 1)
     done = _run(world, "decide_case", case_no=case, matches=2)
-    assert done["extra"] == 2 * _rule(world, "price of a ban") and done["fine"] == row["fine"] + done["extra"]
+    assert done["extra"] == 2 * figure_of(world, "price of a ban") and done["fine"] == row["fine"] + done["extra"]
     _fails(world, "is banned; only an open one", "decide_case", case_no=case, matches=2)
     world.update("cases", case, ban=liftable + 1)
     _fails(world, f"the office lifts up to {liftable}", "lift_ban", case_no=case)
@@ -225,24 +206,24 @@ def _transferable(world: World, abroad: bool) -> tuple[str, Row, str]:
         if row["abroad"] is abroad and not bound and key not in captains:
             for club, _ in world.rows("clubs"):
                 taken = len(world.find("players", club=club, abroad=True))
-                if club != row["club"] and taken < _rule(world, "players from abroad"):
+                if club != row["club"] and taken < figure_of(world, "players from abroad"):
                     return key, row, club
     raise AssertionError("nobody can be transferred")
 
 
 def test_a_transfer_is_agreed_and_completed(world: World) -> None:
     player, row, club = _transferable(world, abroad=False)
-    start = {"start": _day(_rule(world, "early completion"))}
+    start = {"start": _day(figure_of(world, "early completion"))}
     _fails(world, f"is with {row['club']} already", "agree_transfer", player_id=player, club=row["club"], **start)
     made = _run(world, "agree_transfer", player_id=player, club=club, **start)
     assert (made["seller"], made["buyer"], made["fee"]) == (row["club"], club, row["market_value"])
-    assert _row(world, "players", player)["club"] == row["club"]
+    assert row_of(world, "players", player)["club"] == row["club"]
     _fails(world, "agreed transfer already", "agree_transfer", player_id=player, club=club, **start)
     number = made["transfer_no"]
-    world.update("transfers", number, starts=_day(_rule(world, "early completion") + 1))
+    world.update("transfers", number, starts=_day(figure_of(world, "early completion") + 1))
     _fails(world, "days from today", "complete_transfer", transfer_no=number)
     world.update("transfers", number, starts=start["start"])
-    captain = _row(world, "clubs", row["club"])["captain"]
+    captain = row_of(world, "clubs", row["club"])["captain"]
     world.update("clubs", row["club"], captain=player)
     _fails(world, "is the captain of", "complete_transfer", transfer_no=number)
     world.update("clubs", row["club"], captain=captain)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import date, timedelta
 from itertools import product
-from typing import Any
 
 import pytest
+from tool_calls import fails, figure_of, row_of, run
 
 from ftrl_gym.construct.scenarios import Source, scenario
 from ftrl_gym.construct.worlds.shop import SHOP
-from ftrl_gym.execution import ToolFailure
-from ftrl_gym.world import Row, World, WorldBase
+from ftrl_gym.world import World, WorldBase
 
 TODAY = date.fromisoformat(SHOP.today)
 
@@ -31,27 +31,8 @@ def world(base: WorldBase) -> World:
     return World(base)
 
 
-def _run(world: World, tool: str, **arguments: Any) -> dict[str, Any]:
-    result: dict[str, Any] = scenario("Shop").pool.toolbox.run(tool, arguments, world)
-    return result
-
-
-def _fails(world: World, text: str, tool: str, **arguments: Any) -> None:
-    before = world.difference()
-    with pytest.raises(ToolFailure, match=text):
-        _run(world, tool, **arguments)
-    assert world.difference() == before
-
-
-def _row(world: World, table: str, key: str) -> Row:
-    row = world.get(table, key)
-    assert row is not None
-    return row
-
-
-def _rule(world: World, topic: str) -> int:
-    figure: int = _row(world, "rules", topic)["value"]
-    return figure
+_run = functools.partial(run, "Shop")
+_fails = functools.partial(fails, "Shop")
 
 
 def _day(after: int) -> str:
@@ -114,10 +95,10 @@ def test_an_order_is_placed_changed_and_cancelled(world: World) -> None:
     changed = _run(world, "change_quantity", line_number=line, pieces=4)
     assert changed == {"line_number": line, "pieces": 4, "amount": 4 * row["price"]}
     _fails(world, "has 4 pieces already", "change_quantity", line_number=line, pieces=4)
-    most = _rule(world, "pieces per line")
+    most = figure_of(world, "pieces per line")
     _fails(world, f"at most {most} pieces", "change_quantity", line_number=line, pieces=most + 1)
     assert _run(world, "cancel_order", order_number=order)["status"] == "cancelled"
-    assert _row(world, "customers", customer)["points"] == person["points"]  # none were spent
+    assert row_of(world, "customers", customer)["points"] == person["points"]  # none were spent
     _fails(world, "is cancelled; only an open one", "cancel_order", order_number=order)
     _fails(world, f"{order} is not open", "change_quantity", line_number=line, pieces=3)
 
@@ -127,19 +108,19 @@ def test_orders_have_bounds(world: World) -> None:
     customer, _ = next(iter(world.rows("customers")))
     world.update("items", item, pieces=3)
     _fails(world, "only 3 pieces", "place_order", item_number=item, customer_id=customer, pieces=4)
-    limit = _rule(world, "open orders")
+    limit = figure_of(world, "open orders")
     for _ in range(limit - len(world.find("orders", customer=customer, status="open"))):
         _run(world, "place_order", item_number=item, customer_id=customer, pieces=1)
     _fails(world, f"at most {limit} open orders", "place_order", item_number=item, customer_id=customer, pieces=1)
 
 
 def test_points_spent_on_an_order_come_back_while_it_is_fresh(world: World) -> None:
-    last = _day(-_rule(world, "cancellation period"))
+    last = _day(-figure_of(world, "cancellation period"))
     rows = [(key, row) for key, row in world.rows("orders") if row["status"] == "open"]
     number, order = next((key, row) for key, row in rows if row["order_date"] >= last and row["points_used"])
-    before = _row(world, "customers", order["customer"])["points"]
+    before = row_of(world, "customers", order["customer"])["points"]
     _run(world, "cancel_order", order_number=number)
-    assert _row(world, "customers", order["customer"])["points"] == before + order["points_used"]
+    assert row_of(world, "customers", order["customer"])["points"] == before + order["points_used"]
     old = next(key for key, row in rows if row["order_date"] < last)
     _fails(world, "it is too late", "cancel_order", order_number=old)
     shipped, _ = world.find("orders", status="shipped")[0]
@@ -148,7 +129,7 @@ def test_points_spent_on_an_order_come_back_while_it_is_fresh(world: World) -> N
 
 def test_a_voucher_is_used_up_and_an_order_takes_one(world: World) -> None:
     (first, _), (second, _), *_ = world.find("orders", status="open")
-    most = _rule(world, "discount limit")
+    most = figure_of(world, "discount limit")
     rows = list(world.rows("vouchers"))
     good = [(key, row) for key, row in rows if row["uses"] and row["expires"] >= SHOP.today and row["percent"] <= most]
     code, voucher = good[0]
@@ -165,7 +146,7 @@ def test_a_voucher_is_used_up_and_an_order_takes_one(world: World) -> None:
 
 
 def test_a_parcel_goes_elsewhere_for_a_fee_unless_the_warehouse_is_the_same(world: World) -> None:
-    notice, fee = _day(_rule(world, "redirection notice")), _rule(world, "redirection fee")
+    notice, fee = _day(figure_of(world, "redirection notice")), figure_of(world, "redirection fee")
     parcels = [(k, row) for k, row in world.find("parcels", status="on its way") if row["delivery_date"] >= notice]
     seen = set()
     for (number, parcel), (name, point) in product(parcels, list(world.rows("collection_points"))):
@@ -183,13 +164,13 @@ def test_a_parcel_goes_elsewhere_for_a_fee_unless_the_warehouse_is_the_same(worl
     small, row = min(world.rows("collection_points"), key=lambda pair: float(pair[1]["limit"]))
     world.update("parcels", number, weight=row["limit"] + 0.1, point="elsewhere")
     _fails(world, f"up to {row['limit']} kilograms", "redirect_parcel", tracking_number=number, point=small)
-    world.update("parcels", number, weight=0.4, delivery_date=_day(_rule(world, "redirection notice") - 1))
+    world.update("parcels", number, weight=0.4, delivery_date=_day(figure_of(world, "redirection notice") - 1))
     _fails(world, "days' notice", "redirect_parcel", tracking_number=number, point=small)
 
 
 def test_a_delivery_is_moved_within_a_window(world: World) -> None:
     number, parcel = world.find("parcels", status="on its way")[0]
-    window = _rule(world, "delivery window")
+    window = figure_of(world, "delivery window")
     for day in (_day(window), SHOP.today):
         done = _run(world, "move_delivery", tracking_number=number, delivery_date=day)
         assert done == {"tracking_number": number, "delivery_date": day}
@@ -207,24 +188,24 @@ def test_a_delivery_is_moved_within_a_window(world: World) -> None:
 
 @pytest.mark.parametrize(("reason", "back"), [("faulty", False), ("late", True)])
 def test_a_return_is_refunded_and_what_is_sound_goes_back_on_the_shelf(world: World, reason: str, back: bool) -> None:
-    first = _day(-_rule(world, "return period"))
+    first = _day(-figure_of(world, "return period"))
     lines = [
-        (key, row, _row(world, "orders", row["order"])) for key, row in world.find("order_lines", state="delivered")
+        (key, row, row_of(world, "orders", row["order"])) for key, row in world.find("order_lines", state="delivered")
     ]
     lines = [each for each in lines if not world.find("returns", line=each[0])]
     number, line, order = next(each for each in lines if each[2]["order_date"] >= first)
     stock, credit = (
-        _row(world, "items", line["item"])["pieces"],
-        _row(world, "customers", order["customer"])["credit"],
+        row_of(world, "items", line["item"])["pieces"],
+        row_of(world, "customers", order["customer"])["credit"],
     )
     opened = _run(world, "open_return", line_number=number, reason=reason)
-    assert opened["fee"] == (_rule(world, "restocking fee") if back else 0)
+    assert opened["fee"] == (figure_of(world, "restocking fee") if back else 0)
     share = (100 - order["discount"]) * (100 - opened["fee"]) / 10000
     assert opened["refund"] == round(line["amount"] * share, 2)
     _fails(world, "a return for .* already", "open_return", line_number=number, reason=reason)
     assert _run(world, "accept_return", return_number=opened["return_number"])["status"] == "accepted"
-    assert _row(world, "customers", order["customer"])["credit"] == round(credit + opened["refund"], 2)
-    assert _row(world, "items", line["item"])["pieces"] == stock + (line["pieces"] if back else 0)
+    assert row_of(world, "customers", order["customer"])["credit"] == round(credit + opened["refund"], 2)
+    assert row_of(world, "items", line["item"])["pieces"] == stock + (line["pieces"] if back else 0)
     _fails(world, "accepted already", "accept_return", return_number=opened["return_number"])
 
 
@@ -234,15 +215,15 @@ def test_only_what_was_delivered_lately_can_be_returned(world: World) -> None:
     line, row = next(
         pair for pair in world.find("order_lines", state="delivered") if not world.find("returns", line=pair[0])
     )
-    world.update("orders", row["order"], order_date=_day(-_rule(world, "return period") - 1))
+    world.update("orders", row["order"], order_date=_day(-figure_of(world, "return period") - 1))
     _fails(world, "it is too late", "open_return", line_number=line, reason="late")
 
 
 def test_an_item_that_runs_low_is_restocked_by_the_box(world: World) -> None:
-    level = _rule(world, "restocking level")
+    level = figure_of(world, "restocking level")
     number, item = next((key, row) for key, row in world.rows("items") if row["pieces"] <= level)
-    supplier = _row(world, "suppliers", item["supplier"])
-    assert supplier == _row(world, "suppliers", _row(world, "products", item["product"])["supplier"])
+    supplier = row_of(world, "suppliers", item["supplier"])
+    assert supplier == row_of(world, "suppliers", row_of(world, "products", item["product"])["supplier"])
     least = supplier["least_boxes"]
     _fails(world, f"{least} boxes or more", "restock", item_number=number, boxes=least - 1)
     done = _run(world, "restock", item_number=number, boxes=least)
