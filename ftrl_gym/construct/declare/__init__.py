@@ -3,6 +3,7 @@
 The names below are all that a declaration needs; :func:`~ftrl_gym.construct.scenarios.declared` makes a scenario of it.
 """
 
+from ftrl_gym.construct.declare.clauses import Also, Clause, Fix, Forbid
 from ftrl_gym.construct.declare.columns import (
     AnyRef,
     Choice,
@@ -41,10 +42,12 @@ from ftrl_gym.construct.declare.tools import (
 from ftrl_gym.construct.domain import Detail, Extra
 
 __all__ = [
+    "Also",
     "AnyRef",
     "Applied",
     "AtLeast",
     "Choice",
+    "Clause",
     "Code",
     "Create",
     "Date",
@@ -57,7 +60,9 @@ __all__ = [
     "Extra",
     "Figure",
     "Find",
+    "Fix",
     "Flag",
+    "Forbid",
     "Get",
     "Id",
     "Kind",

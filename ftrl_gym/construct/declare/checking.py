@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ftrl_gym.construct.declare.checking_actions import action_problems
+from ftrl_gym.construct.declare.checking_clauses import clause_problems
 from ftrl_gym.construct.declare.checking_kinds import also_problems, kind_problems
 from ftrl_gym.construct.declare.checking_phrases import Problems, detail_problems, drawing_problems, phrase_problems
 from ftrl_gym.construct.declare.checking_tools import tool_problems
@@ -53,6 +54,7 @@ def _problems(declaration: Declaration) -> Problems:
     yield from _steps(declaration)
     yield from _kept_back(declaration)
     yield from _rules(declaration)
+    yield from clause_problems(declaration)
 
 
 def _names(declaration: Declaration) -> Problems:

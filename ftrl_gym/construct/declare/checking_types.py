@@ -66,7 +66,7 @@ def _is_a(value: Any, hint: Any) -> bool:
 
 def _entry(value: Any, entry: str, name: str) -> str:
     """How :mod:`~ftrl_gym.construct.declare.checking` calls it too."""
-    kinds = {"entities": "entity", "tools": "tool", "rules": "rule", "shorts": "short"}
+    kinds = {"entities": "entity", "tools": "tool", "rules": "rule", "shorts": "short", "clauses": "clause"}
     known = next((getattr(value, field) for field in ("name", "topic") if getattr(value, field, "")), "")
     own = f"{kinds[name]} {known!r}".removesuffix(" ''") if name in kinds else name
     return f"{entry}, {own}" if entry else own

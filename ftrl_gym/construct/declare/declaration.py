@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ftrl_gym.construct.declare.clauses import Clause
 from ftrl_gym.construct.declare.columns import Column
 from ftrl_gym.construct.declare.tools import Find, Get, Set, Tool
 from ftrl_gym.construct.domain import Detail
@@ -148,6 +149,8 @@ class Declaration:
     rule_called: str = 'our house rule "{x}" | the house rule "{x}"'
     rule_about: str = "A house rule."
     """Description of the tool that tells one."""
+    clauses: tuple[Clause, ...] = ()
+    """House rules of the policy text, for tasks with the dial ``rules``."""
     shorts: tuple[Short, ...] = ()
     today: str = "2026-05-04"
     currency: str = "EUR"

@@ -25,6 +25,7 @@ How they work together shows [your own scenario](your-own-scenario.md). Everythi
 """
 GROUPS = {
     "The whole": ("Declaration", "Rule", "Short"),
+    "House rules of the policy text": ("Clause", "Forbid", "Fix", "Also"),
     "Things": ("Entity", "Each", "Together", "Kind"),
     "Columns": (
         *("Id", "Code", "Name", "Person", "Email", "Word", "Choice", "Number", "Figure", "Money", "Date", "Time"),
