@@ -170,6 +170,18 @@ class Outcome(Frozen):
     """The whole difference between the final world and the initial one."""
 
 
+class Judgement(Frozen):
+    """What a house rule of the policy text comes to in a task."""
+
+    topic: str
+    """Its heading."""
+    condition: str
+    """When it holds, over the ids of the sub-questions that tell (:mod:`ftrl_gym.conditions`)."""
+    holds: bool
+    then: str
+    """What follows where it holds: ``refuse``, or what is done instead or as well."""
+
+
 class Nobody(Frozen):
     """No counterpart: a turn without calls ends the episode."""
 
@@ -277,6 +289,8 @@ class Task(Frozen):
     counterpart: Counterpart = Nobody()
     policy_text: str = ""
     """House rules for the policy; part of the system message."""
+    judgements: tuple[Judgement, ...] = ()
+    """What the house rules about what is asked for come to."""
     timeline: tuple[ToolEvent, ...] = ()
     difficulty: float = Field(default=0.0, ge=0.0, le=1.0)
     hops: int = Field(default=1, ge=0)
