@@ -59,7 +59,7 @@ class Probed:
 def needs_tools(task: Task) -> bool:
     """Whether silence cannot be right: the task has sub-questions and its ending is earned by calls."""
     says_no = task.outcome.kind in (OutcomeKind.CLARIFY, OutcomeKind.REFUSE, OutcomeKind.IMPOSSIBLE)
-    return bool(task.sub_questions) and not says_no
+    return bool(task.sub_questions) and (not says_no or bool(task.outcome.earned_by))
 
 
 class Subject:

@@ -17,13 +17,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
+from ftrl_gym.conditions import decided
 from ftrl_gym.execution import Toolbox
 from ftrl_gym.solver_answers import follows
 from ftrl_gym.solver_reading import another_reading, meant_rows
 from ftrl_gym.solver_replay import NO_DAY, Replay, understood
 from ftrl_gym.solver_search import Search
 from ftrl_gym.solver_types import Vocabulary
-from ftrl_gym.task import ScriptedUser, Task
+from ftrl_gym.task import OutcomeKind, ScriptedUser, Task
 from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.world import World
 
@@ -65,6 +66,13 @@ def confirm(task: Task, documents: Sequence[ToolDocument], toolbox: Toolbox, wor
     if another:
         return another
     answer, today = task.outcome.answer, str(constants.get("today", NO_DAY))
+    facts = {sub.id: found[place][1] for place, sub in asked.items()}
+    for judgement in task.judgements:
+        if decided(judgement.condition, facts, today) is not judgement.holds:
+            return f"house rule {judgement.topic!r}: {judgement.condition} is not {judgement.holds} by the facts found"
+    if task.outcome.kind is OutcomeKind.REFUSE:
+        refused = any(judgement.holds and judgement.then == "refuse" for judgement in task.judgements)
+        return CONFIRMED if refused and task.outcome.earned_by else "no house rule forbids it by facts that were found"
     if answer is not None and meant and not task.outcome.earned_by:
         return "the answer is earned by no sub-question, so that a guess would be paid"
     if answer is not None and meant and not follows(task, answer, meant, named, today):

@@ -68,6 +68,8 @@ def _draft(scaled: Scaled, task_id: str) -> Task:
         toolset=scaled.toolset,
         derivations=scaled.derivations,
         counterpart=told.counterpart,
+        policy_text=told.policy_text,
+        judgements=told.judgements,
         difficulty=brief.difficulty,
         hops=told.hops,
         width=told.width,

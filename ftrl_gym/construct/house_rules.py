@@ -1,8 +1,8 @@
 """House rules of one task: the policy text that is told, and what it comes to for what is asked.
 
 No tool enforces them. Whoever is asked for an action has to find out what its rules look at, and then refuses, or does
-it in the way that a rule says, or does something else as well. Figures are drawn for each task, so that a rule has to be
-read.
+it in the way that a rule says, or does something else as well. Figures are drawn for each task, so that a rule has to
+be read.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ REFUSED = Answer(type=AnswerType.NAME, value="refused")
 """What is answered where a rule forbids what is asked."""
 _HEAD = "House rules. They bind you whatever is asked; the tools do not check them."
 _TAIL = (
-    "If a house rule forbids what is asked for, change nothing and end with <answer>refused</answer>. What the rules leave "
-    "open is up to the one who asks."
+    "If a house rule forbids what is asked for, change nothing and end with <answer>refused</answer>. What the rules "
+    "leave open is up to the one who asks."
 )
 
 
@@ -39,10 +39,10 @@ class Judged:
     looks: Mapping[str, Attr]
     """What has to be found out to know it, nearest first: name in the condition -> value."""
 
-    def judgement(self, sub_of: Mapping[Attr, str]) -> Judgement:
-        """As a task tells it, with the ids of the sub-questions that find it out."""
+    def judgement(self, told: Mapping[Attr, ast.expr]) -> Judgement:
+        """As a task tells it, with what tells each look: the id of its sub-question, or a value that the asker says."""
         names = {name: ast.Constant(value) for name, value in self.known.items()}
-        subs = {name: ast.Name(sub_of[look], ast.Load()) for name, look in self.looks.items()}
+        subs = {name: told[look] for name, look in self.looks.items()}
         tree = _Put({**names, **subs}).visit(ast.parse(self.rule.condition, mode="eval"))
         return Judgement(topic=self.rule.topic, condition=ast.unparse(tree), holds=self.holds, then=self._then())
 
@@ -90,8 +90,12 @@ class HouseRules:
         """The rules about an action."""
         return [rule for rule in self._domain.house_rules if rule.action == action.name]
 
+    def might_look(self, action: Action, walks: Mapping[str, Walk]) -> list[Attr]:
+        """All that the rules about an action may look at; the walks may be mere shapes."""
+        return [value for rule in self.about(action) for value in self.looks(rule, walks).values()]
+
     def looks(self, rule: HouseRule, walks: Mapping[str, Walk]) -> dict[str, Attr]:
-        """All that a rule may look at: name in its condition -> value. The walks may be mere shapes."""
+        """All that a rule may look at: name in its condition -> value."""
         return {f"look{number}": self.value(look, walks) for number, look in enumerate(rule.looks)}
 
     def value(self, look: Look, walks: Mapping[str, Walk]) -> Attr:
@@ -102,6 +106,12 @@ class HouseRules:
             assert isinstance(step, Link)
             walk = Follow(step.name, step.target, (walk,))
         return Attr(walk, look.attribute)
+
+    def walk(self, look: Look, walks: Mapping[str, Walk]) -> Walk:
+        """The row that a look leads to: the role's own, or the one that its last column is a link to."""
+        value = self.value(look, walks)
+        step = self._domain.steps.get(f"{thing_of(value.walk)}.{value.attribute}")
+        return Follow(step.name, step.target, (value.walk,)) if isinstance(step, Link) else value.walk
 
     def judge(self, rule: HouseRule, walks: Mapping[str, Walk], extras: Mapping[str, Json], reader: Reader) -> Judged:
         """What a rule comes to for these rows: near columns are looked at first, and no further than needed."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ftrl_gym.construct.answering import Ground, NoQuestion
@@ -17,6 +17,7 @@ from ftrl_gym.construct.binding import Binder
 from ftrl_gym.construct.compiling import Learned, compile_values, kind_of, levels
 from ftrl_gym.construct.domain import Action, Extra
 from ftrl_gym.construct.frames import Frame
+from ftrl_gym.construct.house_rules import REFUSED, HouseRules, Judged
 from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, GoldWords
 from ftrl_gym.construct.phrasing import Speaker
 from ftrl_gym.construct.printing import printed_walk
@@ -30,6 +31,7 @@ from ftrl_gym.task import (
     ChangeOfMind,
     Derivation,
     Json,
+    Judgement,
     Kind,
     Nobody,
     Outcome,
@@ -43,6 +45,8 @@ from ftrl_gym.task import (
 DEEPEST_ROLE = 3
 """Most look-ups that one role of an action takes."""
 _DRAWS = 60
+_BINDINGS = 12
+"""Times that a request gets other rows, for a house rule to matter or not."""
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven"]
 DONE = "That is done."
 """What the reference solution says when it believes to be through."""
@@ -69,6 +73,15 @@ class _Wish:
     extras: dict[str, Json] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     follow_up: Action | None = None
+    judged: list[Judged] = field(default_factory=list)
+    """What the house rules about it come to."""
+    others: list[_Wish] = field(default_factory=list)
+    """What has to be done as well."""
+
+    @property
+    def forbidden(self) -> list[Judged]:
+        """The house rules that forbid it."""
+        return [each for each in self.judged if each.holds and each.rule.forbids]
 
 
 def decompose_request(brief: Brief, ground: Ground) -> Decomposition:
@@ -90,6 +103,11 @@ class _Requests:
         self.user = "user" in brief.features
         # a date kept back is told in ISO form, so that nothing derives it early: then all dates are said that way
         self.speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2 or self.user)
+        told = random.Random(f"house rules/{brief.seed}")
+        self.rules = HouseRules(ground.domain, told, brief.difficulty) if "rules" in brief.features else None
+        self.refused = False
+        self.earned: tuple[str, ...] = ()
+        self.judgements: tuple[Judgement, ...] = ()
         self.subs: list[SubQuestion] = []
         self.calls: list[GoldCall] = []
         self.effects: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -104,10 +122,44 @@ class _Requests:
         for _ in range(_DRAWS):
             wishes = self._draw()
             if self._kind(wishes) is self.brief.kind:
-                wishes = [self._bind(wish) for wish in wishes]
+                wishes = [self._bind(wish) for wish in wishes] if self.rules is None else self._bind_judged(wishes)
                 self._refuse_the_same_twice(wishes)
                 return wishes
         raise NoQuestion(f"no request of kind {self.brief.kind} was drawn")
+
+    def _bind_judged(self, shapes: list[_Wish]) -> list[_Wish]:
+        """Wishes of which house rules change what is right, in half of the draws, or leave it as it is."""
+        assert self.rules is not None
+        matters = self.rng.random() < 0.5
+        for _ in range(_BINDINGS):
+            wishes = [self._bind(replace(wish, walks=dict(wish.walks), extras={}, words={})) for wish in shapes]
+            for wish in wishes:
+                rules, reader = self.rules.about(wish.action), self.ground.reader
+                wish.judged = [self.rules.judge(rule, wish.walks, wish.extras, reader) for rule in rules]
+            if any(each.holds for wish in wishes for each in wish.judged) is matters:
+                break
+        for wish in wishes:
+            self._obey(wish, self.rules)
+        self.refused = any(wish.forbidden for wish in wishes)
+        if self.refused and (len(wishes) > 1 or len(wishes[0].forbidden) > 1):
+            raise NoQuestion("one thing is refused at a time, for one reason")
+        return wishes
+
+    def _obey(self, wish: _Wish, rules: HouseRules) -> None:
+        """Does a wish the way that house rules say: what they decide is not said, what goes with it is added."""
+        for rule in (each.rule for each in wish.judged if each.holds):
+            if rule.fixes is not None:
+                name, value = rule.fixes
+                wish.extras[name], wish.words[name] = value, self.rng.choice(wish.action.extras[name][1].nouns)
+            if rule.also is not None:
+                other, looks = rule.also
+                walks = {role: rules.walk(look, wish.walks) for role, look in looks.items()}
+                wish.others.append(_Wish(self.domain.actions[other], walks))
+
+    def _looks(self, wish: _Wish) -> list[Attr]:
+        """What has to be found out before a wish is done or refused."""
+        judged = wish.forbidden if self.refused else wish.judged
+        return list(dict.fromkeys(look for each in judged for look in each.looks.values()))
 
     def _refuse_the_same_twice(self, wishes: list[_Wish]) -> None:
         """Nobody asks to move a booking and to cancel it, or to hold a flight and to book it."""
@@ -151,6 +203,8 @@ class _Requests:
         depths: list[int] = []
         for wish in wishes:
             values = tuple(Attr(walk, wish.action.roles[role][2]) for role, walk in wish.walks.items())
+            if self.rules is not None:
+                values += tuple(self.rules.might_look(wish.action, wish.walks))
             depth = levels(compile_values(self.domain, values).lookups)
             last = 1 + max(depth, default=0)
             depths += [*depth, last, *([last + 1] if wish.follow_up else [])]
@@ -192,22 +246,33 @@ class _Requests:
 
     def plan(self, wishes: list[_Wish]) -> None:
         """Look-ups of all wishes together, then each action when what it needs is known."""
-        places = [(wish, role) for wish in wishes for role in wish.walks]
-        values = tuple(Attr(wish.walks[role], wish.action.roles[role][2]) for wish, role in places)
-        compiled = compile_values(self.domain, values)
+        done = [] if self.refused else [each for wish in wishes for each in (wish, *wish.others)]
+        places = [(wish, role) for wish in done for role in wish.walks]
+        values = [Attr(wish.walks[role], wish.action.roles[role][2]) for wish, role in places]
+        looks = list(dict.fromkeys(look for wish in wishes for look in self._looks(wish)))
+        compiled = compile_values(self.domain, (*values, *looks))
         looked = SubQuestions(self.ground, compiled.lookups, self.speaker)
         self.subs, self.calls = list(looked.sub_questions), looked.calls()
-        for wish in wishes:
-            taken: dict[str, Json] = {}
-            needs: list[int] = []
-            for (owner, role), source in zip(places, compiled.sources, strict=True):
-                if owner is wish:
-                    taken[wish.action.roles[role][0]] = looked.argument(source)
-                    needs += [source.lookup] if isinstance(source, Learned) else []
-            turn = max((looked.depth[n] for n in needs), default=0)
-            self._act(wish, wish.action, taken, turn, tuple(f"s{n + 1}" for n in dict.fromkeys(needs)))
-            if wish.follow_up is not None:
-                self._follow(wish, wish.follow_up, turn + 1)
+        seen = dict(zip(looks, compiled.sources[len(values) :], strict=True))
+        self.earned = tuple(looked.earned_by(list(seen.values())))
+        self.judgements = tuple(
+            each.judgement({look: looked.told(seen[look]) for look in each.looks.values()})
+            for wish in wishes
+            for each in (wish.forbidden if self.refused else wish.judged)
+        )
+        for wish in () if self.refused else wishes:
+            checked = [s.lookup for look in self._looks(wish) if isinstance(s := seen[look], Learned)]
+            for each in (wish, *wish.others):
+                taken: dict[str, Json] = {}
+                needs = list(checked)
+                for (owner, role), source in zip(places, compiled.sources, strict=False):
+                    if owner is each:
+                        taken[each.action.roles[role][0]] = looked.argument(source)
+                        needs += [source.lookup] if isinstance(source, Learned) else []
+                turn = max((looked.depth[n] for n in needs), default=0)
+                self._act(each, each.action, taken, turn, tuple(f"s{n + 1}" for n in dict.fromkeys(needs)))
+                if each.follow_up is not None:
+                    self._follow(each, each.follow_up, turn + 1)
 
     def _act(self, wish: _Wish, action: Action, taken: dict[str, Any], turn: int, needs: tuple[str, ...]) -> None:
         """One action as a sub-question and a call."""
@@ -295,12 +360,19 @@ class _Requests:
             hops=depth,
             width=max(per_turn),
             sub_questions=tuple(self.subs),
-            outcome=Outcome(kind=OutcomeKind.STATE),
+            outcome=Outcome(
+                kind=OutcomeKind.REFUSE if self.refused else OutcomeKind.STATE,
+                answer=REFUSED if self.refused else None,
+                earned_by=self.earned,
+            ),
             calls=tuple(sorted(self.calls, key=lambda call: call.turn)),
             words=tuple(self.words),
             counterpart=ScriptedUser(slots=tuple(self.slots), changes=tuple(self.changes)) if scripted else Nobody(),
             derivations=tuple(Derivation(value=value) for value in dict.fromkeys(self.speaker.derived)),
+            tested=tuple(str(sub.answer.value) for sub in self.subs if sub.id in self.earned),
             effects=self.effects,
+            policy_text=self.rules.text(wish.action.name for wish in wishes) if self.rules is not None else "",
+            judgements=self.judgements,
             readings=1,
         )
 
@@ -309,13 +381,15 @@ class _Requests:
         roles = [f"{role} = {printed_walk(walk, self.ground.reader)}" for role, walk in wish.walks.items()]
         extras = [f"{name} = {value}" for name, value in wish.extras.items()]
         then = f", then {wish.follow_up.tool}" if wish.follow_up is not None else ""
-        return f"do {wish.action.tool}({', '.join([*roles, *extras])}){then}"
+        ruled = "".join(f" [{each.rule.topic}]" for each in wish.judged if each.holds)
+        return f"do {wish.action.tool}({', '.join([*roles, *extras])}){then}{ruled}"
 
     def _script(self, wishes: list[_Wish], last: int) -> None:
         """Hides details, or lets the user regret the only action."""
         wish = wishes[0]
         regrets = [self.domain.actions[name] for name in wish.action.follow_ups if self.domain.actions[name].regret]
-        if regrets and len(wishes) == 1 and wish.follow_up is None and self.rng.random() < 0.4:
+        plain = wish.follow_up is None and not (self.refused or wish.others)
+        if regrets and len(wishes) == 1 and plain and self.rng.random() < 0.4:
             self.words.append(GoldWords(turn=last + 1, say=DONE))
             self.changes.append(ChangeOfMind(text=self.rng.choice(regrets[0].regret)))
             self._follow(wish, regrets[0], last + 1)
@@ -325,11 +399,18 @@ class _Requests:
         self.slots, asks = (
             hide(walks, self.speaker, self.rng, self.domain.kept_back) if self.rng.random() < 0.6 else ([], [])
         )
+        ruled = {
+            (id(wish), each.rule.fixes[0]) for wish in wishes for each in wish.judged if each.holds and each.rule.fixes
+        }
         taken = {one.name for one in self.slots}
         for each in wishes:
             for action in filter(None, (each.action, each.follow_up)):
                 for name, (kind, detail) in action.extras.items():
-                    if detail.name not in taken and (not asks or self.rng.random() < 0.3):
+                    if (
+                        (id(each), name) not in ruled
+                        and detail.name not in taken
+                        and (not asks or self.rng.random() < 0.3)
+                    ):
                         taken.add(detail.name)
                         self.slots.append(slot(detail, self._kept(each, name, kind), self.rng))
                         asks.append(detail.ask)

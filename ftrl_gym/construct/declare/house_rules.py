@@ -31,7 +31,10 @@ def _rule(declaration: Declaration, clause: Clause, action: Do | None) -> HouseR
         looks=tuple(_look(declaration, action, way) for way in ways),
         forbids=isinstance(then, Forbid),
         fixes=(then.parameter, then.value) if isinstance(then, Fix) else None,
-        also=(then.action, {role: _look(declaration, action, tuple(way.split("."))) for role, way in then.takes.items()})
+        also=(
+            then.action,
+            {role: _look(declaration, action, tuple(way.split("."))) for role, way in then.takes.items()},
+        )
         if isinstance(then, Also)
         else None,
     )
