@@ -291,6 +291,8 @@ class Task(Frozen):
     """House rules for the policy; part of the system message."""
     judgements: tuple[Judgement, ...] = ()
     """What the house rules about what is asked for come to."""
+    missing: tuple[str, ...] = ()
+    """``table.column`` of what no offered tool tells or changes, for an impossible task."""
     timeline: tuple[ToolEvent, ...] = ()
     difficulty: float = Field(default=0.0, ge=0.0, le=1.0)
     hops: int = Field(default=1, ge=0)

@@ -12,9 +12,12 @@ from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.task import Kind, Provenance, Split
 from ftrl_gym.version import __version__
 
-FEATURES = ("rules", "state", "user")
+FEATURES = ("direct", "impossible", "rules", "state", "user")
 """Dials that a brief may turn on."""
 
+
+PAIRED = ("direct", "impossible")
+"""Those whose tasks come in minimal pairs; each of them alone, or with ``state`` where something cannot be done."""
 
 _SIMPLE = 0.3
 """Below it questions are short and ask for a value, a list, a comparison, a sum or a count."""
@@ -48,6 +51,18 @@ def check_features(features: Sequence[str]) -> None:
             raise UnknownNameError("feature", feature, FEATURES)
 
 
+def together(features: Sequence[str]) -> tuple[str, ...]:
+    """Of some dials those that go together, in order.
+
+    >>> together(["user", "state", "impossible"]), together(["user", "state"])
+    (('impossible', 'state'), ('state', 'user'))
+    """
+    for paired in PAIRED:
+        if paired in features:
+            return (paired, "state") if paired == "impossible" and "state" in features else (paired,)
+    return tuple(sorted(features))
+
+
 def check_scalings(scalings: Sequence[str]) -> None:
     """Raises UnknownNameError for a scaling that does not exist."""
     for scaling in scalings:
@@ -75,6 +90,7 @@ def brief_for(
     scenario: str,
     variant: int = 0,
     scalings: Sequence[str] = SCALINGS,
+    twin: bool = False,
 ) -> Brief:
     """A brief for one task.
 
@@ -89,6 +105,7 @@ def brief_for(
         scenario: Name of the scenario.
         variant: Design of the tools.
         scalings: Scalings that follow the difficulty; the others stay at 0.
+        twin: Whether it is to be the other one of a minimal pair, where a dial makes pairs.
 
     Raises:
         UsageError: The difficulty is out of range.
@@ -113,7 +130,8 @@ def brief_for(
         hops=hops,
         width=width_of(kind, difficulty),
         difficulty=difficulty,
-        features=tuple(sorted(features)),
+        features=together(features),
+        twin=twin and bool({*PAIRED} & {*features}),
         variant=variant,
         scalings=Scalings.of(difficulty, scalings),
         provenance=Provenance(writer="procedural", seed=seed, version=__version__),
@@ -135,6 +153,7 @@ def easing(brief: Brief) -> Iterator[Brief]:
                 "hops": min(brief.hops, hops_of(brief.kind, difficulty)),
                 "width": width_of(brief.kind, difficulty),
                 "features": brief.features if number < EASIER else (),
+                "twin": brief.twin and number < EASIER,
                 "scalings": brief.scalings.at_most(difficulty),
             }
         )

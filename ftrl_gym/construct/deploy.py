@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ftrl_gym.construct.briefs import PAIRED
 from ftrl_gym.construct.certify import Certifier
+from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.leaks import empty_call_works, stands_in, stands_in_schema
 from ftrl_gym.construct.objects import Decomposition, GoldCall, Scaled
 from ftrl_gym.construct.trial import Pool, Trial, Trials, rehearse
+from ftrl_gym.construct.twins import PROTOCOL, twin_of
 from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.errors import CertificationError
 from ftrl_gym.execution import ToolFailure
@@ -22,13 +25,22 @@ from ftrl_gym.tooldoc import Effect
 from ftrl_gym.world import WorldBase
 
 
-def deploy(scaled: Scaled, toolset: Toolset, plain: Pool, base: WorldBase, task_id: str, certifier: Certifier) -> Task:
+def deploy(
+    scaled: Scaled,
+    toolset: Toolset,
+    plain: Pool,
+    domain: Domain,
+    base: WorldBase,
+    task_id: str,
+    certifier: Certifier,
+) -> Task:
     """The certified task.
 
     Args:
         scaled: The question with its toolset.
         toolset: The design that it names.
         plain: Documents and code of the scenario's plain tools.
+        domain: Its vocabulary.
         base: The world that the brief names.
         task_id: Id of the new task.
         certifier: Computes the certificate.
@@ -48,7 +60,11 @@ def deploy(scaled: Scaled, toolset: Toolset, plain: Pool, base: WorldBase, task_
     _refuse_needless(task, trial, trials)
     plans = (trial.turns, *_other_plans(task, trial, trials, base, toolset, plain))
     task = task.model_copy(update={"plans": tuple(Plan(turns=turns) for turns in plans)})
-    return certifier.certify(task, base, told.readings)
+    task = certifier.certify(task, base, told.readings)
+    if not set(PAIRED) & set(told.brief.features):
+        return task
+    twin = certifier.certify(twin_of(task, scaled, toolset, domain), base, told.readings)  # both or none, to be a pair
+    return twin if told.brief.twin else task
 
 
 def _draft(scaled: Scaled, task_id: str) -> Task:
@@ -68,7 +84,7 @@ def _draft(scaled: Scaled, task_id: str) -> Task:
         toolset=scaled.toolset,
         derivations=scaled.derivations,
         counterpart=told.counterpart,
-        policy_text=told.policy_text,
+        policy_text="\n\n".join(filter(None, (told.policy_text, PROTOCOL * ("impossible" in brief.features)))),
         judgements=told.judgements,
         difficulty=brief.difficulty,
         hops=told.hops,

@@ -71,7 +71,9 @@ class Brief(Frozen):
     difficulty: float = Field(ge=0.0, le=1.0)
     features: tuple[str, ...] = ()
     """``state``: the world is to be changed; ``user``: a scripted user holds details back; ``rules``: house rules say
-    whether and how."""
+    whether and how; ``impossible``, ``direct``: minimal pairs."""
+    twin: bool = False
+    """Whether it is to be the other one of a minimal pair: what no tool can do, or what needs none."""
     variant: int = Field(default=0, ge=0)
     """Design of the tools; 0 has the scenario's own names."""
     scalings: Scalings = Scalings()
@@ -123,6 +125,8 @@ class Decomposition(Frozen):
     """Tools that would make the answer known without its facts; never offered with this question."""
     effects: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
     """Sub-question that is a change -> table -> columns it is about; the rest that its call does are side effects."""
+    known: str = ""
+    """What the asker would know already in the twin that needs no tool."""
     policy_text: str = ""
     """House rules that the policy is told."""
     judgements: tuple[Judgement, ...] = ()
