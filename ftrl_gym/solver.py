@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 from ftrl_gym.conditions import decided
 from ftrl_gym.execution import Toolbox
@@ -98,7 +99,7 @@ def _impossible(task: Task, documents: Sequence[ToolDocument]) -> str:
 def _told(task: Task, named: Named) -> str:
     """Whether an answer without sub-questions may come from what the asker tells: said, or worked out from numbers."""
     answer = task.outcome.answer
-    value = answer.value if answer is not None else None
+    value: Any = answer.value if answer is not None else None
     if not is_number(value) or named.says(str(value)):
         said = isinstance(value, bool) or named.says(str(value)) or len({*named.dates, *named.numbers}) > 0
         return CONFIRMED if said else f"the answer {value!r} is not told"

@@ -26,7 +26,6 @@ from ftrl_gym.construct.users import Script, refuse_repeated
 from ftrl_gym.errors import ConstructionError
 from ftrl_gym.task import Answer, Kind, Outcome, OutcomeKind
 
-
 _TRIES = 12
 
 
