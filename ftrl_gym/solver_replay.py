@@ -7,12 +7,13 @@ far and what earlier turns brought, in a place where documents say that such a v
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from ftrl_gym import counterpart, parameters, state
-from ftrl_gym.execution import Toolbox, ToolFailure
+from ftrl_gym.execution import Toolbox, ToolFailure, failing
 from ftrl_gym.grounding import tokens
 from ftrl_gym.question_values import Named, read
 from ftrl_gym.solver_search import Row, Search, Value, rows_of
@@ -51,6 +52,7 @@ class Replay:
     def refusal(self, plan: Plan) -> str | None:
         """None when every call can be made in its turn and the plan does what it says."""
         delivered: set[tuple[str, str, str]] = set()
+        made: Counter[str] = Counter()
         for turn in plan.turns:
             if not turn.calls:
                 reply = counterpart.reply(self._task.counterpart, self._user, turn.say or "")
@@ -63,12 +65,18 @@ class Replay:
                 problem = self._unjustified(call)
                 if problem:
                     return problem
+                out_of_order = failing(self._task.timeline, call.tool, made[call.tool]) is not None
+                made[call.tool] += 1
+                if out_of_order:
+                    continue
                 try:
                     result = self._toolbox.run(call.tool, call.arguments, self._world)
                 except ToolFailure as failure:
-                    if not self._task.timeline:
+                    if not call.fails:
                         return f"{call.tool} refuses: {failure}"
                     continue
+                if call.fails:
+                    return f"{call.tool} does not fail, as the plan says"
                 told.append(tokens(json.dumps(result, ensure_ascii=False)))
                 document = self._vocabulary.documents[call.tool]
                 rows += rows_of(document, call.arguments, result)

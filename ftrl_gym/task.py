@@ -115,6 +115,8 @@ class PlannedCall(Frozen):
     arguments: dict[str, Json]
     solves: tuple[str, ...] = ()
     """Ids of the sub-questions it solves; empty for a call that is needed without solving anything itself."""
+    fails: bool = False
+    """Whether the tool answers with an error: it is out of order for a moment, or refuses and so calls for a detour."""
 
 
 class PlanTurn(Frozen):

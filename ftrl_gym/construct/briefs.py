@@ -12,7 +12,7 @@ from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.task import Kind, Provenance, Split
 from ftrl_gym.version import __version__
 
-FEATURES = ("direct", "impossible", "rules", "state", "user")
+FEATURES = ("direct", "errors", "impossible", "rules", "state", "user")
 """Dials that a brief may turn on."""
 
 

@@ -7,11 +7,13 @@ environment, of silence and of the probes, and the verdict of the independent so
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 
 from ftrl_gym.construct.briefs import PAIRED
 from ftrl_gym.construct.certify import Certifier
 from ftrl_gym.construct.domain import Domain
+from ftrl_gym.construct.faults import afflicted, fault
 from ftrl_gym.construct.leaks import empty_call_works, stands_in, stands_in_schema
 from ftrl_gym.construct.objects import Decomposition, GoldCall, Scaled
 from ftrl_gym.construct.trial import Pool, Trial, Trials, rehearse
@@ -60,6 +62,8 @@ def deploy(
     _refuse_needless(task, trial, trials)
     plans = (trial.turns, *_other_plans(task, trial, trials, base, toolset, plain))
     task = task.model_copy(update={"plans": tuple(Plan(turns=turns) for turns in plans)})
+    if "errors" in task.features and not any(call.fails for call in task.plans[0].calls()):
+        task = _with_fault(task, random.Random(f"fault/{told.brief.seed}/{told.brief.attempt}"), base, pool)
     task = certifier.certify(task, base, told.readings)
     if not set(PAIRED) & set(told.brief.features):
         return task
@@ -106,7 +110,11 @@ def _turns(told: Decomposition, made: Sequence[GoldCall]) -> list[PlanTurn]:
         if number in words:
             turns.append(PlanTurn(say=words[number]))
         if number in calls:
-            turns.append(PlanTurn(calls=tuple(PlannedCall(tool=c.tool, arguments=c.arguments) for c in calls[number])))
+            turns.append(
+                PlanTurn(
+                    calls=tuple(PlannedCall(tool=c.tool, arguments=c.arguments, fails=c.fails) for c in calls[number])
+                )
+            )
     return turns
 
 
@@ -189,6 +197,19 @@ def _refuse_needless(task: Task, trial: Trial, trials: Trials) -> None:
         silent = [turn for turn in trial.turns if turn.say is None]
         if not trials.run(silent, to_the_end=False).failure:
             raise CertificationError(task.id, "needless", "the user need not be asked")
+
+
+def _with_fault(task: Task, rng: random.Random, base: WorldBase, pool: Pool) -> Task:
+    """The task with a tool that is out of order for a moment, and its plans with what that makes of them."""
+    event = fault(task.plans[0].turns, rng)
+    plans = tuple(Plan(turns=tuple(afflicted(plan.turns, event))) for plan in task.plans)
+    task = task.model_copy(update={"timeline": (event,), "plans": plans})
+    trials = Trials(task, base, pool)
+    for plan in plans:
+        trial = trials.run(plan.turns)
+        if trial.failure or trial.turns != plan.turns:
+            raise CertificationError(task.id, "plan", trial.failure or "with a fault its calls solve other things")
+    return task
 
 
 def _other_plans(

@@ -90,6 +90,8 @@ class GoldCall(Frozen):
     """Calls of one turn do not need each other's results."""
     answers: tuple[str, ...]
     """Sub-questions that it is made for."""
+    fails: bool = False
+    """Whether the tool refuses it."""
     sees: tuple[str, ...] = ()
     """Attributes that must be shown as well, to tell which of the rows is meant: the amount of the largest invoice."""
 
