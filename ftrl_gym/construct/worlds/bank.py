@@ -6,6 +6,7 @@ from ftrl_gym.construct.declare import (  # isort: skip
     Choice, Create, Date, Declaration, Detail, Do, Each, Email, Entity, Extra, Find, Get, Id, Money, Name, Need, Number,
     Person, Ref, Rule, Set, Short, Time, Wanted, WorkOut, least, most, only,
 )  # fmt: skip
+from ftrl_gym.construct.worlds.bank_clauses import CLAUSES
 
 # fmt: off
 TOWNS = ("Ashford", "Brookfield", "Carrow", "Dunmere", "Eastgate", "Fairhaven", "Glenrock", "Highmoor", "Ironbridge")
@@ -211,6 +212,7 @@ BANK = Declaration(
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,
+    clauses=CLAUSES,
     shorts=(Short(("customer.adviser", "adviser.branch"), "the branch of {x}'s adviser"),),
     file=__file__,
 )
