@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import subprocess
 import sys
@@ -173,6 +174,26 @@ def test_a_scenario_has_many_partitions_and_names(name: str) -> None:
     toolsets = [scenario(name).toolset(Design(variant)) for variant in range(1, 31)]
     assert len({toolset.partition for toolset in toolsets}) >= 10
     assert len({frozenset(toolset.documents) for toolset in toolsets}) >= 25
+
+
+def test_words_of_a_toolset_say_what_they_mean(name: str) -> None:
+    """Deeds are called by what is done, plurals are English, and no text names a parameter that is called otherwise."""
+    for variant in (0, 8, 17):
+        for face in scenario(name).toolset(Design(variant, 3, 3, 3)).faces:
+            document = face.document()
+            actions = document.parameters["properties"].get("action", {}).get("enum", ())
+            assert all(any(part.function.name.startswith(action) for part in face.parts) for action in actions), (
+                f"{document.name}: {actions}"
+            )
+            plain = {p for part in face.parts for p in part.function.parameters if "_" in p}
+            given = json.dumps(document.parameters)
+            for parameter in plain:
+                if parameter in document.description:
+                    assert parameter in given, f"{document.name}: {parameter} in {document.description}"
+            lists = [
+                name for name, schema in document.parameters["properties"].items() if schema.get("type") == "array"
+            ]
+            assert not any(re.search("(s|x|[^aeiou]y)s$", each) for each in lists), lists
 
 
 def test_scalings_are_monotone_and_reach_the_size_of_ftrl(name: str) -> None:
