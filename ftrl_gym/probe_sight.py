@@ -6,6 +6,7 @@ them and :mod:`ftrl_gym.probes` plays them.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from ftrl_gym.parameters import given, iso
+from ftrl_gym.parameters import given, is_day, iso
 from ftrl_gym.policies import answer_text, call_text, mentions, plan_text
 from ftrl_gym.task import AnswerType, Task
 from ftrl_gym.tooldoc import Effect, ToolDocument
@@ -85,6 +86,29 @@ class Sight:
     def everything(self) -> str:
         """See :func:`dump`."""
         return ", ".join(dict.fromkeys([*candidates(self), *self.secrets]))
+
+    @cached_property
+    def day(self) -> str:
+        """The first day that the plan's calls give; any, where they give none."""
+        documents = {document.name: document for document in self.documents}
+        taken = [one.value for tool, made in self.calls() for one in given(documents[tool].parameters, made)]
+        return next((str(day) for value in taken for day in (value, iso(value)) if is_day(day)), "2026-06-01")
+
+    @cached_property
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """``entity.attribute`` and the name of a field that results have it in, of all documents in order."""
+        sources = [source for document in self.documents for source in document.returns.facts]
+        fields = [(f"{s.entity}.{a}", field.rpartition(".")[2]) for s in sources for field, a in s.fields.items()]
+        return tuple(dict.fromkeys(fields))
+
+    @cached_property
+    def read(self) -> dict[str, str]:
+        """The texts that the honest episode's results hold, by the names of their fields."""
+        seen: dict[str, str] = {}
+        for message in (message for turn in self.honest.turns for message in turn.feedback):
+            if message["role"] == "tool":
+                seen |= fields_in(json.loads(message["content"]))
+        return seen
 
     @cached_property
     def writing(self) -> frozenset[str]:
