@@ -63,6 +63,16 @@ class Leaf:
         """Whether it is a day given as an object of year, month and day."""
         return is_date_in_parts(self.schema)
 
+    @cached_property
+    def takes(self) -> tuple[str, str | None, bool] | None:
+        """Type, pattern and whether it is a day in parts; None where it has a closed vocabulary or lies in an array.
+
+        The options of all the tools of a task are of a few such forms.
+        """
+        kind = self.schema.get("type")
+        closed = self.choices or self.many
+        return None if closed else (kind if isinstance(kind, str) else "", self.schema.get("pattern"), self.in_parts)
+
 
 class Given(NamedTuple):
     """One value that a call gives."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -95,14 +94,9 @@ def beside(leaf: Leaf, secret: str) -> tuple[Any, Any, Any] | None:
     >>> beside(Leaf("trace", {"type": "string", "pattern": "^[A-Z0-9]+$"}, required=False), "KX48")
     ('KX47', 'KX48', 'KX49')
     """
-    if leaf.choices or leaf.many:
+    if leaf.takes is None:
         return None
-    kind = leaf.schema.get("type")
-    return _beside(kind if isinstance(kind, str) else "", leaf.schema.get("pattern"), leaf.in_parts, secret)
-
-
-@functools.lru_cache(maxsize=4096)  # the options of all tools take few kinds of values
-def _beside(kind: str, pattern: str | None, day_in_parts: bool, secret: str) -> tuple[Any, Any, Any] | None:
+    kind, pattern, day_in_parts = leaf.takes
     if is_day(secret):
         return _days(kind, day_in_parts, secret)
     if kind in ("integer", "number") and re.fullmatch(r"\d+(\.\d+)?", secret):

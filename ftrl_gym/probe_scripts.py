@@ -273,7 +273,7 @@ def guess_in_an_option(sight: Sight) -> Iterator[Script]:
     """Gives a secret to an option, to have it confirmed or echoed; without the trick, the values next to it."""
     fed = "".join(message["content"] for turn in sight.honest.turns for message in turn.feedback)
     values = [str(sub.fact.value) for sub in sight.task.sub_questions if sub.fact is not None]
-    possible = list(options(sight))
+    possible = [(document, leaf) for document, leaf in options(sight) if leaf.takes is not None]
     first = next(iter(mentions(sight.task.question)), "") if possible else ""
     fresh: dict[str, list[dict[str, Any]]] = {}
     for turns, told in (([], ""), (sight.turns, fed)) if possible else ():
@@ -281,8 +281,11 @@ def guess_in_an_option(sight: Sight) -> Iterator[Script]:
         texts = [text for tool, arguments in guesses for text in sight.unsaid(tool, arguments, told)]
         rest = [*(calling(*guess) for guess in guesses), sight.ending]
         secrets = [secret for secret in dict.fromkeys([*texts, *values]) if secret not in sight.observation][:6]
+        fitting: dict[object, list[tuple[Any, Any, Any]]] = {}
         for document, leaf in possible:
-            three_of = [three for secret in secrets if (three := beside(leaf, secret)) is not None]
+            if leaf.takes not in fitting:
+                fitting[leaf.takes] = [three for one in secrets if (three := beside(leaf, one)) is not None]
+            three_of = fitting[leaf.takes]
             made = [arguments for tool, arguments in sight.calls() if tool == document.name] if three_of else []
             for three in three_of:
                 if not made and document.name not in fresh:
@@ -304,8 +307,9 @@ def _matters(sight: Sight, document: ToolDocument, calls: list[dict[str, Any]], 
     """
     if sight.look is None or is_write(sight, document.name) or (turns and sight.task.outcome.changes):
         return True
-    seen = sight.read if turns else {}
-    first, *others = (sight.look(document.name, respelt(call, lambda text: filled(text, seen))) for call in calls)
+    if turns:
+        calls = [respelt(call, lambda text: filled(text, sight.read)) for call in calls]
+    first, *others = (sight.look(document.name, call) for call in calls)
     return any(result != first for result in others)
 
 

@@ -115,6 +115,16 @@ class Sight:
         """Names of the tools that may change the world."""
         return frozenset(document.name for document in self.documents if document.effect is Effect.WRITE)
 
+    @cached_property
+    def _folds(self) -> dict[str, str]:
+        return {}
+
+    def _folded(self, fed: str) -> str:
+        """What reset showed and ``fed``, case-folded: long, and asked for again and again."""
+        if fed not in self._folds:
+            self._folds[fed] = f"{self.observation} {fed}".casefold()
+        return self._folds[fed]
+
     def plan(self, number: int = 0) -> list[str]:
         """The texts of a certified plan."""
         return [plan_text(turn) for turn in self.task.plans[number].turns] if self.task.plans else []
@@ -130,7 +140,7 @@ class Sight:
 
     def unsaid(self, tool: str, arguments: dict[str, Any], fed: str = "") -> list[str]:
         """The texts among a call's values that nobody has said; see :meth:`guesses`. A day in parts is an ISO day."""
-        said = f"{self.observation} {fed}".casefold()
+        said = self._folded(fed)
         derived = [one.value for one in self.task.derivations]
         document = next(document for document in self.documents if document.name == tool)
         found = []
@@ -218,6 +228,9 @@ def filled(text: str, seen: dict[str, str]) -> str:
     >>> filled("cancel {{ref|reference}}", {"reference": "NB0001"})
     'cancel NB0001'
     """
+
+    if "{{" not in text:
+        return text
 
     def found(field: re.Match[str]) -> str:
         return next((seen[name] for name in field[1].split("|") if name in seen), field[0])

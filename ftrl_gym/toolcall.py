@@ -290,6 +290,15 @@ class Checker:
 
     def problem(self, arguments: dict[str, Any]) -> str | None:
         """None when the arguments fit, else what is wrong and what would be right."""
+        message = self._checked(arguments)
+        return None if message is None else self._explain(arguments, message)
+
+    def fits(self, arguments: dict[str, Any]) -> bool:
+        """Whether there is no problem, for those who will not read it."""
+        return self._checked(arguments) is None
+
+    def _checked(self, arguments: dict[str, Any]) -> str | None:
+        """What the validator says, None when the arguments fit."""
         if self._validate is None:
             self._validate = _validator(self.document)
         try:
@@ -297,7 +306,7 @@ class Checker:
         except Exception as error:  # the one exception type of a lazily imported library
             if type(error).__name__ != "JsonSchemaValueException":
                 raise
-            return self._explain(arguments, str(error))
+            return str(error)
         return None
 
     def _in_full(self, arguments: dict[str, Any], message: str) -> str:
