@@ -55,6 +55,7 @@ class Playback:
         self._effects: dict[str, int] = {}
         self._numbers: dict[Hashable, int] = {}
         self._turns: dict[str | int, Turn] = {}
+        self._can_run: dict[str, bool] = {}
         self._alike = scheme is Scheme.DEFAULT and env.matching is Matching.STRICT
         self._start = self._place(start)
 
@@ -86,7 +87,7 @@ class Playback:
         effect = self._effects.get(text)
         if effect is None:
             turn = parse(text, self._env.dialect)
-            attempts = [_attempted(call, self._env) for call in turn.calls[:MAX_CALLS]]
+            attempts = [self._attempted(call) for call in turn.calls[:MAX_CALLS]]
             known = effect_of(text, turn, attempts, self._env)
             effect = self._effects[text] = self._numbers.setdefault(known, len(self._numbers))
             if turn.calls and effect not in self._turns and not any(map(_has_parts, turn.calls)):
@@ -94,6 +95,17 @@ class Playback:
                 made = [_FUTILE if one is None else call for call, one in zip(turn.calls, attempts, strict=False)]
                 self._turns[effect] = Turn(turn.content, made + surplus)
         return effect
+
+    def _attempted(self, call: Call) -> str | None:
+        """A call by tool and arguments; None for one that can never run."""
+        if call.problem is not None:
+            return None
+        attempt = f"{call.name}{call.arguments!r}"
+        can_run = self._can_run.get(attempt)
+        if can_run is None:
+            checker = self._env.checker(call.name)
+            can_run = self._can_run[attempt] = checker is not None and checker.fits(call.arguments)
+        return attempt if can_run else None
 
     def _take(self, place: _Place, text: str, turn: Turn | None) -> _Turn:
         env = self._env
@@ -135,14 +147,6 @@ def effect_of(text: str, turn: Turn, attempts: Sequence[str | None], env: ToolUs
         return (len(turn.calls), *attempts)
     asked = counterpart.asked(turn.content) if isinstance(env.task.counterpart, ScriptedUser) else ""
     return asked, answers.said(text), "?" in without_reasoning(text)
-
-
-def _attempted(call: Call, env: ToolUseEnv) -> str | None:
-    """A call by tool and arguments; None for one that can never run."""
-    checker = env.checker(call.name)
-    if call.problem is not None or checker is None or not checker.fits(call.arguments):
-        return None
-    return f"{call.name}{call.arguments!r}"
 
 
 def learn(feedback: str, seen: dict[str, str]) -> None:
