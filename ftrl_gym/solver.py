@@ -19,10 +19,11 @@ from collections.abc import Sequence
 
 from ftrl_gym.execution import Toolbox
 from ftrl_gym.solver_answers import follows
+from ftrl_gym.solver_document import Same
 from ftrl_gym.solver_reading import another_reading, meant_rows
 from ftrl_gym.solver_replay import NO_DAY, Replay, understood
 from ftrl_gym.solver_search import Search
-from ftrl_gym.solver_types import Vocabulary
+from ftrl_gym.solver_vocabulary import Vocabulary
 from ftrl_gym.task import ScriptedUser, Task
 from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.world import World
@@ -39,7 +40,7 @@ def confirm(task: Task, documents: Sequence[ToolDocument], toolbox: Toolbox, wor
         toolbox: Runs the tools.
         world: A fresh view of the task's world; it is left as it is.
     """
-    vocabulary = _vocabulary(tuple(map(_Same, documents)))
+    vocabulary = _vocabulary(tuple(map(Same, documents)))
     constants = world.constants if world is not None else {}
     named = understood(heard(task), constants)
     for number, plan in enumerate(task.plans):
@@ -82,19 +83,6 @@ def heard(task: Task) -> str:
     return " \n".join([task.question, *slots, *changes])
 
 
-class _Same:
-    """A document as a cache key: by identity, since documents hold dicts."""
-
-    def __init__(self, document: ToolDocument) -> None:
-        self.document = document
-
-    def __hash__(self) -> int:
-        return id(self.document)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.document is self.document
-
-
 @functools.lru_cache(maxsize=512)
-def _vocabulary(documents: tuple[_Same, ...]) -> Vocabulary:
+def _vocabulary(documents: tuple[Same, ...]) -> Vocabulary:
     return Vocabulary([each.document for each in documents])

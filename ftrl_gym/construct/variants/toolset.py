@@ -72,6 +72,10 @@ class Toolset:
                 found[part.function.name] = (*found.get(part.function.name, ()), face.name)
         return found
 
+    @cached_property
+    def _offering(self) -> Mapping[str, list[Face]]:
+        return {tool: [face for face in self.faces if face.name in names] for tool, names in self.offering.items()}
+
     @property
     def partition(self) -> frozenset[frozenset[tuple[str, tuple[str, ...]]]]:
         """Which plain functions stand behind one tool, without names."""
@@ -89,12 +93,12 @@ class Toolset:
             sees: Attributes to be shown along with them, where the tool has them.
         """
         wanted, along = set(attributes), set(sees)
-        faces = [face for face in self.faces if face.name in self.offering[tool]]
+        faces = self._offering[tool]
         chosen = []
         for face in faces:
             seen = face.covers(tool, wanted)
             if seen or len(faces) == 1:
-                chosen.append(Called(face.name, face.call(tool, arguments, wanted | along), frozenset(seen)))
+                chosen.append(Called(face.name, face.call(tool, arguments, wanted | along), seen))
                 wanted -= seen
         return chosen or [Called(faces[0].name, faces[0].call(tool, arguments, wanted | along), frozenset())]
 
