@@ -25,7 +25,7 @@ from ftrl_gym.task import Json
 from ftrl_gym.tooldoc import Effect, FactSource, ToolDocument
 from ftrl_gym.world import World
 
-MOST_CALLS = 600
+MOST_CALLS = 1500
 """The search gives up after so many calls."""
 MOST_FILLINGS = 64
 """At most so many ways to fill one tool's parameters are tried in a round."""

@@ -37,8 +37,9 @@ def width_of(kind: Kind, difficulty: float) -> int:
 
 
 def operation_level(difficulty: float) -> int:
-    """How complex the operations of a question may be (:class:`~ftrl_gym.construct.operations.Operation`): 0 to 3."""
-    return sum(difficulty >= bound for bound in (_SIMPLE, 0.5, 0.7))
+    """How complex a question may be: 0 to 3 for its operation (:class:`~ftrl_gym.construct.operations.Operation`), and
+    4 where its chains also take roads of their own."""
+    return sum(difficulty >= bound for bound in (_SIMPLE, 0.5, 0.7, 0.85))
 
 
 def check_features(features: Sequence[str]) -> None:

@@ -37,7 +37,8 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
     twice = user and brief.width > 1 and rng.random() < 0.5
     kind = _ONE_OF.get(brief.kind, brief.kind) if twice else brief.kind
     level = 0 if twice else full
-    shape = draw(ground.shapes, rng, kind, brief.hops, brief.width, level)
+    sort = random.Random(f"sort/{brief.seed}/{brief.attempt // _OF_A_SORT}").random()
+    shape = draw(ground.shapes, rng, kind, brief.hops, brief.width, level, sort)
     program, answer = _bound(shape, ground, rng)
     speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2)
     script = Script()
@@ -106,6 +107,8 @@ def _bound(shape: Program | None, ground: Ground, rng: random.Random) -> tuple[P
     raise NoQuestion("no rows give the shape one answer")
 
 
+_OF_A_SORT = 12
+"""Draws in a row for the same sort of question."""
 _BINDINGS = 6
 """Draws of rows for one shape."""
 _ONE_OF = {Kind.PARALLEL_SINGLE_HOP: Kind.SINGLE_HOP, Kind.PARALLEL_MULTI_HOP: Kind.MULTI_HOP}

@@ -243,6 +243,17 @@ class Roads:
         way, length, attribute = rng.choice(table[rng.choice(list(table))])
         return Attr(self._drawn(rng, way, length, again), attribute)
 
+    def like(self, rng: random.Random, hops: int, value: Attr) -> Attr | None:
+        """A chain of so many lookups to the same attribute of the same kind of thing, on whatever road."""
+        again, table = self.table(hops)
+        thing = thing_of(value.walk)
+        ends = [
+            (way, length)
+            for way, length, attribute in table.get(self.domain.thing(thing).entity, ())
+            if (way.thing, attribute) == (thing, value.attribute)
+        ]
+        return Attr(self._drawn(rng, *rng.choice(ends), again), value.attribute) if ends else None
+
     @cached_property
     def _countable(self) -> dict[int, dict[str, list[_Way]]]:
         """Lookups until the rows are found -> kind of thing -> searches whose rows people speak of."""
@@ -255,12 +266,18 @@ class Roads:
                         table.setdefault(length, {}).setdefault(way.thing, []).append(way)
         return table
 
-    def search(self, rng: random.Random, hops: int) -> Follow | None:
-        """A search whose rows people speak of, at the end of a chain of so many lookups."""
+    def search(self, rng: random.Random, hops: int, target: str = "") -> Follow | None:
+        """A search whose rows people speak of, at the end of a chain of so many lookups.
+
+        Args:
+            rng: Chooses.
+            hops: Lookups until the rows are found.
+            target: Kind of thing that it finds; empty for any.
+        """
         table = self._countable.get(hops)
-        if not table:
+        if not table or (target and target not in table):
             return None
-        walk = self._drawn(rng, rng.choice(table[rng.choice(list(table))]), hops, 0)
+        walk = self._drawn(rng, rng.choice(table[target or rng.choice(list(table))]), hops, 0)
         assert isinstance(walk, Follow)
         return walk
 
