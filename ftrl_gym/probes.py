@@ -80,6 +80,7 @@ class Subject:
         plain = type(env) is VerifiableReward and type(base) is ToolUseEnv and env.env is base
         scheme = env.scheme if plain and isinstance(env, VerifiableReward) else None
         self._playback = None if scheme is None else Playback(base, self._start, scheme)
+        self._looked: dict[str, object] = {}
         self.oracle = self.episode(Oracle())
 
     def episode(self, policy: Policy) -> Trajectory:
@@ -96,11 +97,15 @@ class Subject:
 
     def look(self, tool: str, arguments: dict[str, Any]) -> object:
         """What a tool says to a call in the world as the episode begins, which stays as it is."""
-        taskset = self._base.taskset
-        try:
-            return taskset.toolbox(self.task).run(tool, arguments, taskset.world(self.task))
-        except (ToolFailure, TypeError, KeyError, AttributeError) as failure:  # no schema was asked before
-            return f"{type(failure).__name__}: {failure}"
+        call = f"{tool}{arguments!r}"
+        if call not in self._looked:
+            taskset = self._base.taskset
+            try:
+                said = taskset.toolbox(self.task).run(tool, arguments, taskset.world(self.task))
+            except (ToolFailure, TypeError, KeyError, AttributeError) as failure:  # no schema was asked before
+                said = f"{type(failure).__name__}: {failure}"
+            self._looked[call] = said
+        return self._looked[call]
 
     def plan_return(self, number: int) -> float:
         """Return of the oracle that follows a certified plan."""

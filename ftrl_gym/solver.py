@@ -23,10 +23,12 @@ from ftrl_gym.conditions import decided
 from ftrl_gym.execution import Toolbox
 from ftrl_gym.question_values import Named
 from ftrl_gym.solver_answers import follows
+from ftrl_gym.solver_document import Same
 from ftrl_gym.solver_reading import another_reading, meant_rows
 from ftrl_gym.solver_replay import NO_DAY, Replay, understood
 from ftrl_gym.solver_search import Search
-from ftrl_gym.solver_types import Vocabulary, is_number
+from ftrl_gym.solver_types import is_number
+from ftrl_gym.solver_vocabulary import Vocabulary
 from ftrl_gym.task import OutcomeKind, ScriptedUser, Task
 from ftrl_gym.tooldoc import Effect, ToolDocument
 from ftrl_gym.world import World
@@ -43,7 +45,7 @@ def confirm(task: Task, documents: Sequence[ToolDocument], toolbox: Toolbox, wor
         toolbox: Runs the tools.
         world: A fresh view of the task's world; it is left as it is.
     """
-    vocabulary = _vocabulary(tuple(map(_Same, documents)))
+    vocabulary = _vocabulary(tuple(map(Same, documents)))
     constants = world.constants if world is not None else {}
     named = understood(heard(task), constants)
     if task.outcome.kind is OutcomeKind.IMPOSSIBLE:
@@ -121,19 +123,6 @@ def heard(task: Task) -> str:
     return " \n".join([task.question, *slots, *changes])
 
 
-class _Same:
-    """A document as a cache key: by identity, since documents hold dicts."""
-
-    def __init__(self, document: ToolDocument) -> None:
-        self.document = document
-
-    def __hash__(self) -> int:
-        return id(self.document)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.document is self.document
-
-
 @functools.lru_cache(maxsize=512)
-def _vocabulary(documents: tuple[_Same, ...]) -> Vocabulary:
+def _vocabulary(documents: tuple[Same, ...]) -> Vocabulary:
     return Vocabulary([each.document for each in documents])

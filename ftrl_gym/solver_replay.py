@@ -17,7 +17,8 @@ from ftrl_gym.execution import Toolbox, ToolFailure, failing
 from ftrl_gym.grounding import tokens
 from ftrl_gym.question_values import Named, read
 from ftrl_gym.solver_search import Row, Search, Value, rows_of
-from ftrl_gym.solver_types import Parameter, Sort, Vocabulary, is_date, is_number
+from ftrl_gym.solver_types import Parameter, Sort, is_date, is_number
+from ftrl_gym.solver_vocabulary import Vocabulary
 from ftrl_gym.task import Json, Plan, PlannedCall, Task
 from ftrl_gym.world import World
 
@@ -45,7 +46,7 @@ class Replay:
 
     def _hear(self, words: str) -> None:
         self._said += f" \n{words}"
-        self._told.append(tokens(words))
+        self._told.append(words)
         self._named = understood(self._said, self._world.constants if self._world is not None else {})
         self._search = Search(self._vocabulary, self._named, self._toolbox, None, frozenset())
 
@@ -77,7 +78,7 @@ class Replay:
                     continue
                 if call.fails:
                     return f"{call.tool} does not fail, as the plan says"
-                told.append(tokens(json.dumps(result, ensure_ascii=False)))
+                told.append(json.dumps(result, ensure_ascii=False))
                 document = self._vocabulary.documents[call.tool]
                 rows += rows_of(document, call.arguments, result)
             self._rows += rows
@@ -105,7 +106,7 @@ class Replay:
         if call.tool not in self._vocabulary.documents:
             return f"{call.tool} is not offered"
         document = self._vocabulary.documents[call.tool]
-        known = {parameter.name: parameter for parameter in self._vocabulary.parameters[call.tool]}
+        known = self._vocabulary.by_path[call.tool]
         for path, _, value in parameters.given(document.parameters, call.arguments):
             if document.is_option(path):
                 continue
@@ -129,7 +130,7 @@ class Replay:
         if parameter.in_parts:
             value = parameters.iso(value)
         if parameter.sort is Sort.FREE:
-            return isinstance(value, bool) or all(tokens(str(part)) in " ".join(self._told) for part in _parts(value))
+            return isinstance(value, bool) or self._is_told(value)
         if is_number(value):
             return value in self._named.numbers or value in self._numbers()
         if is_date(value):
@@ -143,6 +144,11 @@ class Replay:
             for row in self._rows
             for attribute, fact in row.fields.items()
         )
+
+    def _is_told(self, value: Json) -> bool:
+        """Whether every part of a value stands in what was said or returned."""
+        told = " ".join(map(tokens, self._told))
+        return all(tokens(str(part)) in told for part in _parts(value))
 
     def _numbers(self) -> list[Json]:
         return [value for row in self._rows for value in row.fields.values() if is_number(value)]

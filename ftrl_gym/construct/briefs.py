@@ -40,8 +40,9 @@ def width_of(kind: Kind, difficulty: float) -> int:
 
 
 def operation_level(difficulty: float) -> int:
-    """How complex the operations of a question may be (:class:`~ftrl_gym.construct.operations.Operation`): 0 to 3."""
-    return sum(difficulty >= bound for bound in (_SIMPLE, 0.5, 0.7))
+    """How complex a question may be: 0 to 3 for its operation (:class:`~ftrl_gym.construct.operations.Operation`), and
+    4 where its chains also take roads of their own."""
+    return sum(difficulty >= bound for bound in (_SIMPLE, 0.5, 0.7, 0.85))
 
 
 def check_features(features: Sequence[str]) -> None:
@@ -51,15 +52,18 @@ def check_features(features: Sequence[str]) -> None:
             raise UnknownNameError("feature", feature, FEATURES)
 
 
-def together(features: Sequence[str]) -> tuple[str, ...]:
-    """Of some dials those that go together, in order.
+def together(features: Sequence[str], kind: Kind) -> tuple[str, ...]:
+    """Of some dials those that go together, in order. What house rules look at takes a look-up of its own.
 
-    >>> together(["user", "state", "impossible"]), together(["user", "state"])
+    >>> together(["user", "state", "impossible"], Kind.MULTI_HOP), together(["user", "rules"], Kind.SINGLE_HOP)
     (('impossible', 'state'), ('state', 'user'))
     """
     for paired in PAIRED:
         if paired in features:
             return (paired, "state") if paired == "impossible" and "state" in features else (paired,)
+    if "rules" in features:
+        looked = kind in (Kind.MULTI_HOP, Kind.PARALLEL_MULTI_HOP)
+        return tuple(sorted({*features, "state"} - ({"rules"} if not looked else set())))
     return tuple(sorted(features))
 
 
@@ -130,7 +134,7 @@ def brief_for(
         hops=hops,
         width=width_of(kind, difficulty),
         difficulty=difficulty,
-        features=together(features),
+        features=together(features, kind),
         twin=twin and bool({*PAIRED} & {*features}),
         variant=variant,
         scalings=Scalings.of(difficulty, scalings),

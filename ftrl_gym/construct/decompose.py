@@ -6,6 +6,7 @@ one right answer is no question: homonyms, ties and relations that can be taken 
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable
 
@@ -42,9 +43,11 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
     twice = user and brief.width > 1 and rng.random() < 0.5
     kind = _ONE_OF.get(brief.kind, brief.kind) if twice else brief.kind
     level = 0 if twice else full
-    shape = draw(ground.shapes, rng, kind, brief.hops, brief.width, level)
+    sort = random.Random(f"sort/{brief.seed}/{brief.attempt // _OF_A_SORT}").random()
+    shape = draw(ground.shapes, rng, kind, brief.hops, brief.width, level, sort)
     if "direct" in brief.features:
-        shape = _worked_out(shape, brief, level, lambda: draw(ground.shapes, rng, kind, brief.hops, brief.width, level))
+        another = functools.partial(draw, ground.shapes, rng, kind, brief.hops, brief.width, level)
+        shape = _worked_out(shape, brief, level, lambda: another(rng.random()))
     program, answer = _bound(shape, ground, rng)
     speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2)
     script = Script()
@@ -132,6 +135,8 @@ def _bound(shape: Program | None, ground: Ground, rng: random.Random) -> tuple[P
     raise NoQuestion("no rows give the shape one answer")
 
 
+_OF_A_SORT = 12
+"""Draws in a row for the same sort of question."""
 _BINDINGS = 6
 """Draws of rows for one shape."""
 _ONE_OF = {Kind.PARALLEL_SINGLE_HOP: Kind.SINGLE_HOP, Kind.PARALLEL_MULTI_HOP: Kind.MULTI_HOP}

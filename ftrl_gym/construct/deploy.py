@@ -233,12 +233,15 @@ def _same_facts(
     call: PlannedCall, subs: Sequence[SubQuestion], task: Task, base: WorldBase, toolset: Toolset, plain: Pool
 ) -> Iterator[PlannedCall]:
     """Calls of one other offered tool that may find all these facts, each once."""
+    possible = set(task.tools) - {call.tool}
     for name in plain.documents:
+        if possible.isdisjoint(toolset.offering.get(name, ())):
+            continue
         arguments = _arguments_for(name, subs, base, plain)
         if arguments:
             attributes = {sub.fact.attribute for sub in subs if sub.fact is not None}
             made = toolset.calls(name, arguments, attributes)
-            if len(made) == 1 and made[0].tool in task.tools and made[0].tool != call.tool:
+            if len(made) == 1 and made[0].tool in possible:
                 yield PlannedCall(tool=made[0].tool, arguments=made[0].arguments)
 
 

@@ -45,6 +45,8 @@ from ftrl_gym.task import (
 DEEPEST_ROLE = 3
 """Most look-ups that one role of an action takes."""
 _DRAWS = 60
+_RULED = 0.85
+"""How often a request with house rules is for something that one of them is about."""
 _BINDINGS = 12
 """Times that a request gets other rows, for a house rule to matter or not."""
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven"]
@@ -177,7 +179,10 @@ class _Requests:
         count = min(count, len({action.tool for action in self.domain.actions.values()}))
         wishes: list[_Wish] = []
         while len(wishes) < count:
-            action = self.rng.choice(list(self.domain.actions.values()))
+            actions = list(self.domain.actions.values())
+            if self.rules is not None and self.rng.random() < _RULED:
+                actions = [action for action in actions if self.rules.about(action)]
+            action = self.rng.choice(actions)
             if any(action.tool == other.action.tool for other in wishes):
                 continue
             walks = {role: self._walk(action, role) for role in action.roles}
@@ -205,7 +210,13 @@ class _Requests:
             values = tuple(Attr(walk, wish.action.roles[role][2]) for role, walk in wish.walks.items())
             if self.rules is not None:
                 values += tuple(self.rules.might_look(wish.action, wish.walks))
-            depth = levels(compile_values(self.domain, values).lookups)
+            lookups = compile_values(self.domain, values).lookups
+            depth = levels(lookups)
+            if (
+                self.rules is not None
+            ):  # what one call tells of a row is not side by side, though several facts are asked
+                calls = {(one.tool, one.arguments): level for one, level in zip(lookups, depth, strict=True)}
+                depth = list(calls.values())
             last = 1 + max(depth, default=0)
             depths += [*depth, last, *([last + 1] if wish.follow_up else [])]
         return kind_of(depths)
@@ -348,7 +359,8 @@ class _Requests:
         refuse_repeated(question, self.speaker)
         scripted = self.slots or self.changes
         turns = {sub: call.turn + 1 for call in self.calls for sub in call.answers}
-        if not self.changes and kind_of([turns[sub.id] for sub in self.subs]) is not self.brief.kind:
+        depths = [turns[sub.id] for sub in self.subs] if self.rules is None else [call.turn + 1 for call in self.calls]
+        if not self.changes and kind_of(depths) is not self.brief.kind:
             raise NoQuestion("its kind has changed with its rows")
         depth = max(turns.values())
         per_turn = [sum(call.turn == turn for call in self.calls) for turn in range(depth)]

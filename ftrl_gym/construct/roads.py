@@ -9,7 +9,6 @@ there are others, meets no kind of thing twice; it never goes back the way it ca
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -113,6 +112,14 @@ class Roads:
                             changed = True
         return found
 
+    @cached_property
+    def _led_to(self) -> dict[_Way, list[tuple[_Way, int, set[int]]]]:
+        """Way -> ways before it, the lookups from there, and the lengths at which those can be reached."""
+        return {
+            way: [(before, more, self._possible[before]) for before, more in steps]
+            for way, steps in self._steps.items()
+        }
+
     # --- one road ----------------------------------------------------------------------------------------------------
 
     def _search(
@@ -122,7 +129,7 @@ class Roads:
         way = road[-1]
         if not way.step:
             return tuple(reversed(road)) if length == 0 else None
-        ways = [(before, n) for before, n in self._before(way, length) if n in self._possible[before]]
+        ways = [(before, length - more) for before, more, lengths in self._led_to[way] if length - more in lengths]
         if rng is not None:
             rng.shuffle(ways)
         for before, n in ways:
@@ -143,11 +150,17 @@ class Roads:
             return False
         if len(road) > 1 and self._is_detour(before, after, road[-2]):
             return False
-        counts = Counter(self.domain.thing(way.thing).entity for way in (*road, before))
-        if max(counts.values()) > 2 or sum(counts.values()) - len(counts) > again:
+        entities = [self._entities[way.thing] for way in road]
+        entity = self._entities[before.thing]
+        if entities.count(entity) > 1 or len(entities) + 1 - len({*entities, entity}) > again:
             return False
         # a second end is named outright only at the end of a longer road: not "from the airport of Porto to Oslo"
         return bool(before.step) or not (len(road) > 1 and road[-2].paired)
+
+    @cached_property
+    def _entities(self) -> dict[str, str]:
+        """Thing -> what it is one of."""
+        return {name: thing.entity for name, thing in self.domain.things.items()}
 
     def _undoes(self, search: Step, link: Link) -> bool:
         """Whether a link leads back to where a search came from: the patient on one of a patient's invoices."""
@@ -230,6 +243,17 @@ class Roads:
         way, length, attribute = rng.choice(table[rng.choice(list(table))])
         return Attr(self._drawn(rng, way, length, again), attribute)
 
+    def like(self, rng: random.Random, hops: int, value: Attr) -> Attr | None:
+        """A chain of so many lookups to the same attribute of the same kind of thing, on whatever road."""
+        again, table = self.table(hops)
+        thing = thing_of(value.walk)
+        ends = [
+            (way, length)
+            for way, length, attribute in table.get(self.domain.thing(thing).entity, ())
+            if (way.thing, attribute) == (thing, value.attribute)
+        ]
+        return Attr(self._drawn(rng, *rng.choice(ends), again), value.attribute) if ends else None
+
     @cached_property
     def _countable(self) -> dict[int, dict[str, list[_Way]]]:
         """Lookups until the rows are found -> kind of thing -> searches whose rows people speak of."""
@@ -242,12 +266,18 @@ class Roads:
                         table.setdefault(length, {}).setdefault(way.thing, []).append(way)
         return table
 
-    def search(self, rng: random.Random, hops: int) -> Follow | None:
-        """A search whose rows people speak of, at the end of a chain of so many lookups."""
+    def search(self, rng: random.Random, hops: int, target: str = "") -> Follow | None:
+        """A search whose rows people speak of, at the end of a chain of so many lookups.
+
+        Args:
+            rng: Chooses.
+            hops: Lookups until the rows are found.
+            target: Kind of thing that it finds; empty for any.
+        """
         table = self._countable.get(hops)
-        if not table:
+        if not table or (target and target not in table):
             return None
-        walk = self._drawn(rng, rng.choice(table[rng.choice(list(table))]), hops, 0)
+        walk = self._drawn(rng, rng.choice(table[target or rng.choice(list(table))]), hops, 0)
         assert isinstance(walk, Follow)
         return walk
 

@@ -71,7 +71,7 @@ class ProceduralWriter:
 
     def decompose(self, brief: Brief) -> Decomposition:
         """See :class:`Writer`."""
-        stage = decompose_request if {"state", "rules"} & set(brief.features) else decompose
+        stage = decompose_request if "state" in brief.features else decompose
         return stage(brief, self._ground(brief.world))
 
     def document(self, decomposition: Decomposition) -> Documented:

@@ -146,7 +146,7 @@ READING = (
     Get("get_loan", "loan", "A loan: account, adviser, purpose, amount left, rate, instalment."),
     Find("list_orders", "standing order", "Standing orders of an account.", "account", "amount next_date", (
         most("amount", "the largest standing order of {x}", plural="standing orders on {x}"),
-        least("next_date", "the next standing order of {x}"),
+        least("next_date", "the next standing order due on {x}"),
     )),
     Get("get_order", "standing order", "A standing order: account, payee, amount, next date, status."),
     Get("get_payee", "payee", "A payee: sector, contact, creditor code."),
