@@ -295,8 +295,14 @@ def guess_in_an_option(sight: Sight) -> Iterator[Script]:
                     if not _matters(sight, document, calls, turns):
                         continue
                     less, same, more = ((document.name, call) for call in calls)
-                    yield [*turns, call_text([less, more]), *rest]
-                    yield [*turns, call_text([same, same]), *rest]
+                    spent = [less] * _out_of_order(sight, document)  # what fails for a while is tried before either
+                    yield [*turns, call_text([*spent, less, more]), *rest]
+                    yield [*turns, call_text([*spent, same, same]), *rest]
+
+
+def _out_of_order(sight: Sight, document: ToolDocument) -> int:
+    """Calls after which a tool has failed as often as it ever will."""
+    return max((event.at + event.times for event in sight.task.timeline if event.tool == document.name), default=0)
 
 
 def _matters(sight: Sight, document: ToolDocument, calls: list[dict[str, Any]], turns: list[str]) -> bool:

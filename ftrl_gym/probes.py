@@ -141,7 +141,7 @@ def probe_subject(subject: Subject, probes: Sequence[Probe] | None = None) -> Pr
     task, oracle = subject.task, subject.oracle
     floor = subject.paid([SHRUG])
     turns = [turn.text for turn in oracle.turns[:-1]]
-    lengths = sorted({1, (len(turns) + 1) // 2} - {len(turns)})
+    lengths = sorted({_past_failures(task, length) for length in (1, (len(turns) + 1) // 2)} - {len(turns)})
     parts = [subject.episode(Scripted([*turns[:length], SHRUG])) for length in lengths if turns]
     sights = [
         Sight(task, subject.documents, subject.observation, subject.inside, one, subject.look)
@@ -168,6 +168,14 @@ def probe_subject(subject: Subject, probes: Sequence[Probe] | None = None) -> Pr
                 if paid > allowed + 1e-9:
                     findings.append(Finding(task.id, each.name, paid, allowed, tuple(script)))
     return Probed(floor, silent, episodes, tuple(findings))
+
+
+def _past_failures(task: Task, length: int) -> int:
+    """The first length from this one at which no call of the plan has yet to be made again: doing so is no waste."""
+    turns = task.plans[0].turns if task.plans else ()
+    while length < len(turns) and any(call.fails for call in turns[length - 1].calls):
+        length += 1
+    return length
 
 
 def play(env: gym.Env[str, str], script: Script) -> float:

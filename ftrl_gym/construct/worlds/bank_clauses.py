@@ -5,7 +5,8 @@ from ftrl_gym.construct.declare import Also, Clause, Fix, Forbid
 CLAUSES = (
     Clause("at the counter",
            "Look into a customer's file as far as a request needs it and no further, and tell nobody more than was "
-           "asked for. The desk works around the clock; the opening times of branches are no reason to put anything off."),
+           "asked for. The desk works around the clock; the opening times of branches are no reason to put anything "
+           "off."),
     Clause("orders given",
            "Whoever asks speaks for the customer; that has been checked before the request reaches you. Never do more "
            "than what is asked for and what these rules demand on top of it."),
