@@ -78,7 +78,10 @@ class Vocabulary:
         full = f"{entity}.{attribute}"
         if full in parameter.bound:
             return True
-        if parameter.pattern and parameter.pattern == self._patterns.get(full):
+        pattern = self._patterns.get(full)
+        if pattern and (
+            pattern == parameter.pattern or any(self._patterns.get(one) == pattern for one in parameter.bound)
+        ):
             return True
         own = self._attribute_words(entity, attribute) | (words(entity) if not words(attribute) else frozenset())
         if own & parameter.words:
