@@ -23,6 +23,8 @@ _RULED = 0.85
 """How often a request with house rules is for something that one of them is about."""
 _BINDINGS = 12
 """Times that a request gets other rows, for a house rule to matter or not."""
+_MATTERS = 0.7
+"""How often one of them is to change what is right; rows for that are not always found."""
 _DETOURS = 0.5
 """How often a request with errors is for something that is refused, with something else to do then."""
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven"]
@@ -100,9 +102,9 @@ class Wisher:
         return replace(shape, walks=dict(shape.walks), extras={}, words={})
 
     def _bind_judged(self, shapes: list[Wish]) -> list[Wish]:
-        """Wishes of which house rules change what is right, in half of the draws, or leave it as it is."""
+        """Wishes of which house rules change what is right, in most draws, or leave it as it is."""
         assert self.rules is not None
-        matters = self.rng.random() < 0.5
+        matters = self.rng.random() < _MATTERS
         for _ in range(_BINDINGS):
             wishes = [self._bind(self._copy(wish)) for wish in shapes]
             for wish in wishes:
@@ -140,6 +142,7 @@ class Wisher:
 
     def _draw(self) -> list[Wish]:
         count = 1 if self.brief.kind in (Kind.SINGLE_HOP, Kind.MULTI_HOP) else self.rng.choice((1, 2))
+        count = 1 if self.rules is not None and self.rng.random() < _MATTERS else count
         count = min(count, len({action.tool for action in self.domain.actions.values()}))
         wishes: list[Wish] = []
         while len(wishes) < count:
