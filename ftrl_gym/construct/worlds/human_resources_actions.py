@@ -171,7 +171,7 @@ CLAUSES = (
     Clause("Who leads", "People are led by colleagues who stay. Do not make somebody with a fixed-term contract the"
            " manager of anybody.",
            "change_manager", "manager.contract == 'fixed-term'"),
-    Clause("A quiet first year", "New colleagues keep the manager who hired them. Do not move anybody to another"
-           " manager whose hire date lies less than {} days back.",
+    Clause("A quiet first year", "New colleagues keep the manager who hired them. An employee whose hire date lies less"
+           " than {} days back is not moved to another manager.",
            "change_manager", "days_until(employee.hire_date) > -figure", Forbid(), (300, 330, 365)),
 )
