@@ -129,7 +129,7 @@ def test_a_settled_report_closes_its_items_and_is_taken_from_the_budget(world: W
 
 def test_a_chain_climbs_three_managers_and_two_departments() -> None:
     steps = (
-        *("the direct report of {x} with the highest salary", *["employee.manager"] * 2, "employee.department"),
+        *("the direct report with the highest salary under {x}", *["employee.manager"] * 2, "employee.department"),
         *("department.parent_department", "department.parent_department", "department.site", "the next session at {x}"),
         *("session.training",),
     )

@@ -228,7 +228,7 @@ READING = (
     Find("list_occupations", "occupation", "What a person worked as.", "person", "trade start_date income", (
         least("start_date", "the first occupation of {x}", plural="occupations of {x}"),
         only("the only occupation of {x}"),
-        most("income", "the occupation of {x} with the highest income"),
+        most("income", "the occupation with the highest income held by {x}"),
     )),
     Find("list_workers", "occupation", "Occupations in a trade.", "trade", "person village income", (
         most("income", "the occupation with the highest income in {x}", plural="occupations in {x}"),
@@ -268,7 +268,7 @@ READING = (
     )),
     Find("list_traces", "mention", "Where a person is named in sources.", "person", "source sheet lines", (
         only("the only mention of {x}"),
-        most("lines", "the mention of {x} with the most lines", plural="mentions of {x}"),
+        most("lines", "the mention with the most lines about {x}", plural="mentions of {x}"),
     )),
     Get("get_mention", "mention", "A mention: source, person, sheet, lines."),
     Get("get_ship", "ship", "A ship: captain, tonnage, launch date."),

@@ -230,9 +230,9 @@ READING = (
     )),
     Find("list_reports", "employee", "Employees who report to a manager directly.", "manager",
          "name department salary hire_date", (
-        most("salary", "the direct report of {x} with the highest salary", plural="direct reports of {x}"),
-        most("hire_date", "the direct report of {x} with the latest hire date"),
-        least("hire_date", "the direct report of {x} with the earliest hire date"),
+        most("salary", "the direct report with the highest salary under {x}", plural="direct reports of {x}"),
+        most("hire_date", "the direct report with the latest hire date under {x}"),
+        least("hire_date", "the direct report with the earliest hire date under {x}"),
     )),
     Get("find_employee", "employee", "An employee by full name, with number and email.", "name", "name email"),
     Get("get_employee", "employee",
@@ -255,7 +255,7 @@ READING = (
     Get("get_training", "training", "A training: length, fee, supplier, validity."),
     Find("list_sessions", "session", "Sessions of a training.", "training", "site date places", (
         least("date", "the next session of {x}", plural="sessions of {x}"),
-        most("places", "the session of {x} with the most free places"),
+        most("places", "the session with the most free places in {x}"),
     )),
     Find("list_site_sessions", "session", "Training sessions held at a site.", "site", "training date places", (
         least("date", "the next session at {x}", plural="sessions at {x}"),
@@ -263,8 +263,8 @@ READING = (
     )),
     Get("get_session", "session", "A session: training, site, date, starting time, trainer, free places."),
     Find("list_enrolments", "enrolment", "Enrolments in a session.", "session", "employee booking_date", (
-        least("booking_date", "the enrolment in {x} with the earliest booking date", plural="enrolments in {x}"),
-        most("booking_date", "the enrolment in {x} with the latest booking date"),
+        least("booking_date", "the enrolment with the earliest booking date in {x}", plural="enrolments in {x}"),
+        most("booking_date", "the enrolment with the latest booking date in {x}"),
     )),
     Find("list_employee_enrolments", "enrolment", "Enrolments of an employee.", "employee", "session booking_date", (
         only("{x}'s only enrolment"),

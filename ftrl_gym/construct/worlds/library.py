@@ -229,7 +229,7 @@ READING = (
          "book role royalty contract_date", (
         most("contract_date", "the latest contribution of {x}", plural="contributions of {x}", name="latest work"),
         least("contract_date", "the first contribution of {x}", name="first work"),
-        most("royalty", "the contribution of {x} with the highest royalty"),
+        most("royalty", "the contribution with the highest royalty made by {x}"),
     )),
     Get("get_contribution", "contribution", "A contribution: book, role, author, royalty, contract date."),
     Get("find_author", "author", "An author by full name, with id and country.", "name", "name country"),
