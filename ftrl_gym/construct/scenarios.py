@@ -103,6 +103,7 @@ _DECLARED = {
     "Genealogy": "ftrl_gym.construct.worlds.genealogy:GENEALOGY",
     "HumanResources": "ftrl_gym.construct.worlds.human_resources:HUMAN_RESOURCES",
     "Library": "ftrl_gym.construct.worlds.library:LIBRARY",
+    "Observatory": "ftrl_gym.construct.worlds.observatory:OBSERVATORY",
 }
 """Scenario -> module and name of its declaration."""
 _REGISTERED: dict[str, Source] = {}
