@@ -100,6 +100,10 @@ _DECLARED = {
     "League": "ftrl_gym.construct.worlds.league:LEAGUE",
     "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
+    "Genealogy": "ftrl_gym.construct.worlds.genealogy:GENEALOGY",
+    "HumanResources": "ftrl_gym.construct.worlds.human_resources:HUMAN_RESOURCES",
+    "Library": "ftrl_gym.construct.worlds.library:LIBRARY",
+    "Observatory": "ftrl_gym.construct.worlds.observatory:OBSERVATORY",
 }
 """Scenario -> module and name of its declaration."""
 _REGISTERED: dict[str, Source] = {}
