@@ -101,6 +101,7 @@ _DECLARED = {
     "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
     "Restaurant": "ftrl_gym.construct.worlds.restaurant:RESTAURANT",
+    "University": "ftrl_gym.construct.worlds.university:UNIVERSITY",
 }
 """Scenario -> module and name of its declaration."""
 _REGISTERED: dict[str, Source] = {}

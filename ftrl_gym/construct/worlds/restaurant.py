@@ -47,7 +47,7 @@ ENTITIES = (
         "table_no": Id(prefix="TB", digits=3, noun="the number of {x}"),
         "room": Ref("room", noun="the room that {x} is in", link="the room that {x} is in",
                     ask="Which room is {x} in?"),
-        "seats": Number(3, 10, unit="seats", having="have {n}", noun="the number of seats at {x}", adds=True,
+        "seats": Number(3, 10, unit="seats", having="have {n} seats", noun="the number of seats at {x}", adds=True,
                         ask="How many people can sit at {x}?", compare="has fewer seats | has more seats"),
         "spot": Choice(words.SPOTS, noun="the spot of {x}", ask="Whereabouts in the room is {x}?"),
     }, called="table {x}", label_noun="table number"),
