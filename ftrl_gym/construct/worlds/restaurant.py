@@ -266,7 +266,8 @@ READING = (
         least("unit_price", "the cheapest ingredient from {x}", plural="ingredients from {x}"),
         most("unit_price", "the most expensive ingredient from {x}"),
     )),
-    Get("get_ingredient", "ingredient", "An ingredient: supplier, buyer, unit, unit price, stock, store, shelf life.",
+    Get("get_ingredient", "ingredient", "An ingredient: supplier, buyer (an employee), unit, unit price, stock, store,"
+                                        " shelf life.",
         shows="supplier buyer unit unit_price stock store shelf_life"),
     Find("list_allergen_notes", "allergen note", "Laboratory notes on the allergens in an ingredient.", "ingredient",
          "ingredient allergen tested amount", (
@@ -321,7 +322,7 @@ READING = (
     )),
     Find("list_table_orders", "order", "Orders of a table.", "at_table", "opened status total",
          (only("the only order of {x}"), most("opened", "the latest order of {x}"))),
-    Get("get_order", "order", "An order: table, waiter, guest, people, opening time, status, total.",
+    Get("get_order", "order", "An order: table, waiter (an employee), guest, people, opening time, status, total.",
         shows="at_table waiter guest covers opened status total"),
     Find("list_lines", "order line", "Lines of an order.", "order", "dish portions amount state", (
         most("amount", "the line with the highest amount on {x}", plural="lines on {x}"),

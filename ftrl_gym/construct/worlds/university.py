@@ -73,7 +73,7 @@ ENTITIES = (
         "papers": Number(3, 160, unit="papers", having="have written {n} papers", adds=True,
                          noun="the number of papers by {x}", ask="How many papers has {x} written?",
                          compare="has written fewer papers | has written more papers"),
-        "hired": Date(-11000, -100, noun="the date of appointment of {x}", ask="When was {x} appointed?",
+        "appointment_date": Date(-11000, -100, noun="the date of appointment of {x}", ask="When was {x} appointed?",
                       compare="was appointed earlier | was appointed later"),
         "email": Email(noun="the email address of {x}"),
     }, called="our instructor {x}", label="name",
@@ -262,10 +262,11 @@ READING = (
     Get("get_room", "lecture room", "A lecture room: building, number of seats, equipment."),
     Get("get_slot", "time slot", "A weekly time slot: weekday and starting time."),
     Get("get_department", "department", "A department: building, head (an instructor), yearly budget, secretary."),
-    Find("list_instructors", "instructor", "Instructors of a department.", "department", "name rank papers hired", (
+    Find("list_instructors", "instructor", "Instructors of a department.", "department",
+         "name rank papers appointment_date", (
         most("papers", "the instructor with the most papers in {x}", plural="instructors in {x}"),
         least("papers", "the instructor with the fewest papers in {x}"),
-        least("hired", "the instructor with the earliest date of appointment in {x}"),
+        least("appointment_date", "the instructor with the earliest date of appointment in {x}"),
     )),
     Get("find_instructor", "instructor", "An instructor by full name, with staff number and rank.", "name",
         "name rank"),
@@ -279,7 +280,7 @@ READING = (
         most("workload", "the course with the highest workload offered by {x}", plural="courses offered by {x}"),
         least("workload", "the course with the lowest workload offered by {x}"),
     )),
-    Get("get_course", "course", "A course: title, department, level, credits, workload, coordinator."),
+    Get("get_course", "course", "A course: title, department, level, credits, workload, coordinator (an instructor)."),
     Find("list_prerequisites", "prerequisite", "What a course asks for: other courses, strictly or not.", "course kind",
          "course required kind mark", (
         only("the strict prerequisite of {x}", {"kind": "strict"}, name="strict"),
@@ -307,7 +308,8 @@ READING = (
         least("score", "the student with the lowest entrance score in {x}"),
     )),
     Get("find_student", "student", "A student by full name, with matriculation number.", "name", "name born"),
-    Get("get_student", "student", "A student's file: programme, advisor, birth date, score, semesters, fees, account.",
+    Get("get_student", "student", "A student's file: programme, advisor (an instructor), birth date, score, semesters,"
+                                  " fees, account.",
         shows="name programme advisor born score semester owed hold"),
     Find("list_results", "result", "Courses that a student has passed, with marks.", "student",
          "student course mark passed", (
@@ -336,7 +338,7 @@ READING = (
         least("date", "the next exam invigilated by {x}", plural="exams invigilated by {x}"),
         most("candidates", "the exam with the most candidates invigilated by {x}"),
     )),
-    Get("get_exam", "exam", "An exam: course, room, date, length, candidates, invigilator."),
+    Get("get_exam", "exam", "An exam: course, room, date, length, candidates, invigilator (an instructor)."),
     Find("list_scholarships", "scholarship", "Scholarships that a department pays for.", "department",
          "monthly closes places_left", (
         only("the only scholarship paid for by {x}"),
@@ -370,7 +372,8 @@ READING = (
         most("pages", "the thesis with the most pages supervised second by {x}",
              plural="theses supervised second by {x}"),
     )),
-    Get("get_thesis", "thesis", "A thesis: student, two supervisors, language, status, due date, pages, extensions."),
+    Get("get_thesis", "thesis", "A thesis: student, lead and second supervisor, language, status, due date, pages,"
+                                " extensions."),
 )
 
 UNIVERSITY = Declaration(
