@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ftrl_gym.construct.dates import Calendar
-from ftrl_gym.construct.domain import Detail, Domain, Search
+from ftrl_gym.construct.domain import Detail, Domain, Link, Search
 from ftrl_gym.construct.frames import LEADS, NEXT, TURNS
 from ftrl_gym.construct.programs import Anchor, Follow, Walk, thing_of
 from ftrl_gym.construct.reading import Reader
@@ -255,7 +255,15 @@ class Speaker:
             before.append(lead.format(x=name))
             self._used.append(lead)
             self._topic = walk
-        return f"that {thing_of(walk)}"
+        return f"that {self._kind(walk)}"
+
+    def _kind(self, walk: Walk) -> str:
+        """What a thing is called after it was spoken of. Where an employee led to another one, that one is the manager:
+        "that employee" could be either."""
+        step = self.domain.steps[walk.step] if isinstance(walk, Follow) else None
+        if isinstance(step, Link) and self.domain.thing(step.source).entity == self.domain.thing(step.target).entity:
+            return step.attribute.replace("_", " ")
+        return thing_of(walk)
 
 
 def _kinds(walk: Walk) -> set[str]:
