@@ -1,37 +1,53 @@
-"""Chains of look-ups in tests of declared scenarios: how long one is, and what a question about its end comes to."""
+"""Chains of look-ups in tests of declared scenarios: written down step by step, bound to rows, asked and answered."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from ftrl_gym.construct.answering import answer_of
+from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of
 from ftrl_gym.construct.asking import say
-from ftrl_gym.construct.compiling import compile_values, levels
+from ftrl_gym.construct.binding import Binder
 from ftrl_gym.construct.phrasing import Speaker
 from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program, Walk
-from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.task import Json, Split
-from ftrl_gym.world import WorldBase
 
 
-def chain(name: str, thing: str, *steps: str, key: str = "") -> Walk:
-    """The walk from a thing by some steps."""
-    walk: Walk = Anchor(thing, key)
+class Asked(NamedTuple):
+    """A question in words, where it begins, and what the engine answers."""
+
+    start: str
+    text: str
+    answer: Json
+
+
+def chain(ground: Ground, start: str, *steps: str, attribute: str) -> Attr:
+    """An attribute at the end of steps that lead on from one another."""
+    walk: Walk = Anchor(start)
     for step in steps:
-        walk = Follow(step, scenario(name).domain.steps[step].target, (walk,))
-    return walk
+        walk = Follow(step, ground.domain.steps[step].target, (walk,))
+    return Attr(walk, attribute)
 
 
-def lookups(name: str, walk: Walk, attribute: str) -> int:
-    """How many look-ups it takes to know an attribute at a walk's end, each of which needs the one before."""
-    found = compile_values(scenario(name).domain, (Attr(walk, attribute),)).lookups
-    assert max(levels(found)) == len(found)
-    return len(found)
-
-
-def asked(name: str, world: WorldBase, walk: Walk, attribute: str, seed: int = 0) -> tuple[str, Json]:
-    """The question for an attribute at a walk's end, and its answer."""
-    ground = scenario(name).ground(world)
-    program = Program(Op.VALUE, (Attr(walk, attribute),))
-    answer = answer_of(program, ground)
-    return say(Speaker(ground.reader, random.Random(seed), Split.TRAIN), program).text, answer.value
+def asked(ground: Ground, value: Attr, draws: int = 40) -> Iterator[Asked]:
+    """Questions for a value, each from another row, as far as its words mean one."""
+    seen = set()
+    for number in range(draws):
+        rng = random.Random(number)
+        program = Binder(ground.reader, rng).program(Program(Op.VALUE, (value,)))
+        if program is None:
+            continue
+        bound = program.values[0]
+        assert isinstance(bound, Attr)
+        walk = bound.walk
+        while isinstance(walk, Follow):
+            walk = walk.sources[0]
+        assert isinstance(walk, Anchor)
+        try:
+            answer = answer_of(program, ground)
+        except NoQuestion:
+            continue
+        if walk.key not in seen:
+            seen.add(walk.key)
+            yield Asked(walk.key, say(Speaker(ground.reader, rng, Split.TRAIN), program).text, answer.value)

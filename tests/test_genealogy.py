@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import product
 
 import pytest
-from chains import asked, chain, lookups
+from named_chains import asked, chain, lookups
 from tool_calls import run
 
 from ftrl_gym.construct.endless import endless_task

@@ -104,6 +104,9 @@ _DECLARED = {
     "HumanResources": "ftrl_gym.construct.worlds.human_resources:HUMAN_RESOURCES",
     "Library": "ftrl_gym.construct.worlds.library:LIBRARY",
     "Observatory": "ftrl_gym.construct.worlds.observatory:OBSERVATORY",
+    "Railway": "ftrl_gym.construct.worlds.railway:RAILWAY",
+    "Restaurant": "ftrl_gym.construct.worlds.restaurant:RESTAURANT",
+    "University": "ftrl_gym.construct.worlds.university:UNIVERSITY",
 }
 """Scenario -> module and name of its declaration."""
 _REGISTERED: dict[str, Source] = {}
