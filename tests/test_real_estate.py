@@ -7,11 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 from tool_calls import fails, figure_of, row_of, run
+from walks import answered, hops
 
-from ftrl_gym.construct.answering import answer_of
-from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program, Walk
 from ftrl_gym.construct.scenarios import Source, scenario
-from ftrl_gym.construct.shapes import cost
 from ftrl_gym.construct.worlds.real_estate import REAL_ESTATE
 from ftrl_gym.world import World, WorldBase
 
@@ -153,16 +151,11 @@ def test_a_link_says_of_which_kind_a_property_is(agency: Source) -> None:
 
 def test_eight_look_ups_follow_one_another(agency: Source, base: WorldBase) -> None:
     """From a surveyor over a flat and an offer for it to the district of a branch, against the rows."""
-    steps = (
-        ("the survey with the most pages by {x}", "survey"),
-        ("survey.property (flat)", "flat"),
-        ("the offer with the highest amount for {x} (flat)", "offer"),
-        ("offer.buyer", "buyer"),
-        ("buyer.agent", "agent"),
-        ("agent.branch", "branch"),
-        ("branch.district", "district"),
-    )
-    ground, tables, asked = agency.ground(base), base.tables, 0
+    steps = ("the survey with the most pages by {x}", "survey.property (flat)",
+             "the offer with the highest amount for {x} (flat)", "offer.buyer", "buyer.agent", "agent.branch",
+             "branch.district")  # fmt: skip
+    assert hops(agency, "surveyor", steps, "councillor") == 8
+    tables, asked = base.tables, 0
     for name in tables["surveyors"]:
         surveys = [row for row in tables["surveys"].values() if row["surveyor"] == name]
         home = max(surveys, key=lambda row: row["pages"])["property"]
@@ -171,11 +164,7 @@ def test_eight_look_ups_follow_one_another(agency: Source, base: WorldBase) -> N
             continue
         buyer = tables["buyers"][max(offers, key=lambda row: row["amount"])["buyer"]]
         branch = tables["branches"][tables["agents"][buyer["agent"]]["branch"]]
-        walk: Walk = Anchor("surveyor", name)
-        for step, target in steps:
-            walk = Follow(step, target, (walk,))
-        program = Program(Op.VALUE, (Attr(walk, "councillor"),))
-        assert cost(agency.domain, *program.values).hops == 8
-        assert answer_of(program, ground).value == tables["districts"][branch["district"]]["councillor"]
+        councillor = answered(agency, base, "surveyor", name, steps, "councillor")
+        assert councillor == tables["districts"][branch["district"]]["councillor"]
         asked += 1
     assert asked

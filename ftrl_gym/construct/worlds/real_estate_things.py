@@ -63,7 +63,9 @@ PLACES = (
                        compare="closes earlier | closes later"),
         "phone": Id(digits=7, noun="the phone number of {x}"),
         "zone": Number(1, 60),
-    }, called="our {x}", plural="branches"),
+    }, called="our {x}", plural="branches",
+        detail=Detail("branch", ("the branch I have in mind",), "Which branch is it?",
+                      ("which branch", "what branch", "name", "which one"))),
 )
 
 PEOPLE = (
@@ -75,7 +77,7 @@ PEOPLE = (
         "commission": Number(1.2, 4.4, 0.1, unit="percent", noun="the commission in percent of {x}",
                              ask="What percentage of a sale does {x} get?",
                              compare="gets the lower commission | gets the higher commission"),
-        "sales": Number(3, 70, unit="sales", noun="the number of sales closed by {x} this year", adds=True,
+        "sales": Number(3, 70, unit="sales", noun="the number of sales this year by {x}", adds=True,
                         ask="How many sales has {x} closed this year?",
                         compare="has closed fewer sales | has closed more sales"),
         "licensed": Date(-7000, -200, noun="the licence date of {x}", ask="Since when has {x} had a licence?",
@@ -250,7 +252,8 @@ SERVICES = (
                             compare="has the shorter lead time | has the longer lead time"),
         "senior_partner": Person(noun="the name of the senior partner at {x}", ask="Who is the senior partner at {x}?"),
         "phone": Id(prefix="0161-", digits=6, noun="the phone number of {x}"),
-    }, called="{x}"),
+    }, called="{x}", detail=Detail("surveyor", ("the surveyor I have in mind",), "Which surveyor is it?",
+                                ("which surveyor", "what surveyor", "name", "which one"))),
     Entity("survey", Each("property", 0, 2), {
         "survey_no": Id(prefix="SY-", digits=5, noun="the number of {x}"),
         "property": Ref("property", noun="the number of the property inspected in {x}",
