@@ -101,6 +101,7 @@ _DECLARED = {
     "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
     "RealEstate": "ftrl_gym.construct.worlds.real_estate:REAL_ESTATE",
+    "SmartHome": "ftrl_gym.construct.worlds.smart_home:SMART_HOME",
 }
 """Scenario -> module and name of its declaration."""
 _REGISTERED: dict[str, Source] = {}
