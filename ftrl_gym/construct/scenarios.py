@@ -100,6 +100,7 @@ _DECLARED = {
     "League": "ftrl_gym.construct.worlds.league:LEAGUE",
     "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
+    "CodeHosting": "ftrl_gym.construct.worlds.code_hosting:CODE_HOSTING",
     "RealEstate": "ftrl_gym.construct.worlds.real_estate:REAL_ESTATE",
     "SmartHome": "ftrl_gym.construct.worlds.smart_home:SMART_HOME",
 }
