@@ -187,6 +187,8 @@ class Roads:
         first, last = (self.domain.steps[way.step] for way in (middle, end))
         if not isinstance(first, Link) or not isinstance(last, Link) or middle.step in self.climbing:
             return False
+        if first.source == first.target:  # to its parent's owner, who is another one unless both must have the same
+            return last.attribute in first.shared
         return start.thing == end.thing or (start.thing, last.attribute, end.thing) in self._linked
 
     @cached_property

@@ -107,6 +107,9 @@ _DECLARED = {
     "Railway": "ftrl_gym.construct.worlds.railway:RAILWAY",
     "Restaurant": "ftrl_gym.construct.worlds.restaurant:RESTAURANT",
     "University": "ftrl_gym.construct.worlds.university:UNIVERSITY",
+    "CodeHosting": "ftrl_gym.construct.worlds.code_hosting:CODE_HOSTING",
+    "RealEstate": "ftrl_gym.construct.worlds.real_estate:REAL_ESTATE",
+    "SmartHome": "ftrl_gym.construct.worlds.smart_home:SMART_HOME",
 }
 """Scenario -> module and name of its declaration."""
 _REGISTERED: dict[str, Source] = {}
