@@ -122,6 +122,7 @@ BAD: dict[str, tuple[Callable[[], Declaration], str, str]] = {
         "shelf",
         "turn one reference into a Ref(..., back=...)",
     ),
+    "a row before the first": (lambda: _with(BOOK, sequel=Ref("book")), "'sequel'", "say in none when a row has none"),
     "a way back that is none": (
         lambda: _with(SHELF, favourite=Ref("book", back="author")),
         "'favourite'",

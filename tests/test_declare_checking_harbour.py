@@ -95,7 +95,8 @@ BAD: dict[str, tuple[Callable[[], Declaration], str, str]] = {
         lambda: _tool("list_tickets", means=(only("{x}'s ticket"),)), "'list_tickets'", "add 'type' to where",
     ),
     "a link to one of several kinds": (
-        lambda: _with(FINE, ticket=Ref("ticket", link="the ticket of {x}")), "'fine', column 'ticket'", "leave it out",
+        lambda: _with(FINE, ticket=Ref("ticket", link="the ticket of {x}")),
+        "'fine', column 'ticket', link", "put {kind}",
     ),
     # rows and columns
     "rows after nothing": (

@@ -5,17 +5,20 @@ from __future__ import annotations
 import ast
 import random
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from harbour_declaration import HARBOUR
+from harbour_declaration import FINE, HARBOUR
 
 from ftrl_gym.construct import scenarios
 from ftrl_gym.construct.answering import Ground
 from ftrl_gym.construct.briefs import brief_for
 from ftrl_gym.construct.certify import Depth
+from ftrl_gym.construct.declare import Ref
 from ftrl_gym.construct.declare.code_layout import WIDTH, wrapped
 from ftrl_gym.construct.declare.populate import populate
+from ftrl_gym.construct.declare.vocabulary import domain_of
 from ftrl_gym.construct.domain import Extra, Pick, Search
 from ftrl_gym.construct.scenarios import Source, declared
 from ftrl_gym.construct.writer import ProceduralWriter, write_task
@@ -225,6 +228,17 @@ def test_each_kind_is_a_thing_with_what_only_it_has(harbour: Source) -> None:
     assert steps["bike hire of"].target == "bike hire"
     fines = [step for step in steps.values() if isinstance(step, Search) and step.tool == "list_fines"]
     assert [step.sources for step in fines] == [("ferry ticket",), ("bike hire",)]
+
+
+def test_a_link_to_one_of_several_kinds_says_which(harbour: Source) -> None:
+    fine = replace(FINE, columns={**FINE.columns, "ticket": Ref("ticket", link="the {kind} behind {x}")})
+    steps = domain_of(replace(HARBOUR, entities=(*HARBOUR.entities[:-1], fine))).steps
+    links = {name: step for name, step in steps.items() if name.startswith("fine.")}
+    assert {step.target: step.nouns for step in links.values()} == {
+        "ferry ticket": ("the ferry ticket behind {x}",),
+        "bike hire": ("the bike hire behind {x}",),
+    }
+    assert set(links) == {"fine.ticket (ferry ticket)", "fine.ticket (bike hire)"}
 
 
 def test_journeys_bounds_and_names_are_asked_for(harbour: Source) -> None:

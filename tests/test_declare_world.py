@@ -16,6 +16,7 @@ import fastjsonschema
 import pytest
 from tiny_declaration import BOOK, LIBRARY
 
+from ftrl_gym.construct.declare.checking import check
 from ftrl_gym.construct.declare.columns import Choice, Date, Id, Number, Person, Ref, Time
 from ftrl_gym.construct.declare.documents import schema_of
 from ftrl_gym.construct.declare.populate import populate
@@ -122,6 +123,21 @@ def test_dates_may_lie_where_another_column_says() -> None:
     assert {row["status"] for row in rows} == {"in", "out"}
     assert all((row["moved"] < LIBRARY.today) == (row["status"] == "in") for row in rows)
     assert all("2026-05-07" <= row["moved"] <= "2026-05-09" for row in rows if row["status"] == "out")
+
+
+def test_a_reference_to_its_own_entity_leads_to_rows_made_before() -> None:
+    """Most volumes go on from another of their shelf, each from one of its own; the shelf's first goes on from none."""
+    before = Ref("book", none="nth == 1", where="before.shelf == shelf", most=1, link="the volume before {x}")
+    book = replace(BOOK, columns={**BOOK.columns, "before": before})
+    library = replace(LIBRARY, entities=tuple(book if each is BOOK else each for each in LIBRARY.entities))
+    check(library)
+    rows = populate(library, 1, "real").tables["books"]
+    places = {key: number for number, key in enumerate(rows)}
+    led = [(key, row["before"]) for key, row in rows.items() if row["before"]]
+    assert all(places[other] < places[key] and rows[other]["shelf"] == rows[key]["shelf"] for key, other in led)
+    assert len({other for _, other in led}) == len(led) == len(rows) - 4
+    document = domain_of(library).documents["get_book"]
+    assert document.returns.schema_["properties"]["before"] == {"type": "string"}
 
 
 def test_superlatives_never_tie_where_values_are_drawn(base: WorldBase) -> None:

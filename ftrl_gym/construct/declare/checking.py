@@ -12,7 +12,13 @@ from collections.abc import Iterator, Mapping
 from ftrl_gym.construct.declare.checking_actions import action_problems
 from ftrl_gym.construct.declare.checking_clauses import clause_problems
 from ftrl_gym.construct.declare.checking_kinds import also_problems, kind_problems
-from ftrl_gym.construct.declare.checking_phrases import Problems, detail_problems, drawing_problems, phrase_problems
+from ftrl_gym.construct.declare.checking_phrases import (
+    Problems,
+    detail_problems,
+    drawing_problems,
+    link_problems,
+    phrase_problems,
+)
 from ftrl_gym.construct.declare.checking_tools import tool_problems
 from ftrl_gym.construct.declare.checking_types import type_problems
 from ftrl_gym.construct.declare.columns import AnyRef, Choice, Column, Email, Flag, Id, Name, Number, Ref, phrases
@@ -20,7 +26,7 @@ from ftrl_gym.construct.declare.declaration import RULE_TOOL, RULES, Declaration
 from ftrl_gym.construct.declare.expressions import Scope, Term, rules_in, scope_of_row
 from ftrl_gym.construct.declare.filling import filling_order, late_columns, leading
 from ftrl_gym.construct.declare.tools import Do, Find, SetEach, WorkOut
-from ftrl_gym.construct.declare.vocabulary import details_of
+from ftrl_gym.construct.declare.vocabulary import details_of, links_to
 from ftrl_gym.construct.wording import superlative
 from ftrl_gym.errors import ConstructionError
 
@@ -134,9 +140,9 @@ def _column(declaration: Declaration, entity: Entity, name: str, column: Column,
         back = declaration.entity(column.entity).columns.get(column.back) if column.back else None
         if column.back and not (isinstance(back, Ref) and back.entity == entity.name):
             yield place, f"{column.entity}.{column.back} does not lead back to {entity.name!r}; name a Ref that does"
-        if column.link and declaration.entity(column.entity).kinds:
-            yield place, f"{column.entity!r} has several kinds, so a link does not say which one it means; leave it out"
-        yield from phrase_problems(place, "link", column.links)
+        if column.entity == entity.name and not (column.none or column.back):
+            yield place, "the first row has no other to refer to; say in none when a row has none: none='nth == 1'"
+        yield from link_problems(declaration, place, column)
     if isinstance(column, Name | Id) and column.per and not isinstance(entity.columns.get(column.per), Column):
         yield place, f"it is shared per {column.per!r}, which is no column; there are {', '.join(entity.columns)}"
     if isinstance(column, Id) and column.per and not column.letters:
@@ -223,6 +229,8 @@ def _drawn(declaration: Declaration, entity: Entity, columns: Mapping[str, Colum
         if isinstance(column, Number):
             for end in filter(None, column.between):
                 yield from drawing_problems(declaration, f"{place}, between", end, so_far, "number")
+        if isinstance(column, Ref) and column.none:
+            yield from drawing_problems(declaration, f"{place}, none", column.none, so_far, "")
         if isinstance(column, Ref) and column.where:
             among = {**so_far, name: Term("candidate", column.entity)}
             yield from drawing_problems(declaration, f"{place}, where", column.where, among, "flag")
@@ -277,7 +285,11 @@ def _lookups(declaration: Declaration) -> Problems:
 
 
 def _steps(declaration: Declaration) -> Problems:
-    steps = {f"{source}.{name}" for source, name, _ in _linked(declaration)}
+    steps = {
+        step
+        for source, name, target in _linked(declaration)
+        for step, _ in links_to(declaration, f"{source}.{name}", target)
+    }
     named = [m.name or m.noun for tool in declaration.tools if isinstance(tool, Find) for m in tool.means]
     twice = [name for name in named if named.count(name) > 1 or name in steps]
     if twice:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ftrl_gym.construct.declare.checking_phrases import Problems, drawing_problems, phrase_problems
+from ftrl_gym.construct.declare.checking_phrases import Problems, drawing_problems, link_problems, phrase_problems
 from ftrl_gym.construct.declare.columns import AnyRef, Choice, Column, Flag, Ref, phrases
 from ftrl_gym.construct.declare.declaration import Declaration, Entity, Kind
 from ftrl_gym.construct.declare.expressions import BadExpression, Scope, translate
@@ -49,7 +49,7 @@ def _own_column(declaration: Declaration, place: str, kind: Kind, column: Column
     if isinstance(column, Flag) and column.noun:
         yield place, "true or false is never asked for, a coin would be right half of the time; leave its noun out"
     if isinstance(column, Ref):
-        yield from phrase_problems(place, "link", column.links)
+        yield from link_problems(declaration, place, column)
     yield from phrase_problems(place, "noun", column.nouns)
     yield from phrase_problems(place, "ask", column.asks)
 

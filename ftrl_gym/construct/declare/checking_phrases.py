@@ -29,6 +29,12 @@ def phrase_problems(place: str, what: str, forms: tuple[str, ...], names: tuple[
             )
 
 
+def link_problems(declaration: Declaration, place: str, column: Ref) -> Problems:
+    """Phrases for the row at the other end that do not say which kind of thing it is, where there are several."""
+    several = declaration.entity(column.entity).kinds
+    yield from phrase_problems(place, "link", column.links, ("x", "kind") if several else ("x",))
+
+
 def detail_problems(place: str, detail: Detail) -> Problems:
     """Vague words that are none, or a question that the user would not understand."""
     if isinstance(detail.nouns, str) or not detail.nouns:

@@ -243,13 +243,17 @@ class Ref(Column):
 
     entity: str = ""
     link: str = ""
-    """``the department of {x}``: the other thing as a noun phrase; empty when nobody speaks of it that way."""
+    """``the department of {x}``: the other thing as a noun phrase; empty when nobody speaks of it that way. Where the
+    other entity has several kinds, ``the {kind} on {x}``."""
     where: str = ""
     """Which rows it may be: an expression in which the column's own name stands for the candidate."""
     back: str = ""
     """Column of the other entity that leads back here: the row is one of ours, drawn last."""
     most: int = 0
     """At most so many rows point to one; 0 for any number."""
+    none: str = ""
+    """When a row has none, as an expression over the columns before it: the value is then an empty text. A reference to
+    rows of its own entity leads to one made before, so that they form trees; it has none too where no row fits."""
 
     @property
     def links(self) -> tuple[str, ...]:

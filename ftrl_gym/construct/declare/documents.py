@@ -41,7 +41,7 @@ def schema_of(column: Column, declaration: Declaration) -> Schema:
     """What values of a column look like in results."""
     if isinstance(column, Ref):
         target = declaration.entity(column.entity)
-        return schema_of(target.columns[target.key], declaration)
+        return _TEXT if column.none else schema_of(target.columns[target.key], declaration)
     if isinstance(column, Id):
         if column.letters and not column.digits:
             return {"type": "string", "pattern": f"^[A-Z]{{{column.letters}}}$"}

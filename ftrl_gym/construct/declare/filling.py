@@ -46,6 +46,7 @@ def _before(entity: Entity) -> set[str]:
         return {name.replace("_", " ") for name in entity.rows.after.split()}
     columns = [*entity.columns.values(), *(column for kind in entity.kinds for column in kind.columns.values())]
     needed = {column.entity for column in columns if isinstance(column, Ref) and not column.back}
+    needed.discard(entity.name)  # it looks back at rows made before
     return needed | ({entity.rows.entity} if isinstance(entity.rows, Each) else set())
 
 

@@ -294,6 +294,8 @@ class _Population:
 
     def _referred(self, entity: Entity, columns: Mapping[str, Column], name: str, column: Ref, row: Row) -> str:
         """A row of the other entity: of two drawn the one that is referred to less."""
+        if column.none and self._of_row(entity, columns, f"{name} none", column.none, row):
+            return ""
         target = self.declaration.entity(column.entity)
         keys = list(self.draft.tables[target.table])
         held = self._held(entity, name, column, row)
@@ -307,6 +309,8 @@ class _Population:
             keys = [k for k in keys if self._worked_out(entity.name, place, where, among, {"row": row, "candidate": k})]
         if column.most:
             keys = [key for key in keys if self.uses[(entity.name, name, key)] < column.most]
+        if not keys and target is entity:
+            return ""
         if not keys:
             raise ConstructionError(
                 f"{self.declaration.file or self.declaration.name}: no {target.name} is left for {entity.name}.{name}"

@@ -145,7 +145,15 @@ def _links(declaration: Declaration) -> Iterator[Link]:
         for source, columns in sources[1:] or sources:
             for name, column in {**entity.columns, **columns}.items():
                 if isinstance(column, Ref) and column.links:
-                    yield Link(f"{source}.{name}", source, column.entity, name, column.links)
+                    for step, target in links_to(declaration, f"{source}.{name}", column.entity):
+                        nouns = tuple(noun.replace("{kind}", target) for noun in column.links)
+                        yield Link(step, source, target, name, nouns)
+
+
+def links_to(declaration: Declaration, name: str, target: str) -> list[tuple[str, str]]:
+    """A link and the thing it leads to; where that has several kinds, one for each of them."""
+    kinds = declaration.entity(target).kinds
+    return [(f"{name} ({kind.name})", kind.name) for kind in kinds] or [(name, target)]
 
 
 def _searches(declaration: Declaration) -> Iterator[Search]:
