@@ -100,6 +100,7 @@ _DECLARED = {
     "League": "ftrl_gym.construct.worlds.league:LEAGUE",
     "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
+    "Telecom": "ftrl_gym.construct.worlds.telecom:TELECOM",
 }
 """Scenario -> module and name of its declaration."""
 _REGISTERED: dict[str, Source] = {}
