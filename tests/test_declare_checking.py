@@ -113,6 +113,11 @@ BAD: dict[str, tuple[Callable[[], Declaration], str, str]] = {
     "a name of digits": (lambda: _with(BOOK, book_no=Id(digits=6)), "'book', column 'book_no'", "give it a prefix"),
     "an address of nobody": (lambda: _with(BOOK, mail=Email(of="writer")), "'mail'", "name the one that holds a person"),  # noqa: E501
     "a range backwards": (lambda: _with(BOOK, pages=Number(9, 1)), "'pages'", "swap the ends"),
+    "a column called like a parameter of World": (
+        lambda: _with(BOOK, table=Number(1, 9)),
+        "'table'",
+        "call it otherwise: 'own_table'",
+    ),
     "a column called like a keyword": (lambda: _with(BOOK, **{"class": Number(1, 9)}), "'class'", "no keyword"),
     "no key": (lambda: _changed(SHELF, columns={}), "entity 'shelf'", "the first one is its key"),
     "a number as key": (lambda: _changed(SHELF, columns={"floor": Number(0, 9)}), "entity 'shelf'", "Id or a Name"),

@@ -31,6 +31,8 @@ from ftrl_gym.construct.wording import superlative
 from ftrl_gym.errors import ConstructionError
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+_TAKEN = frozenset(("world", "table", "key", "column", "among"))
+"""What the functions that rows are found and changed by call their own parameters."""
 
 
 def check(declaration: Declaration) -> None:
@@ -125,6 +127,8 @@ def _column(declaration: Declaration, entity: Entity, name: str, column: Column,
         return
     if keyword.iskeyword(name) and not column.alias:
         yield place, "it becomes a Python name: use no keyword, or say by alias what expressions and tools call it"
+    if name in _TAKEN:
+        yield place, f"tools have a parameter {name!r} of their own beside columns; call it otherwise: 'own_{name}'"
     for own in filter(None, (name, column.alias)):
         if not _IDENTIFIER.fullmatch(own) or (keyword.iskeyword(own) and own != name):
             yield place, f"{own!r} becomes a Python name: use lower-case letters, digits and _, and no keyword"
