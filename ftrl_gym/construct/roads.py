@@ -3,7 +3,8 @@
 Walks are not enumerated. What it costs to know an attribute at the end of a chain depends on how its last thing is
 reached and on a number, the cost of the road before it; so the roads of a length are found backwards, from what is
 asked to what the asker names, along numbers that are known to be possible. A road takes no step twice and, as long as
-there are others, meets no kind of thing twice; it never goes back the way it came.
+there are others, meets no kind of thing twice; it never goes back the way it came. A link to another thing of the same
+kind, as from a person to their mother, is no such meeting: a road may climb a tree, the same link again and again.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ LONGEST = 10
 """Most lookups of a chain."""
 _MOST_AGAIN = 4
 """Most times in all that a road meets a kind of thing again."""
+_CLIMBS = 3
+"""Most links of a road to another thing of the same kind."""
 _PATIENCE = 4000
 """Ways that are tried before a road counts as impossible."""
 
@@ -44,6 +47,12 @@ class Roads:
     domain: Domain
     _found: dict[tuple[_Way, int, int], _Road | None] = field(default_factory=dict)
     _tables: dict[int, tuple[int, dict[str, list[tuple[_Way, int, str]]]]] = field(default_factory=dict)
+
+    @cached_property
+    def climbing(self) -> frozenset[str]:
+        """Names of the links that lead to another thing of the same kind."""
+        things, links = self.domain.things, (step for step in self.domain.steps.values() if isinstance(step, Link))
+        return frozenset(link.name for link in links if things[link.source].entity == things[link.target].entity)
 
     @cached_property
     def ways(self) -> list[_Way]:
@@ -137,14 +146,16 @@ class Roads:
         """Whether a road may come this way."""
         after = road[-1]
         step = self.domain.steps[after.step]
-        if before.step and any(before.step == way.step for way in road):
+        climbs = [way.step for way in (*road, before) if way.step in self.climbing]
+        if before.step not in climbs and before.step and any(before.step == way.step for way in road):
             return False
         if before.step and isinstance(step, Link) and self._undoes(self.domain.steps[before.step], step):
             return False
         if len(road) > 1 and self._is_detour(before, after, road[-2]):
             return False
-        counts = Counter(self.domain.thing(way.thing).entity for way in (*road, before))
-        if max(counts.values()) > 2 or sum(counts.values()) - len(counts) > again:
+        met = (way.thing for way in (*road, before) if way.step not in climbs)
+        counts = Counter(self.domain.thing(thing).entity for thing in met)
+        if max(counts.values(), default=0) > 2 or sum(counts.values()) - len(counts) > again or len(climbs) > _CLIMBS:
             return False
         # a second end is named outright only at the end of a longer road: not "from the airport of Porto to Oslo"
         return bool(before.step) or not (len(road) > 1 and road[-2].paired)
@@ -161,7 +172,7 @@ class Roads:
         """Whether two links lead where one does, or none: to the patient of the appointment on an invoice, which names
         them; to the department of the head doctor of a department."""
         first, last = (self.domain.steps[way.step] for way in (middle, end))
-        if not isinstance(first, Link) or not isinstance(last, Link):
+        if not isinstance(first, Link) or not isinstance(last, Link) or middle.step in self.climbing:
             return False
         return start.thing == end.thing or (start.thing, last.attribute, end.thing) in self._linked
 

@@ -82,7 +82,8 @@ class Shapes:
         if step.sources[0] != thing_of(walk):
             return
         entity = self.domain.thing(step.target).entity
-        if entity in {self.domain.thing(name).entity for name in _things_on(walk)}:
+        climbs = step.name in self.roads.climbing and self.roads.climbing.isdisjoint(_steps_on(walk))
+        if not climbs and entity in {self.domain.thing(name).entity for name in _things_on(walk)}:
             return
         if len(step.sources) == 1:
             yield Follow(step.name, step.target, (walk,))
@@ -167,6 +168,14 @@ def _branches(walk: Walk) -> bool:
 
 def _is_long(walk: Walk) -> bool:
     return isinstance(walk, Follow) and not all(isinstance(source, Anchor) for source in walk.sources)
+
+
+def _steps_on(walk: Walk) -> Iterator[str]:
+    """Steps that a walk takes."""
+    if isinstance(walk, Follow):
+        yield walk.step
+        for source in walk.sources:
+            yield from _steps_on(source)
 
 
 def _things_on(walk: Walk) -> Iterator[str]:
