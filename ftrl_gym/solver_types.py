@@ -91,8 +91,8 @@ Way = tuple[Parameter, ...]
 def words(text: str) -> frozenset[str]:
     """Content words of a name or a sentence, in the singular.
 
-    >>> sorted(words("loyalty_accounts"))
-    ['account', 'loyalty']
+    >>> sorted(words("loyalty_accounts")), sorted(words("dishes of branches"))
+    (['account', 'loyalty'], ['branch', 'dish'])
     """
     return frozenset(_singular(w) for w in re.findall(r"[a-z]+", text.lower().replace("_", " "))) - _EMPTY_WORDS
 
@@ -100,6 +100,8 @@ def words(text: str) -> frozenset[str]:
 def _singular(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "sses", "xes")):
+        return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
 
 
