@@ -101,6 +101,7 @@ _DECLARED = {
     "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
     "Telecom": "ftrl_gym.construct.worlds.telecom:TELECOM",
+    "Utility": "ftrl_gym.construct.worlds.utility:UTILITY",
 }
 """Scenario -> module and name of its declaration."""
 _REGISTERED: dict[str, Source] = {}
