@@ -100,6 +100,7 @@ _DECLARED = {
     "League": "ftrl_gym.construct.worlds.league:LEAGUE",
     "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
+    "Court": "ftrl_gym.construct.worlds.court:COURT",
     "Telecom": "ftrl_gym.construct.worlds.telecom:TELECOM",
     "Utility": "ftrl_gym.construct.worlds.utility:UTILITY",
 }
