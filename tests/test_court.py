@@ -49,7 +49,7 @@ def test_appeals_go_up_one_instance_after_a_ruling(base: WorldBase) -> None:
     cases, courts = base.tables["cases"], base.tables["courts"]
     rulings = {row["case"]: row for row in base.tables["rulings"].values()}
     assert set(rulings) == {key for key, row in cases.items() if row["status"] == "decided"}
-    heights = Counter()
+    heights: Counter[str] = Counter()
     for row in cases.values():
         level = courts[row["court"]]["level"]
         heights[level] += 1
