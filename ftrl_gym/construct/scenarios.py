@@ -100,16 +100,19 @@ _DECLARED = {
     "League": "ftrl_gym.construct.worlds.league:LEAGUE",
     "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
+    "CodeHosting": "ftrl_gym.construct.worlds.code_hosting:CODE_HOSTING",
+    "Court": "ftrl_gym.construct.worlds.court:COURT",
     "Genealogy": "ftrl_gym.construct.worlds.genealogy:GENEALOGY",
     "HumanResources": "ftrl_gym.construct.worlds.human_resources:HUMAN_RESOURCES",
     "Library": "ftrl_gym.construct.worlds.library:LIBRARY",
     "Observatory": "ftrl_gym.construct.worlds.observatory:OBSERVATORY",
     "Railway": "ftrl_gym.construct.worlds.railway:RAILWAY",
-    "Restaurant": "ftrl_gym.construct.worlds.restaurant:RESTAURANT",
-    "University": "ftrl_gym.construct.worlds.university:UNIVERSITY",
-    "CodeHosting": "ftrl_gym.construct.worlds.code_hosting:CODE_HOSTING",
     "RealEstate": "ftrl_gym.construct.worlds.real_estate:REAL_ESTATE",
+    "Restaurant": "ftrl_gym.construct.worlds.restaurant:RESTAURANT",
     "SmartHome": "ftrl_gym.construct.worlds.smart_home:SMART_HOME",
+    "Telecom": "ftrl_gym.construct.worlds.telecom:TELECOM",
+    "University": "ftrl_gym.construct.worlds.university:UNIVERSITY",
+    "Utility": "ftrl_gym.construct.worlds.utility:UTILITY",
 }
 """Scenario -> module and name of its declaration."""
 _REGISTERED: dict[str, Source] = {}
