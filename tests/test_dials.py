@@ -18,7 +18,7 @@ from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.worlds.bank import BANK
 from ftrl_gym.construct.writer import write_first
 from ftrl_gym.env import ToolUseEnv
-from ftrl_gym.errors import ConstructionError
+from ftrl_gym.errors import ConstructionError, UsageError
 from ftrl_gym.policies import Scripted, ending_text, plan_text
 from ftrl_gym.reward import VerifiableReward
 from ftrl_gym.task import Kind, OutcomeKind, Task, ToolEventKind
@@ -228,3 +228,10 @@ def test_a_refusal_on_the_way_calls_for_the_detour_that_the_asker_names() -> Non
         turn.model_copy(update={"calls": tuple(c for c in turn.calls if not c.fails)}) for turn in task.plans[0].turns
     ]
     assert earned(task, [*(plan_text(turn) for turn in spared if turn.calls), ending_text(task.outcome)])[1] == 1.0
+
+
+@pytest.mark.parametrize(("name", "feature"), [("Genealogy", "state"), ("Clinic", "rules")])
+def test_a_dial_that_a_scenario_has_nothing_for_is_refused_with_those_that_have(name: str, feature: str) -> None:
+    with pytest.raises(UsageError, match=f"scenario {name} declares no") as caught:
+        endless_brief(0, scenario=name, features=[feature], always=True)
+    assert "Bank" in str(caught.value)

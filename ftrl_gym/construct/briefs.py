@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.objects import SCALINGS, Brief, Scalings
+from ftrl_gym.construct.scenarios import names
 from ftrl_gym.construct.scenarios import scenario as scenario_of
 from ftrl_gym.construct.variants.design import MOST, TEST_EVERY, split_of
 from ftrl_gym.errors import UnknownNameError, UsageError
@@ -50,6 +52,24 @@ def check_features(features: Sequence[str]) -> None:
     for feature in features:
         if feature not in FEATURES:
             raise UnknownNameError("feature", feature, FEATURES)
+
+
+def check_served(features: Sequence[str], name: str) -> None:
+    """Raises UsageError for a dial that a scenario has nothing for; it says which scenarios do."""
+    for feature, has in _SERVED.items():
+        if feature in features and not has(scenario_of(name).domain):
+            able = [other for other in names() if has(scenario_of(other).domain)]
+            what = "actions that change anything" if feature == "state" else "house rules"
+            raise UsageError(
+                f"scenario {name} declares no {what}, which the feature {feature!r} takes; {', '.join(able)} do"
+            )
+
+
+_SERVED: dict[str, Callable[[Domain], bool]] = {
+    "state": lambda domain: bool(domain.actions),
+    "rules": lambda domain: bool(domain.house_rules),
+}
+"""Dial -> whether a domain has what it takes."""
 
 
 def together(features: Sequence[str], kind: Kind) -> tuple[str, ...]:
@@ -112,10 +132,11 @@ def brief_for(
         twin: Whether it is to be the other one of a minimal pair, where a dial makes pairs.
 
     Raises:
-        UsageError: The difficulty is out of range.
+        UsageError: The difficulty is out of range, or the scenario has nothing for a feature.
         UnknownNameError: A feature or scaling does not exist, or the variant belongs to the other split.
     """
     check_features(features)
+    check_served(features, scenario)
     check_scalings(scalings)
     check_variant(variant, split)
     if difficulty is None:

@@ -99,8 +99,8 @@ class Order(NamedTuple):
 
 def _offers(domain: Domain, feature: str) -> bool:
     """Whether a scenario has what a dial needs: an action, or something that a user may keep back."""
-    if feature == "state":
-        return bool(domain.actions)
+    if feature in ("state", "rules"):
+        return bool(domain.actions if feature == "state" else domain.house_rules)
     return domain.day is not None or any(thing.detail is not None for thing in domain.things.values())
 
 
