@@ -22,7 +22,7 @@ from ftrl_gym.construct.declare.documents import schema_of
 from ftrl_gym.construct.declare.populate import populate
 from ftrl_gym.construct.declare.tools import Do, Find, Get, WorkOut
 from ftrl_gym.construct.declare.vocabulary import domain_of
-from ftrl_gym.construct.domain import Pick, Search
+from ftrl_gym.construct.domain import Link, Pick, Search
 from ftrl_gym.construct.scenarios import Source, scenario
 from ftrl_gym.construct.worlds.clinic import CLINIC
 from ftrl_gym.execution import ToolFailure
@@ -136,6 +136,8 @@ def test_a_reference_to_its_own_entity_leads_to_rows_made_before() -> None:
     led = [(key, row["before"]) for key, row in rows.items() if row["before"]]
     assert all(places[other] < places[key] and rows[other]["shelf"] == rows[key]["shelf"] for key, other in led)
     assert len({other for _, other in led}) == len(led) == len(rows) - 4
+    link = domain_of(library).steps["book.before"]
+    assert isinstance(link, Link) and link.shared == ("shelf",)  # to the shelf of the volume before would be a detour
     document = domain_of(library).documents["get_book"]
     assert document.returns.schema_["properties"]["before"] == {"type": "string"}
 

@@ -116,6 +116,8 @@ class Link:
     """``the airport {x} lands at``."""
     also: tuple[str, ...] = ()
     """Other attributes that a person might mean by these words; they all must lead to one answer."""
+    shared: tuple[str, ...] = ()
+    """For a link to a thing of the same kind: attributes that both have in common."""
 
     @property
     def sources(self) -> tuple[str, ...]:

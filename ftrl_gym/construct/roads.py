@@ -172,8 +172,10 @@ class Roads:
         """Whether two links lead where one does, or none: to the patient of the appointment on an invoice, which names
         them; to the department of the head doctor of a department."""
         first, last = (self.domain.steps[way.step] for way in (middle, end))
-        if not isinstance(first, Link) or not isinstance(last, Link) or middle.step in self.climbing:
+        if not isinstance(first, Link) or not isinstance(last, Link):
             return False
+        if middle.step in self.climbing:  # to its parent's owner, who is another one unless both must have the same
+            return last.attribute in first.shared
         return start.thing == end.thing or (start.thing, last.attribute, end.thing) in self._linked
 
     @cached_property

@@ -147,7 +147,16 @@ def _links(declaration: Declaration) -> Iterator[Link]:
                 if isinstance(column, Ref) and column.links:
                     for step, target in links_to(declaration, f"{source}.{name}", column.entity):
                         nouns = tuple(noun.replace("{kind}", target) for noun in column.links)
-                        yield Link(step, source, target, name, nouns)
+                        yield Link(step, source, target, name, nouns, shared=_shared(name, column.where))
+
+
+def _shared(name: str, where: str) -> tuple[str, ...]:
+    """Columns that a row and the one it refers to have in common.
+
+    >>> _shared("follows", "follows.model == model and follows.size < size")
+    ('model',)
+    """
+    return tuple(re.findall(rf"\b{name}\.(\w+) == \1\b", where))
 
 
 def links_to(declaration: Declaration, name: str, target: str) -> list[tuple[str, str]]:
