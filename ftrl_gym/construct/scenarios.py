@@ -101,6 +101,7 @@ _DECLARED = {
     "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
     "CodeHosting": "ftrl_gym.construct.worlds.code_hosting:CODE_HOSTING",
+    "Laboratory": "ftrl_gym.construct.worlds.laboratory:LABORATORY",
     "RealEstate": "ftrl_gym.construct.worlds.real_estate:REAL_ESTATE",
     "SmartHome": "ftrl_gym.construct.worlds.smart_home:SMART_HOME",
 }
