@@ -104,6 +104,7 @@ _DECLARED = {
     "Court": "ftrl_gym.construct.worlds.court:COURT",
     "Genealogy": "ftrl_gym.construct.worlds.genealogy:GENEALOGY",
     "HumanResources": "ftrl_gym.construct.worlds.human_resources:HUMAN_RESOURCES",
+    "Laboratory": "ftrl_gym.construct.worlds.laboratory:LABORATORY",
     "Library": "ftrl_gym.construct.worlds.library:LIBRARY",
     "Observatory": "ftrl_gym.construct.worlds.observatory:OBSERVATORY",
     "Railway": "ftrl_gym.construct.worlds.railway:RAILWAY",

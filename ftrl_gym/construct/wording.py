@@ -108,7 +108,8 @@ def _most(found: re.Match[str]) -> str:
 _PROPERTY = re.compile(r"^the (.+?) (?:of|in|at|on|from|for|by|with) \{x\}$")
 _COUNTED = re.compile(r"^the number of (.+?) (?:of|in|at|on|from|for|by|with) \{x\}$")
 _IN_UNIT = re.compile(
-    r" in (?:minutes|hours|days|weeks|months|years|grams|milligrams|kilograms|tonnes|km|kilometres|euros|percent)\b"
+    r" in (?:seconds|minutes|hours|days|weeks|months|years|grams|milligrams|kilograms|tonnes|metres|km|kilometres|"
+    r"euros|percent|megabytes|watts|kelvin)\b"
 )
 
 
