@@ -101,6 +101,7 @@ _DECLARED = {
     "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
     "Court": "ftrl_gym.construct.worlds.court:COURT",
+    "Festival": "ftrl_gym.construct.worlds.festival:FESTIVAL",
     "Telecom": "ftrl_gym.construct.worlds.telecom:TELECOM",
     "Utility": "ftrl_gym.construct.worlds.utility:UTILITY",
 }
