@@ -102,6 +102,7 @@ _DECLARED = {
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
     "CodeHosting": "ftrl_gym.construct.worlds.code_hosting:CODE_HOSTING",
     "Court": "ftrl_gym.construct.worlds.court:COURT",
+    "Festival": "ftrl_gym.construct.worlds.festival:FESTIVAL",
     "Genealogy": "ftrl_gym.construct.worlds.genealogy:GENEALOGY",
     "HumanResources": "ftrl_gym.construct.worlds.human_resources:HUMAN_RESOURCES",
     "Laboratory": "ftrl_gym.construct.worlds.laboratory:LABORATORY",

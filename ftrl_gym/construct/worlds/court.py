@@ -45,7 +45,7 @@ ENTITIES = (
                           ask="Which chamber does {x} sit in?"),
         "years": Number(1, 34, unit="years", having="have been judges for {n}",
                         noun="the years in office of {x}", ask="For how many years has {x} been in office?",
-                        compare="has been in office for a shorter time | has been in office for longer"),
+                        compare="has spent less time in office | has spent more time in office"),
         "email": Email(noun="the email address of {x}"),
     }, called="Judge {x}", label="name", detail=Detail("judge", ("the judge in question",), "Which judge is it?",
                                                        ("judge", "who", "which one"))),
