@@ -24,4 +24,4 @@ NETWORKS = ("Vodera", "Celtis", "Mobilink", "Airwave", "Telnor", "Quanta", "Movi
 SKILLS = ("fibre", "antennas", "house wiring", "routers", "femtocells")
 TOPICS = ("no signal", "slow data", "dropped calls", "voicemail", "noise on the line", "echo on calls", "router fault")
 KINDS = ("calls abroad", "extra data", "premium numbers", "roaming data", "text messages", "directory enquiries")
-COVERS = ("breakage cover", "theft cover", "water cover", "full cover")
+COVERS = ("breakage cover", "theft cover", "water cover", "full cover", "display cover")
