@@ -186,7 +186,7 @@ def _refuse_needless(task: Task, trial: Trial, trials: Trials) -> None:
     wanted = {sub.id for sub in task.sub_questions if sub.id not in leading or sub.changes}
     wanted |= set(task.outcome.earned_by)  # what a branch depends on serves the answer
     for skipped in (call for turn in trial.turns for call in turn.calls):
-        if wanted.isdisjoint(skipped.solves):
+        if wanted.isdisjoint(skipped.solves) and not skipped.fails:  # nobody has to try what is refused
             turns = [
                 turn.model_copy(update={"calls": tuple(c for c in turn.calls if c is not skipped)})
                 for turn in trial.turns

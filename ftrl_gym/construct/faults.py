@@ -36,6 +36,7 @@ def fault(turns: Sequence[PlanTurn], rng: random.Random) -> ToolEvent:
 def afflicted(turns: Sequence[PlanTurn], event: ToolEvent) -> list[PlanTurn]:
     """A plan with what an event makes of it: calls that fail, and are made again in the next turn.
 
+    >>> from ftrl_gym.task import PlannedCall
     >>> event = ToolEvent(tool="get", kind=ToolEventKind.FAILS, times=2)
     >>> plan = [PlanTurn(calls=(PlannedCall(tool="get", arguments={}),))]
     >>> [call.fails for turn in afflicted(plan, event) for call in turn.calls]
