@@ -151,9 +151,9 @@ CLAUSES = (
     Clause("Small branches", "Branches with fewer than {} reading desks have no room for a hold shelf. Do not place a"
            " hold that is to be picked up at such a branch.",
            "place_hold", "branch.desks < figure", Forbid(), (20, 22, 24, 26)),
-    Clause("Old editions", "Books that came out more than {} years ago are not put on hold, since we replace them by a"
+    Clause("Old editions", "Books that came out {} or more years ago are not put on hold, since we replace them by a"
            " newer edition as soon as there is one.",
-           "place_hold", "years_between(book.release_date, today) > figure", Forbid(), (26, 28, 30)),
+           "place_hold", "years_between(book.release_date, today) >= figure", Forbid(), (26, 28, 30)),
     Clause("Holds that have waited long", "Who has waited for more than {} days has nearly reached the front. Such a"
            " hold is cancelled by the head of the desk only, after a call to the member; you do not cancel it.",
            "cancel_hold", "days_until(hold.placed_date) < -figure", Forbid(), (42, 45, 50)),
