@@ -102,6 +102,7 @@ _DECLARED = {
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
     "Genealogy": "ftrl_gym.construct.worlds.genealogy:GENEALOGY",
     "HumanResources": "ftrl_gym.construct.worlds.human_resources:HUMAN_RESOURCES",
+    "Insurance": "ftrl_gym.construct.worlds.insurance:INSURANCE",
     "Library": "ftrl_gym.construct.worlds.library:LIBRARY",
     "Observatory": "ftrl_gym.construct.worlds.observatory:OBSERVATORY",
 }
