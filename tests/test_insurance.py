@@ -17,7 +17,7 @@ from ftrl_gym.world import Row, World, WorldBase
 
 _run = functools.partial(run, "Insurance")
 _fails = functools.partial(fails, "Insurance")
-INSURED = {"vehicle": "vehicles", "home": "homes", "travel": "journeys"}
+INSURED = {"motor": "vehicles", "household": "homes", "travel": "journeys"}
 OPEN = ("reported", "assessed", "approved")
 
 
@@ -136,7 +136,7 @@ def test_a_chain_leads_from_a_repair_to_what_a_neighbour_insured() -> None:
 
 def test_the_vehicle_behind_a_coverage_is_found_by_hand(base: WorldBase) -> None:
     coverages, contracts = base.tables["coverages"], base.tables["contracts"]
-    key = next(key for key, row in coverages.items() if row["line"] == "vehicle")
+    key = next(key for key, row in coverages.items() if row["line"] == "motor")
     steps = ("coverage.contract (vehicle contract)", "vehicle contract.vehicle_home_or_journey")
     text, answer = asked("Insurance", base, chain("Insurance", "coverage", *steps, key=key), "model")
     assert answer == base.tables["vehicles"][contracts[coverages[key]["contract"]]["vehicle_home_or_journey"]]["model"]

@@ -101,10 +101,10 @@ ENTITIES = (
         "rhythm": Choice(words.RHYTHMS, noun="the payment rhythm of {x}", ask="How often is {x} paid for?"),
         "status": Choice(("active", "active", "active", "active", "lapsed", "cancelled")),
     }, called="contract {x}", label_noun="contract number", by_kind="kind", kinds=(
-        Kind("vehicle contract", "vehicle", {
+        Kind("vehicle contract", "motor", {
             "vehicle_home_or_journey": Ref("vehicle", most=1, noun="the number of the vehicle insured under {x}",
                            link="the vehicle insured under {x}", ask="Which vehicle is insured under {x}?")}),
-        Kind("home contract", "home", {
+        Kind("home contract", "household", {
             "vehicle_home_or_journey": Ref("home", most=1, noun="the number of the home insured under {x}",
                            link="the home insured under {x}", ask="Which home is insured under {x}?")}),
         Kind("travel contract", "travel", {
@@ -168,7 +168,7 @@ ENTITIES = (
                          ask="How much is claimed with {x}?",
                                 compare="is for the lower amount | is for the higher amount"),
         "payable": Money(value="0"),
-        "inquiry": Choice(("none", "none", "none", "referred")),
+        "inquiry": Choice(("not referred", "not referred", "not referred", "referred")),
         "status": Choice(("reported", "assessed", "approved", "paid", "declined", "withdrawn"), by="'begun'",
                          drawn={"begun": ("reported", "reported", "assessed", "assessed", "approved", "approved",
                                           "paid", "paid", "paid", "paid", "declined")}),
@@ -257,8 +257,8 @@ READING = (
     Get("get_journey", "journey", "A journey: destination, departure, length, price."),
     Find("list_contracts", "contract", "Contracts of a policyholder, of one kind or any.", "holder kind",
          "kind vehicle_home_or_journey premium ends status", (
-        only("{x}'s vehicle contract", {"kind": "vehicle"}),
-        only("{x}'s home contract", {"kind": "home"}),
+        only("{x}'s vehicle contract", {"kind": "motor"}),
+        only("{x}'s home contract", {"kind": "household"}),
         only("{x}'s travel contract", {"kind": "travel"}),
     )),
     Get("get_contract", "contract",

@@ -52,7 +52,7 @@ WRITING = (
              "this policyholder has {rule('open claims')} reported claims already, the most allowed")),
        (Create("claim", {"coverage": "coverage", "line": "coverage.line", "holder": "coverage.contract.holder",
                          "adjuster": "adjuster", "loss_date": "today", "reported": "today", "cause": "cause",
-                         "amount_claimed": "100 * hundreds", "payable": "0", "inquiry": "'none'",
+                         "amount_claimed": "100 * hundreds", "payable": "0", "inquiry": "'not referred'",
                           "status": "'reported'"}),
         Set("adjuster", {"caseload": "adjuster.caseload + 1"})),
        asks={"hundreds": Wanted(Extra.COUNT, SUM, "The loss in hundreds of euros."),
@@ -130,7 +130,7 @@ WRITING = (
         Set("contract.holder", {"balance": "contract.holder.balance + rule('cancellation fee')"}))),
     Do("refer_claim", "Refers a claim to the special inquiries unit, whatever its status.", "claim",
        "refer {claim} to special inquiries | hand {claim} over to special inquiries",
-       (Need("claim.inquiry == 'none'", "claim {claim} has been referred already; nothing needs to be done"),
+       (Need("claim.inquiry == 'not referred'", "claim {claim} has been referred already; nothing needs to be done"),
         Need("claim.amount_claimed >= rule('referral limit')",
              "claim {claim} is about {claim.amount_claimed} euros; only those of {rule('referral limit')} or more are"
              " referred")),
@@ -171,7 +171,7 @@ CLAUSES = (
            "pay_claim", "claim.line == 'travel'", Fix("method", "transfer")),
     Clause("Theft", "The police asks us for a list of what we pay after thefts. When you pay a claim of {} euros or"
            " more whose cause is theft, refer it to special inquiries as well, unless it has been referred before.",
-           "pay_claim", "claim.cause == 'theft' and claim.amount_claimed >= figure and claim.inquiry == 'none'",
+           "pay_claim", "claim.cause == 'theft' and claim.amount_claimed >= figure and claim.inquiry == 'not referred'",
            Also("refer_claim", {"claim": "claim"}), (1500, 1600, 1700)),
     Clause("Costly workshops", "Workshops that charge more than {} euros an hour work for us only after the purchasing"
            " department has spoken to them. Do not order a repair from one of them.",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-LINES = ("vehicle", "home", "travel")
+LINES = ("motor", "household", "travel")
 REGIONS = ("Northvale", "Eastmoor", "Southdown", "Westmark", "Midlake", "Highfell", "Lowmarsh")
 CLASSES = ("flood class one", "flood class two", "flood class three", "flood class four")
 BROKERS = ("Hadley", "Pemberton", "Quentin", "Rathbone", "Sinclair", "Templeton", "Underhill", "Wakefield", "Yardley")
 BROKER_PATTERNS = ("{} Risk Partners", "{} Consulting", "{} Advisory")
 PERILS = {
-    "vehicle": ("Collision", "Glass Breakage", "Marten Bites", "Car Theft", "Parking Damage", "Tyre Damage"),
-    "home": ("Storm", "Burst Pipes", "Burglary", "Lightning", "Fire", "Landslide"),
+    "motor": ("Collision", "Glass Breakage", "Marten Bites", "Car Theft", "Parking Damage", "Tyre Damage"),
+    "household": ("Storm", "Burst Pipes", "Burglary", "Lightning", "Fire", "Landslide"),
     "travel": ("Trip Cancellation", "Lost Luggage", "Illness Abroad", "Missed Connection", "Strike", "Early Return"),
 }
 MODELS = (

@@ -29,7 +29,7 @@ RULES = (
     Rule("late fee", tuple(range(15, 65, 5)), "cents", "Each day that a loan is late costs {} cents."),
     Rule("waiting list", (3, 4, 5, 6), "holds", "At most {} holds wait for one book."),
     Rule("cash limit", tuple(range(10, 30, 2)), "EUR", "Fines of up to {} euros can be paid in cash."),
-    Rule("places per registration", (4, 5, 6), "places", "At most {} places are taken with one registration."),
+    Rule("places per registration", (5, 6, 7), "places", "At most {} places are taken with one registration."),
     Rule("requests at a time", (1, 2), "requests", "A member has at most {} ordered interlibrary requests at a time."),
 )
 
