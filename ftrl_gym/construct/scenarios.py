@@ -105,6 +105,7 @@ _DECLARED = {
     "Festival": "ftrl_gym.construct.worlds.festival:FESTIVAL",
     "Genealogy": "ftrl_gym.construct.worlds.genealogy:GENEALOGY",
     "HumanResources": "ftrl_gym.construct.worlds.human_resources:HUMAN_RESOURCES",
+    "Insurance": "ftrl_gym.construct.worlds.insurance:INSURANCE",
     "Laboratory": "ftrl_gym.construct.worlds.laboratory:LABORATORY",
     "Library": "ftrl_gym.construct.worlds.library:LIBRARY",
     "Observatory": "ftrl_gym.construct.worlds.observatory:OBSERVATORY",

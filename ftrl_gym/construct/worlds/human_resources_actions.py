@@ -131,8 +131,8 @@ CLAUSES = (
            " writing or behind a closed door, never in the corridor or the canteen."),
     Clause("Courtesy", "We say what we did and where it can be checked. Nobody is told why a colleague is away or what"
            " a colleague's doctor wrote, whoever asks."),
-    Clause("Probation", "The first {} days after the hire date are a probation. As long as they run, do not book leave"
-           " of any kind for the employee, however many days the account shows.",
+    Clause("Probation", "Whoever was hired less than {} days ago is on probation. As long as that lasts, do not book"
+           " leave of any kind for the employee, however many days the account shows.",
            "file_leave", "days_until(account.employee.hire_date) > -figure", Forbid(), (240, 270, 300, 330)),
     Clause("Expired days", "Days cannot be saved beyond their expiry. Do not book leave whose first day comes after the"
            " expiry date of the account that it would draw on.",

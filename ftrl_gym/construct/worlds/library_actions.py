@@ -29,7 +29,7 @@ RULES = (
     Rule("late fee", tuple(range(15, 65, 5)), "cents", "Each day that a loan is late costs {} cents."),
     Rule("waiting list", (3, 4, 5, 6), "holds", "At most {} holds wait for one book."),
     Rule("cash limit", tuple(range(10, 30, 2)), "EUR", "Fines of up to {} euros can be paid in cash."),
-    Rule("places per registration", (4, 5, 6), "places", "At most {} places are taken with one registration."),
+    Rule("places per registration", (5, 6, 7), "places", "At most {} places are taken with one registration."),
     Rule("requests at a time", (1, 2), "requests", "A member has at most {} ordered interlibrary requests at a time."),
 )
 
@@ -151,9 +151,9 @@ CLAUSES = (
     Clause("Small branches", "Branches with fewer than {} reading desks have no room for a hold shelf. Do not place a"
            " hold that is to be picked up at such a branch.",
            "place_hold", "branch.desks < figure", Forbid(), (20, 22, 24, 26)),
-    Clause("Old editions", "Books that came out more than {} years ago are not put on hold, since we replace them by a"
+    Clause("Old editions", "Books that came out {} or more years ago are not put on hold, since we replace them by a"
            " newer edition as soon as there is one.",
-           "place_hold", "years_between(book.release_date, today) > figure", Forbid(), (26, 28, 30)),
+           "place_hold", "years_between(book.release_date, today) >= figure", Forbid(), (26, 28, 30)),
     Clause("Holds that have waited long", "Who has waited for more than {} days has nearly reached the front. Such a"
            " hold is cancelled by the head of the desk only, after a call to the member; you do not cancel it.",
            "cancel_hold", "days_until(hold.placed_date) < -figure", Forbid(), (42, 45, 50)),
