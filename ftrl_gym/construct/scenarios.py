@@ -100,6 +100,7 @@ _DECLARED = {
     "League": "ftrl_gym.construct.worlds.league:LEAGUE",
     "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
+    "Museum": "ftrl_gym.construct.worlds.museum:MUSEUM",
     "Railway": "ftrl_gym.construct.worlds.railway:RAILWAY",
     "Restaurant": "ftrl_gym.construct.worlds.restaurant:RESTAURANT",
     "University": "ftrl_gym.construct.worlds.university:UNIVERSITY",
