@@ -12,8 +12,8 @@ GALLERIES = (
 TITLES = (
     *("Harbour", "Orchards", "Lantern", "Ferryman", "Vespers", "Heronry", "Saltmarsh", "Weavers", "Bathers"),
     *("Moonrise", "Pilgrims", "Cartographer", "Lacemaker", "Beekeeper", "Glassblower", "Regatta", "Solitude"),
-    *("Aqueduct", "Nightfall", "Procession", "Shepherdess", "Minstrels", "Causeway", "Gleaners", "Cistern", "Windfall",
-      "Fountain", "Threshers", "Drovers", "Estuary", "Sibyl", "Nocturne", "Vineyard", "Ploughmen", "Belfry"),
+    *("Aqueduct", "Nightfall", "Procession", "Shepherdess", "Minstrels", "Causeway", "Gleaners", "Cistern"),
+    *("Windfall", "Fountain", "Threshers", "Drovers", "Estuary", "Sibyl", "Nocturne", "Vineyard", "Belfry"),
 )
 TITLE_KINDS = ("The {} at Dusk", "Study of {}", "{} in Winter", "The {}", "{} by the River")
 TECHNIQUES = ("oil on canvas", "tempera on panel", "bronze", "marble", "etching", "watercolour", "terracotta")
