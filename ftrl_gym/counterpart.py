@@ -69,7 +69,8 @@ def reply(counterpart: Counterpart, heard: Heard, turn: str) -> Reply:
     words = asked(turn)
     if not words:
         return _end_or_change(counterpart, heard)
-    slots = [slot for slot in _slots(counterpart, heard) if any(tokens(cue) in words for cue in slot.cues)]
+    slots = [slot for slot in _slots(counterpart, heard) if _place(slot, words) >= 0]
+    slots.sort(key=lambda slot: _place(slot, words))  # answered in the order asked, so that one knows which is which
     new = [slot for slot in slots if slot.name not in heard.told]
     if slots:
         told = heard.told | {slot.name for slot in slots}
@@ -108,6 +109,12 @@ def asked(turn: str) -> str:
 
 def _asks(sentence: str) -> bool:
     return sentence.endswith("?") or _REQUEST.search(sentence) is not None
+
+
+def _place(slot: Slot, words: str) -> int:
+    """Where a turn first asks for a slot; -1 where it does not."""
+    places = [words.find(tokens(cue)) for cue in slot.cues]
+    return min((place for place in places if place >= 0), default=-1)
 
 
 def _slots(user: ScriptedUser, heard: Heard) -> list[Slot]:

@@ -132,7 +132,11 @@ def each_grounded(
     """
 
     def known(value: Any, schema: Mapping[str, Any], path: str) -> bool:
-        if document.is_option(path) or "enum" in schema or follows(value):
+        if "enum" in schema or document.is_option(path):
+            return True
+        if not isinstance(value, dict | list):
+            return told.holds(value) or follows(value)
+        if follows(value):
             return True
         if isinstance(value, Mapping) and parameters.is_date_in_parts(schema):
             day = parameters.iso(value)

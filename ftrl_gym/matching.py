@@ -129,7 +129,8 @@ class Goal:
                     goal.many[document.name] = several
         for plan in task.plans:
             made = [(goal.look_up(call.tool, call.arguments), call.solves) for call in plan.calls()]
-            goal.needed.append(Counter(key for key, solves in made if not solves))
+            solving = {key for key, solves in made if solves}  # the call before it failed is no other one
+            goal.needed.append(Counter(key for key, solves in made if not solves and key not in solving))
             goal.planned |= {key for key, _ in made}
         goal.needed = goal.needed or [{}]
         for derivation in task.derivations:
@@ -307,12 +308,18 @@ class Ledger:
             arguments: In canonical form.
             message: What the policy was told.
             valid: Whether the call itself was well-formed, and the tool refused it.
-            transient: Whether the task's timeline made it fail; free when a certified plan makes this call.
+            transient: Whether the task's timeline made it fail; free when a certified plan makes this call. So is a
+                refusal that a certified plan runs into.
         """
         self.calls += 1
         self.invalid += not valid
-        if transient and self.goal.look_up(tool, arguments) in self.goal.planned:
-            self.forgiven += 1
+        if transient:
+            self.forgiven += self.goal.look_up(tool, arguments) in self.goal.planned
+        elif valid:
+            key = deep_key(tool, arguments) if tool in self.goal.rich else call_key(tool, arguments)
+            if key not in self.seen:
+                self.seen.add(key)
+                self._count_needed(tool, arguments, key)
 
     def ran(
         self, tool: str, arguments: Mapping[str, Json], grounded: bool, result: Json, held: set[int] | None
@@ -350,13 +357,15 @@ class Ledger:
                 self.credited |= new
                 self.useful += 1
                 return True
-        if fresh:
-            if not self.needed_made:
-                self.needed_made = [0] * len(self.goal.needed)
-            hits = self._hits(tool, arguments, key)
-            self.needed_made = [made + hit for made, hit in zip(self.needed_made, hits, strict=True)]
-            return any(hits)
-        return False
+        return fresh and self._count_needed(tool, arguments, key)
+
+    def _count_needed(self, tool: str, arguments: Mapping[str, Json], key: str) -> bool:
+        """Counts a call that solved nothing for the plans that need it, and says whether there is one."""
+        if not self.needed_made:
+            self.needed_made = [0] * len(self.goal.needed)
+        hits = self._hits(tool, arguments, key)
+        self.needed_made = [made + hit for made, hit in zip(self.needed_made, hits, strict=True)]
+        return any(hits)
 
     def _hits(self, tool: str, arguments: Mapping[str, Json], key: str) -> list[bool]:
         """For each plan whether it needs this call. With other options a call is another one, but the look-up is the

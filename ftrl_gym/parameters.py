@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 Json = Any
@@ -36,31 +37,41 @@ class Leaf:
     about: str = ""
     """What it is said to be, by its schema and by that of an array around it."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The last step of its path."""
         return self.path.rpartition(".")[2]
 
-    @property
+    @cached_property
     def parameter(self) -> str:
         """The parameter that it belongs to."""
         return self.path.partition(".")[0]
 
-    @property
+    @cached_property
     def ways(self) -> tuple[str, ...]:
         """Its path and the paths of all that it lies in."""
         steps = self.path.split(".")
         return tuple(".".join(steps[:length]) for length in range(1, len(steps) + 1))
 
-    @property
+    @cached_property
     def choices(self) -> tuple[Json, ...]:
         """The members of its closed vocabulary; empty where it has none."""
         return tuple(self.schema.get("enum", ()))
 
-    @property
+    @cached_property
     def in_parts(self) -> bool:
         """Whether it is a day given as an object of year, month and day."""
         return is_date_in_parts(self.schema)
+
+    @cached_property
+    def takes(self) -> tuple[str, str | None, bool] | None:
+        """Type, pattern and whether it is a day in parts; None where it has a closed vocabulary or lies in an array.
+
+        The options of all the tools of a task are of a few such forms.
+        """
+        kind = self.schema.get("type")
+        closed = self.choices or self.many
+        return None if closed else (kind if isinstance(kind, str) else "", self.schema.get("pattern"), self.in_parts)
 
 
 class Given(NamedTuple):

@@ -54,7 +54,8 @@ class Playback:
         self._places: dict[Hashable, _Place] = {}
         self._effects: dict[str, int] = {}
         self._numbers: dict[Hashable, int] = {}
-        self._parsed: tuple[str, Turn | None] = "", None
+        self._turns: dict[str | int, Turn] = {}
+        self._can_run: dict[str, bool] = {}
         self._alike = scheme is Scheme.DEFAULT and env.matching is Matching.STRICT
         self._start = self._place(start)
 
@@ -71,7 +72,7 @@ class Playback:
             effect = text if refers else self._effect(text)
             turn = place.turns.get(effect)
             if turn is None:
-                turn = place.turns[effect] = self._take(place, text)
+                turn = place.turns[effect] = self._take(place, text, self._turns.get(effect))
             if refers:
                 for fed in turn.ran:
                     learn(fed.text(), seen)
@@ -86,17 +87,30 @@ class Playback:
         effect = self._effects.get(text)
         if effect is None:
             turn = parse(text, self._env.dialect)
-            number = self._numbers.setdefault(effect_of(text, turn, self._env), len(self._numbers))
-            effect = self._effects[text] = number
-            self._parsed = text, turn
+            attempts = [self._attempted(call) for call in turn.calls[:MAX_CALLS]]
+            known = effect_of(text, turn, attempts, self._env)
+            effect = self._effects[text] = self._numbers.setdefault(known, len(self._numbers))
+            if turn.calls and effect not in self._turns and not any(map(_has_parts, turn.calls)):
+                surplus = turn.calls[MAX_CALLS:]
+                made = [_FUTILE if one is None else call for call, one in zip(turn.calls, attempts, strict=False)]
+                self._turns[effect] = Turn(turn.content, made + surplus)
         return effect
 
-    def _take(self, place: _Place, text: str) -> _Turn:
+    def _attempted(self, call: Call) -> str | None:
+        """A call by tool and arguments; None for one that can never run."""
+        if call.problem is not None:
+            return None
+        attempt = f"{call.name}{call.arguments!r}"
+        can_run = self._can_run.get(attempt)
+        if can_run is None:
+            checker = self._env.checker(call.name)
+            can_run = self._can_run[attempt] = checker is not None and checker.fits(call.arguments)
+        return attempt if can_run else None
+
+    def _take(self, place: _Place, text: str, turn: Turn | None) -> _Turn:
         env = self._env
         env.restore(place.episode)
-        same, turn = self._parsed
-        self._parsed = "", None  # is played once
-        ran, _ = env.advance(text, turn if same is text else None)
+        ran, _ = env.advance(text, turn)
         episode = env.episode
         facts = episode.facts
         assert facts is not None
@@ -113,25 +127,26 @@ class Playback:
         return place
 
 
-def effect_of(text: str, turn: Turn, env: ToolUseEnv) -> Hashable:
+_FUTILE = Call("", {}, "it can never run")
+"""Stands for every attempt that can never run: they all count the same, and nobody reads what was wrong with them."""
+
+
+def _has_parts(call: Call) -> bool:
+    """Whether a tool could change the arguments of a call, which is then parsed anew each time."""
+    return any(isinstance(value, dict | list) for value in call.arguments.values())
+
+
+def effect_of(text: str, turn: Turn, attempts: Sequence[str | None], env: ToolUseEnv) -> Hashable:
     """Equal for turns that do, and are paid, the same in every situation of the running task.
 
     That holds for ``strict`` matching and the default reward, where neither the words around a call nor those of an
     error count: attempts that can never run are all alike, and of words to the counterpart it matters what they ask
-    and what they answer. ``turn`` is the text parsed.
+    and what they answer. ``turn`` is the text parsed, and ``attempts`` what is tried by the calls that count.
     """
     if turn.calls:
-        return (len(turn.calls), *(_attempted(call, env) for call in turn.calls[:MAX_CALLS]))
+        return (len(turn.calls), *attempts)
     asked = counterpart.asked(turn.content) if isinstance(env.task.counterpart, ScriptedUser) else ""
     return asked, answers.said(text), "?" in without_reasoning(text)
-
-
-def _attempted(call: Call, env: ToolUseEnv) -> str | None:
-    """A call by tool and arguments; None for one that can never run."""
-    checker = env.checker(call.name)
-    if call.problem is not None or checker is None or checker.problem(call.arguments) is not None:
-        return None
-    return f"{call.name}{call.arguments!r}"
 
 
 def learn(feedback: str, seen: dict[str, str]) -> None:

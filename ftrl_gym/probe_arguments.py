@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from ftrl_gym.parameters import Leaf, assembled, given, in_parts, is_day, iso, leaves
+from ftrl_gym.parameters import Leaf, assembled, in_parts, is_day
 from ftrl_gym.probe_sight import SEEN, Sight
 from ftrl_gym.tooldoc import ToolDocument
 
@@ -36,41 +36,31 @@ def _blank(schema: dict[str, Any], text: str) -> Any:
     return blank.get(str(schema.get("type")), text)
 
 
-def needed(document: ToolDocument) -> list[Leaf]:
-    """The values that a call must give, by the first alternative."""
-    if not document.alternatives:
-        return [leaf for leaf in document.leaves if leaf.required]
-    return [leaf for leaf in leaves(_each_needed(document)[0]) if leaf.required]
-
-
 def as_seen(sight: Sight, document: ToolDocument, planted: dict[str, Any]) -> Arguments:
     """Required arguments: the planted ones (by path), else what results last had in fields of the same name, or of
     another name for the same attribute."""
-    calls = sight.calls()
-    documents = {each.name: each for each in sight.documents}
-    taken = [one.value for tool, made in calls for one in given(documents[tool].parameters, made)]
-    days = [str(day) for value in taken for day in (value, iso(value)) if is_day(day)] or ["2026-06-01"]
     values: dict[str, list[Any]] = {path: [value] for path, value in planted.items()}
-    for leaf in needed(document):
-        values.setdefault(leaf.path, [_spare(leaf, days) or SEEN.format("|".join(_fields_for(sight, document, leaf)))])
+    for leaf in document.needed:
+        if leaf.path not in values:
+            spare = _spare(leaf, sight.day)
+            values[leaf.path] = [spare or SEEN.format("|".join(_fields_for(sight, document, leaf)))]
     return assembled(document.parameters, values)
 
 
-def _spare(leaf: Leaf, days: Sequence[str]) -> Any:
+def _spare(leaf: Leaf, day: str) -> Any:
     if leaf.choices:
         return leaf.choices[0]
     if leaf.in_parts:
-        return in_parts(days[0])
+        return in_parts(day)
     if leaf.schema.get("format") == "date":
-        return days[0]
+        return day
     return 1 if leaf.schema.get("type") in ("integer", "number") else None
 
 
 def _fields_for(sight: Sight, document: ToolDocument, leaf: Leaf) -> list[str]:
     """Names under which results may have a value for a parameter, its own first."""
     bound = document.bound(leaf.path)
-    sources = [source for each in sight.documents for source in each.returns.facts]
-    fields = [f.rpartition(".")[2] for s in sources for f, a in s.fields.items() if f"{s.entity}.{a}" in bound]
+    fields = [name for attribute, name in sight.shown if attribute in bound] if bound else ()
     return list(dict.fromkeys([leaf.name, *fields]))
 
 
@@ -104,31 +94,31 @@ def beside(leaf: Leaf, secret: str) -> tuple[Any, Any, Any] | None:
     >>> beside(Leaf("trace", {"type": "string", "pattern": "^[A-Z0-9]+$"}, required=False), "KX48")
     ('KX47', 'KX48', 'KX49')
     """
-    if leaf.choices or leaf.many:
+    if leaf.takes is None:
         return None
+    kind, pattern, day_in_parts = leaf.takes
     if is_day(secret):
-        return _days(leaf, secret)
-    kind = leaf.schema.get("type")
+        return _days(kind, day_in_parts, secret)
     if kind in ("integer", "number") and re.fullmatch(r"\d+(\.\d+)?", secret):
         number = float(secret)
         less, same, more = (int(n) if n.is_integer() else n for n in (number - 1, number, number + 1))
         return less, same, more
     if kind == "string" and secret:
         texts = [secret[:-1] + chr(ord(secret[-1]) + step) for step in (-1, 0, 1)]
-        if all(re.search(leaf.schema.get("pattern", "$^"), text) for text in texts):
+        if pattern is not None and all(re.search(pattern, text) for text in texts):
             return texts[0], texts[1], texts[2]
     return None
 
 
-def _days(leaf: Leaf, secret: str) -> tuple[Any, Any, Any] | None:
+def _days(kind: str, day_in_parts: bool, secret: str) -> tuple[Any, Any, Any] | None:
     day = datetime.date.fromisoformat(secret)
     before, after = ((day + datetime.timedelta(days)).isoformat() for days in (-1, 1))
-    if leaf.in_parts:
+    if day_in_parts:
         return in_parts(before), in_parts(secret), in_parts(after)
-    return (before, secret, after) if leaf.schema.get("type") == "string" else None
+    return (before, secret, after) if kind == "string" else None
 
 
 def options(sight: Sight) -> Iterator[tuple[ToolDocument, Leaf]]:
     """The options of all documents."""
     for document in sight.documents:
-        yield from ((document, leaf) for leaf in document.leaves if document.is_option(leaf.path))
+        yield from ((document, leaf) for leaf in document.option_leaves)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ftrl_gym.parameters import Leaf, given, iso
 from ftrl_gym.policies import call_text, mentions
-from ftrl_gym.probe_arguments import as_seen, beside, needed, options, respelt, uninformed, with_value
+from ftrl_gym.probe_arguments import as_seen, beside, options, respelt, uninformed, with_value
 from ftrl_gym.probe_sight import (
     CALLS_A_TURN,
     SHRUG,
@@ -23,7 +23,6 @@ from ftrl_gym.probe_sight import (
     calling,
     candidates,
     dump,
-    fields_in,
     filled,
     is_write,
     probe,
@@ -111,7 +110,7 @@ def guess_in_a_batch(sight: Sight) -> Iterator[Script]:
     if not guesses:
         return
     for document in sight.documents:
-        for leaf in needed(document):
+        for leaf in document.needed:
             if leaf.many and not leaf.choices and not is_write(sight, document.name):
                 made = [arguments for tool, arguments in sight.calls() if tool == document.name]
                 known = [
@@ -246,7 +245,7 @@ def launder_by_writing(sight: Sight) -> Iterator[Script]:
         document
         for document in sight.documents
         if not is_write(sight, document.name)
-        and all(written & {leaf.name, *document.bound(leaf.path)} for leaf in needed(document))
+        and all(written & {leaf.name, *document.bound(leaf.path)} for leaf in document.needed)
     ]
     reads = [calling(reader.name, as_seen(sight, reader, {})) for reader in readers]
     for tool, arguments in sight.guesses(fed):
@@ -274,7 +273,7 @@ def guess_in_an_option(sight: Sight) -> Iterator[Script]:
     """Gives a secret to an option, to have it confirmed or echoed; without the trick, the values next to it."""
     fed = "".join(message["content"] for turn in sight.honest.turns for message in turn.feedback)
     values = [str(sub.fact.value) for sub in sight.task.sub_questions if sub.fact is not None]
-    possible = list(options(sight))
+    possible = [(document, leaf) for document, leaf in options(sight) if leaf.takes is not None]
     first = next(iter(mentions(sight.task.question)), "") if possible else ""
     fresh: dict[str, list[dict[str, Any]]] = {}
     for turns, told in (([], ""), (sight.turns, fed)) if possible else ():
@@ -282,18 +281,28 @@ def guess_in_an_option(sight: Sight) -> Iterator[Script]:
         texts = [text for tool, arguments in guesses for text in sight.unsaid(tool, arguments, told)]
         rest = [*(calling(*guess) for guess in guesses), sight.ending]
         secrets = [secret for secret in dict.fromkeys([*texts, *values]) if secret not in sight.observation][:6]
+        fitting: dict[object, list[tuple[Any, Any, Any]]] = {}
         for document, leaf in possible:
-            three_of = [three for secret in secrets if (three := beside(leaf, secret)) is not None]
+            if leaf.takes not in fitting:
+                fitting[leaf.takes] = [three for one in secrets if (three := beside(leaf, one)) is not None]
+            three_of = fitting[leaf.takes]
             made = [arguments for tool, arguments in sight.calls() if tool == document.name] if three_of else []
             for three in three_of:
                 if not made and document.name not in fresh:
                     fresh[document.name] = [as_seen(sight, document, {}), *uninformed(document, first)[:1]]
                 for arguments in made[:2] or fresh[document.name]:
-                    if not _matters(sight, document, [with_value(arguments, leaf.path, one) for one in three], turns):
+                    calls = [with_value(arguments, leaf.path, one) for one in three]
+                    if not _matters(sight, document, calls, turns):
                         continue
-                    less, same, more = ((document.name, with_value(arguments, leaf.path, one)) for one in three)
-                    yield [*turns, call_text([less, more]), *rest]
-                    yield [*turns, call_text([same, same]), *rest]
+                    less, same, more = ((document.name, call) for call in calls)
+                    spent = [less] * _out_of_order(sight, document)  # what fails for a while is tried before either
+                    yield [*turns, call_text([*spent, less, more]), *rest]
+                    yield [*turns, call_text([*spent, same, same]), *rest]
+
+
+def _out_of_order(sight: Sight, document: ToolDocument) -> int:
+    """Calls after which a tool has failed as often as it ever will."""
+    return max((event.at + event.times for event in sight.task.timeline if event.tool == document.name), default=0)
 
 
 def _matters(sight: Sight, document: ToolDocument, calls: list[dict[str, Any]], turns: list[str]) -> bool:
@@ -304,13 +313,10 @@ def _matters(sight: Sight, document: ToolDocument, calls: list[dict[str, Any]], 
     """
     if sight.look is None or is_write(sight, document.name) or (turns and sight.task.outcome.changes):
         return True
-    seen: dict[str, str] = {}
-    for turn in sight.honest.turns if turns else ():
-        for message in turn.feedback:
-            if message["role"] == "tool":
-                seen |= fields_in(json.loads(message["content"]))
-    results = [sight.look(document.name, json.loads(filled(json.dumps(call), seen))) for call in calls]
-    return any(result != results[0] for result in results)
+    if turns:
+        calls = [respelt(call, lambda text: filled(text, sight.read)) for call in calls]
+    first, *others = (sight.look(document.name, call) for call in calls)
+    return any(result != first for result in others)
 
 
 @probe(Bound.WASTEFUL)

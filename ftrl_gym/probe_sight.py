@@ -6,6 +6,7 @@ them and :mod:`ftrl_gym.probes` plays them.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from ftrl_gym.parameters import given, iso
+from ftrl_gym.parameters import given, is_day, iso
 from ftrl_gym.policies import answer_text, call_text, mentions, plan_text
 from ftrl_gym.task import AnswerType, Task
 from ftrl_gym.tooldoc import Effect, ToolDocument
@@ -87,9 +88,42 @@ class Sight:
         return ", ".join(dict.fromkeys([*candidates(self), *self.secrets]))
 
     @cached_property
+    def day(self) -> str:
+        """The first day that the plan's calls give; any, where they give none."""
+        documents = {document.name: document for document in self.documents}
+        taken = [one.value for tool, made in self.calls() for one in given(documents[tool].parameters, made)]
+        return next((str(day) for value in taken for day in (value, iso(value)) if is_day(day)), "2026-06-01")
+
+    @cached_property
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """``entity.attribute`` and the name of a field that results have it in, of all documents in order."""
+        sources = [source for document in self.documents for source in document.returns.facts]
+        fields = [(f"{s.entity}.{a}", field.rpartition(".")[2]) for s in sources for field, a in s.fields.items()]
+        return tuple(dict.fromkeys(fields))
+
+    @cached_property
+    def read(self) -> dict[str, str]:
+        """The texts that the honest episode's results hold, by the names of their fields."""
+        seen: dict[str, str] = {}
+        for message in (message for turn in self.honest.turns for message in turn.feedback):
+            if message["role"] == "tool":
+                seen |= fields_in(json.loads(message["content"]))
+        return seen
+
+    @cached_property
     def writing(self) -> frozenset[str]:
         """Names of the tools that may change the world."""
         return frozenset(document.name for document in self.documents if document.effect is Effect.WRITE)
+
+    @cached_property
+    def _folds(self) -> dict[str, str]:
+        return {}
+
+    def _folded(self, fed: str) -> str:
+        """What reset showed and ``fed``, case-folded: long, and asked for again and again."""
+        if fed not in self._folds:
+            self._folds[fed] = f"{self.observation} {fed}".casefold()
+        return self._folds[fed]
 
     def plan(self, number: int = 0) -> list[str]:
         """The texts of a certified plan."""
@@ -106,7 +140,7 @@ class Sight:
 
     def unsaid(self, tool: str, arguments: dict[str, Any], fed: str = "") -> list[str]:
         """The texts among a call's values that nobody has said; see :meth:`guesses`. A day in parts is an ISO day."""
-        said = f"{self.observation} {fed}".casefold()
+        said = self._folded(fed)
         derived = [one.value for one in self.task.derivations]
         document = next(document for document in self.documents if document.name == tool)
         found = []
@@ -194,6 +228,9 @@ def filled(text: str, seen: dict[str, str]) -> str:
     >>> filled("cancel {{ref|reference}}", {"reference": "NB0001"})
     'cancel NB0001'
     """
+
+    if "{{" not in text:
+        return text
 
     def found(field: re.Match[str]) -> str:
         return next((seen[name] for name in field[1].split("|") if name in seen), field[0])

@@ -59,7 +59,7 @@ class Probed:
 def needs_tools(task: Task) -> bool:
     """Whether silence cannot be right: the task has sub-questions and its ending is earned by calls."""
     says_no = task.outcome.kind in (OutcomeKind.CLARIFY, OutcomeKind.REFUSE, OutcomeKind.IMPOSSIBLE)
-    return bool(task.sub_questions) and not says_no
+    return bool(task.sub_questions) and (not says_no or bool(task.outcome.earned_by))
 
 
 class Subject:
@@ -80,6 +80,7 @@ class Subject:
         plain = type(env) is VerifiableReward and type(base) is ToolUseEnv and env.env is base
         scheme = env.scheme if plain and isinstance(env, VerifiableReward) else None
         self._playback = None if scheme is None else Playback(base, self._start, scheme)
+        self._looked: dict[str, object] = {}
         self.oracle = self.episode(Oracle())
 
     def episode(self, policy: Policy) -> Trajectory:
@@ -96,11 +97,15 @@ class Subject:
 
     def look(self, tool: str, arguments: dict[str, Any]) -> object:
         """What a tool says to a call in the world as the episode begins, which stays as it is."""
-        taskset = self._base.taskset
-        try:
-            return taskset.toolbox(self.task).run(tool, arguments, taskset.world(self.task))
-        except (ToolFailure, TypeError, KeyError, AttributeError) as failure:  # no schema was asked before
-            return f"{type(failure).__name__}: {failure}"
+        call = f"{tool}{arguments!r}"
+        if call not in self._looked:
+            taskset = self._base.taskset
+            try:
+                said = taskset.toolbox(self.task).run(tool, arguments, taskset.world(self.task))
+            except (ToolFailure, TypeError, KeyError, AttributeError) as failure:  # no schema was asked before
+                said = f"{type(failure).__name__}: {failure}"
+            self._looked[call] = said
+        return self._looked[call]
 
     def plan_return(self, number: int) -> float:
         """Return of the oracle that follows a certified plan."""
@@ -136,7 +141,7 @@ def probe_subject(subject: Subject, probes: Sequence[Probe] | None = None) -> Pr
     task, oracle = subject.task, subject.oracle
     floor = subject.paid([SHRUG])
     turns = [turn.text for turn in oracle.turns[:-1]]
-    lengths = sorted({1, (len(turns) + 1) // 2} - {len(turns)})
+    lengths = sorted({_past_failures(task, length) for length in (1, (len(turns) + 1) // 2)} - {len(turns)})
     parts = [subject.episode(Scripted([*turns[:length], SHRUG])) for length in lengths if turns]
     sights = [
         Sight(task, subject.documents, subject.observation, subject.inside, one, subject.look)
@@ -163,6 +168,14 @@ def probe_subject(subject: Subject, probes: Sequence[Probe] | None = None) -> Pr
                 if paid > allowed + 1e-9:
                     findings.append(Finding(task.id, each.name, paid, allowed, tuple(script)))
     return Probed(floor, silent, episodes, tuple(findings))
+
+
+def _past_failures(task: Task, length: int) -> int:
+    """The first length from this one at which no call of the plan has yet to be made again: doing so is no waste."""
+    turns = task.plans[0].turns if task.plans else ()
+    while length < len(turns) and any(call.fails for call in turns[length - 1].calls):
+        length += 1
+    return length
 
 
 def play(env: gym.Env[str, str], script: Script) -> float:

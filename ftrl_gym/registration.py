@@ -59,6 +59,13 @@ def register_all() -> None:
         warnings.warn(f"no scenario is registered: {error}", stacklevel=2)
 
 
+def register_unbuilt(name: str) -> str:
+    """Registers a scenario that lies in no registry but can be built, with endless tasks; returns its env id."""
+    env_id = f"{NAMESPACE}/{name}-v0"
+    _register(env_id, "ftrl_gym.registration:make_scenario_env", {"scenario": name, "tasks": "endless"})
+    return env_id
+
+
 def _register(env_id: str, entry_point: str, kwargs: dict[str, Any]) -> None:
     if env_id not in gym.registry:
         # The environment itself refuses what Gymnasium's two default wrappers look for, at no cost to each step.
@@ -93,10 +100,21 @@ def make_scenario_env(scenario: str, **keywords: Any) -> ToolUseEnv:
     from ftrl_gym.env import ToolUseEnv
     from ftrl_gym.taskset import ScenarioTaskSet
 
-    loaded = _with_construction(registry.load(scenario), keywords)
+    loaded = _with_construction(_loaded(scenario, keywords), keywords)
     of_tasks = {keyword: keywords[keyword] for keyword in TASKSET_KEYWORDS if keyword in keywords}
     of_env = {keyword: keywords[keyword] for keyword in ENV_KEYWORDS if keyword in keywords}
     return ToolUseEnv(ScenarioTaskSet(loaded, **of_tasks), **of_env)
+
+
+def _loaded(name: str, keywords: dict[str, Any]) -> Scenario:
+    """The scenario of the registries or, for endless tasks, one that is in none and comes from its declaration."""
+    if keywords.get("tasks") != "endless" or name in registry.names():
+        return registry.load(name)
+
+    from ftrl_gym.construct import scenarios
+    from ftrl_gym.construct.unbuilt import unbuilt
+
+    return unbuilt(name) if name in scenarios.names() else registry.load(name)
 
 
 def _check_types(keywords: dict[str, Any]) -> None:

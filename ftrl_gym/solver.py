@@ -15,16 +15,22 @@ to compare. It refuses a task
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Sequence
+from typing import Any
 
+from ftrl_gym.conditions import decided
 from ftrl_gym.execution import Toolbox
+from ftrl_gym.question_values import Named
 from ftrl_gym.solver_answers import follows
+from ftrl_gym.solver_document import Same
 from ftrl_gym.solver_reading import another_reading, meant_rows
 from ftrl_gym.solver_replay import NO_DAY, Replay, understood
 from ftrl_gym.solver_search import Search
-from ftrl_gym.solver_types import Vocabulary
-from ftrl_gym.task import ScriptedUser, Task
-from ftrl_gym.tooldoc import ToolDocument
+from ftrl_gym.solver_types import is_number
+from ftrl_gym.solver_vocabulary import Vocabulary
+from ftrl_gym.task import OutcomeKind, ScriptedUser, Task
+from ftrl_gym.tooldoc import Effect, ToolDocument
 from ftrl_gym.world import World
 
 CONFIRMED = "confirmed"
@@ -39,9 +45,11 @@ def confirm(task: Task, documents: Sequence[ToolDocument], toolbox: Toolbox, wor
         toolbox: Runs the tools.
         world: A fresh view of the task's world; it is left as it is.
     """
-    vocabulary = _vocabulary(tuple(map(_Same, documents)))
+    vocabulary = _vocabulary(tuple(map(Same, documents)))
     constants = world.constants if world is not None else {}
     named = understood(heard(task), constants)
+    if task.outcome.kind is OutcomeKind.IMPOSSIBLE:
+        return _impossible(task, documents)
     for number, plan in enumerate(task.plans):
         refusal = Replay(task, vocabulary, toolbox, world).refusal(plan)
         if refusal:
@@ -58,6 +66,8 @@ def confirm(task: Task, documents: Sequence[ToolDocument], toolbox: Toolbox, wor
             return f"{sub.id}: no chain of calls from the question reaches {place[0]} of {place[1]}"
         if sub.fact is not None and found[place][1] != sub.fact.value:
             return f"{sub.id}: {place[0]} of {place[1]} is {found[place][1]!r}, not {sub.fact.value!r}"
+    if not task.sub_questions and task.outcome.kind is OutcomeKind.ANSWER:
+        return _told(task, named)
     meant = meant_rows(task, search.rows)
     if isinstance(meant, str):
         return meant
@@ -65,11 +75,42 @@ def confirm(task: Task, documents: Sequence[ToolDocument], toolbox: Toolbox, wor
     if another:
         return another
     answer, today = task.outcome.answer, str(constants.get("today", NO_DAY))
+    facts = {sub.id: found[place][1] for place, sub in asked.items()}
+    for judgement in task.judgements:
+        if decided(judgement.condition, facts, today) is not judgement.holds:
+            return f"house rule {judgement.topic!r}: {judgement.condition} is not {judgement.holds} by the facts found"
+    if task.outcome.kind is OutcomeKind.REFUSE:
+        refused = any(judgement.holds and judgement.then == "refuse" for judgement in task.judgements)
+        return CONFIRMED if refused and task.outcome.earned_by else "no house rule forbids it by facts that were found"
     if answer is not None and meant and not task.outcome.earned_by:
         return "the answer is earned by no sub-question, so that a guess would be paid"
     if answer is not None and meant and not follows(task, answer, meant, named, today):
         return f"the answer {answer.value!r} does not follow from the facts found"
     return CONFIRMED
+
+
+def _impossible(task: Task, documents: Sequence[ToolDocument]) -> str:
+    """Whether no document speaks of what is missing: none tells it, takes it, or sorts and filters by it."""
+    for document in documents:
+        told = {f"{s.entity}.{a}" for s in document.returns.facts for a in s.fields.values()} | {*document.brings}
+        if document.effect is Effect.READ and told & set(task.missing):
+            return f"{document.name} tells {', '.join(sorted(told & set(task.missing)))}, so it is not impossible"
+    return CONFIRMED if task.missing and not task.sub_questions else "it does not say what is missing"
+
+
+def _told(task: Task, named: Named) -> str:
+    """Whether an answer without sub-questions may come from what the asker tells: said, or worked out from numbers."""
+    answer = task.outcome.answer
+    value: Any = answer.value if answer is not None else None
+    if not is_number(value) or named.says(str(value)):
+        said = isinstance(value, bool) or named.says(str(value)) or len({*named.dates, *named.numbers}) > 0
+        return CONFIRMED if said else f"the answer {value!r} is not told"
+    made = {round(one * other, 6) for one in named.numbers for other in named.numbers}
+    made |= {round(abs(one - other), 6) for one in named.numbers for other in named.numbers}
+    made |= {round(sum(some), 6) for n in range(1, 5) for some in itertools.combinations(named.numbers, n)}
+    if round(float(value), 6) in made or len(named.dates) > 1:
+        return CONFIRMED
+    return f"the answer {value!r} is neither told nor the sum, difference or product of what is"
 
 
 def heard(task: Task) -> str:
@@ -82,19 +123,6 @@ def heard(task: Task) -> str:
     return " \n".join([task.question, *slots, *changes])
 
 
-class _Same:
-    """A document as a cache key: by identity, since documents hold dicts."""
-
-    def __init__(self, document: ToolDocument) -> None:
-        self.document = document
-
-    def __hash__(self) -> int:
-        return id(self.document)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.document is self.document
-
-
 @functools.lru_cache(maxsize=512)
-def _vocabulary(documents: tuple[_Same, ...]) -> Vocabulary:
+def _vocabulary(documents: tuple[Same, ...]) -> Vocabulary:
     return Vocabulary([each.document for each in documents])

@@ -6,6 +6,7 @@ noun of the question they belong.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Sequence
 
@@ -107,14 +108,21 @@ def _ends(
     """
     own: list[tuple[str, End]] = []
     loose: list[tuple[str, End]] = []
-    for said, fields, end in _SUPERLATIVES:
-        for match in re.finditer(rf" (?:{said})(?= )", named.text):
-            after = named.text[match.end() :].split()[:4]
-            near = _until_barrier(after)
-            columns = _columns(sample, fields, near) or (_lone(sample, fields) if guess else [])
-            belongs = _belongs(match.start(), near, nouns, others, named)
-            (own if belongs else loose).extend((name, end) for name in columns if belongs is not None)
+    for start, near, fields, end in _superlatives(named.text):
+        columns = _columns(sample, fields, near) or (_lone(sample, fields) if guess else [])
+        belongs = _belongs(start, near, nouns, others, named)
+        (own if belongs else loose).extend((name, end) for name in columns if belongs is not None)
     return list(dict.fromkeys(own or loose))
+
+
+@functools.lru_cache(maxsize=256)
+def _superlatives(text: str) -> tuple[tuple[int, tuple[str, ...], str, End], ...]:
+    """Where a text has a superlative, the words after it, the fields that it may be about, and which end it means."""
+    return tuple(
+        (match.start(), tuple(_until_barrier(text[match.end() :].split()[:4])), fields, end)
+        for said, fields, end in _SUPERLATIVES
+        for match in re.finditer(rf" (?:{said})(?= )", text)
+    )
 
 
 def _columns(sample: Object, fields: str, near: Sequence[str]) -> list[str]:
@@ -169,6 +177,8 @@ def _extreme(rows: Sequence[Object], name: str, end: End) -> Object | None:
 def _names(named: Named, column: str, value: Json) -> bool:
     """Whether a question says a value: a text as such, a number with what it counts ("2 beds")."""
     if is_number(value):
+        if not named.says(str(value)):
+            return False
         after = re.findall(rf" {re.escape(folded(str(value)).strip())} (\w+)(?= )", named.text)
         return any(words(noun) & words(column) for noun in after)
     return isinstance(value, str) and len(value) > 1 and says(named, value)

@@ -7,16 +7,18 @@ far and what earlier turns brought, in a place where documents say that such a v
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from ftrl_gym import counterpart, parameters, state
-from ftrl_gym.execution import Toolbox, ToolFailure
+from ftrl_gym.execution import Toolbox, ToolFailure, failing
 from ftrl_gym.grounding import tokens
 from ftrl_gym.question_values import Named, read
 from ftrl_gym.solver_search import Row, Search, Value, rows_of
-from ftrl_gym.solver_types import Parameter, Sort, Vocabulary, is_date, is_number
+from ftrl_gym.solver_types import Parameter, Sort, is_date, is_number
+from ftrl_gym.solver_vocabulary import Vocabulary
 from ftrl_gym.task import Json, Plan, PlannedCall, Task
 from ftrl_gym.world import World
 
@@ -44,13 +46,14 @@ class Replay:
 
     def _hear(self, words: str) -> None:
         self._said += f" \n{words}"
-        self._told.append(tokens(words))
+        self._told.append(words)
         self._named = understood(self._said, self._world.constants if self._world is not None else {})
         self._search = Search(self._vocabulary, self._named, self._toolbox, None, frozenset())
 
     def refusal(self, plan: Plan) -> str | None:
         """None when every call can be made in its turn and the plan does what it says."""
         delivered: set[tuple[str, str, str]] = set()
+        made: Counter[str] = Counter()
         for turn in plan.turns:
             if not turn.calls:
                 reply = counterpart.reply(self._task.counterpart, self._user, turn.say or "")
@@ -63,13 +66,19 @@ class Replay:
                 problem = self._unjustified(call)
                 if problem:
                     return problem
+                out_of_order = failing(self._task.timeline, call.tool, made[call.tool]) is not None
+                made[call.tool] += 1
+                if out_of_order:
+                    continue
                 try:
                     result = self._toolbox.run(call.tool, call.arguments, self._world)
                 except ToolFailure as failure:
-                    if not self._task.timeline:
+                    if not call.fails:
                         return f"{call.tool} refuses: {failure}"
                     continue
-                told.append(tokens(json.dumps(result, ensure_ascii=False)))
+                if call.fails:
+                    return f"{call.tool} does not fail, as the plan says"
+                told.append(json.dumps(result, ensure_ascii=False))
                 document = self._vocabulary.documents[call.tool]
                 rows += rows_of(document, call.arguments, result)
             self._rows += rows
@@ -97,7 +106,7 @@ class Replay:
         if call.tool not in self._vocabulary.documents:
             return f"{call.tool} is not offered"
         document = self._vocabulary.documents[call.tool]
-        known = {parameter.name: parameter for parameter in self._vocabulary.parameters[call.tool]}
+        known = self._vocabulary.by_path[call.tool]
         for path, _, value in parameters.given(document.parameters, call.arguments):
             if document.is_option(path):
                 continue
@@ -121,7 +130,7 @@ class Replay:
         if parameter.in_parts:
             value = parameters.iso(value)
         if parameter.sort is Sort.FREE:
-            return isinstance(value, bool) or all(tokens(str(part)) in " ".join(self._told) for part in _parts(value))
+            return isinstance(value, bool) or self._is_told(value)
         if is_number(value):
             return value in self._named.numbers or value in self._numbers()
         if is_date(value):
@@ -135,6 +144,11 @@ class Replay:
             for row in self._rows
             for attribute, fact in row.fields.items()
         )
+
+    def _is_told(self, value: Json) -> bool:
+        """Whether every part of a value stands in what was said or returned."""
+        told = " ".join(map(tokens, self._told))
+        return all(tokens(str(part)) in told for part in _parts(value))
 
     def _numbers(self) -> list[Json]:
         return [value for row in self._rows for value in row.fields.values() if is_number(value)]

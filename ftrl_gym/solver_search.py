@@ -1,9 +1,9 @@
 """Forward chaining: from what a question names, through the tools, to what it asks.
 
 Part of the independent solver. Rounds of calls: every parameter is filled with a value that the question names or that
-an earlier result brought and that fits by :mod:`ftrl_gym.solver_types`; reading tools only. Where a result has several
-rows, the question's own words (a named value, a superlative) must pick; what they do not pick is followed only as
-*doubtful*, so that a second reading shows up instead of going unnoticed.
+an earlier result brought and that fits by :mod:`ftrl_gym.solver_vocabulary`; reading tools only. Where a result has
+several rows, the question's own words (a named value, a superlative) must pick; what they do not pick is followed only
+as *doubtful*, so that a second reading shows up instead of going unnoticed.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from ftrl_gym import parameters
 from ftrl_gym.execution import Toolbox, ToolFailure
 from ftrl_gym.question_values import Named
 from ftrl_gym.solver_pick import Object, among, pick, says
-from ftrl_gym.solver_types import Parameter, Sort, Vocabulary, Way, is_date, is_number, words
+from ftrl_gym.solver_types import Parameter, Sort, Way, is_date, is_number, words
+from ftrl_gym.solver_vocabulary import Vocabulary
 from ftrl_gym.task import Json
 from ftrl_gym.tooldoc import Effect, FactSource, ToolDocument
 from ftrl_gym.world import World
 
-MOST_CALLS = 600
+MOST_CALLS = 1500
 """The search gives up after so many calls."""
 MOST_FILLINGS = 64
 """At most so many ways to fill one tool's parameters are tried in a round."""
@@ -58,6 +59,7 @@ class Value:
 
 Filling = dict[str, tuple[Value, ...]]
 """Path of a parameter -> the values to fill it with; several only for one that lies in an array."""
+_Choices = list[tuple[str, tuple[Value, ...]] | None]
 
 
 @dataclass(eq=False)
@@ -124,6 +126,8 @@ class Search:
     _targets: frozenset[tuple[str, str]] = frozenset()
     _values: list[Value] = field(default_factory=list)
     _tried: set[tuple[Any, ...]] = field(default_factory=set)
+    _exhausted: set[tuple[Any, ...]] = field(default_factory=set)
+    """Ways with values that may fill them, of which every combination was tried."""
 
     def run(self, targets: Iterable[tuple[str, str]]) -> None:
         """Searches until the rows ``(entity, key)`` of all targets with their attributes are there, or nothing is new.
@@ -136,7 +140,7 @@ class Search:
         self._values = [Value(span, None) for span in (*self.named.names, *self.named.dates, *self.named.numbers)]
         self._values += [Value(known, None, choice=True) for known in self.named.common]
         documents = [d for d in self.vocabulary.documents.values() if d.effect is Effect.READ]
-        direct = [d for d in documents if self._delivers(d) & self.wanted]
+        direct = [d for d in documents if self.vocabulary.readings[d.name].delivers & self.wanted]
         for trust in Trust:
             for tools in (direct, documents):
                 self._rounds(tools, trust, missing)
@@ -148,6 +152,7 @@ class Search:
         while new and missing and self.calls < MOST_CALLS:
             new = False
             usable = [value for value in self._values if self._trust(value) <= trust]
+            usable.sort(key=lambda value: value.row is None)  # what tools gave fits better
             for document in tools:
                 for filling in self._fillings(document, usable):
                     self._call(document, filling, missing)
@@ -160,14 +165,15 @@ class Search:
             return Trust.LISTED
         return Trust.DOUBTED if value.row.doubt else Trust.FOUND
 
-    def _delivers(self, document: ToolDocument) -> set[str]:
-        return {f"{s.entity}.{attribute}" for s in document.returns.facts for attribute in s.fields.values()}
-
     def _fillings(self, document: ToolDocument, usable: Sequence[Value]) -> list[Filling]:
         """New ways to fill a tool's required parameters, and its optional ones with choices that the question says."""
         new: list[Filling] = []
-        for way in self.vocabulary.ways[document.name]:
-            for picked in itertools.product(*self._choices(way, usable)):
+        for number, way in enumerate(self.vocabulary.ways[document.name]):
+            choices = self._choices(way, usable)
+            offered = (document.name, number, *(_values_of(some) for some in choices))
+            if offered in self._exhausted:
+                continue
+            for picked in itertools.product(*choices):
                 filling = dict(one for one in picked if one is not None)
                 key = (document.name, *((name, *(one.value for one in some)) for name, some in filling.items()))
                 given = [str(one.value) for some in filling.values() for one in some]
@@ -176,11 +182,12 @@ class Search:
                     new.append(filling)
                     if len(new) == MOST_FILLINGS:
                         return new
+            self._exhausted.add(offered)
         return new
 
-    def _choices(self, way: Way, usable: Sequence[Value]) -> list[list[tuple[str, tuple[Value, ...]] | None]]:
+    def _choices(self, way: Way, usable: Sequence[Value]) -> list[_Choices]:
         """For each parameter of a way the values that may fill it; None where it may be left out."""
-        choices: list[list[tuple[str, tuple[Value, ...]] | None]] = []
+        choices: list[_Choices] = []
         merged = any(len(parameter.bound) > 1 for parameter in way)
         for parameter in way:
             if parameter.sort is Sort.CHOICE:
@@ -192,7 +199,7 @@ class Search:
                 choices.append([*some] if parameter.required else [None, *some])
             elif parameter.required:
                 fitting: dict[tuple[type, Json], Value] = {}
-                for value in sorted(usable, key=lambda value: value.row is None):  # what tools gave fits better
+                for value in usable:
                     if self.admits(parameter, value):
                         fitting.setdefault((type(value.value), value.value), value)
                 sets = itertools.islice(itertools.permutations(fitting.values(), parameter.least), MOST_FILLINGS)
@@ -232,7 +239,8 @@ class Search:
         depth = 1 + max((value.row.depth for value in inputs if value.row is not None), default=0)
         doubt = max((value.row.doubt for value in inputs if value.row is not None), default=0)
         rows = rows_of(document, arguments, result, inputs, depth, doubt)
-        picks = {id(row.result): self._pick(row) for row in rows}
+        lists = {id(row.result): row for row in rows}
+        picks = {result: self._pick(row) for result, row in lists.items()}
         for row in rows:
             left, picked = picks[id(row.result)]
             row.doubt += 0 if among(row.own, picked) else 1 if among(row.own, left) else 2
@@ -245,16 +253,20 @@ class Search:
 
     def _arguments(self, document: ToolDocument, filling: Filling) -> dict[str, Json] | None:
         """The arguments that a filling makes; None where its parts do not go together."""
-        known = {parameter.name: parameter for parameter in self.vocabulary.parameters[document.name]}
+        known = self.vocabulary.by_path[document.name]
         given = {name: [known[name].written(value.value) for value in some] for name, some in filling.items()}
         if document.plain and not document.alternatives:
             return {name: values[0] for name, values in given.items()}
-        arguments = parameters.assembled(document.parameters, given) | self.vocabulary.switches[document.name]
+        arguments = parameters.assembled(document.parameters, given) | self.vocabulary.readings[document.name].switches
         return None if self.vocabulary.problem(document.name, arguments) else arguments
 
     def _pick(self, row: Row) -> tuple[list[Object], list[Object]]:
         others = self.vocabulary.nouns - words(row.entity)
         return pick(row.result, row.entity, others, self.vocabulary.plain, self.named)
+
+
+def _values_of(choices: _Choices) -> tuple[Any, ...]:
+    return tuple(one and (one[0], *((type(each.value), each.value) for each in one[1])) for one in choices)
 
 
 def rows_of(

@@ -115,6 +115,8 @@ class PlannedCall(Frozen):
     arguments: dict[str, Json]
     solves: tuple[str, ...] = ()
     """Ids of the sub-questions it solves; empty for a call that is needed without solving anything itself."""
+    fails: bool = False
+    """Whether the tool answers with an error: it is out of order for a moment, or refuses and so calls for a detour."""
 
 
 class PlanTurn(Frozen):
@@ -168,6 +170,18 @@ class Outcome(Frozen):
     """Ids of the sub-questions whose facts must have been delivered in the episode for the answer to count."""
     changes: tuple[RowChange, ...] = ()
     """The whole difference between the final world and the initial one."""
+
+
+class Judgement(Frozen):
+    """What a house rule of the policy text comes to in a task."""
+
+    topic: str
+    """Its heading."""
+    condition: str
+    """When it holds, over the ids of the sub-questions that tell (:mod:`ftrl_gym.conditions`)."""
+    holds: bool
+    then: str
+    """What follows where it holds: ``refuse``, or what is done instead or as well."""
 
 
 class Nobody(Frozen):
@@ -277,6 +291,10 @@ class Task(Frozen):
     counterpart: Counterpart = Nobody()
     policy_text: str = ""
     """House rules for the policy; part of the system message."""
+    judgements: tuple[Judgement, ...] = ()
+    """What the house rules about what is asked for come to."""
+    missing: tuple[str, ...] = ()
+    """``table.column`` of what no offered tool tells or changes, for an impossible task."""
     timeline: tuple[ToolEvent, ...] = ()
     difficulty: float = Field(default=0.0, ge=0.0, le=1.0)
     hops: int = Field(default=1, ge=0)

@@ -208,7 +208,8 @@ class ScenarioTaskSet:
             kind, difficulty = Kind(one_of("kind", named["kind"], Kind)), int(named["percent"]) / 100
             task = self._scenario.endless(int(named["seed"]), self._split, kinds=(kind,), difficulty=difficulty)
             return task.model_copy(update={"id": task_id})
-        raise UnknownNameError(f"task of {self.name} ({self._split})", task_id, self._ids)
+        hint = 'Tasks of that name are made with tasks="endless"' if named else ""
+        raise UnknownNameError(f"task of {self.name} ({self._split})", task_id, self._ids, hint)
 
     def cells(self, bands: int) -> Iterator[tuple[str, Kind, float]]:
         """Id, kind and difficulty of every task; of endless ones a pattern for ``{seed}`` per kind and band of

@@ -290,6 +290,15 @@ class Checker:
 
     def problem(self, arguments: dict[str, Any]) -> str | None:
         """None when the arguments fit, else what is wrong and what would be right."""
+        message = self._checked(arguments)
+        return None if message is None else self._explain(arguments, message)
+
+    def fits(self, arguments: dict[str, Any]) -> bool:
+        """Whether there is no problem, for those who will not read it."""
+        return self._checked(arguments) is None
+
+    def _checked(self, arguments: dict[str, Any]) -> str | None:
+        """What the validator says, None when the arguments fit."""
         if self._validate is None:
             self._validate = _validator(self.document)
         try:
@@ -297,8 +306,18 @@ class Checker:
         except Exception as error:  # the one exception type of a lazily imported library
             if type(error).__name__ != "JsonSchemaValueException":
                 raise
-            return self._explain(arguments, str(error))
+            return str(error)
         return None
+
+    def _in_full(self, arguments: dict[str, Any], message: str) -> str:
+        """A message of the validator, with the names that a quickly made one leaves out."""
+        if not message.endswith(_CUT_SHORT):
+            return message
+        try:
+            _validator(self.document, detailed=True)(arguments)
+        except Exception as error:
+            return str(error)
+        return message
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_validate": None}  # compiled code does not pickle, and is quick to make again
@@ -319,7 +338,7 @@ class Checker:
         if " must not contain " in message:  # its names are what the policy wrote
             below = parameters.paths(arguments) - {way for leaf in self.document.leaves for way in leaf.ways}
             return f"unknown argument {short(min(below, default=''))}. {usage}"
-        return f"{message.replace('data.', '', 1)[:200]}. {usage}"
+        return f"{self._in_full(arguments, message).replace('data.', '', 1)[:200]}. {usage}"
 
     def usage(self) -> str:
         """How the tool is called, in one line."""
@@ -391,24 +410,26 @@ def _slim(schema: dict[str, Any], value: Any) -> Any:
     return result
 
 
-_VALIDATORS: dict[int, tuple[ToolDocument, Callable[[Any], Any]]] = {}
+_VALIDATORS: dict[tuple[int, bool], tuple[ToolDocument, Callable[[Any], Any]]] = {}
 """Compiled schemas by the identity of their document, which is held so that no other takes its place. Compiling one
-takes as long as hundreds of calls."""
+takes as long as hundreds of calls, and twice as long where its exceptions are to say everything."""
 _MOST_VALIDATORS = 2048
+_CUT_SHORT = (" must contain ", " must be valid exactly by one definition")
+"""Ends of messages whose rest only a detailed exception has."""
 
 
-def _validator(document: ToolDocument) -> Callable[[Any], Any]:
-    known = _VALIDATORS.get(id(document))
+def _validator(document: ToolDocument, *, detailed: bool = False) -> Callable[[Any], Any]:
+    known = _VALIDATORS.get((id(document), detailed))
     if known is None:
         if len(_VALIDATORS) >= _MOST_VALIDATORS:
             _VALIDATORS.clear()
-        known = _VALIDATORS[id(document)] = (document, _compiled(document))
+        known = _VALIDATORS[id(document), detailed] = (document, _compiled(document, detailed))
     return known[1]
 
 
-def _compiled(document: ToolDocument) -> Callable[[Any], Any]:
+def _compiled(document: ToolDocument, detailed: bool) -> Callable[[Any], Any]:
     import fastjsonschema
 
     schema = {"additionalProperties": False, **document.parameters, "type": "object"}
-    compiled: Callable[[Any], Any] = fastjsonschema.compile(schema, use_default=False)
+    compiled: Callable[[Any], Any] = fastjsonschema.compile(schema, use_default=False, detailed_exceptions=detailed)
     return compiled

@@ -143,6 +143,20 @@ class ToolDocument(Frozen):
         return parameters.alternatives(self.parameters)
 
     @cached_property
+    def needed(self) -> tuple[Leaf, ...]:
+        """The values that a call must give, by the first alternative."""
+        found = self.leaves
+        if self.alternatives:
+            required = [*self.parameters.get("required", ()), *self.alternatives[0]]
+            found = parameters.leaves({**self.parameters, "required": required})
+        return tuple(leaf for leaf in found if leaf.required)
+
+    @cached_property
+    def option_leaves(self) -> tuple[Leaf, ...]:
+        """Those of its leaves that are options."""
+        return tuple(leaf for leaf in self.leaves if self.is_option(leaf.path)) if self.options else ()
+
+    @cached_property
     def plain(self) -> bool:
         """Whether each parameter is one value, none of them a day in parts, and none is an option."""
         single = all(leaf.path == leaf.parameter and not leaf.many and not leaf.in_parts for leaf in self.leaves)
@@ -183,7 +197,8 @@ class ToolDocument(Frozen):
 
     def is_option(self, path: str) -> bool:
         """Whether a value, or an object or array around it, is an option."""
-        return any(path == option or path.startswith(f"{option}.") for option in self.options)
+        options = self.options
+        return path in options or ("." in path and any(path.startswith(f"{option}.") for option in options))
 
     def without_options(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """What a call looks up: its arguments without options, and without objects that hold nothing else."""
@@ -233,7 +248,7 @@ class ToolDocument(Frozen):
         return f"{self.name}({', '.join(parts.values())}) - {self.description}"
 
 
-_WORKED_OUT = ("leaves", "alternatives", "plain", "closed", "brings")
+_WORKED_OUT = ("leaves", "alternatives", "plain", "closed", "brings", "needed", "option_leaves")
 
 
 def _of_numbers(schema: Mapping[str, Any]) -> bool:

@@ -134,6 +134,18 @@ def test_play_a_state_task(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     assert "The end: right." in capsys.readouterr().out
 
 
+def test_play_a_scenario_that_no_registry_holds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("quit\n"))
+    assert main(["play", "Clinic", "--task", "endless-101-single_hop-10"]) == 0
+    assert "Task endless-101-single_hop-10 (single_hop)" in capsys.readouterr().out
+    assert main(["play", "Clinic", "--set", "tasks=packaged"]) == 2
+    assert "unknown scenario 'Clinic'" in capsys.readouterr().err
+    assert main(["play", "Clinc"]) == 2
+    assert "did you mean 'ftrl/Clinic-v0'" in capsys.readouterr().err
+
+
 def test_play_can_be_left(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert play("quit\n", monkeypatch, "--seed", "3") == 0
     assert play("", monkeypatch) == 0
@@ -178,7 +190,9 @@ def test_other_typed_lines() -> None:
     documents = {"find": BOOK}
     assert action_text("answer  14:35", documents) == "<answer>14:35</answer>"
     assert action_text("say When?", documents) == "When?"
-    assert action_text("find title=A ; find title=B", documents).count("<tool_call>") == 2
+    for line in ("find title=A ; find title=B", "find title=A; find title=B", "find title=A;find title=B"):
+        assert action_text(line, documents).count("<tool_call>") == 2
+    assert '"title": "A; B"' in action_text("find title=A; B", documents)
     for line in ("fnd title=A", "find Old Book", "answer"):
         with pytest.raises(Misunderstood):
             action_text(line, documents)

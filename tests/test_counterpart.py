@@ -69,3 +69,8 @@ def test_a_long_turn_is_read_in_one_pass() -> None:
 
 def test_a_lone_question_mark_asks() -> None:
     assert reply(USER, Heard(), "Hmm...?").text == DOES_NOT_KNOW
+
+
+def test_several_details_are_told_in_the_order_they_were_asked_for() -> None:
+    assert reply(USER, Heard(), "Which class, and which day?").text == "Economy. On 12 May."
+    assert reply(USER, Heard(), "Which day, and which class?").text == "On 12 May. Economy."

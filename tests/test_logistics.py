@@ -97,7 +97,7 @@ def test_what_belongs_together_fits(logistics: Source, names: str) -> None:
         depot = tables["trucks"][pickup["truck"]]["depot"]
         assert pickup["depot"] == depot == tables["drivers"][pickup["driver"]]["depot"]
         shipper = tables["shippers"][tables["consignments"][pickup["consignment"]]["shipper"]]
-        assert pickup["fee"] == rate * shipper["km"]
+        assert pickup["fee"] == rate * shipper["distance_km"]
     for key, consignment in tables["consignments"].items():
         assert tables["declarations"][consignment["declaration"]]["consignment"] == key
     for truck in tables["trucks"].values():
@@ -122,7 +122,7 @@ def order(desk: Desk) -> dict[str, str]:
 def test_a_pickup_is_arranged_and_charged(desk: Desk, order: dict[str, str]) -> None:
     truck = desk.row("trucks", order["plate"])
     shipper = desk.row("consignments", order["consignment_no"])["shipper"]
-    owed, km = desk.row("shippers", shipper)["balance"], desk.row("shippers", shipper)["km"]
+    owed, km = desk.row("shippers", shipper)["balance"], desk.row("shippers", shipper)["distance_km"]
     made = desk.run("arrange_pickup", **order)
     assert made["fee"] == km * desk.rule("haulage rate")
     assert (made["driver"], made["depot"], made["status"]) == (truck["driver"], truck["depot"], "planned")

@@ -286,6 +286,24 @@ def test_hard_tasks_take_many_lookups(hard: list[Task]) -> None:
         assert task.hops == len(task.sub_questions) == min(10, deepest(ground_of(name).shapes, Kind.MULTI_HOP))
 
 
+def test_hard_tasks_take_many_tools(hard: list[Task]) -> None:
+    tools = [len({sub.tool for sub in task.sub_questions}) for task in hard]
+    assert sum(tools) / len(tools) >= 7.5
+    assert sum(tools[:24]) / 24 >= 5.5  # the world of travel has few ways to one thing
+
+
+def test_roads_of_their_own_are_for_hard_questions_only() -> None:
+    shapes, rng = ground_of("Clinic").shapes, random.Random(4)
+
+    def apart(level: int) -> float:
+        drawn = [draw(shapes, rng, Kind.PARALLEL_MULTI_HOP, 4, 4, level, 0.1) for _ in range(60)]
+        compared = [p for p in drawn if p is not None and p.op in (Op.SUM, Op.LOWEST, Op.HIGHEST)]
+        return sum(len(set(p.values)) > 1 for p in compared) / len(compared)
+
+    assert [apart(level) for level in (0, 1, 2)] == [0, 0, 0]
+    assert 0 < apart(3) < apart(4)
+
+
 def test_long_questions_stay_readable(hard: list[Task]) -> None:
     for task in hard:
         assert len(task.question.split()) <= MOST_WORDS

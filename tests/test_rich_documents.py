@@ -25,7 +25,7 @@ from ftrl_gym.policies import Oracle, Random, call_text, random_arguments
 from ftrl_gym.probes import probe_task
 from ftrl_gym.reward import VerifiableReward
 from ftrl_gym.scenario import Scenario
-from ftrl_gym.solver_types import Vocabulary
+from ftrl_gym.solver_vocabulary import Vocabulary
 from ftrl_gym.task import Plan, PlannedCall, PlanTurn, Task
 from ftrl_gym.taskset import ScenarioTaskSet
 from ftrl_gym.toolcall import Checker

@@ -106,7 +106,7 @@ def _add_building(build: argparse.ArgumentParser) -> None:
     single.add_argument("--split", choices=("train", "test"), help="which phrasings (default: train)")
     single.add_argument("--difficulty", type=float, metavar="D", help="0 to 1 (default: drawn)")
     single.add_argument("--variant", type=_seed, metavar="V", help="design of the tools (default: 0, the plain one)")
-    single.add_argument("--features", nargs="+", metavar="F", help="state, user")
+    single.add_argument("--features", nargs="+", metavar="F", help="direct, errors, impossible, rules, state, user")
 
 
 def _add_id(parser: argparse.ArgumentParser) -> None:

@@ -12,9 +12,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from ftrl_gym.cli.target import bare, console, make, resolve
+from ftrl_gym.cli.target import bare, console, make, playable
 from ftrl_gym.policies import call_text
 from ftrl_gym.prompt import Docs
+from ftrl_gym.task import Answer
 from ftrl_gym.tooldoc import ToolDocument
 
 HELP = """\
@@ -35,7 +36,7 @@ class Misunderstood(Exception):
 def run(arguments: argparse.Namespace) -> int:
     """Plays one episode."""
     keywords = {"split": arguments.split} if arguments.split else {}
-    env = make(resolve(arguments.id), arguments.settings, **keywords)
+    env = make(playable(arguments.id), arguments.settings, **keywords)
     out = console()
     options = {"task": arguments.task} if arguments.task else None
     _, info = env.reset(seed=arguments.seed, options=options)
@@ -90,7 +91,9 @@ def action_text(line: str, documents: Mapping[str, ToolDocument]) -> str:
         return f"<answer>{rest.strip()}</answer>"
     if command == "say" and rest:
         return rest.strip()
-    return call_text([_call(part.strip(), documents) for part in line.split(" ; ")])
+    names = "|".join(map(re.escape, documents))
+    parts = re.split(rf" ; |;\s*(?=(?:{names})(?:\s|$))", line)  # a semicolon inside a value parts nothing
+    return call_text([_call(part.strip(), documents) for part in parts])
 
 
 def _call(text: str, documents: Mapping[str, ToolDocument]) -> tuple[str, dict[str, Any]]:
@@ -149,12 +152,12 @@ def _print_turn(out: Console, info: Mapping[str, Any]) -> None:
     )
 
 
-def _print_end(out: Console, answer: Any, info: Mapping[str, Any], total: float) -> None:
+def _print_end(out: Console, answer: Answer | None, info: Mapping[str, Any], total: float) -> None:
     score = info["score"]
     verdict = "right" if score["outcome"] else "wrong"
     if info["end"] == "turn_limit":
         verdict = "out of turns"
-    expected = "" if answer is None else f" The answer was {answer.value}{f' {answer.unit}' if answer.unit else ''}."
+    expected = "" if answer is None else f" The answer was {_said(answer)}."
     out.print(Text(f"\nThe end: {verdict}.{expected}", "bold"))
     out.print(
         Text(
@@ -162,3 +165,11 @@ def _print_end(out: Console, answer: Any, info: Mapping[str, Any], total: float)
             f"F1 {score['f1']:.2f}, invalid calls {score['invalid']}."
         )
     )
+
+
+def _said(answer: Answer) -> str:
+    """An answer as a person would write it."""
+    if isinstance(answer.value, bool):
+        return "yes" if answer.value else "no"
+    values = answer.value if isinstance(answer.value, list | tuple) else [answer.value]
+    return f"{', '.join(map(str, values)) or 'none'}{f' {answer.unit}' if answer.unit else ''}"

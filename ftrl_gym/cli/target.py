@@ -37,6 +37,25 @@ def resolve(text: str) -> str:
     raise UnknownNameError("environment", f"{NAMESPACE}/{short}", known_ids())
 
 
+def playable(text: str) -> str:
+    """Like :func:`resolve`; a scenario that can be built but was not has an id too, with endless tasks.
+
+    Raises:
+        UnknownNameError: There is no such environment, nor such a scenario.
+    """
+    from ftrl_gym.construct.scenarios import names
+    from ftrl_gym.registration import register_unbuilt
+
+    try:
+        return resolve(text)
+    except UnknownNameError as error:
+        short = text.removeprefix("ftrl_gym:").removeprefix(f"{NAMESPACE}/").removesuffix("-v0")
+        if short in names():
+            return register_unbuilt(short)
+        known = {*known_ids(), *(f"{NAMESPACE}/{name}-v0" for name in names())}
+        raise UnknownNameError(error.what, error.name, known) from None
+
+
 def make(env_id: str, settings: Sequence[str], **keywords: Any) -> gym.Env[str, str]:
     """The env, with the ``KEYWORD=VALUE`` settings of the command line; a value is JSON, or else text."""
     for setting in settings:

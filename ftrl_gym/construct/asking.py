@@ -52,6 +52,9 @@ _COMPARATIVES = {AnswerType.TIME: ("earlier", "later"), AnswerType.DATE: ("earli
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _CURRENCIES = {"EUR": "euros", "USD": "dollars", "GBP": "pounds"}
 _AS_LIST = (Op.SELECT,)
+_TRAILING = "missing"
+"""A frame with words after the list, which seem to belong to its last entry where entries are long: "the account to
+which the transfer went for a letter"."""
 _BY_NAME = (Op.SECOND_LOWEST, Op.SECOND_HIGHEST)
 
 
@@ -91,6 +94,8 @@ class _Asker:
         speaker.calendar.lone = len(dates) == 1 and not isinstance(program.figure or program.keep, str | Keep)
         sort = Sort.THINGS if program.over is None else Sort.KEPT if program.keep is not None else Sort.ROWS
         frames = [f for f in FRAMES[program.op] if f.sort is sort and f.split in (None, speaker.split)]
+        if program.op is Op.LIST and len({value.attribute for value in program.values}) > 2:
+            frames = [f for f in frames if f.name != _TRAILING]
         self.frame = self.rng.choice([f for f in frames if not f.placed or self._placed()])
         parts = self._parts()
         if any(" question " in told for told in self.before) and " question:" in self.frame.text.lower():

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.objects import SCALINGS, Brief, Scalings
+from ftrl_gym.construct.scenarios import names
 from ftrl_gym.construct.scenarios import scenario as scenario_of
 from ftrl_gym.construct.variants.design import MOST, TEST_EVERY, split_of
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.task import Kind, Provenance, Split
 from ftrl_gym.version import __version__
 
-FEATURES = ("state", "user")
+FEATURES = ("direct", "errors", "impossible", "rules", "state", "user")
 """Dials that a brief may turn on."""
 
+
+PAIRED = ("direct", "impossible")
+"""Those whose tasks come in minimal pairs; each of them alone, or with ``state`` where something cannot be done."""
 
 _SIMPLE = 0.3
 """Below it questions are short and ask for a value, a list, a comparison, a sum or a count."""
@@ -37,8 +42,9 @@ def width_of(kind: Kind, difficulty: float) -> int:
 
 
 def operation_level(difficulty: float) -> int:
-    """How complex the operations of a question may be (:class:`~ftrl_gym.construct.operations.Operation`): 0 to 3."""
-    return sum(difficulty >= bound for bound in (_SIMPLE, 0.5, 0.7))
+    """How complex a question may be: 0 to 3 for its operation (:class:`~ftrl_gym.construct.operations.Operation`), and
+    4 where its chains also take roads of their own."""
+    return sum(difficulty >= bound for bound in (_SIMPLE, 0.5, 0.7, 0.85))
 
 
 def check_features(features: Sequence[str]) -> None:
@@ -46,6 +52,39 @@ def check_features(features: Sequence[str]) -> None:
     for feature in features:
         if feature not in FEATURES:
             raise UnknownNameError("feature", feature, FEATURES)
+
+
+def check_served(features: Sequence[str], name: str) -> None:
+    """Raises UsageError for a dial that a scenario has nothing for; it says which scenarios do."""
+    for feature, has in _SERVED.items():
+        if feature in features and not has(scenario_of(name).domain):
+            able = [other for other in names() if has(scenario_of(other).domain)]
+            what = "actions that change anything" if feature == "state" else "house rules"
+            raise UsageError(
+                f"scenario {name} declares no {what}, which the feature {feature!r} takes; {', '.join(able)} do"
+            )
+
+
+_SERVED: dict[str, Callable[[Domain], bool]] = {
+    "state": lambda domain: bool(domain.actions),
+    "rules": lambda domain: bool(domain.house_rules),
+}
+"""Dial -> whether a domain has what it takes."""
+
+
+def together(features: Sequence[str], kind: Kind) -> tuple[str, ...]:
+    """Of some dials those that go together, in order. What house rules look at takes a look-up of its own.
+
+    >>> together(["user", "state", "impossible"], Kind.MULTI_HOP), together(["user", "rules"], Kind.SINGLE_HOP)
+    (('impossible', 'state'), ('state', 'user'))
+    """
+    for paired in PAIRED:
+        if paired in features:
+            return (paired, "state") if paired == "impossible" and "state" in features else (paired,)
+    if "rules" in features:
+        looked = kind in (Kind.MULTI_HOP, Kind.PARALLEL_MULTI_HOP)
+        return tuple(sorted({*features, "state"} - ({"rules"} if not looked else set())))
+    return tuple(sorted(features))
 
 
 def check_scalings(scalings: Sequence[str]) -> None:
@@ -75,6 +114,7 @@ def brief_for(
     scenario: str,
     variant: int = 0,
     scalings: Sequence[str] = SCALINGS,
+    twin: bool = False,
 ) -> Brief:
     """A brief for one task.
 
@@ -89,12 +129,14 @@ def brief_for(
         scenario: Name of the scenario.
         variant: Design of the tools.
         scalings: Scalings that follow the difficulty; the others stay at 0.
+        twin: Whether it is to be the other one of a minimal pair, where a dial makes pairs.
 
     Raises:
-        UsageError: The difficulty is out of range.
+        UsageError: The difficulty is out of range, or the scenario has nothing for a feature.
         UnknownNameError: A feature or scaling does not exist, or the variant belongs to the other split.
     """
     check_features(features)
+    check_served(features, scenario)
     check_scalings(scalings)
     check_variant(variant, split)
     if difficulty is None:
@@ -113,7 +155,8 @@ def brief_for(
         hops=hops,
         width=width_of(kind, difficulty),
         difficulty=difficulty,
-        features=tuple(sorted(features)),
+        features=together(features, kind),
+        twin=twin and bool({*PAIRED} & {*features}),
         variant=variant,
         scalings=Scalings.of(difficulty, scalings),
         provenance=Provenance(writer="procedural", seed=seed, version=__version__),
@@ -135,6 +178,7 @@ def easing(brief: Brief) -> Iterator[Brief]:
                 "hops": min(brief.hops, hops_of(brief.kind, difficulty)),
                 "width": width_of(brief.kind, difficulty),
                 "features": brief.features if number < EASIER else (),
+                "twin": brief.twin and number < EASIER,
                 "scalings": brief.scalings.at_most(difficulty),
             }
         )

@@ -7,9 +7,10 @@ may be; at level 0 questions ask for a value, a list, a comparison, a sum or a c
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from ftrl_gym.construct.compiling import compile_values
 from ftrl_gym.construct.domain import Attribute, Search
 from ftrl_gym.construct.operations import OPERATIONS, measured, named
 from ftrl_gym.construct.programs import Anchor, Attr, Follow, Keep, Op, Program, Relation, Value, thing_of
@@ -31,6 +32,18 @@ _NEEDS_NAMES = (Op.SELECT, Op.LOWEST, Op.HIGHEST, Op.SECOND_LOWEST, Op.SECOND_HI
 """Operations over rows whose answer calls rows by name."""
 _WORKED = 0.35
 """How often something is worked out from a value rather than asked for, from level 1."""
+_APART = (0.0, 0.0, 0.0, 0.5, 1.0)
+"""How often chains side by side take roads of their own rather than the same one from different starts, by level."""
+_ROADS = 6
+"""Roads that are drawn for each chain, so that one can be taken whose look-ups the others do not make already."""
+_RICH = 4
+"""From this level on questions are made of many look-ups by different tools."""
+_MANY = 9
+"""Different tools that are many."""
+_SHAPES = 6
+"""Shapes that are drawn until one takes that many."""
+_LENGTH = 0.5
+"""How many tools more a road must bring to be worth one more look-up."""
 _TRIES = 12
 
 
@@ -62,7 +75,15 @@ def check_shape(shapes: Shapes, scenario: str, kind: Kind, hops: int, width: int
         )
 
 
-def draw(shapes: Shapes, rng: random.Random, kind: Kind, hops: int, width: int, level: int = 0) -> Program | None:
+def draw(
+    shapes: Shapes,
+    rng: random.Random,
+    kind: Kind,
+    hops: int,
+    width: int,
+    level: int = 0,
+    sort: float | None = None,
+) -> Program | None:
     """A shape of the kind; None when the draw came to nothing.
 
     Args:
@@ -72,13 +93,18 @@ def draw(shapes: Shapes, rng: random.Random, kind: Kind, hops: int, width: int, 
         hops: Lookups that follow one another.
         width: Chains side by side, for parallel kinds.
         level: Most complex operations that may be drawn (:class:`~ftrl_gym.construct.operations.Operation`).
+        sort: 0 to 1, decides the sort of question where it is made of many look-ups; None draws it. Such draws often
+            fail, and more so for some sorts than for others: to draw the sort anew each time would leave only these.
     """
-    return _Composer(shapes, rng, hops, width, level).draw(kind)
+    return _Composer(shapes, rng, hops, width, level, sort).draw(kind)
 
 
 class _Composer:
-    def __init__(self, shapes: Shapes, rng: random.Random, hops: int, width: int, level: int) -> None:
+    def __init__(
+        self, shapes: Shapes, rng: random.Random, hops: int, width: int, level: int, sort: float | None
+    ) -> None:
         self.shapes, self.rng, self.hops, self.width, self.level = shapes, rng, hops, width, level
+        self.sort = sort
         self.domain = shapes.domain
 
     def draw(self, kind: Kind) -> Program | None:
@@ -138,7 +164,14 @@ class _Composer:
 
     def _deep(self) -> Program | None:
         draw = self.rng.random()
-        if self.level:
+        if self.level >= _RICH:
+            draw = draw if self.sort is None else self.sort
+            shares = ((0.68, self._several), (0.8, self._rows), (0.87, self._sets), (0.97, lambda: self._choice(2)))
+            for share, make in shares:
+                if draw < share:
+                    return self._richest(make) or self._richest(self._several)
+            draw = 0.5 + (draw - 0.97) / 0.03 / 2
+        elif self.level:
             if draw < 0.5:
                 return self._several()
             if draw < 0.74:
@@ -156,6 +189,23 @@ class _Composer:
         value = (self.shapes.branched if branched else self.shapes.combination)(self.rng, self.hops)
         return self._several() if value is None else Program(Op.VALUE, (value,))
 
+    def _richest(self, make: Callable[[], Program | None]) -> Program | None:
+        """The first shape that takes many tools; of a few that all take fewer the one with most."""
+        best: tuple[int, Program | None] = (0, None)
+        for _ in range(_SHAPES):
+            shape = make()
+            rich = 0 if shape is None else self._richness(shape)
+            if rich > best[0]:
+                best = (rich, shape)
+            if rich >= _MANY:
+                break
+        return best[1]
+
+    def _richness(self, shape: Program) -> int:
+        searches = [each for each in (shape.over, shape.other) if each is not None]
+        ends = [Attr(each, self.domain.thing(each.target).key) for each in searches]
+        return len(self._tools([*ends, *shape.values, *shape.branches[:1]]))
+
     def _several(self) -> Program | None:
         """The same value of several things, or several values in a list."""
         draws = [value for value in (self.shapes.chain(self.rng, self.hops) for _ in range(2)) if value is not None]
@@ -171,11 +221,53 @@ class _Composer:
         if self.width == 2:
             ops += self._taking(_OF_TWO, first)
         ops += self._taking((Op.SUM,), first)
+        if self._scatters():
+            return self._on_roads_of_their_own(first, ops)
         op = self.rng.choice(ops)
         if op is Op.LIST and self.rng.random() < 0.4:
             others = (self.shapes.chain(self.rng, self.hops) for _ in range(self.width - 1))
             return Program(op, (first, *(other for other in others if other is not None)))
         return Program(op, (first,) * self.width)
+
+    def _scatters(self) -> bool:
+        """Whether chains side by side take roads of their own. Easy questions cost no draw, so that they stay."""
+        often = _APART[self.level] if self.hops > 1 else 0
+        return often > 0 and self.rng.random() < often
+
+    def _on_roads_of_their_own(self, first: Attr, ops: Sequence[Op]) -> Program:
+        """A list of values that have little to do with one another, or one made of values of a sort, each reached in
+        another way."""
+        op = self.rng.choice([*ops, *self._taking(_OF_TWO, first)])
+        like = None if op is Op.LIST else first
+        values = [first]
+        for _ in range((2 if op in _OF_TWO else self.width) - 1):
+            values.append(self._another(values, like) or first)
+        return Program(op, tuple(values))
+
+    def _chain(self, hops: int, like: Attr | None) -> Attr | None:
+        """A value at the end of a chain: the same attribute as another one, or any."""
+        return self.shapes.chain(self.rng, hops) if like is None else self.shapes.roads.like(self.rng, hops, like)
+
+    def _another(self, values: Sequence[Attr], like: Attr | None) -> Attr | None:
+        """A value that takes many look-ups of other tools and few of those that the values before it take.
+
+        Args:
+            values: Those before. The second chain may be as long as the first; further ones are short, for nobody
+                follows four long ways in one question.
+            like: A value of the same attribute; None for any.
+        """
+        longest = self.hops if len(values) == 1 else max(2, self.hops - 2)
+        taken, found = self._tools(values), list[tuple[float, Attr]]()
+        for _ in range(_ROADS):
+            hops = self.rng.randint(2, longest)
+            value = self._chain(hops, like)
+            if value is not None and (like is not None or value not in values):
+                found.append((len(self._tools([value]) - taken) - hops * _LENGTH, value))
+        return max(found, key=lambda each: each[0])[1] if found else None
+
+    def _tools(self, values: Sequence[Value]) -> set[str]:
+        """What is called to find values out."""
+        return {lookup.tool for lookup in compile_values(self.domain, values).lookups}
 
     # --- of the rows of searches -------------------------------------------------------------------------------------
 
@@ -190,7 +282,10 @@ class _Composer:
             search = self.shapes.roads.search(self.rng, self.hops - wide)
             options = self._gathered(search, wide) if search is not None else []
             if search is not None and options:
-                op = self.rng.choice(list(dict.fromkeys(op for op, _ in options)))
+                ops = list(dict.fromkeys(op for op, _ in options))
+                if self.level >= _RICH:  # there are few questions over rows, and every other one keeps some of them
+                    ops += [op for op in ops if op in (Op.COUNT, Op.SELECT)] * 3
+                op = self.rng.choice(ops)
                 attribute = self.rng.choice([a for other, a in options if other is op])
                 if op not in (Op.COUNT, Op.SELECT):
                     return Program(op, (), search, gathers=attribute)
@@ -219,13 +314,29 @@ class _Composer:
         """What the rows of two searches have in common, or not."""
         for _ in range(_TRIES):
             wide = self.hops > 1 and self.rng.random() < 0.7
-            search = self.shapes.roads.search(self.rng, self.hops - wide)
+            # where lists hang on few things none is so far away, and the farthest will do: there are two of them
+            nearest = 2 - wide if self.level >= _RICH else self.hops - wide
+            lengths = range(self.hops - wide, nearest - 1, -1)
+            search = next(filter(None, (self.shapes.roads.search(self.rng, hops) for hops in lengths)), None)
             if search is None:
                 continue
+            other = self._elsewhere(search) if self._scatters() else search
             shared = [name for op, name in self._gathered(search, wide) if op is Op.LIST]
+            if other is not search:
+                shared = [name for name in shared if name in attributes(self.domain, other)]
             if shared:
-                return Program(self.rng.choice(_SETS), (), search, gathers=self.rng.choice(shared), other=search)
+                return Program(self.rng.choice(_SETS), (), search, gathers=self.rng.choice(shared), other=other)
         return self._rows()
+
+    def _elsewhere(self, search: Follow) -> Follow:
+        """A search for the same kind of thing, from somewhere else if there is any such."""
+        lengths = [self.rng.randint(max(1, self.hops - 2), self.hops) for _ in range(_ROADS)]
+        found = [self.shapes.roads.search(self.rng, hops, search.target) for hops in lengths]
+        names = self._tools_to(search)
+        return max((each for each in found if each), key=lambda each: len(names | self._tools_to(each)), default=search)
+
+    def _tools_to(self, search: Follow) -> set[str]:
+        return self._tools([Attr(search, self.domain.thing(search.target).key)])
 
     # --- of what something depends on --------------------------------------------------------------------------------
 
@@ -244,6 +355,8 @@ class _Composer:
                 if width == 1:
                     return Program(Op.CHOOSE, (value,), relation=side, branches=branches)
                 twin = Attr(_twin(value), value.attribute)
+                if not within and self._scatters():
+                    twin = self._another([value], value) or twin
                 if within:
                     branches = (branches[0], Attr(twin.walk, branches[1].attribute))
                 return Program(Op.CHOOSE, (value, twin), relation=side, branches=branches)

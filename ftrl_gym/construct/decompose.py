@@ -6,7 +6,9 @@ one right answer is no question: homonyms, ties and relations that can be taken 
 
 from __future__ import annotations
 
+import functools
 import random
+from collections.abc import Callable
 
 from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of, candidates_of, rivals_of, with_aliases
 from ftrl_gym.construct.asking import Said, Unsaid, say
@@ -20,8 +22,12 @@ from ftrl_gym.construct.printing import printed
 from ftrl_gym.construct.programs import Op, Program, Relation, walks_of
 from ftrl_gym.construct.settling import settle
 from ftrl_gym.construct.subquestions import SubQuestions
+from ftrl_gym.construct.telling import WORKED_OUT, known_already
 from ftrl_gym.construct.users import Script, refuse_repeated
+from ftrl_gym.errors import ConstructionError
 from ftrl_gym.task import Answer, Kind, Outcome, OutcomeKind
+
+_TRIES = 12
 
 
 def decompose(brief: Brief, ground: Ground) -> Decomposition:
@@ -37,7 +43,11 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
     twice = user and brief.width > 1 and rng.random() < 0.5
     kind = _ONE_OF.get(brief.kind, brief.kind) if twice else brief.kind
     level = 0 if twice else full
-    shape = draw(ground.shapes, rng, kind, brief.hops, brief.width, level)
+    sort = random.Random(f"sort/{brief.seed}/{brief.attempt // _OF_A_SORT}").random()
+    shape = draw(ground.shapes, rng, kind, brief.hops, brief.width, level, sort)
+    if "direct" in brief.features:
+        another = functools.partial(draw, ground.shapes, rng, kind, brief.hops, brief.width, level)
+        shape = _worked_out(shape, brief, level, lambda: another(rng.random()))
     program, answer = _bound(shape, ground, rng)
     speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2)
     script = Script()
@@ -59,6 +69,7 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
         answer = answer_of(script.program, ground)
     depth = writer.depth
     keep = program.keep
+    known = known_already(program, speaker) if "direct" in brief.features else ""
     return Decomposition(
         brief=brief,
         question=said.text,
@@ -76,9 +87,27 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
         derivations=tuple(writer.derivations()),
         candidates=tuple(candidates_of(program, ground.reader)),
         tested=(str(keep.figure),) if keep is not None and keep.relation is Relation.IS else (),
+        known=known,
         rivals=tuple(sorted(rivals_of(program, writer.lookups, ground.domain))),
         readings=1,
     )
+
+
+def _worked_out(
+    shape: Program | None, brief: Brief, level: int, another: Callable[[], Program | None]
+) -> Program | None:
+    """A shape whose answer is worked out from facts that somebody could tell.
+
+    Raises:
+        ConstructionError: Questions of this kind and level ask for facts only.
+    """
+    if not level and brief.kind in (Kind.SINGLE_HOP, Kind.MULTI_HOP):
+        raise ConstructionError(f"easy {brief.kind} questions ask for facts, so that there is nothing to tell before")
+    for _ in range(_TRIES):
+        if shape is not None and shape.op in WORKED_OUT and shape.over is None:
+            break
+        shape = another()
+    return shape
 
 
 def _said(program: Program, speaker: Speaker) -> Said:
@@ -106,6 +135,8 @@ def _bound(shape: Program | None, ground: Ground, rng: random.Random) -> tuple[P
     raise NoQuestion("no rows give the shape one answer")
 
 
+_OF_A_SORT = 12
+"""Draws in a row for the same sort of question."""
 _BINDINGS = 6
 """Draws of rows for one shape."""
 _ONE_OF = {Kind.PARALLEL_SINGLE_HOP: Kind.SINGLE_HOP, Kind.PARALLEL_MULTI_HOP: Kind.MULTI_HOP}

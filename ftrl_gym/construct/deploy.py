@@ -7,12 +7,17 @@ environment, of silence and of the probes, and the verdict of the independent so
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 
+from ftrl_gym.construct.briefs import PAIRED
 from ftrl_gym.construct.certify import Certifier
+from ftrl_gym.construct.domain import Domain
+from ftrl_gym.construct.faults import afflicted, fault
 from ftrl_gym.construct.leaks import empty_call_works, stands_in, stands_in_schema
 from ftrl_gym.construct.objects import Decomposition, GoldCall, Scaled
 from ftrl_gym.construct.trial import Pool, Trial, Trials, rehearse
+from ftrl_gym.construct.twins import PROTOCOL, twin_of
 from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.errors import CertificationError
 from ftrl_gym.execution import ToolFailure
@@ -22,13 +27,22 @@ from ftrl_gym.tooldoc import Effect
 from ftrl_gym.world import WorldBase
 
 
-def deploy(scaled: Scaled, toolset: Toolset, plain: Pool, base: WorldBase, task_id: str, certifier: Certifier) -> Task:
+def deploy(
+    scaled: Scaled,
+    toolset: Toolset,
+    plain: Pool,
+    domain: Domain,
+    base: WorldBase,
+    task_id: str,
+    certifier: Certifier,
+) -> Task:
     """The certified task.
 
     Args:
         scaled: The question with its toolset.
         toolset: The design that it names.
         plain: Documents and code of the scenario's plain tools.
+        domain: Its vocabulary.
         base: The world that the brief names.
         task_id: Id of the new task.
         certifier: Computes the certificate.
@@ -48,7 +62,13 @@ def deploy(scaled: Scaled, toolset: Toolset, plain: Pool, base: WorldBase, task_
     _refuse_needless(task, trial, trials)
     plans = (trial.turns, *_other_plans(task, trial, trials, base, toolset, plain))
     task = task.model_copy(update={"plans": tuple(Plan(turns=turns) for turns in plans)})
-    return certifier.certify(task, base, told.readings)
+    if "errors" in task.features and not any(call.fails for call in task.plans[0].calls()):
+        task = _with_fault(task, random.Random(f"fault/{told.brief.seed}/{told.brief.attempt}"), base, pool)
+    task = certifier.certify(task, base, told.readings)
+    if not set(PAIRED) & set(told.brief.features):
+        return task
+    twin = certifier.certify(twin_of(task, scaled, toolset, domain), base, told.readings)  # both or none, to be a pair
+    return twin if told.brief.twin else task
 
 
 def _draft(scaled: Scaled, task_id: str) -> Task:
@@ -68,6 +88,8 @@ def _draft(scaled: Scaled, task_id: str) -> Task:
         toolset=scaled.toolset,
         derivations=scaled.derivations,
         counterpart=told.counterpart,
+        policy_text="\n\n".join(filter(None, (told.policy_text, PROTOCOL * ("impossible" in brief.features)))),
+        judgements=told.judgements,
         difficulty=brief.difficulty,
         hops=told.hops,
         width=told.width,
@@ -88,7 +110,11 @@ def _turns(told: Decomposition, made: Sequence[GoldCall]) -> list[PlanTurn]:
         if number in words:
             turns.append(PlanTurn(say=words[number]))
         if number in calls:
-            turns.append(PlanTurn(calls=tuple(PlannedCall(tool=c.tool, arguments=c.arguments) for c in calls[number])))
+            turns.append(
+                PlanTurn(
+                    calls=tuple(PlannedCall(tool=c.tool, arguments=c.arguments, fails=c.fails) for c in calls[number])
+                )
+            )
     return turns
 
 
@@ -160,7 +186,7 @@ def _refuse_needless(task: Task, trial: Trial, trials: Trials) -> None:
     wanted = {sub.id for sub in task.sub_questions if sub.id not in leading or sub.changes}
     wanted |= set(task.outcome.earned_by)  # what a branch depends on serves the answer
     for skipped in (call for turn in trial.turns for call in turn.calls):
-        if wanted.isdisjoint(skipped.solves):
+        if wanted.isdisjoint(skipped.solves) and not skipped.fails:  # nobody has to try what is refused
             turns = [
                 turn.model_copy(update={"calls": tuple(c for c in turn.calls if c is not skipped)})
                 for turn in trial.turns
@@ -171,6 +197,19 @@ def _refuse_needless(task: Task, trial: Trial, trials: Trials) -> None:
         silent = [turn for turn in trial.turns if turn.say is None]
         if not trials.run(silent, to_the_end=False).failure:
             raise CertificationError(task.id, "needless", "the user need not be asked")
+
+
+def _with_fault(task: Task, rng: random.Random, base: WorldBase, pool: Pool) -> Task:
+    """The task with a tool that is out of order for a moment, and its plans with what that makes of them."""
+    event = fault(task.plans[0].turns, rng)
+    plans = tuple(Plan(turns=tuple(afflicted(plan.turns, event))) for plan in task.plans)
+    task = task.model_copy(update={"timeline": (event,), "plans": plans})
+    trials = Trials(task, base, pool)
+    for plan in plans:
+        trial = trials.run(plan.turns)
+        if trial.failure or trial.turns != plan.turns:
+            raise CertificationError(task.id, "plan", trial.failure or "with a fault its calls solve other things")
+    return task
 
 
 def _other_plans(
@@ -194,12 +233,15 @@ def _same_facts(
     call: PlannedCall, subs: Sequence[SubQuestion], task: Task, base: WorldBase, toolset: Toolset, plain: Pool
 ) -> Iterator[PlannedCall]:
     """Calls of one other offered tool that may find all these facts, each once."""
+    possible = set(task.tools) - {call.tool}
     for name in plain.documents:
+        if possible.isdisjoint(toolset.offering.get(name, ())):
+            continue
         arguments = _arguments_for(name, subs, base, plain)
         if arguments:
             attributes = {sub.fact.attribute for sub in subs if sub.fact is not None}
             made = toolset.calls(name, arguments, attributes)
-            if len(made) == 1 and made[0].tool in task.tools and made[0].tool != call.tool:
+            if len(made) == 1 and made[0].tool in possible:
                 yield PlannedCall(tool=made[0].tool, arguments=made[0].arguments)
 
 

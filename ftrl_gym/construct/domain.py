@@ -223,6 +223,41 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Look:
+    """A column that tells whether a house rule holds: of the row of a role, or of one that links lead to from there."""
+
+    role: str
+    links: tuple[str, ...]
+    """Columns that are links, in order."""
+    attribute: str
+
+
+@dataclass(frozen=True)
+class HouseRule:
+    """A rule of the policy text about an action, which no tool enforces; without an action, manners.
+
+    At most one of ``forbids``, ``fixes`` and ``also`` says what follows.
+    """
+
+    topic: str
+    text: str
+    """What it says; ``{}`` is its figure."""
+    values: tuple[int, ...] = ()
+    """Figures, one of which is drawn for each task."""
+    action: str = ""
+    condition: str = "True"
+    """When it holds (:mod:`ftrl_gym.conditions`): over ``look0``, ``look1``, ..., ``figure``, roles (for keys) and
+    parameters."""
+    looks: tuple[Look, ...] = ()
+    """What has to be found out to know whether it holds."""
+    forbids: bool = False
+    fixes: tuple[str, str] | None = None
+    """Parameter that it decides, and its member."""
+    also: tuple[str, Mapping[str, Look]] | None = None
+    """Action that has to be done as well, and where each of its rows comes from."""
+
+
+@dataclass(frozen=True)
 class Composite:
     """A short way to say several steps at once: ``{x}'s flight`` for booking list, booking, flight."""
 
@@ -245,6 +280,7 @@ class Domain:
     """How a scripted user keeps a date back."""
     kept_back: tuple[str, ...] = ("reference", "name", "day")
     """Names of the details that somebody who wants a thing done may keep back."""
+    house_rules: tuple[HouseRule, ...] = ()
     people: tuple[str, ...] = ()
     """Entities whose rows are persons: two wishes may be about one of them, who is "them" in the second."""
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ftrl_gym.construct.answering import Ground
-from ftrl_gym.construct.briefs import brief_for, check_features, easing
+from ftrl_gym.construct.briefs import PAIRED, brief_for, check_features, easing
 from ftrl_gym.construct.certify import Depth
 from ftrl_gym.construct.objects import SCALINGS, Brief
 from ftrl_gym.construct.scenarios import FIRST, scenario
@@ -63,7 +63,8 @@ def endless_task(
         names: Names of people and places: ``real``, ``syllables`` or ``mixed``.
         kinds: Kinds to choose from; None for all four.
         difficulty: 0 to 1; None draws one, and is content with less where the world is too small for it.
-        features: Dials that may be on, ``state`` and ``user``: each is, in half of the tasks.
+        features: Dials that may be on: each is, in half of the tasks. Of ``direct`` and ``impossible`` ones an even
+            seed and the next odd one make a minimal pair.
         certify: ``full``, or ``quick`` for training text, without probes, solver and certificate.
         refused: Counts the checks at which draws failed.
         scenario: Name of the scenario.
@@ -111,6 +112,8 @@ def endless_brief(
         raise UnknownNameError("names", names, _NAMES)
     check_features(features)
     number = 2 * (seed // PER_WORLD) + (Split(split) is Split.TEST)
+    twin = bool(set(PAIRED) & set(features)) and seed % 2 == 1
+    seed -= twin  # but for that it is the task before
     rng = random.Random(f"endless/{seed}/{split}")
     on = [feature for feature in features if rng.random() < 0.5 or always]
     wanted = [Kind(kind) for kind in kinds] if kinds else list(Kind)
@@ -123,7 +126,17 @@ def endless_brief(
     if difficulty is None and hardest < 1:
         difficulty = round(random.Random(f"endless/{seed}/{split}/difficulty").random() * hardest, 2)
     return brief_for(
-        rng, seed, Split(split), place, kind, difficulty, on, scenario=scenario, variant=variant, scalings=scalings
+        rng,
+        seed,
+        Split(split),
+        place,
+        kind,
+        difficulty,
+        on,
+        scenario=scenario,
+        variant=variant,
+        scalings=scalings,
+        twin=twin,
     )
 
 

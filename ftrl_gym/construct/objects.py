@@ -16,6 +16,7 @@ from ftrl_gym.task import (
     Counterpart,
     Derivation,
     Json,
+    Judgement,
     Kind,
     Nobody,
     Outcome,
@@ -69,7 +70,10 @@ class Brief(Frozen):
     """Chains side by side."""
     difficulty: float = Field(ge=0.0, le=1.0)
     features: tuple[str, ...] = ()
-    """``state``: the world is to be changed; ``user``: a scripted user holds details back."""
+    """``state``: the world is to be changed; ``user``: a scripted user holds details back; ``rules``: house rules say
+    whether and how; ``impossible``, ``direct``: minimal pairs."""
+    twin: bool = False
+    """Whether it is to be the other one of a minimal pair: what no tool can do, or what needs none."""
     variant: int = Field(default=0, ge=0)
     """Design of the tools; 0 has the scenario's own names."""
     scalings: Scalings = Scalings()
@@ -86,6 +90,8 @@ class GoldCall(Frozen):
     """Calls of one turn do not need each other's results."""
     answers: tuple[str, ...]
     """Sub-questions that it is made for."""
+    fails: bool = False
+    """Whether the tool refuses it."""
     sees: tuple[str, ...] = ()
     """Attributes that must be shown as well, to tell which of the rows is meant: the amount of the largest invoice."""
 
@@ -121,6 +127,11 @@ class Decomposition(Frozen):
     """Tools that would make the answer known without its facts; never offered with this question."""
     effects: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
     """Sub-question that is a change -> table -> columns it is about; the rest that its call does are side effects."""
+    known: str = ""
+    """What the asker would know already in the twin that needs no tool."""
+    policy_text: str = ""
+    """House rules that the policy is told."""
+    judgements: tuple[Judgement, ...] = ()
     readings: int
     """Different answers among all valid readings of the question over the world."""
 

@@ -15,6 +15,7 @@ from ftrl_gym.construct.briefs import brief_for, easing
 from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.objects import Brief
 from ftrl_gym.construct.variants.design import LEVELS, TEST_EVERY, split_of
+from ftrl_gym.construct.writer import ATTEMPTS
 from ftrl_gym.task import Kind, Split
 
 WORLDS = {Split.TRAIN: 20, Split.TEST: 6}
@@ -23,6 +24,10 @@ FEATURES: tuple[tuple[str, ...], ...] = (
     ("user",), (), ("state",), (), ("user",), (), ("state", "user"), (), (), (),
 )  # fmt: skip
 """Features of tasks in turn: 3 in 10 have a scripted user, 2 in 10 change the world."""
+
+
+_PATIENCE = 3
+"""Times that only the draws of an order are made anew, where its question was there already."""
 
 
 def quarter_of(variant: int) -> int:
@@ -63,7 +68,8 @@ class Order(NamedTuple):
     def briefs(self, domain: Domain) -> Iterator[Brief]:
         """What to try, one after the other, until one of them can be had: other worlds, and ever less."""
         rng, kind = self._rng(), self.kind
-        features = [name for name in FEATURES[self.number // len(Kind) % len(FEATURES)] if _offers(domain, name)]
+        group = self.number // len(Kind) + self._again()
+        features = [name for name in FEATURES[group % len(FEATURES)] if _offers(domain, name)]
         world, seed = self._world(rng), rng.randrange(2**31)
         difficulty = int(100 * (quarter_of(self.variant) + rng.random()) / LEVELS) / 100 if self.variant else None
         first = brief_for(
@@ -74,9 +80,17 @@ class Order(NamedTuple):
             yield brief.model_copy(update={"world": self._world(rng)}) if number else brief
 
     def _rng(self) -> random.Random:
-        return random.Random(
-            f"build/{self.seed}/{f'v{self.variant}' if self.variant else self.split.value}/{self.number}"
-        )
+        again = f"/{self._again()}" if self._again() else ""
+        place = f"v{self.variant}" if self.variant else self.split.value
+        return random.Random(f"build/{self.seed}/{place}/{self.number}{again}")
+
+    def _again(self) -> int:
+        """How often all of it is drawn anew, world and features too: what it asked for may have run out of questions.
+
+        >>> [Order("Clinic", 1, Split.TRAIN, 0, Kind.SINGLE_HOP, attempt=n * ATTEMPTS)._again() for n in (0, 2, 3, 4)]
+        [0, 0, 1, 2]
+        """
+        return max(0, self.attempt // ATTEMPTS - _PATIENCE + 1)
 
     def _world(self, rng: random.Random) -> str:
         first = 0 if self.split is Split.TRAIN else WORLDS[Split.TRAIN]
@@ -85,8 +99,8 @@ class Order(NamedTuple):
 
 def _offers(domain: Domain, feature: str) -> bool:
     """Whether a scenario has what a dial needs: an action, or something that a user may keep back."""
-    if feature == "state":
-        return bool(domain.actions)
+    if feature in ("state", "rules"):
+        return bool(domain.actions if feature == "state" else domain.house_rules)
     return domain.day is not None or any(thing.detail is not None for thing in domain.things.values())
 
 

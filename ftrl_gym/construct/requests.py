@@ -7,22 +7,21 @@ deployment, by running them.
 
 from __future__ import annotations
 
-import datetime
 import random
-from dataclasses import dataclass, field
 from typing import Any
 
 from ftrl_gym.construct.answering import Ground, NoQuestion
-from ftrl_gym.construct.binding import Binder
-from ftrl_gym.construct.compiling import Learned, compile_values, kind_of, levels
+from ftrl_gym.construct.compiling import Learned, compile_values, kind_of
 from ftrl_gym.construct.domain import Action, Extra
 from ftrl_gym.construct.frames import Frame
+from ftrl_gym.construct.house_rules import REFUSED, HouseRules
 from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, GoldWords
 from ftrl_gym.construct.phrasing import Speaker
 from ftrl_gym.construct.printing import printed_walk
 from ftrl_gym.construct.programs import Attr, Walk, thing_of
 from ftrl_gym.construct.subquestions import SubQuestions
 from ftrl_gym.construct.users import hide, parts_of, refuse_repeated, slot
+from ftrl_gym.construct.wishes import Wish, Wisher
 from ftrl_gym.construct.wording import tidy, upper
 from ftrl_gym.task import (
     Answer,
@@ -30,7 +29,7 @@ from ftrl_gym.task import (
     ChangeOfMind,
     Derivation,
     Json,
-    Kind,
+    Judgement,
     Nobody,
     Outcome,
     OutcomeKind,
@@ -40,10 +39,6 @@ from ftrl_gym.task import (
     SubQuestion,
 )
 
-DEEPEST_ROLE = 3
-"""Most look-ups that one role of an action takes."""
-_DRAWS = 60
-_NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven"]
 DONE = "That is done."
 """What the reference solution says when it believes to be through."""
 
@@ -59,16 +54,11 @@ FRAMES = (
     Frame("like", "I'd like you to {request}.", Split.TEST),
 )
 
-
-@dataclass
-class _Wish:
-    """One action with everything bound."""
-
-    action: Action
-    walks: dict[str, Walk]
-    extras: dict[str, Json] = field(default_factory=dict)
-    words: dict[str, str] = field(default_factory=dict)
-    follow_up: Action | None = None
+_DETOURS = (
+    "{first}; should that be refused, {then} instead",
+    "{first}, or if that cannot be done, {then}",
+    "{first}; if the answer is no, {then} instead",
+)
 
 
 def decompose_request(brief: Brief, ground: Ground) -> Decomposition:
@@ -79,7 +69,7 @@ def decompose_request(brief: Brief, ground: Ground) -> Decomposition:
     """
     rng = random.Random(f"request/{brief.seed}/{brief.attempt}")
     writer = _Requests(brief, ground, rng)
-    wishes = writer.wishes()
+    wishes = Wisher(brief, ground, rng, writer.speaker, writer.rules).wishes()
     writer.plan(wishes)
     return writer.told(wishes)
 
@@ -90,6 +80,11 @@ class _Requests:
         self.user = "user" in brief.features
         # a date kept back is told in ISO form, so that nothing derives it early: then all dates are said that way
         self.speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2 or self.user)
+        told = random.Random(f"house rules/{brief.seed}")
+        self.rules = HouseRules(ground.domain, told, brief.difficulty) if "rules" in brief.features else None
+        self.refused = False
+        self.earned: tuple[str, ...] = ()
+        self.judgements: tuple[Judgement, ...] = ()
         self.subs: list[SubQuestion] = []
         self.calls: list[GoldCall] = []
         self.effects: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -97,119 +92,48 @@ class _Requests:
         self.slots: list[Slot] = []
         self.changes: list[ChangeOfMind] = []
 
-    # --- drawing ---------------------------------------------------------------------------------------------------
-
-    def wishes(self) -> list[_Wish]:
-        """Actions and walks of the brief's kind, bound to rows."""
-        for _ in range(_DRAWS):
-            wishes = self._draw()
-            if self._kind(wishes) is self.brief.kind:
-                wishes = [self._bind(wish) for wish in wishes]
-                self._refuse_the_same_twice(wishes)
-                return wishes
-        raise NoQuestion(f"no request of kind {self.brief.kind} was drawn")
-
-    def _refuse_the_same_twice(self, wishes: list[_Wish]) -> None:
-        """Nobody asks to move a booking and to cancel it, or to hold a flight and to book it."""
-        keys = [
-            (entity, self.ground.reader.keys(wish.walks[role])[0])
-            for wish in wishes
-            for role, (_, entity, _) in wish.action.roles.items()
-            if entity not in self.domain.people
-        ]
-        if len(set(keys)) < len(keys):
-            raise NoQuestion("two things are wanted of the same thing")
-
-    def _draw(self) -> list[_Wish]:
-        count = 1 if self.brief.kind in (Kind.SINGLE_HOP, Kind.MULTI_HOP) else self.rng.choice((1, 2))
-        count = min(count, len({action.tool for action in self.domain.actions.values()}))
-        wishes: list[_Wish] = []
-        while len(wishes) < count:
-            action = self.rng.choice(list(self.domain.actions.values()))
-            if any(action.tool == other.action.tool for other in wishes):
-                continue
-            walks = {role: self._walk(action, role) for role in action.roles}
-            follow_up = None
-            later = [self.domain.actions[name] for name in action.follow_ups if self.domain.actions[name].later]
-            if later and count == 1 and self.rng.random() < 0.5:
-                follow_up = self.rng.choice(later)
-            wishes.append(_Wish(action, walks, follow_up=follow_up))
-        return wishes
-
-    def _walk(self, action: Action, role: str) -> Walk:
-        """A way to name a thing: outright, or through a few look-ups."""
-        _, entity, attribute = action.roles[role]
-        deepest = 0 if self.brief.kind is Kind.SINGLE_HOP else min(DEEPEST_ROLE, max(1, self.brief.hops - 1))
-        walks = self.ground.shapes.ending_at(entity, attribute, deepest)
-        depth = self.rng.choice(sorted(walks))
-        needs = action.needs.get(role, {})
-        where = {walk: self.domain.thing(thing_of(walk)).where for walk in walks[depth]}
-        return self.rng.choice([w for w in walks[depth] if all(where[w].get(c, v[0]) in v for c, v in needs.items())])
-
-    def _kind(self, wishes: list[_Wish]) -> Kind:
-        """The kind of a request, from the depth of its look-ups and actions."""
-        depths: list[int] = []
-        for wish in wishes:
-            values = tuple(Attr(walk, wish.action.roles[role][2]) for role, walk in wish.walks.items())
-            depth = levels(compile_values(self.domain, values).lookups)
-            last = 1 + max(depth, default=0)
-            depths += [*depth, last, *([last + 1] if wish.follow_up else [])]
-        return kind_of(depths)
-
-    def _bind(self, wish: _Wish) -> _Wish:
-        binder = Binder(self.ground.reader, self.rng)
-        for role, walk in wish.walks.items():
-            entity = wish.action.roles[role][1]
-            needs = wish.action.needs.get(role, {})
-            rows = self.ground.world.tables[entity].items()
-            keys = [key for key, row in rows if all(row[column] in allowed for column, allowed in needs.items())]
-            keys = [key for key in keys if binder.fits(thing_of(walk), key)]
-            if needs and not keys:
-                raise NoQuestion(f"no {role} can be asked for")
-            bound = binder.walk(walk, self.rng.choice(keys) if needs else None)
-            if bound is None or not self.ground.reader.certain(bound):
-                raise NoQuestion(f"the words for the {role} mean no row, or several")
-            wish.walks[role] = bound
-        for action in filter(None, (wish.action, wish.follow_up)):
-            for name, (kind, _) in action.extras.items():
-                wish.extras[name], wish.words[name] = self._extra(action, name, kind)
-        return wish
-
-    def _extra(self, action: Action, name: str, kind: Extra) -> tuple[Json, str]:
-        """A free choice of the asker, and how they say it."""
-        if kind in (Extra.DATE, Extra.START):
-            today = datetime.date.fromisoformat(self.ground.world.constants["today"])
-            day = (today + datetime.timedelta(days=self.rng.randrange(9, 50))).isoformat()
-            words = self.speaker.calendar.date(day)
-            return day, words if kind is Extra.DATE else f"from {words}"
-        if kind is Extra.COUNT:
-            number = self.rng.randrange(2, 8)
-            return number, self.rng.choice((str(number), _NUMBERS[number]))
-        choice = self.rng.choice(self.domain.documents[action.tool].parameters["properties"][name]["enum"])
-        return choice, action.spoken.get(choice, choice)
-
     # --- sub-questions and calls -----------------------------------------------------------------------------------
 
-    def plan(self, wishes: list[_Wish]) -> None:
+    def plan(self, wishes: list[Wish]) -> None:
         """Look-ups of all wishes together, then each action when what it needs is known."""
-        places = [(wish, role) for wish in wishes for role in wish.walks]
-        values = tuple(Attr(wish.walks[role], wish.action.roles[role][2]) for wish, role in places)
-        compiled = compile_values(self.domain, values)
+        self.refused = any(wish.forbidden for wish in wishes)
+        done = [] if self.refused else [e for wish in wishes for e in (wish.first, wish, *wish.others) if e is not None]
+        places = [(wish, role) for wish in done for role in wish.walks]
+        values = [Attr(wish.walks[role], wish.action.roles[role][2]) for wish, role in places]
+        looks = list(dict.fromkeys(look for wish in wishes for look in wish.looks))
+        compiled = compile_values(self.domain, (*values, *looks))
         looked = SubQuestions(self.ground, compiled.lookups, self.speaker)
         self.subs, self.calls = list(looked.sub_questions), looked.calls()
-        for wish in wishes:
-            taken: dict[str, Json] = {}
-            needs: list[int] = []
-            for (owner, role), source in zip(places, compiled.sources, strict=True):
-                if owner is wish:
-                    taken[wish.action.roles[role][0]] = looked.argument(source)
-                    needs += [source.lookup] if isinstance(source, Learned) else []
-            turn = max((looked.depth[n] for n in needs), default=0)
-            self._act(wish, wish.action, taken, turn, tuple(f"s{n + 1}" for n in dict.fromkeys(needs)))
-            if wish.follow_up is not None:
-                self._follow(wish, wish.follow_up, turn + 1)
+        seen = dict(zip(looks, compiled.sources[len(values) :], strict=True))
+        self.earned = tuple(looked.earned_by(list(seen.values())))
+        self.judgements = tuple(
+            each.judgement({look: looked.told(seen[look]) for look in each.looks.values()})
+            for wish in wishes
+            for each in wish.forbidden or wish.judged
+        )
+        for wish in () if self.refused else wishes:
+            checked = [s.lookup for look in wish.looks if isinstance(s := seen[look], Learned)]
+            turn = 0
+            for each in filter(None, (wish.first, wish, *wish.others)):
+                taken: dict[str, Json] = {}
+                needs = list(checked)
+                for (owner, role), source in zip(places, compiled.sources, strict=False):
+                    if owner is each:
+                        taken[each.action.roles[role][0]] = looked.argument(source)
+                        needs += [source.lookup] if isinstance(source, Learned) else []
+                turn = max([turn, *(looked.depth[n] for n in needs)])
+                if each is wish.first:
+                    arguments = {**taken, **wish.extras}
+                    self.calls.append(
+                        GoldCall(tool=wish.action.tool, arguments=arguments, turn=turn, answers=(), fails=True)
+                    )
+                    turn += 1
+                    continue
+                self._act(each, each.action, taken, turn, tuple(f"s{n + 1}" for n in dict.fromkeys(needs)))
+                if each.follow_up is not None:
+                    self._follow(each, each.follow_up, turn + 1)
 
-    def _act(self, wish: _Wish, action: Action, taken: dict[str, Any], turn: int, needs: tuple[str, ...]) -> None:
+    def _act(self, wish: Wish, action: Action, taken: dict[str, Any], turn: int, needs: tuple[str, ...]) -> None:
         """One action as a sub-question and a call."""
         sub = f"s{len(self.subs) + 1}"
         arguments = {**taken, **{name: wish.extras[name] for name in action.extras}}
@@ -226,18 +150,18 @@ class _Requests:
         self.calls.append(GoldCall(tool=action.tool, arguments=arguments, turn=turn, answers=(sub,)))
         self.effects[sub] = {table: tuple(columns) for table, columns in action.effects.items()}
 
-    def _follow(self, wish: _Wish, action: Action, turn: int) -> None:
+    def _follow(self, wish: Wish, action: Action, turn: int) -> None:
         parameter = next(iter(action.roles.values()))[0]
         made = {parameter: {"$from": [wish.action.tool, parameter]}}
         self._act(wish, action, made, turn, (self.subs[-1].id,))
 
-    def _request(self, action: Action, wish: _Wish, template: str = "", names: dict[str, str] | None = None) -> str:
+    def _request(self, action: Action, wish: Wish, template: str = "", names: dict[str, str] | None = None) -> str:
         if names is None:
             names = {role: self.speaker.noun(walk) for role, walk in wish.walks.items()}
         names = {role: f"the new {role.replace('_', ' ')}" for role in action.roles} | names
         return tidy((template or action.requests[0]).format_map({**names, **wish.words}))
 
-    def _templates(self, wish: _Wish) -> tuple[str, ...]:
+    def _templates(self, wish: Wish) -> tuple[str, ...]:
         """The ways to say an action; for a new date, those that go with its direction too."""
         action = wish.action
         dates = [(name, detail) for name, (kind, detail) in action.extras.items() if kind is Extra.DATE]
@@ -249,13 +173,17 @@ class _Requests:
         before = self.ground.reader.row(next(iter(wish.walks.values())))[name]
         return action.requests + (action.sooner if str(wish.extras[name]) < str(before) else action.put_off)
 
-    def _phrase(self, wish: _Wish, told: list[str], mentioned: set[Walk]) -> str:
+    def _phrase(self, wish: Wish, told: list[str], mentioned: set[Walk]) -> str:
         """A wish as an imperative. Far things are told in sentences before it; who was mentioned is "them"."""
         names = {}
         for role, walk in wish.walks.items():
             names[role] = "them" if self._is_them(walk, mentioned) else self.speaker.told(walk, told)
         mentioned.update(parts_of(list(wish.walks.values())))
-        text = self._request(wish.action, wish, self.rng.choice(self._templates(wish)), names)
+        template = self.rng.choice(self._templates(wish))
+        text = self._request(wish.action, wish, template, names)
+        if wish.first is not None:
+            other = {**names, wish.detour: self.speaker.told(wish.first.walks[wish.detour], told)}
+            text = self.rng.choice(_DETOURS).format(first=self._request(wish.action, wish, template, other), then=text)
         return f"{text}, and {wish.follow_up.later.format_map(wish.words)}" if wish.follow_up is not None else text
 
     def _is_them(self, walk: Walk, mentioned: set[Walk]) -> bool:
@@ -269,7 +197,7 @@ class _Requests:
 
     # --- words -----------------------------------------------------------------------------------------------------
 
-    def told(self, wishes: list[_Wish]) -> Decomposition:
+    def told(self, wishes: list[Wish]) -> Decomposition:
         """The request in words, with what the user keeps back."""
         last = max(call.turn for call in self.calls)
         if self.user:
@@ -283,9 +211,11 @@ class _Requests:
         refuse_repeated(question, self.speaker)
         scripted = self.slots or self.changes
         turns = {sub: call.turn + 1 for call in self.calls for sub in call.answers}
-        if not self.changes and kind_of([turns[sub.id] for sub in self.subs]) is not self.brief.kind:
+        by_call = self.rules is not None or any(call.fails for call in self.calls)
+        depths = [call.turn + 1 for call in self.calls] if by_call else [turns[sub.id] for sub in self.subs]
+        if not self.changes and kind_of(depths) is not self.brief.kind:
             raise NoQuestion("its kind has changed with its rows")
-        depth = max(turns.values())
+        depth = 1 + max(call.turn for call in self.calls)
         per_turn = [sum(call.turn == turn for call in self.calls) for turn in range(depth)]
         return Decomposition(
             brief=self.brief,
@@ -295,27 +225,36 @@ class _Requests:
             hops=depth,
             width=max(per_turn),
             sub_questions=tuple(self.subs),
-            outcome=Outcome(kind=OutcomeKind.STATE),
+            outcome=Outcome(
+                kind=OutcomeKind.REFUSE if self.refused else OutcomeKind.STATE,
+                answer=REFUSED if self.refused else None,
+                earned_by=self.earned,
+            ),
             calls=tuple(sorted(self.calls, key=lambda call: call.turn)),
             words=tuple(self.words),
             counterpart=ScriptedUser(slots=tuple(self.slots), changes=tuple(self.changes)) if scripted else Nobody(),
             derivations=tuple(Derivation(value=value) for value in dict.fromkeys(self.speaker.derived)),
+            tested=tuple(str(sub.answer.value) for sub in self.subs if sub.id in self.earned),
             effects=self.effects,
+            policy_text=self.rules.text(wish.action.name for wish in wishes) if self.rules is not None else "",
+            judgements=self.judgements,
             readings=1,
         )
 
-    def _printed(self, wish: _Wish) -> str:
+    def _printed(self, wish: Wish) -> str:
         """A wish in one line."""
         roles = [f"{role} = {printed_walk(walk, self.ground.reader)}" for role, walk in wish.walks.items()]
         extras = [f"{name} = {value}" for name, value in wish.extras.items()]
         then = f", then {wish.follow_up.tool}" if wish.follow_up is not None else ""
-        return f"do {wish.action.tool}({', '.join([*roles, *extras])}){then}"
+        ruled = "".join(f" [{each.rule.topic}]" for each in wish.judged if each.holds)
+        return f"do {wish.action.tool}({', '.join([*roles, *extras])}){then}{ruled}"
 
-    def _script(self, wishes: list[_Wish], last: int) -> None:
+    def _script(self, wishes: list[Wish], last: int) -> None:
         """Hides details, or lets the user regret the only action."""
         wish = wishes[0]
         regrets = [self.domain.actions[name] for name in wish.action.follow_ups if self.domain.actions[name].regret]
-        if regrets and len(wishes) == 1 and wish.follow_up is None and self.rng.random() < 0.4:
+        plain = wish.follow_up is None and not (self.refused or wish.others)
+        if regrets and len(wishes) == 1 and plain and self.rng.random() < 0.4:
             self.words.append(GoldWords(turn=last + 1, say=DONE))
             self.changes.append(ChangeOfMind(text=self.rng.choice(regrets[0].regret)))
             self._follow(wish, regrets[0], last + 1)
@@ -325,11 +264,18 @@ class _Requests:
         self.slots, asks = (
             hide(walks, self.speaker, self.rng, self.domain.kept_back) if self.rng.random() < 0.6 else ([], [])
         )
+        ruled = {
+            (id(wish), each.rule.fixes[0]) for wish in wishes for each in wish.judged if each.holds and each.rule.fixes
+        }
         taken = {one.name for one in self.slots}
         for each in wishes:
             for action in filter(None, (each.action, each.follow_up)):
                 for name, (kind, detail) in action.extras.items():
-                    if detail.name not in taken and (not asks or self.rng.random() < 0.3):
+                    if (
+                        (id(each), name) not in ruled
+                        and detail.name not in taken
+                        and (not asks or self.rng.random() < 0.3)
+                    ):
                         taken.add(detail.name)
                         self.slots.append(slot(detail, self._kept(each, name, kind), self.rng))
                         asks.append(detail.ask)
@@ -338,7 +284,7 @@ class _Requests:
             raise NoQuestion("the user has nothing to keep back")
         self.words.append(GoldWords(turn=0, say=" ".join(asks)))
 
-    def _kept(self, wish: _Wish, name: str, kind: Extra) -> str:
+    def _kept(self, wish: Wish, name: str, kind: Extra) -> str:
         """What is kept back, in the user's words; a date in full, since nothing may derive it before it is said."""
         if kind not in (Extra.DATE, Extra.START):
             return wish.words[name]

@@ -10,7 +10,6 @@ kind, as from a person to their mother, is no such meeting: a road may climb a t
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -122,6 +121,14 @@ class Roads:
                             changed = True
         return found
 
+    @cached_property
+    def _led_to(self) -> dict[_Way, list[tuple[_Way, int, set[int]]]]:
+        """Way -> ways before it, the lookups from there, and the lengths at which those can be reached."""
+        return {
+            way: [(before, more, self._possible[before]) for before, more in steps]
+            for way, steps in self._steps.items()
+        }
+
     # --- one road ----------------------------------------------------------------------------------------------------
 
     def _search(
@@ -131,7 +138,7 @@ class Roads:
         way = road[-1]
         if not way.step:
             return tuple(reversed(road)) if length == 0 else None
-        ways = [(before, n) for before, n in self._before(way, length) if n in self._possible[before]]
+        ways = [(before, length - more) for before, more, lengths in self._led_to[way] if length - more in lengths]
         if rng is not None:
             rng.shuffle(ways)
         for before, n in ways:
@@ -153,12 +160,18 @@ class Roads:
             return False
         if len(road) > 1 and self._is_detour(before, after, road[-2]):
             return False
-        met = (way.thing for way in (*road, before) if way.step not in climbs)
-        counts = Counter(self.domain.thing(thing).entity for thing in met)
-        if max(counts.values(), default=0) > 2 or sum(counts.values()) - len(counts) > again or len(climbs) > _CLIMBS:
+        entities = [self._entities[way.thing] for way in (*road, before) if way.step not in climbs]
+        if len(climbs) > _CLIMBS or entities.count(self._entities[before.thing]) > 2:
+            return False
+        if len(entities) - len({*entities}) > again:
             return False
         # a second end is named outright only at the end of a longer road: not "from the airport of Porto to Oslo"
         return bool(before.step) or not (len(road) > 1 and road[-2].paired)
+
+    @cached_property
+    def _entities(self) -> dict[str, str]:
+        """Thing -> what it is one of."""
+        return {name: thing.entity for name, thing in self.domain.things.items()}
 
     def _undoes(self, search: Step, link: Link) -> bool:
         """Whether a link leads back to where a search came from: the patient on one of a patient's invoices."""
@@ -174,7 +187,7 @@ class Roads:
         first, last = (self.domain.steps[way.step] for way in (middle, end))
         if not isinstance(first, Link) or not isinstance(last, Link):
             return False
-        if middle.step in self.climbing:  # to its parent's owner, who is another one unless both must have the same
+        if first.source == first.target:  # to its parent's owner, who is another one unless both must have the same
             return last.attribute in first.shared
         return start.thing == end.thing or (start.thing, last.attribute, end.thing) in self._linked
 
@@ -243,6 +256,17 @@ class Roads:
         way, length, attribute = rng.choice(table[rng.choice(list(table))])
         return Attr(self._drawn(rng, way, length, again), attribute)
 
+    def like(self, rng: random.Random, hops: int, value: Attr) -> Attr | None:
+        """A chain of so many lookups to the same attribute of the same kind of thing, on whatever road."""
+        again, table = self.table(hops)
+        thing = thing_of(value.walk)
+        ends = [
+            (way, length)
+            for way, length, attribute in table.get(self.domain.thing(thing).entity, ())
+            if (way.thing, attribute) == (thing, value.attribute)
+        ]
+        return Attr(self._drawn(rng, *rng.choice(ends), again), value.attribute) if ends else None
+
     @cached_property
     def _countable(self) -> dict[int, dict[str, list[_Way]]]:
         """Lookups until the rows are found -> kind of thing -> searches whose rows people speak of."""
@@ -255,12 +279,18 @@ class Roads:
                         table.setdefault(length, {}).setdefault(way.thing, []).append(way)
         return table
 
-    def search(self, rng: random.Random, hops: int) -> Follow | None:
-        """A search whose rows people speak of, at the end of a chain of so many lookups."""
+    def search(self, rng: random.Random, hops: int, target: str = "") -> Follow | None:
+        """A search whose rows people speak of, at the end of a chain of so many lookups.
+
+        Args:
+            rng: Chooses.
+            hops: Lookups until the rows are found.
+            target: Kind of thing that it finds; empty for any.
+        """
         table = self._countable.get(hops)
-        if not table:
+        if not table or (target and target not in table):
             return None
-        walk = self._drawn(rng, rng.choice(table[rng.choice(list(table))]), hops, 0)
+        walk = self._drawn(rng, rng.choice(table[target or rng.choice(list(table))]), hops, 0)
         assert isinstance(walk, Follow)
         return walk
 

@@ -98,7 +98,14 @@ def _calls(integrated: Integrated, toolset: Toolset) -> Iterator[GoldCall]:
             answers = tuple(
                 sub for sub in call.answers if len(several) == 1 or one.attributes.intersection(attributes.get(sub, ()))
             )
-            new = GoldCall(tool=one.tool, arguments=one.arguments, turn=call.turn, answers=answers, sees=call.sees)
+            new = GoldCall(
+                tool=one.tool,
+                arguments=one.arguments,
+                turn=call.turn,
+                answers=answers,
+                sees=call.sees,
+                fails=call.fails,
+            )
             place, joined = _batched(new, made, toolset)
             made[place] = joined
     yield from made.values()

@@ -100,10 +100,22 @@ _DECLARED = {
     "League": "ftrl_gym.construct.worlds.league:LEAGUE",
     "Shop": "ftrl_gym.construct.worlds.shop:SHOP",
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
+    "CodeHosting": "ftrl_gym.construct.worlds.code_hosting:CODE_HOSTING",
+    "Court": "ftrl_gym.construct.worlds.court:COURT",
+    "Festival": "ftrl_gym.construct.worlds.festival:FESTIVAL",
+    "Genealogy": "ftrl_gym.construct.worlds.genealogy:GENEALOGY",
+    "HumanResources": "ftrl_gym.construct.worlds.human_resources:HUMAN_RESOURCES",
+    "Laboratory": "ftrl_gym.construct.worlds.laboratory:LABORATORY",
+    "Library": "ftrl_gym.construct.worlds.library:LIBRARY",
     "Museum": "ftrl_gym.construct.worlds.museum:MUSEUM",
+    "Observatory": "ftrl_gym.construct.worlds.observatory:OBSERVATORY",
     "Railway": "ftrl_gym.construct.worlds.railway:RAILWAY",
+    "RealEstate": "ftrl_gym.construct.worlds.real_estate:REAL_ESTATE",
     "Restaurant": "ftrl_gym.construct.worlds.restaurant:RESTAURANT",
+    "SmartHome": "ftrl_gym.construct.worlds.smart_home:SMART_HOME",
+    "Telecom": "ftrl_gym.construct.worlds.telecom:TELECOM",
     "University": "ftrl_gym.construct.worlds.university:UNIVERSITY",
+    "Utility": "ftrl_gym.construct.worlds.utility:UTILITY",
 }
 """Scenario -> module and name of its declaration."""
 _REGISTERED: dict[str, Source] = {}

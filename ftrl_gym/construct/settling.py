@@ -11,13 +11,28 @@ import datetime
 import itertools
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ftrl_gym.construct.compiling import Lookup, compile_values
 from ftrl_gym.construct.domain import Attribute, Domain
 from ftrl_gym.construct.operations import UNITS, holds, minutes_of
-from ftrl_gym.construct.programs import Attr, Follow, Keep, Member, Op, Program, Relation, Value, ends_of, thing_of
+from ftrl_gym.construct.programs import (
+    Anchor,
+    Attr,
+    Follow,
+    Keep,
+    Member,
+    Op,
+    Program,
+    Relation,
+    Value,
+    Walk,
+    ends_of,
+    named_in,
+    thing_of,
+)
 from ftrl_gym.construct.reading import Reader
 from ftrl_gym.task import AnswerType, Json
 
@@ -28,6 +43,8 @@ _FIGURES = range(2, 10)
 
 def settle(program: Program, reader: Reader, rng: random.Random) -> Program | None:
     """The program with everything that its rows decide; None where they allow no such question."""
+    if _meet(program, reader):
+        return None
     if program.over is not None:
         return _over_rows(program, reader, rng)
     if program.op in (Op.LIST, Op.VALUE):
@@ -50,6 +67,37 @@ def settle(program: Program, reader: Reader, rng: random.Random) -> Program | No
     if program.op is Op.CHOOSE:
         return _branched(program, values)
     return program
+
+
+def _meet(program: Program, reader: Reader) -> bool:
+    """Whether roads of a question that differ pass the same name: what one of them looks up, another one has told, or
+    the question itself."""
+    roads = [walk for walk in named_in(program) if isinstance(walk, Follow)]
+    if len({_steps(road) for road in roads}) < 2:
+        return False
+    learned: dict[str, Lookup] = {}
+    told = {given for road in roads for given in _told(road, reader)}
+    ends = [Attr(road, reader.domain.thing(road.target).key) for road in roads] if program.over else program.values
+    for lookup in compile_values(reader.domain, [*ends, *program.branches]).lookups:
+        for found in reader.values(lookup.value)[:1]:
+            if isinstance(found, str) and (found in told or learned.setdefault(found, lookup) is not lookup):
+                return True
+    return False
+
+
+def _steps(walk: Walk) -> tuple[str, ...]:
+    """The steps on the way to a thing."""
+    return (walk.step, *itertools.chain(*map(_steps, walk.sources))) if isinstance(walk, Follow) else ()
+
+
+def _told(walk: Walk, reader: Reader) -> Iterator[str]:
+    """What the question says on the way to a thing."""
+    if isinstance(walk, Anchor):
+        yield str(reader.row(walk)[reader.domain.thing(walk.thing).handle])
+    elif isinstance(walk, Follow):
+        yield walk.given
+        for source in walk.sources:
+            yield from _told(source, reader)
 
 
 def _is_whole(number: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Sequence
 
@@ -131,6 +132,12 @@ class SubQuestions:
         walk = lookup.value.walk if isinstance(lookup.value, Attr) else None
         step = self.ground.domain.steps[walk.step] if isinstance(walk, Follow) else None
         return [step.by] if isinstance(step, Search) and step.by and step.tool == lookup.tool else []
+
+    def told(self, source: Argument) -> ast.expr:
+        """What tells a value, in a condition: the id of its sub-question, or the value that the question gives."""
+        if isinstance(source, Learned):
+            return ast.Name(self.sub_questions[source.lookup].id, ast.Load())
+        return ast.Constant(self.argument(source))
 
     def argument(self, source: Argument) -> Json:
         """The literal value of an argument."""

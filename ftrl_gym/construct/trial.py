@@ -6,12 +6,13 @@ that pays a policy. It does not talk to a counterpart: the replies that a plan p
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ftrl_gym import matching, state
 from ftrl_gym.counterpart import Heard, reply
-from ftrl_gym.execution import Toolbox, ToolFailure
+from ftrl_gym.execution import Toolbox, ToolFailure, failing
 from ftrl_gym.grounding import Grounding, Told, tokens
 from ftrl_gym.matching import Goal, Ledger
 from ftrl_gym.prompt import to_json
@@ -80,6 +81,7 @@ class Trials:
         told = Grounding(self._task.question, str(self._base.constants.get("today", "")), self._task.policy_text)
         heard, known, done = Heard(), set[str](), list[PlanTurn]()
         failure = ""
+        made: Counter[str] = Counter()
         for turn in turns:
             if failure and not to_the_end:
                 break
@@ -91,7 +93,10 @@ class Trials:
                 told.hear(answer.text or "")
             learned, calls = [], []
             for call in turn.calls:
-                solved, result, problem = _run(call, world, ledger, told, self._pool)
+                event = failing(self._task.timeline, call.tool, made[call.tool])
+                made[call.tool] += 1
+                run = _fail if event is not None else _refuse if call.fails else _run
+                solved, result, problem = run(call, world, ledger, told, self._pool)
                 failure = failure or problem
                 subs = tuple(sub for group in sorted(solved) for sub in names[group])
                 known |= {sub for sub in subs if sub in self._texts and told.holds(self._texts[sub])}
@@ -148,7 +153,8 @@ def rehearse(turns: Sequence[PlanTurn], base: WorldBase, pool: Pool) -> Rehearsa
         for call in turn.calls:
             arguments = {name: _literal(value, results) for name, value in call.arguments.items()}
             before = world.difference()
-            results[call.tool] = pool.toolbox.run(call.tool, arguments, world)
+            if not call.fails:
+                results[call.tool] = pool.toolbox.run(call.tool, arguments, world)
             after = world.difference()
             touched.append(tuple(place for place, pair in after.items() if before.get(place) != pair))
             calls.append(call.model_copy(update={"arguments": arguments}))
@@ -167,6 +173,23 @@ def _literal(value: Json, results: Mapping[str, Json]) -> Json:
     if isinstance(value, dict):
         return {name: _literal(inner, results) for name, inner in value.items()}
     return [_literal(inner, results) for inner in value] if isinstance(value, list) else value
+
+
+def _fail(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool) -> tuple[set[int], Told, str]:
+    """One call of a tool that is out of order."""
+    return set(), _NOTHING, "" if call.fails else f"{call.tool} is out of order, and the plan does not say so"
+
+
+def _refuse(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool) -> tuple[set[int], Told, str]:
+    """One call that its tool is to refuse."""
+    problem = pool.checkers[call.tool].problem(call.arguments)
+    if problem or not ledger.grounded(call.tool, call.arguments, told):
+        return set(), _NOTHING, f"{call.tool} {call.arguments} cannot be called ({problem or 'not grounded'})"
+    try:
+        pool.toolbox.run(call.tool, call.arguments, World(world.base))
+    except ToolFailure:
+        return set(), _NOTHING, ""
+    return set(), _NOTHING, f"{call.tool} does not refuse, as the plan says"
 
 
 def _run(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool) -> tuple[set[int], Told, str]:

@@ -71,13 +71,20 @@ def shortened(forms: Sequence[str], names: Sequence[str]) -> list[str]:
 
     >>> shortened(["the gate of {x}"] * 2, ["flight AB1", "flight CD2"])
     ['the gate of flight AB1', 'that of flight CD2']
+    >>> shortened(["the charges on {x}"] * 2, ["box A", "box B"])
+    ['the charges on box A', 'those on box B']
     """
     full = [fill(form, {"x": name}) for form, name in zip(forms, names, strict=True)]
     end = _END.search(forms[0])
     # "the number of stars of A and that of B" would leave open what is counted, and "left" is no part of an ending
     if end is None or len(set(forms)) > 1 or " left " in forms[0] or forms[0].startswith("the number"):
         return full
-    return [full[0], *(f"that {fill(end.group(), {'x': name})}" for name in names[1:])]
+    that = "those" if _MANY.search(unitless(forms[0])) else "that"
+    return [full[0], *(f"{that} {fill(end.group(), {'x': name})}" for name in names[1:])]
+
+
+_MANY = re.compile(r"^the \w*[^\Wsui]s (?:of|in|at|on|from|for|with) \{x\}$")
+"""Phrases about several: charges, and neither a status nor an address."""
 
 
 def superlative(text: str) -> str:
@@ -101,7 +108,8 @@ def _most(found: re.Match[str]) -> str:
 _PROPERTY = re.compile(r"^the (.+?) (?:of|in|at|on|from|for|by|with) \{x\}$")
 _COUNTED = re.compile(r"^the number of (.+?) (?:of|in|at|on|from|for|by|with) \{x\}$")
 _IN_UNIT = re.compile(
-    r" in (?:minutes|hours|days|weeks|months|years|grams|milligrams|kilograms|tonnes|km|kilometres|euros|percent)\b"
+    r" in (?:seconds|minutes|hours|days|weeks|months|years|grams|milligrams|kilograms|tonnes|metres|km|kilometres|"
+    r"euros|percent|megabytes|watts|kelvin)\b"
 )
 
 

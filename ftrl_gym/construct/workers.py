@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -77,6 +78,7 @@ class Workers:
 
 
 def _begin(file: Path | None) -> None:
+    gc.set_threshold(50_000, 20, 50)  # next to nothing that a build makes is circular, and looking for it takes time
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one ends the others
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if file is not None:

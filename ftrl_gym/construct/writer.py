@@ -91,8 +91,9 @@ class ProceduralWriter:
         """See :class:`Writer`."""
         brief = scaled.integrated.documented.decomposition.brief
         design = design_of(brief)
-        base = self._ground(brief.world).world
-        return deploy(scaled, self._toolsets(design), self._pool, base, task_id, self._certifiers(design))
+        ground = self._ground(brief.world)
+        certifier = self._certifiers(design)
+        return deploy(scaled, self._toolsets(design), self._pool, ground.domain, ground.world, task_id, certifier)
 
 
 def write_task(

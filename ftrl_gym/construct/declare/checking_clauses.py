@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from ftrl_gym.construct.declare.checking_phrases import Problems, expression_problems
-from ftrl_gym.construct.declare.clauses import Also, Clause, Fix, looked_at
+from ftrl_gym.construct.declare.clauses import Also, Clause, Fix, Forbid, looked_at
 from ftrl_gym.construct.declare.code_rows import scope_of
 from ftrl_gym.construct.declare.columns import Flag, Ref
 from ftrl_gym.construct.declare.declaration import Declaration, Entity, shown
@@ -39,6 +40,9 @@ def clause_problems(declaration: Declaration) -> Problems:
 
 def _kept(declaration: Declaration, clause: Clause, action: Do, actions: dict[str, Do], place: str) -> Problems:
     scope = scope_of(declaration, action) | {"figure": Term("figure", "number")}
+    if isinstance(clause.then, Forbid) and not looked_at(clause.when, action.roles):
+        yield place, "it forbids whatever the rows say, so nothing has to be found out; say in when of which rows"
+        return
     if clause.when:
         problems = list(expression_problems(declaration, f"{place}, when", clause.when, scope, "flag"))
         yield from problems
@@ -66,6 +70,9 @@ def _kept(declaration: Declaration, clause: Clause, action: Do, actions: dict[st
             yield place, f"{clause.then.action!r} must be another action without free choices, each of its roles given"
             return
         for role, text in clause.then.takes.items():
+            if not re.fullmatch(r"\w+(\.\w+)*", text) or text.split(".")[0] not in action.roles:
+                yield f"{place}, {role!r}", f"{text!r} is no way from one of {', '.join(action.roles)} by links"
+                return
             yield from expression_problems(declaration, f"{place}, {role!r}", text, scope, other.roles[role])
             for names in looked_at(text, action.roles):
                 yield from _found_out(declaration, action, names, f"{place}, {role!r}")

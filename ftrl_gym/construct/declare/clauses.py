@@ -33,7 +33,7 @@ class Also:
 
     action: str
     takes: Mapping[str, str]
-    """Role of the other action -> expression for its row: ``{"account": "card.account"}``."""
+    """Role of the other action -> the way to its row: ``{"account": "card.account"}``."""
 
 
 Then = Forbid | Fix | Also

@@ -14,6 +14,7 @@ from ftrl_gym.construct.declare.columns import Choice, Column, Date, Flag, Perso
 from ftrl_gym.construct.declare.declaration import RULE_TOOL, RULES, Declaration, Entity, Kind, parameter
 from ftrl_gym.construct.declare.documents import changed, derived, documents_of
 from ftrl_gym.construct.declare.expressions import translate
+from ftrl_gym.construct.declare.house_rules import house_rules_of
 from ftrl_gym.construct.declare.tools import Applied, Create, Do, Find, Meaning, Set, WorkOut
 from ftrl_gym.construct.domain import (
     Action,
@@ -45,6 +46,7 @@ def domain_of(declaration: Declaration) -> Domain:
         actions={action.name: action for action in _actions(declaration)},
         day=declaration.day,
         kept_back=_kept_back(declaration),
+        house_rules=house_rules_of(declaration),
         people=tuple(each.table for each in declaration.entities if isinstance(each.columns[each.handle], Person)),
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from ftrl_gym.construct.variants.functions import Function, Role, Schema
@@ -226,13 +227,17 @@ class Face:
 
     # --- calls -----------------------------------------------------------------------------------------------------
 
-    def covers(self, function: str, attributes: Collection[str]) -> set[str]:
+    def covers(self, function: str, attributes: Collection[str]) -> frozenset[str]:
         """Which of these attributes its part for a plain tool delivers."""
-        found: set[str] = set()
+        return self._delivers.get(function, frozenset()).intersection(attributes)
+
+    @cached_property
+    def _delivers(self) -> dict[str, frozenset[str]]:
+        """Plain tool -> the attributes in what its parts return."""
+        found: dict[str, frozenset[str]] = {}
         for part in self.parts:
-            if part.function.name == function:
-                for source in self._facts(part):
-                    found |= {a for a in source.fields.values() if a in attributes}
+            own = frozenset(a for source in self._facts(part) for a in source.fields.values())
+            found[part.function.name] = found.get(part.function.name, frozenset()) | own
         return found
 
     def call(self, function: str, arguments: Mapping[str, Json], attributes: Collection[str]) -> dict[str, Json]:
@@ -252,9 +257,10 @@ class Face:
                 for group in leaf.path[:-1]:
                     inside = inside.setdefault(group, {})
                 inside[leaf.path[-1]] = leaf.passed(arguments[taken])
-        names = self.named(self.parts[number])
-        seen = {names.get(field, field) for field, a in _attributes(self.parts[number]).items() if a in attributes}
-        passed |= {option.name: True for option in self.options if seen & set(option.hides)}
+        if any(option.hides for option in self.options):
+            names = self.named(self.parts[number])
+            seen = {names.get(field, field) for field, a in _attributes(self.parts[number]).items() if a in attributes}
+            passed |= {option.name: True for option in self.options if seen & set(option.hides)}
         return passed
 
 

@@ -15,6 +15,7 @@ from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.variants.faces import DAY, Form, Leaf, Part
 from ftrl_gym.construct.variants.functions import Role, Schema
 from ftrl_gym.construct.variants.naming import Names
+from ftrl_gym.construct.wording import plural
 
 _RICHER = (0.0, 0.3, 0.6, 0.9)
 """Share of parameters with a richer type, by level, for the scenario's own design."""
@@ -126,7 +127,7 @@ def _formed(leaf: Leaf, parts: Sequence[Part], alternatives: bool, leaves: int) 
     inner = {key: value for key, value in schema.items() if key not in ("description", "default")}
     several = {"type": "array", "items": inner, "minItems": 1, "maxItems": 10, "uniqueItems": True}
     if role is Role.LOOKUP and leaves == 1 and leaf.required and not alternatives and "enum" not in schema:
-        path = (f"{leaf.path[0]}s",)
+        path = (plural(leaf.path[0]),)
         return replace(
             leaf,
             path=path,
@@ -136,7 +137,7 @@ def _formed(leaf: Leaf, parts: Sequence[Part], alternatives: bool, leaves: int) 
     if role is Role.LISTING and "enum" in schema and not leaf.required and len(parts) == 1:
         members = [value for value in schema["enum"] if value != leaf.default]
         items = {**several, "items": {"type": "string", "enum": members}}
-        path = (f"{leaf.path[0]}s",)
+        path = (plural(leaf.path[0]),)
         return replace(leaf, path=path, form=Form.SEVERAL, schema={**items, "description": about})
     return leaf
 

@@ -87,7 +87,8 @@ def options_for(row: Row, rng: random.Random, wanted: int, hidden: bool) -> tupl
     """
     if not row.all:
         return ()
-    own = list(_of_lists(row)) if row.listed else []
+    compared = [name for name in row.of(Sort.NUMBER, Sort.DATE, Sort.TIME) if rng.random() < _COMPARED]
+    own = list(_of_lists(row, compared)) if row.listed else []
     own += _switches(row, rng, hidden)
     general = list(_of_all(row))
     rng.shuffle(own)
@@ -113,8 +114,14 @@ def _quoted(names: Sequence[str]) -> str:
     return f'"{" ".join(names)}"'
 
 
-def _of_lists(row: Row) -> Iterator[Option]:
-    """What lists of rows have."""
+_COMPARED = 0.4
+"""How often a tool sorts by a field and leaves rows out by its value. Where it does, it answers by itself which row
+has the lowest value, or how many are below a figure, so that nobody can be asked; most designs leave that to the
+caller."""
+
+
+def _of_lists(row: Row, comparable: Sequence[str]) -> Iterator[Option]:
+    """What lists of rows have, of which some fields are compared by the tool."""
     yield Option(
         "limit",
         {"type": "integer", "description": "Most rows.", "minimum": 1},
@@ -129,11 +136,10 @@ def _of_lists(row: Row) -> Iterator[Option]:
         ("if offset is not None:", "    found = found[offset:]"),
         tries=(1,),
     )
-    comparable = row.of(Sort.NUMBER, Sort.DATE, Sort.TIME)
     if comparable:
         yield Option(
             "sort_by",
-            {"type": "string", "description": "Field to sort by, ascending.", "enum": comparable},
+            {"type": "string", "description": "Field to sort by, ascending.", "enum": [*comparable]},
             Phase.SORT,
             ("if sort_by is not None:", "    found = _sorted(found, sort_by, False)"),
             tries=tuple(comparable),
@@ -141,13 +147,13 @@ def _of_lists(row: Row) -> Iterator[Option]:
         )
         yield Option(
             "sort_desc",
-            {"type": "string", "description": "Field to sort by, descending.", "enum": comparable},
+            {"type": "string", "description": "Field to sort by, descending.", "enum": [*comparable]},
             Phase.SORT,
             ("if sort_desc is not None:", "    found = _sorted(found, sort_desc, True)"),
             tries=tuple(comparable),
             by=tuple(comparable),
         )
-    for name in row.of(Sort.NUMBER):
+    for name in filter(comparable.__contains__, row.of(Sort.NUMBER)):
         for bound, sign, words, tried in (("min", ">=", "Least", 10**9), ("max", "<=", "Greatest", -(10**9))):
             yield Option(
                 f"{bound}_{name}",
@@ -160,7 +166,7 @@ def _of_lists(row: Row) -> Iterator[Option]:
                 tries=(tried,),
                 by=(name,),
             )
-    for name in row.of(Sort.DATE):
+    for name in filter(comparable.__contains__, row.of(Sort.DATE)):
         yield Option(
             f"{name}_before",
             {"type": "string", "description": f"Only rows whose {name} is before this day.", "format": "date"},

@@ -156,10 +156,15 @@ def canonical(merges: Iterable[Merge]) -> frozenset[frozenset[tuple[str, tuple[s
 def nouns_of(pieces: Sequence[Piece]) -> list[str]:
     """What distinguishes the pieces of a merge: nouns, or verbs where the nouns are the same.
 
-    Falls back to whole names where neither tells them apart.
+    Falls back to whole names where neither tells them apart, and for deeds that do something else to another thing:
+    ``venue`` alone is not what is done to it.
     """
     names = [split_name(piece.function.name) for piece in pieces]
-    for candidates in ([noun for _, noun in names], [verb for verb, _ in names]):
+    verbs, nouns = [verb for verb, _ in names], [noun for _, noun in names]
+    telling = [nouns, verbs]
+    if pieces[0].function.role is Role.WRITE:
+        telling = [verbs] if len(set(nouns)) == 1 else []
+    for candidates in telling:
         if all(candidates) and len(set(candidates)) == len(candidates):
             return candidates
     return [piece.function.name for piece in pieces]

@@ -10,13 +10,14 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from ftrl_gym.construct.faults import afflicted, spared
 from ftrl_gym.construct.leaks import stands_in_schema
 from ftrl_gym.construct.short_cuts import short_cut
 from ftrl_gym.construct.trial import Pool, try_plan
 from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.errors import ConstructionError
 from ftrl_gym.parameters import in_parts, is_day
-from ftrl_gym.task import Derivation, Plan, PlannedCall, PlanTurn, Task
+from ftrl_gym.task import Derivation, Plan, PlannedCall, PlanTurn, Task, ToolEvent
 from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.world import WorldBase
 
@@ -33,7 +34,10 @@ def retell(task: Task, toolset: Toolset, base: WorldBase) -> Task:
         ConstructionError: In this design the task would not be sound; the text says why.
     """
     attributes = {sub.id: sub.fact.attribute for sub in task.sub_questions if sub.fact is not None}
-    plans = [Plan(turns=tuple(_turn(turn, toolset, attributes) for turn in plan.turns)) for plan in task.plans]
+    plans = [_plan(plan, bool(task.timeline), toolset, attributes) for plan in task.plans]
+    timeline = tuple(_event(event, toolset, plans[0]) for event in task.timeline)
+    for event in timeline:
+        plans = [Plan(turns=tuple(afflicted(plan.turns, event))) for plan in plans]
     served = {sub: call.tool for plan in plans[:1] for call in plan.calls() for sub in call.solves}
     rng = random.Random(f"retell/{toolset.design.name}/{task.id}")
     tools = list(dict.fromkeys(name for plain in task.tools for name in toolset.offering[plain]))
@@ -47,11 +51,7 @@ def retell(task: Task, toolset: Toolset, base: WorldBase) -> Task:
             "tools": tuple(tools),
             "toolset": toolset.design.name,
             "derivations": derivations(task.derivations, [toolset.documents[name] for name in tools]),
-            "timeline": tuple(
-                event.model_copy(update={"tool": name})
-                for event in task.timeline
-                for name in toolset.offering[event.tool]
-            ),
+            "timeline": timeline,
             "certificate": None,
         }
     )
@@ -61,6 +61,19 @@ def retell(task: Task, toolset: Toolset, base: WorldBase) -> Task:
     return _checked(told, toolset.pool, base)
 
 
+def _plan(plan: Plan, faulty: bool, toolset: Toolset, attributes: dict[str, str]) -> Plan:
+    """A plan with other tools, as it is while none of them is out of order."""
+    turns = spared(plan.turns) if faulty else plan.turns
+    return Plan(turns=tuple(_turn(turn, toolset, attributes) for turn in turns))
+
+
+def _event(event: ToolEvent, toolset: Toolset, plan: Plan) -> ToolEvent:
+    """The same event for another tool: the one that the plan calls instead, no later than it does."""
+    calls = [call.tool for call in plan.calls() if call.tool in toolset.offering[event.tool]]
+    tool = calls[0] if calls else toolset.offering[event.tool][0]
+    return event.model_copy(update={"tool": tool, "at": max(0, min(event.at, calls.count(tool) - 1))})
+
+
 def _turn(turn: PlanTurn, toolset: Toolset, attributes: dict[str, str]) -> PlanTurn:
     calls: list[PlannedCall] = []
     for call in turn.calls:
@@ -68,7 +81,7 @@ def _turn(turn: PlanTurn, toolset: Toolset, attributes: dict[str, str]) -> PlanT
         made = toolset.calls(call.tool, call.arguments, wanted)
         for one in made:
             solves = tuple(sub for sub in call.solves if len(made) == 1 or attributes.get(sub, "") in one.attributes)
-            calls.append(PlannedCall(tool=one.tool, arguments=one.arguments, solves=solves))
+            calls.append(PlannedCall(tool=one.tool, arguments=one.arguments, solves=solves, fails=call.fails))
     return turn.model_copy(update={"calls": tuple(calls)})
 
 

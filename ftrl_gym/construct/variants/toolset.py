@@ -72,6 +72,10 @@ class Toolset:
                 found[part.function.name] = (*found.get(part.function.name, ()), face.name)
         return found
 
+    @cached_property
+    def _offering(self) -> Mapping[str, list[Face]]:
+        return {tool: [face for face in self.faces if face.name in names] for tool, names in self.offering.items()}
+
     @property
     def partition(self) -> frozenset[frozenset[tuple[str, tuple[str, ...]]]]:
         """Which plain functions stand behind one tool, without names."""
@@ -89,12 +93,12 @@ class Toolset:
             sees: Attributes to be shown along with them, where the tool has them.
         """
         wanted, along = set(attributes), set(sees)
-        faces = [face for face in self.faces if face.name in self.offering[tool]]
+        faces = self._offering[tool]
         chosen = []
         for face in faces:
             seen = face.covers(tool, wanted)
             if seen or len(faces) == 1:
-                chosen.append(Called(face.name, face.call(tool, arguments, wanted | along), frozenset(seen)))
+                chosen.append(Called(face.name, face.call(tool, arguments, wanted | along), seen))
                 wanted -= seen
         return chosen or [Called(faces[0].name, faces[0].call(tool, arguments, wanted | along), frozenset())]
 
@@ -188,12 +192,17 @@ def _called(merge: Merge) -> list[tuple[str, str]]:
     nouns = nouns_of(merge.pieces)
     pair = "_or_".join(nouns[:2])
     if first.function.role is Role.WRITE:
-        thing = first.function.required[0].removesuffix("_id").removesuffix("_no")
+        thing = _thing(first.function.required[0])
         return [("manage", thing), ("manage", pair), ("", f"{whole}_etc")]
     if first.function.role is Role.LISTING:
-        by = first.function.required[0].removesuffix("_id").removesuffix("_no")
+        by = _thing(first.function.required[0])
         return [(verb, pair if len(nouns) == 2 else f"by_{by}"), (verb, f"{pair}_etc"), ("", f"{whole}_etc")]
     return [(verb, pair if len(nouns) == 2 else "record"), (verb, "entry"), (verb, f"{pair}_etc")]
+
+
+def _thing(parameter: str) -> str:
+    """What a parameter names: ``order`` for ``order_no``."""
+    return re.sub(r"_(id|no|number)$", "", parameter)
 
 
 def _face(merge: Merge, title: str, names: Names, design: Design, wrap: tuple[str, ...], listed_as: str) -> Face:
@@ -215,7 +224,7 @@ def _face(merge: Merge, title: str, names: Names, design: Design, wrap: tuple[st
         selector = next(name for name in (*options, "which_one") if name not in taken)
     return Face(
         name=title,
-        description=_described(merge, parts),
+        description=_described(merge, parts, names),
         parts=parts,
         leaves=leaves,
         names=names,
@@ -227,17 +236,28 @@ def _face(merge: Merge, title: str, names: Names, design: Design, wrap: tuple[st
     )
 
 
-def _described(merge: Merge, parts: Sequence[Part]) -> str:
+def _described(merge: Merge, parts: Sequence[Part], names: Names) -> str:
     first = merge.pieces[0]
-    text = first.function.document.description
+    texts = [_about(piece.function, names) for piece in merge.pieces]
+    text = texts[0]
     if first.only:
         shown = ", ".join(name.replace("_", " ") for name in first.only if name not in first.function.key)
-        return f"{text.split(':')[0].rstrip('.')}: {shown}."
+        # What follows ":" or ", with" lists fields of the whole, some of which are the other half's.
+        return f"{re.split(':|, with ', text)[0].rstrip('.')}: {shown}."
     if len(parts) == 1:
         return text
     if merge.alternatives:
-        return " Or: ".join(piece.function.document.description for piece in merge.pieces)
-    return " ".join(f"{part.choice}: {part.function.document.description}" for part in parts)
+        return " Or: ".join(texts)
+    return " ".join(f"{part.choice}: {about}" for part, about in zip(parts, texts, strict=True))
+
+
+def _about(function: Function, names: Names) -> str:
+    """The description of a function, with its parameters as this design calls them."""
+    text = function.document.description
+    for name in function.parameters:
+        if "_" in name:  # a single word may be meant as a word
+            text = re.sub(rf"\b{name}\b", names.word(name), text)
+    return text
 
 
 def _options(face: Face, scenario: str, design: Design) -> tuple[Option, ...]:

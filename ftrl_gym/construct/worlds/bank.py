@@ -6,6 +6,7 @@ from ftrl_gym.construct.declare import (  # isort: skip
     Choice, Create, Date, Declaration, Detail, Do, Each, Email, Entity, Extra, Find, Get, Id, Money, Name, Need, Number,
     Person, Ref, Rule, Set, Short, Time, Wanted, WorkOut, least, most, only,
 )  # fmt: skip
+from ftrl_gym.construct.worlds.bank_clauses import CLAUSES
 
 # fmt: off
 TOWNS = ("Ashford", "Brookfield", "Carrow", "Dunmere", "Eastgate", "Fairhaven", "Glenrock", "Highmoor", "Ironbridge")
@@ -145,7 +146,7 @@ READING = (
     Get("get_loan", "loan", "A loan: account, adviser, purpose, amount left, rate, instalment."),
     Find("list_orders", "standing order", "Standing orders of an account.", "account", "amount next_date", (
         most("amount", "the largest standing order of {x}", plural="standing orders on {x}"),
-        least("next_date", "the next standing order of {x}"),
+        least("next_date", "the next standing order due on {x}"),
     )),
     Get("get_order", "standing order", "A standing order: account, payee, amount, next date, status."),
     Get("get_payee", "payee", "A payee: sector, contact, creditor code."),
@@ -211,6 +212,7 @@ BANK = Declaration(
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,
+    clauses=CLAUSES,
     shorts=(Short(("customer.adviser", "adviser.branch"), "the branch of {x}'s adviser"),),
     file=__file__,
 )

@@ -49,8 +49,8 @@ ENTITIES = (
                            ask="Which language does {x} speak besides English?"),
         "email": Email(noun="the email address of {x}"),
         "accepts_patients": Flag(0.75),
-    }, called="Dr. {x}", label="name", detail=Detail("doctor", ("the doctor",), "Which doctor is it?",
-                                                     ("doctor", "who", "which one"))),
+    }, called="Dr. {x}", label="name", detail=Detail("doctor", ("my colleague",), "Which doctor is it?",
+                                                     ("doctor", "colleague", "their name", "who", "which one"))),
     Entity("examination", Each("department", 3, 4), {
         "name": Name(words.SERVICES["Cardiology"], ("{} Scan", "{} Test"), by="department", drawn=words.SERVICES,
                      noun="the name of {x}", ask="What is {x} called?"),
@@ -113,7 +113,7 @@ ENTITIES = (
                         ask="Which pharmacy does {x} usually go to?"),
         "allergy": Choice(words.ALLERGIES, noun="the allergy of {x}", ask="What is {x} allergic to?"),
         "balance": Money(value="0"),
-    }, called="{x}", label="name", detail=Detail("name", ("the patient",), "What is their name?",
+    }, called="{x}", label="name", detail=Detail("name", ("my patient",), "What is the patient's name?",
                                                  ("name", "who", "which patient", "which one"))),
     Entity("slot", Each("doctor", 4, 6), {
         "slot_id": Id(prefix="S-", digits=5),

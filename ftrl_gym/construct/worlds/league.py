@@ -271,8 +271,8 @@ READING = (
     }, instead_of="get_agent"),
     WorkOut("full_house", "What the tickets of a fixture would bring in if they filled a stadium.", "fixture stadium", {
         "revenue": Money(value="fixture.ticket_price * stadium.capacity",
-                         noun="the ticket revenue of {x} before a full house at {y}",
-                         ask="How much would {x} take before a full house at {y}?"),
+                         noun="the ticket revenue of {x} with a full house at {y}",
+                         ask="How much would {x} bring in with a full house at {y}?"),
     }, instead_of="get_stadium list_stadiums"),
 )
 

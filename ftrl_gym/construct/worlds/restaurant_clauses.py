@@ -14,10 +14,10 @@ CLAUSES = (
            "A table that waits for its guests is lost for the evening. A guest with {} late arrivals or more gets no"
            " table through the office, however friendly the call: refuse the booking.",
            "book_table", "guest.late_arrivals >= figure", values=(4,)),
-    Clause("Large parties",
-           "Parties of {} people or more are looked after by the events desk from the first call on. Do not book a"
-           " table for them yourself, even if there is one that is large enough.",
-           "book_table", "people >= figure", values=(6,)),
+    Clause("Large tables",
+           "Tables with {} seats or more are given out by the events desk, however many people are to sit at them. Do"
+           " not book such a table yourself, even if it is free.",
+           "book_table", "table.seats >= figure", values=(8, 9)),
     Clause("Anniversaries and weddings",
            "A reservation whose occasion is an anniversary or a wedding has flowers and a cake attached to it. Only the"
            " events desk cancels such a reservation; the office does not.",
