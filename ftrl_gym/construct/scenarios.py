@@ -108,6 +108,7 @@ _DECLARED = {
     "Insurance": "ftrl_gym.construct.worlds.insurance:INSURANCE",
     "Laboratory": "ftrl_gym.construct.worlds.laboratory:LABORATORY",
     "Library": "ftrl_gym.construct.worlds.library:LIBRARY",
+    "Museum": "ftrl_gym.construct.worlds.museum:MUSEUM",
     "Observatory": "ftrl_gym.construct.worlds.observatory:OBSERVATORY",
     "Railway": "ftrl_gym.construct.worlds.railway:RAILWAY",
     "RealEstate": "ftrl_gym.construct.worlds.real_estate:REAL_ESTATE",

@@ -44,7 +44,7 @@ ENTITIES = (
     }, called="the {x}", detail=Detail("room", ("the room I have in mind",), "Which room is it?",
                                        ("which room", "what room", "which one"))),
     Entity("table", Each("room", 3, 5), {
-        "table_no": Id(prefix="TB", digits=3, noun="the number of {x}"),
+        "table_no": Id(prefix="TA", digits=3, noun="the number of {x}"),
         "room": Ref("room", noun="the room that {x} is in", link="the room that {x} is in",
                     ask="Which room is {x} in?"),
         "seats": Number(3, 10, unit="seats", having="have {n} seats", noun="the number of seats at {x}", adds=True,

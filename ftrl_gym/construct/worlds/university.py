@@ -134,7 +134,7 @@ ENTITIES = (
                        compare="asks for the lower mark | asks for the higher mark"),
     }),
     Entity("section", Each("course", 1, 2), {
-        "section_no": Id(prefix="SX", digits=5, noun="the number of {x}"),
+        "section_no": Id(prefix="QS", digits=5, noun="the number of {x}"),
         "course": Ref("course", noun="the code of the course taught in {x}", link="the course taught in {x}",
                       ask="Which course is taught in {x}?"),
         "room": Ref("lecture room", noun="the code of the room of {x}", link="the lecture room of {x}",
