@@ -102,6 +102,7 @@ _DECLARED = {
     "Logistics": "ftrl_gym.construct.worlds.logistics:LOGISTICS",
     "CodeHosting": "ftrl_gym.construct.worlds.code_hosting:CODE_HOSTING",
     "Laboratory": "ftrl_gym.construct.worlds.laboratory:LABORATORY",
+    "MusicLabel": "ftrl_gym.construct.worlds.music_label:MUSIC_LABEL",
     "RealEstate": "ftrl_gym.construct.worlds.real_estate:REAL_ESTATE",
     "SmartHome": "ftrl_gym.construct.worlds.smart_home:SMART_HOME",
 }
