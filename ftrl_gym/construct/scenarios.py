@@ -109,6 +109,7 @@ _DECLARED = {
     "Laboratory": "ftrl_gym.construct.worlds.laboratory:LABORATORY",
     "Library": "ftrl_gym.construct.worlds.library:LIBRARY",
     "Museum": "ftrl_gym.construct.worlds.museum:MUSEUM",
+    "MusicLabel": "ftrl_gym.construct.worlds.music_label:MUSIC_LABEL",
     "Observatory": "ftrl_gym.construct.worlds.observatory:OBSERVATORY",
     "Railway": "ftrl_gym.construct.worlds.railway:RAILWAY",
     "RealEstate": "ftrl_gym.construct.worlds.real_estate:REAL_ESTATE",

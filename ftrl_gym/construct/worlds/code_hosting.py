@@ -150,7 +150,7 @@ READING = (
                       noun="the cost of {x} if all of it went to {y}",
                       ask="What would {x} cost if all of it went to {y}?"),
     }),
-    WorkOut("download_time", "How long a release takes to reach a runner.", "release runner", {
+    WorkOut("estimate_transfer", "How long a release takes to reach a runner.", "release runner", {
         "seconds": Number(value="1 + release.size * 3 // runner.cents", unit="seconds", whole=True,
                           noun="the number of seconds that {x} takes to reach {y}",
                           ask="How many seconds does {x} take to reach {y}?"),
