@@ -61,11 +61,7 @@ def _calls(toolset: Toolset, plain: Toolset, world: WorldBase, name: str) -> Ite
         batches: dict[str, tuple[Face, dict[str, Any]]] = {}
         for key, row in list(world.tables[next(iter(tables))].items())[:6]:
             arguments = {p: row.get(wanted[p][2], key) for p in required if p in wanted}
-<<<<<<< HEAD
             if len(arguments) == len(required) and "" not in arguments.values():  # a reference may lead nowhere
-=======
-            if len(arguments) == len(required) and "" not in arguments.values():  # what refers to nothing
->>>>>>> scenc
                 attributes = {a for source in function.returns.facts for a in source.fields.values()}
                 for call in toolset.calls(function.name, arguments, attributes):
                     face = next(face for face in toolset.faces if face.name == call.tool)
