@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
-from chains import asked, chain, lookups
+from named_chains import asked, chain, lookups
 from tool_calls import fails, figure_of, row_of, run
 
 from ftrl_gym.construct.endless import endless_task
