@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 
 from ftrl_gym.construct.domain import Domain
-from ftrl_gym.construct.objects import SCALINGS, Brief, Scalings
+from ftrl_gym.construct.objects import OF_TOOLS, SCALINGS, Brief, Scalings
 from ftrl_gym.construct.scenarios import names
 from ftrl_gym.construct.scenarios import scenario as scenario_of
 from ftrl_gym.construct.variants.design import MOST, TEST_EVERY, split_of
@@ -14,9 +14,8 @@ from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.task import Kind, Provenance, Split
 from ftrl_gym.version import __version__
 
-FEATURES = ("direct", "errors", "impossible", "rules", "state", "user")
+FEATURES = tuple(sorted(("direct", "errors", "impossible", "rules", "state", "user", *OF_TOOLS)))
 """Dials that a brief may turn on."""
-
 
 PAIRED = ("direct", "impossible")
 """Those whose tasks come in minimal pairs; each of them alone, or with ``state`` where something cannot be done."""
@@ -78,13 +77,14 @@ def together(features: Sequence[str], kind: Kind) -> tuple[str, ...]:
     >>> together(["user", "state", "impossible"], Kind.MULTI_HOP), together(["user", "rules"], Kind.SINGLE_HOP)
     (('impossible', 'state'), ('state', 'user'))
     """
-    for paired in PAIRED:
-        if paired in features:
-            return (paired, "state") if paired == "impossible" and "state" in features else (paired,)
-    if "rules" in features:
+    chosen = set(features)
+    paired = next((name for name in PAIRED if name in chosen), "")
+    if paired:
+        chosen &= {paired, *OF_TOOLS, *(("state",) if paired == "impossible" else ())}
+    elif "rules" in chosen:
         looked = kind in (Kind.MULTI_HOP, Kind.PARALLEL_MULTI_HOP)
-        return tuple(sorted({*features, "state"} - ({"rules"} if not looked else set())))
-    return tuple(sorted(features))
+        chosen = {*chosen, "state"} - ({"rules"} if not looked else set())
+    return tuple(sorted(chosen))
 
 
 def check_scalings(scalings: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from ftrl_gym.construct.integrate import attributes_of
 from ftrl_gym.construct.leaks import stands_in_schema
-from ftrl_gym.construct.objects import Brief, GoldCall, Integrated, Scaled
+from ftrl_gym.construct.objects import OF_TOOLS, Brief, GoldCall, Integrated, Scaled
 from ftrl_gym.construct.short_cuts import filtered, short_cut, tested_attributes
 from ftrl_gym.construct.variants.design import Design, scaling_level
 from ftrl_gym.construct.variants.retelling import derivations
@@ -31,8 +31,9 @@ def design_of(brief: Brief, *, scaled: bool = True) -> Design:
     """The design that a brief asks for, with or without its scalings."""
     if not scaled:
         return Design(brief.variant)
-    dials = brief.scalings
-    return Design(brief.variant, *map(scaling_level, (dials.generalization, dials.parameters, dials.types)))
+    dials, level = brief.scalings, scaling_level(brief.difficulty)
+    levels = map(scaling_level, (dials.generalization, dials.parameters, dials.types))
+    return Design(brief.variant, *levels, **{name: level for name in OF_TOOLS if name in brief.features})
 
 
 def scale(integrated: Integrated, toolset: Toolset) -> Scaled:

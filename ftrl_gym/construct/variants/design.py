@@ -31,6 +31,12 @@ class Design:
     """How many parameters tools get beside their own (parameter expansion)."""
     types: int = 0
     """How many parameters get richer types (parameter-type generalization)."""
+    long: int = 0
+    """How long results are: in pages, with more about each row, and rows that nearly fit."""
+    routes: int = 0
+    """How many facts can be had by several tools."""
+    confusable: int = 0
+    """How many tools look like others, and how little their documents say."""
 
     @property
     def plain(self) -> bool:
@@ -41,12 +47,17 @@ class Design:
     def name(self) -> str:
         """Name of the toolset, as tasks refer to it; empty for the plain one.
 
-        >>> Design(17, 2, 3, 1).name, Design().name
-        ('v0017-g2p3t1', '')
+        >>> Design(17, 2, 3, 1).name, Design(4, long=3, confusable=1).name, Design().name
+        ('v0017-g2p3t1', 'v0004-g0p0t0-l3c1', '')
         """
         if self.plain:
             return ""
-        return f"v{self.variant:04d}-g{self.generalization}p{self.parameters}t{self.types}"
+        dials = "".join(
+            f"{letter}{level}"
+            for letter, level in zip("lrc", (self.long, self.routes, self.confusable), strict=True)
+            if level
+        )
+        return f"v{self.variant:04d}-g{self.generalization}p{self.parameters}t{self.types}" + f"-{dials}" * bool(dials)
 
     @staticmethod
     def named(name: str) -> Design:
@@ -55,17 +66,20 @@ class Design:
         Raises:
             UsageError: It is not the name of one.
         """
-        found = re.fullmatch(r"v(\d{4})-g([0-3])p([0-3])t([0-3])", name)
+        found = _NAME.fullmatch(name)
         if not name:
             return Design()
-        if found is None:
+        if found is None or name.endswith("-"):
             raise UsageError(f"{name!r:.60} is no toolset; one is called like {Design(17, 2, 3, 1).name}")
-        return Design(*map(int, found.groups()))
+        return Design(*(int(level or 0) for level in found.groups()))
 
     def draws(self, scenario: str, about: str) -> random.Random:
         """Chance for one aspect of the variant. It does not depend on the scalings, so that a higher level adds to what
         a lower one has."""
         return random.Random(f"variant/{scenario}/{self.variant}/{about}")
+
+
+_NAME = re.compile(r"v(\d{4})-g([0-3])p([0-3])t([0-3])(?:-(?:l([1-3]))?(?:r([1-3]))?(?:c([1-3]))?)?")
 
 
 def split_of(variant: int) -> Split | None:
