@@ -16,7 +16,7 @@ import random
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,7 +35,7 @@ from ftrl_gym.errors import ConstructionError, RegistryError
 from ftrl_gym.exchange import put_in_place
 from ftrl_gym.scenario import Manifest
 from ftrl_gym.scenario_files import TASKS, TOOLS, toolset_files
-from ftrl_gym.task import Provenance, ScriptedUser, Split, Task
+from ftrl_gym.task import OutcomeKind, Provenance, ScriptedUser, Split, Task
 from ftrl_gym.version import __version__
 from ftrl_gym.world import WorldBase
 
@@ -189,6 +189,8 @@ def _split(
             if task.question not in seen:
                 seen.add(task.question)
                 done[task.place] = task
+        for place in [place for place in done if _partner(place, orders) not in {None, *done}]:
+            del done[place]  # a pair is kept or made anew as one
         todo = [
             (place, order._replace(attempt=order.attempt + (round_ + 1) * ATTEMPTS))
             for place, order in orders.items()
@@ -201,6 +203,15 @@ def _split(
         f"{plan.scenario} has no {len(orders):,} different {split.value} questions: {len(todo):,} ({kinds}) were there "
         f"already, however often they were drawn. Ask for fewer tasks, or give its entities more rows and columns"
     )
+
+
+def _partner(place: int, orders: Mapping[int, Order]) -> int | None:
+    """Place of the other one of a minimal pair; None where there is none."""
+    order = orders[place]
+    if order.partner is None:
+        return None
+    other = place + order.partner - order.number
+    return other if other in orders and orders[other].variant == order.variant else None
 
 
 def _chunks(chunks: list[Chunk], work: WorkFolder, workers: Workers) -> Iterator[tuple[Chunk, bool]]:
@@ -223,7 +234,8 @@ def _read(path: Path) -> Iterator[_Kept]:
             about, _, content = line.partition(b"\t")
             place, refused = json.loads(about)
             task = json.loads(content)
-            question = hashlib.sha256(task["question"].encode()).digest()[:16]
+            twin = task["outcome"]["kind"] == OutcomeKind.IMPOSSIBLE.value  # which has the question of the other one
+            question = hashlib.sha256(f"{task['question']}{' *' * twin}".encode()).digest()[:16]
             begin = start + len(about) + 1
             yield _Kept(place, path, begin, len(content), question, task["world"], task.get("toolset", ""), refused)
             start += len(line)

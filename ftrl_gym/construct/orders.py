@@ -11,19 +11,38 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from ftrl_gym.construct.briefs import brief_for, easing
+from ftrl_gym.construct.briefs import PAIRED, brief_for, easing, operation_level
 from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.objects import Brief
-from ftrl_gym.construct.variants.design import LEVELS, TEST_EVERY, split_of
+from ftrl_gym.construct.variants.design import LEVELS, TEST_EVERY, scaling_level, split_of
 from ftrl_gym.construct.writer import ATTEMPTS
 from ftrl_gym.task import Kind, Split
 
 WORLDS = {Split.TRAIN: 20, Split.TEST: 6}
 """Worlds of each split."""
-FEATURES: tuple[tuple[str, ...], ...] = (
-    ("user",), (), ("state",), (), ("user",), (), ("state", "user"), (), (), (),
+_LOOK: tuple[tuple[str, ...], ...] = (
+    ("impossible",), ("impossible",), ("direct",), ("direct",), ("user",), ("errors",), ("state",), ("user",),
+    ("direct",), ("direct",), ("impossible", "state"), ("impossible", "state"), ("errors", "user"), ("state", "user"),
+    (), ("errors",), ("user",), ("state",), (), ("errors", "state"),
 )  # fmt: skip
-"""Features of tasks in turn: 3 in 10 have a scripted user, 2 in 10 change the world."""
+_CHAIN: tuple[tuple[str, ...], ...] = (
+    ("impossible",), ("impossible",), ("direct",), ("direct",), ("rules", "state"), ("errors",), ("rules", "state"),
+    ("user",), ("direct",), ("direct",), ("impossible", "state"), ("impossible", "state"), ("errors", "user"),
+    ("rules", "state", "user"), (), ("errors", "rules", "state"), ("user",), ("rules", "state"),
+    ("rules", "state", "user"), ("errors",),
+)  # fmt: skip
+FEATURES: dict[Kind, tuple[tuple[str, ...], ...]] = {
+    Kind.SINGLE_HOP: _LOOK,
+    Kind.PARALLEL_SINGLE_HOP: _LOOK,
+    Kind.MULTI_HOP: _CHAIN,
+    Kind.PARALLEL_MULTI_HOP: _CHAIN,
+}
+"""Features of tasks in turn, for each kind: 1 in 10 is impossible and 1 in 10 needs no tool, each beside its solvable
+twin; a fourth has a scripted user, a fifth or more meets errors. House rules need look-ups of their own."""
+FULL = 0.5
+"""Difficulty from which on all of them are had; below it, the share falls to none at 0."""
+TOOL_DIALS: tuple[tuple[str, ...], ...] = ((), ("long",), ("confusable", "routes"), ("confusable", "long", "routes"))
+"""Features of the tools, by quarter of the difficulty: one toolset serves all tasks of a quarter."""
 
 
 _PATIENCE = 3
@@ -52,6 +71,8 @@ class Order(NamedTuple):
     kind: Kind
     variant: int = 0
     """Design of the tools; 0 is the plain one."""
+    kinds: int = len(Kind)
+    """How many kinds take turns."""
     attempt: int = 0
     """Where its draws begin."""
 
@@ -63,21 +84,67 @@ class Order(NamedTuple):
     @property
     def world(self) -> str:
         """Id of the world that its task is to play in."""
-        return self._world(self._rng())
+        return self._first._world(self._first._rng())
+
+    @property
+    def _first(self) -> Order:
+        """The first one of a pair, whose draws both have; else itself."""
+        return self if self.partner is None else self._replace(number=min(self.number, self.partner))
+
+    @property
+    def partner(self) -> int | None:
+        """Number of the task with which it makes a minimal pair; of the two, the twin comes second.
+
+        >>> [Order("Clinic", 1, Split.TRAIN, number, Kind.SINGLE_HOP).partner for number in (0, 4, 16)]
+        [4, 0, None]
+        """
+        turns = FEATURES[self.kind]
+        turn = self.number // self.kinds % len(turns)
+        if not set(PAIRED) & set(turns[turn]):
+            return None
+        return self.number - self.kinds if turn % 2 else self.number + self.kinds
 
     def briefs(self, domain: Domain) -> Iterator[Brief]:
         """What to try, one after the other, until one of them can be had: other worlds, and ever less."""
-        rng, kind = self._rng(), self.kind
-        group = self.number // len(Kind) + self._again()
-        features = [name for name in FEATURES[group % len(FEATURES)] if _offers(domain, name)]
-        world, seed = self._world(rng), rng.randrange(2**31)
-        difficulty = int(100 * (quarter_of(self.variant) + rng.random()) / LEVELS) / 100 if self.variant else None
-        first = brief_for(
-            rng, seed, self.split, world, kind, difficulty, features, scenario=self.scenario, variant=self.variant
-        )
-        first = first.model_copy(update={"attempt": self.attempt})
-        for number, brief in enumerate(easing(first)):
-            yield brief.model_copy(update={"world": self._world(rng)}) if number else brief
+        first = self._first
+        rng = first._rng()
+        world, seed, difficulty = first._world(rng), rng.randrange(2**31), first._difficulty(rng)
+        features = first._features(domain, difficulty, rng)
+        if first != self and not {*PAIRED} & {*features}:  # no pair, so it is drawn by itself
+            rng = self._rng()
+            world, seed, difficulty = self._world(rng), rng.randrange(2**31), self._difficulty(rng)
+        twin = first != self and bool({*PAIRED} & {*features})
+        wanted = brief_for(
+            rng, seed, self.split, world, self.kind, difficulty, features, scenario=self.scenario, variant=self.variant,
+            twin=twin,
+        )  # fmt: skip
+        for number, brief in enumerate(easing(wanted)):
+            place = self._world(rng) if number else world
+            dials = TOOL_DIALS[scaling_level(brief.difficulty)]
+            own = tuple(sorted({*brief.features, *dials}))
+            yield brief.model_copy(update={"world": place, "features": own, "attempt": self.attempt})
+
+    def _difficulty(self, rng: random.Random) -> float:
+        """Of the quarter that the variant's tasks come from; with the plain design, of all."""
+        drawn = rng.random()
+        return int(100 * (quarter_of(self.variant) + drawn) / LEVELS) / 100 if self.variant else round(drawn, 2)
+
+    def _features(self, domain: Domain, difficulty: float, rng: random.Random) -> tuple[str, ...]:
+        """The dials of its turn, as far as the scenario has something for them and the difficulty asks for any."""
+        on, wanted = rng.random() < difficulty / FULL, self._turn
+        if "direct" in wanted and not operation_level(difficulty):
+            return ()
+        return tuple(name for name in wanted if on and _offers(domain, name))
+
+    @property
+    def _turn(self) -> tuple[str, ...]:
+        """The dials of its turn. Where it is drawn anew, so are they, but for pairs, which stay together."""
+        turns = FEATURES[self.kind]
+        own = turns[self.number // self.kinds % len(turns)]
+        if {*PAIRED} & {*own} or not self._again():
+            return own
+        alone = [turn for turn in turns if not {*PAIRED} & {*turn}]
+        return alone[(alone.index(own) + self._again()) % len(alone)]
 
     def _rng(self) -> random.Random:
         again = f"/{self._again()}" if self._again() else ""
@@ -101,7 +168,9 @@ def _offers(domain: Domain, feature: str) -> bool:
     """Whether a scenario has what a dial needs: an action, or something that a user may keep back."""
     if feature in ("state", "rules"):
         return bool(domain.actions if feature == "state" else domain.house_rules)
-    return domain.day is not None or any(thing.detail is not None for thing in domain.things.values())
+    return (
+        feature != "user" or domain.day is not None or any(thing.detail is not None for thing in domain.things.values())
+    )
 
 
 @dataclass(frozen=True)
@@ -128,7 +197,7 @@ class Plan:
         places += [(v, n) for v in range(1, self.variants + 1) if split_of(v) is split for n in range(self.tasks)]
         kinds = self.kinds
         return [
-            Order(self.scenario, self.seed, split, number, kinds[number % len(kinds)], variant)
+            Order(self.scenario, self.seed, split, number, kinds[number % len(kinds)], variant, len(kinds))
             for variant, number in places
         ]
 
