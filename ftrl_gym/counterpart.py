@@ -32,6 +32,10 @@ _CONFIRMATION = (
 )
 
 
+CONFIRMATION = "confirmation"
+"""Slot of what a user wants to be different when they are asked once more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """How far a script has come; immutable, so a snapshot shares it."""
@@ -39,6 +43,7 @@ class Heard:
     told: frozenset[str] = frozenset()
     changes: int = 0
     confirmed: bool = False
+    """Whether they were asked to confirm."""
 
 
 class Reply(NamedTuple):
@@ -74,10 +79,16 @@ def reply(counterpart: Counterpart, heard: Heard, turn: str) -> Reply:
     new = [slot for slot in slots if slot.name not in heard.told]
     if slots:
         told = heard.told | {slot.name for slot in slots}
-        return Reply(" ".join(slot.reply for slot in new or slots), replace(heard, told=told), not new)
+        after = replace(heard, told=told, confirmed=heard.confirmed or CONFIRMATION in told)
+        return Reply(" ".join(slot.reply for slot in new or slots), after, not new)
     if any(f" {phrase} " in words for phrase in _CONFIRMATION):
         return Reply(CONFIRMS, replace(heard, confirmed=True), heard.confirmed)
     return Reply(DOES_NOT_KNOW, heard, True)
+
+
+def agreed(counterpart: Counterpart, heard: Heard) -> bool:
+    """Whether the world may be changed: nobody wants to be asked before, or they were."""
+    return heard.confirmed or not (isinstance(counterpart, ScriptedUser) and counterpart.confirms)
 
 
 def asked_after(task: Task) -> dict[str, int]:

@@ -345,7 +345,8 @@ class ToolUseEnv(gym.Env[str, str]):
         if event is not None:
             ledger.failed(name, arguments, event.message, valid=True, transient=True)
             return Fed(CallStatus.TOOL_ERROR, name, event.message), False
-        grounded = not episode.spoiled and ledger.grounded(name, arguments, episode.told)
+        allowed = not checker.writes or counterpart.agreed(episode.task.counterpart, episode.heard)
+        grounded = allowed and not episode.spoiled and ledger.grounded(name, arguments, episode.told)
         try:
             result = self._toolbox.run(name, checker.typed(call.arguments), episode.world)
         except ToolFailure as failure:

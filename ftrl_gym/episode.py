@@ -71,7 +71,8 @@ class Episode:
     heard: counterpart.Heard = field(default_factory=counterpart.Heard)
     tool_calls: dict[str, int] = field(default_factory=dict)
     spoiled: bool = False
-    """A guess was written into the world, so what is read from it no longer grounds or earns anything."""
+    """A guess was written into the world, or something to which the user had not agreed, so what is read from it no
+    longer grounds or earns anything."""
     facts: TurnFacts | None = None
     transcript: tuple[Message, ...] = ()
 

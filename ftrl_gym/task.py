@@ -212,6 +212,8 @@ class ScriptedUser(Frozen):
     type: Literal["scripted"] = "scripted"
     slots: tuple[Slot, ...] = ()
     changes: tuple[ChangeOfMind, ...] = ()
+    confirms: bool = False
+    """Whether nothing may be changed before they were asked once more."""
 
 
 class ModelUser(Frozen):

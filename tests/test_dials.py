@@ -21,7 +21,7 @@ from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.errors import ConstructionError, UsageError
 from ftrl_gym.policies import Scripted, ending_text, plan_text
 from ftrl_gym.reward import VerifiableReward
-from ftrl_gym.task import Kind, OutcomeKind, Task, ToolEventKind
+from ftrl_gym.task import Kind, OutcomeKind, ScriptedUser, Task, ToolEventKind
 from ftrl_gym.tooldoc import Effect
 from ftrl_gym.trajectory import run_episode
 
@@ -235,3 +235,25 @@ def test_a_dial_that_a_scenario_has_nothing_for_is_refused_with_those_that_have(
     with pytest.raises(UsageError, match=f"scenario {name} declares no") as caught:
         endless_brief(0, scenario=name, features=[feature], always=True)
     assert "Bank" in str(caught.value)
+
+
+def confirmed() -> list[Task]:
+    tasks = [task for name in ("Bank", "Shop") for task in made(name, ("state", "user"), 24, 0.5, ())]
+    return [task for task in tasks if isinstance(task.counterpart, ScriptedUser) and task.counterpart.confirms]
+
+
+def test_what_the_user_wanted_to_be_asked_about_first_is_worth_nothing_without_asking() -> None:
+    tasks = confirmed()
+    assert len(tasks) >= 4 and any(
+        task.counterpart.slots for task in tasks if isinstance(task.counterpart, ScriptedUser)
+    )
+    for task in tasks:
+        turns = list(task.plans[0].turns)
+        texts = [*map(plan_text, turns), ending_text(task.outcome)]
+        assert earned(task, texts) == (1.0, 1.0)
+        asking = next(n for n, turn in enumerate(turns) if turn.say is not None)
+        unasked = [plan_text(turn.model_copy(update={"say": None})) for turn in turns]
+        silent = [text for n, text in enumerate(unasked) if text or n != asking]
+        assert earned(task, [*silent, ending_text(task.outcome)])[1] == 0
+        late = [*silent, "That is done. Shall I go ahead?", ending_text(task.outcome)]
+        assert earned(task, late)[1] == 0

@@ -193,7 +193,7 @@ def _refuse_needless(task: Task, trial: Trial, trials: Trials) -> None:
             ]
             if not trials.run(turns, to_the_end=False).failure:
                 raise CertificationError(task.id, "needless", f"{skipped.tool} is not needed for anything")
-    if isinstance(task.counterpart, ScriptedUser) and task.counterpart.slots:
+    if isinstance(task.counterpart, ScriptedUser) and (task.counterpart.slots or task.counterpart.confirms):
         silent = [turn for turn in trial.turns if turn.say is None]
         if not trials.run(silent, to_the_end=False).failure:
             raise CertificationError(task.id, "needless", "the user need not be asked")

@@ -12,6 +12,7 @@ from typing import Any
 
 from ftrl_gym.construct.answering import Ground, NoQuestion
 from ftrl_gym.construct.compiling import Learned, compile_values, kind_of
+from ftrl_gym.construct.confirmation import ASKS, confirmation
 from ftrl_gym.construct.domain import Action, Extra
 from ftrl_gym.construct.frames import Frame
 from ftrl_gym.construct.house_rules import REFUSED, HouseRules
@@ -54,6 +55,8 @@ FRAMES = (
     Frame("like", "I'd like you to {request}.", Split.TEST),
 )
 
+_CONFIRMED = 0.35
+"""How often a user with one request wants to be asked once more before it is done."""
 _DETOURS = (
     "{first}; should that be refused, {then} instead",
     "{first}, or if that cannot be done, {then}",
@@ -69,7 +72,7 @@ def decompose_request(brief: Brief, ground: Ground) -> Decomposition:
     """
     rng = random.Random(f"request/{brief.seed}/{brief.attempt}")
     writer = _Requests(brief, ground, rng)
-    wishes = Wisher(brief, ground, rng, writer.speaker, writer.rules).wishes()
+    wishes = writer.wisher.wishes()
     writer.plan(wishes)
     return writer.told(wishes)
 
@@ -82,6 +85,7 @@ class _Requests:
         self.speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2 or self.user)
         told = random.Random(f"house rules/{brief.seed}")
         self.rules = HouseRules(ground.domain, told, brief.difficulty) if "rules" in brief.features else None
+        self.wisher = Wisher(brief, ground, rng, self.speaker, self.rules)
         self.refused = False
         self.earned: tuple[str, ...] = ()
         self.judgements: tuple[Judgement, ...] = ()
@@ -91,6 +95,8 @@ class _Requests:
         self.words: list[GoldWords] = []
         self.slots: list[Slot] = []
         self.changes: list[ChangeOfMind] = []
+        self.confirms = ""
+        """How the user asks to be asked once more."""
 
     # --- sub-questions and calls -----------------------------------------------------------------------------------
 
@@ -207,9 +213,9 @@ class _Requests:
         mentioned: set[Walk] = set()
         request = ", and ".join(self._phrase(wish, before, mentioned) for wish in wishes)
         sentence = tidy(frame.text.format(request=request, Request=upper(request)))
-        question = " ".join([*before, sentence])
+        question = " ".join(filter(None, [*before, sentence, self.confirms]))
         refuse_repeated(question, self.speaker)
-        scripted = self.slots or self.changes
+        scripted = self.slots or self.changes or self.confirms
         turns = {sub: call.turn + 1 for call in self.calls for sub in call.answers}
         by_call = self.rules is not None or any(call.fails for call in self.calls)
         depths = [call.turn + 1 for call in self.calls] if by_call else [turns[sub.id] for sub in self.subs]
@@ -232,7 +238,9 @@ class _Requests:
             ),
             calls=tuple(sorted(self.calls, key=lambda call: call.turn)),
             words=tuple(self.words),
-            counterpart=ScriptedUser(slots=tuple(self.slots), changes=tuple(self.changes)) if scripted else Nobody(),
+            counterpart=ScriptedUser(slots=tuple(self.slots), changes=tuple(self.changes), confirms=bool(self.confirms))
+            if scripted
+            else Nobody(),
             derivations=tuple(Derivation(value=value) for value in dict.fromkeys(self.speaker.derived)),
             tested=tuple(str(sub.answer.value) for sub in self.subs if sub.id in self.earned),
             effects=self.effects,
@@ -259,6 +267,9 @@ class _Requests:
             self.changes.append(ChangeOfMind(text=self.rng.choice(regrets[0].regret)))
             self._follow(wish, regrets[0], last + 1)
             return
+        if len(wishes) == 1 and plain and self.rules is None and wish.first is None and self.rng.random() < _CONFIRMED:
+            self._confirm(wish, last)
+            return
         self.speaker.forget()
         walks = [walk for each in wishes for walk in each.walks.values()]
         self.slots, asks = (
@@ -283,6 +294,25 @@ class _Requests:
         if not asks:
             raise NoQuestion("the user has nothing to keep back")
         self.words.append(GoldWords(turn=0, say=" ".join(asks)))
+
+    def _confirm(self, wish: Wish, last: int) -> None:
+        """Lets the user be asked once more before the only action."""
+
+        def fits(name: str, value: Json) -> bool:
+            """A day is put off, or brought forward, in either case."""
+            before = str(self.ground.reader.row(next(iter(wish.walks.values()))).get(name, ""))
+            return (str(value) < before) is (str(wish.extras[name]) < before)
+
+        self.confirms, slots = confirmation(
+            wish,
+            self.brief.split,
+            self.rng,
+            lambda name, kind: self.wisher.extra(wish.action, name, kind),
+            lambda name, kind: self._kept(wish, name, kind),
+            fits,
+        )
+        self.slots = list(slots)
+        self.words.append(GoldWords(turn=last, say=ASKS))
 
     def _kept(self, wish: Wish, name: str, kind: Extra) -> str:
         """What is kept back, in the user's words; a date in full, since nothing may derive it before it is said."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ftrl_gym import matching, state
-from ftrl_gym.counterpart import Heard, reply
+from ftrl_gym.counterpart import Heard, agreed, reply
 from ftrl_gym.execution import Toolbox, ToolFailure, failing
 from ftrl_gym.grounding import Grounding, Told, tokens
 from ftrl_gym.matching import Goal, Ledger
@@ -96,6 +96,8 @@ class Trials:
                 event = failing(self._task.timeline, call.tool, made[call.tool])
                 made[call.tool] += 1
                 run = _fail if event is not None else _refuse if call.fails else _run
+                if not agreed(self._task.counterpart, heard) and self._pool.documents[call.tool].effect is Effect.WRITE:
+                    failure = failure or f"{call.tool} changes something before the user agreed"
                 solved, result, problem = run(call, world, ledger, told, self._pool)
                 failure = failure or problem
                 subs = tuple(sub for group in sorted(solved) for sub in names[group])

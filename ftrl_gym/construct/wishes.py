@@ -211,10 +211,10 @@ class Wisher:
             wish.walks[role] = bound
         for action in filter(None, (wish.action, wish.follow_up)):
             for name, (kind, _) in action.extras.items():
-                wish.extras[name], wish.words[name] = self._extra(action, name, kind)
+                wish.extras[name], wish.words[name] = self.extra(action, name, kind)
         return wish
 
-    def _extra(self, action: Action, name: str, kind: Extra) -> tuple[Json, str]:
+    def extra(self, action: Action, name: str, kind: Extra) -> tuple[Json, str]:
         """A free choice of the asker, and how they say it."""
         if kind in (Extra.DATE, Extra.START):
             today = datetime.date.fromisoformat(self.ground.world.constants["today"])
