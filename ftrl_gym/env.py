@@ -199,7 +199,7 @@ class ToolUseEnv(gym.Env[str, str]):
         ledger = Ledger(goal) if self.matching is Matching.STRICT else FtrlLedger.of(goal)
         lines = [tool.line for tool in self._tools.values()]
         system = prompt.system_message(
-            self.taskset.instruction, task.policy_text, today, self.docs, self.dialect, lines
+            self.taskset.instruction(task), task.policy_text, today, self.docs, self.dialect, lines
         )
         messages: list[Message] = [{"role": "system", "content": system}, {"role": "user", "content": task.question}]
         self._episode = Episode(task, world, ledger, told, transcript=tuple(messages))

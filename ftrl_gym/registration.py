@@ -29,6 +29,9 @@ NAMESPACE = "ftrl"
 SUITES = {"FTRL-v0": "ftrl_gym.suites.ftrl:make_env"}
 """Envs over published data: name with version -> entry point."""
 
+SUITE = "Suite-v0"
+"""The frozen evaluation set over all scenarios."""
+
 TASKSET_KEYWORDS = ("split", "tasks", "kinds", "difficulty", "features", "variant", "scalings", "unsafe")
 ENV_KEYWORDS = ("docs", "dialect", "max_turns", "matching", "reward", "render_mode")
 """Together the keywords of ``gym.make("ftrl/<Scenario>-v<n>", ...)``; what they mean and which values they take say
@@ -52,6 +55,7 @@ def register_all() -> None:
     """Registers what is not registered yet; call it again after a scenario was built."""
     for name, entry_point in SUITES.items():
         _register(f"{NAMESPACE}/{name}", entry_point, {})
+    _register(f"{NAMESPACE}/{SUITE}", "ftrl_gym.suites.suite:make_env", {})
     try:
         for env_id, name in scenario_ids():
             _register(env_id, "ftrl_gym.registration:make_scenario_env", {"scenario": name})

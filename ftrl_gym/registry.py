@@ -8,6 +8,8 @@
                     toolsets/<id>.json   documents of another design of the tools, and
                     toolsets/<id>.py     its code, where tasks have it
 
+All but the manifest and ``tools.py`` may be compressed, as ``<file>.bz2``; the manifest says so, and pins the content.
+
 Registries are layered: ``$FTRL_REGISTRY``, then the user's data folder, then the packaged one; the first that has a
 name wins. Loading reads the manifest and the code; tasks, worlds and toolsets are read when first asked for. Every file
 is compared with its pin before it is parsed, so what is wrong with a file, be it cut off or edited, is one
@@ -17,6 +19,7 @@ trusted (:mod:`ftrl_gym.trust`).
 
 from __future__ import annotations
 
+import bz2
 import contextlib
 import hashlib
 import json
@@ -46,6 +49,7 @@ from ftrl_gym.scenario_files import (
     parse_world,
     read_bytes,
     read_pinned,
+    stored_at,
     toolset_files,
     toolsets_of,
     worlds_of,
@@ -219,7 +223,7 @@ def _read(folder: Path, data: bytes, name: str, trusted: bool) -> Scenario:
     scenario = Scenario(
         manifest, documents, source, contents.load_world, contents.load_tasks, trusted, contents.load_tools
     )
-    if not all(_has_size(folder / file, entry.bytes) for file, entry in manifest.files.items()):
+    if not all(_has_size(stored_at(folder / file, entry), entry.bytes) for file, entry in manifest.files.items()):
         read_all(scenario, folder)
     return scenario
 
@@ -303,13 +307,14 @@ def check_place(folder: Path) -> None:
         raise RegistryError(f"{folder} cannot be made: {place} is not a folder that you may write to. Choose another")
 
 
-def complete(draft: Path, manifest: Manifest, folder: Path) -> Manifest:
+def complete(draft: Path, manifest: Manifest, folder: Path, *, pack: bool = False) -> Manifest:
     """Adds the manifest, with a pin of every file in ``draft``, reads all of it back and sees it safe on the disk.
 
     Args:
         draft: A folder with all other files of the scenario.
         manifest: Its ``files`` are not looked at.
         folder: Where the draft will go (:func:`~ftrl_gym.exchange.put_in_place`); errors name it.
+        pack: Compress all but the scenario's own code: a sixth of the size, and not for the eye.
 
     Raises:
         RegistryError: :func:`load` would refuse it.
@@ -319,7 +324,14 @@ def complete(draft: Path, manifest: Manifest, folder: Path) -> Manifest:
     for path in sorted(path for path in draft.rglob("*") if path.is_file() and path != draft / MANIFEST):
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        pins[path.relative_to(draft).as_posix()] = FileEntry(sha256=digest, bytes=path.stat().st_size)
+        name = path.relative_to(draft).as_posix()
+        entry = FileEntry(sha256=digest, bytes=path.stat().st_size, packed=pack and name != TOOLS)
+        if entry.packed:
+            small = bz2.compress(path.read_bytes())
+            stored_at(path, entry).write_bytes(small)
+            path.unlink()
+            entry = entry.model_copy(update={"bytes": len(small)})
+        pins[name] = entry
     manifest = manifest.model_copy(update={"files": dict(sorted(pins.items()))})
     data = manifest.model_dump_json(by_alias=True, indent=1).encode() + b"\n"
     (draft / MANIFEST).write_bytes(data)

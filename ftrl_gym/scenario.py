@@ -21,7 +21,11 @@ class FileEntry(Frozen):
     """Pin of one file of a scenario."""
 
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """Of its content."""
     bytes: int = Field(ge=0)
+    """Length on the disk."""
+    packed: bool = False
+    """Whether it lies there compressed, as ``<path>.bz2``."""
 
 
 class Manifest(Frozen):

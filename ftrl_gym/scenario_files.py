@@ -7,6 +7,7 @@ Nothing here looks at trust or runs code; where scenarios lie and when their fil
 from __future__ import annotations
 
 import ast
+import bz2
 import hashlib
 import io
 import json
@@ -72,13 +73,28 @@ def read_bytes(path: Path) -> bytes:
         raise broken(path, f"cannot be read ({error.strerror})") from error
 
 
+PACKED = ".bz2"
+"""What the names of compressed files end with. Every version of bzip2 makes the same bytes of a content."""
+
+
+def stored_at(path: Path, entry: FileEntry) -> Path:
+    """Where a file lies on the disk."""
+    return path.with_name(path.name + PACKED) if entry.packed else path
+
+
 def read_pinned(path: Path, entry: FileEntry, parse: Callable[[Path, bytes], T]) -> T:
     """Parses the file if it is the pinned one; of another one it tells the first place that is wrong, if it can."""
+    path = stored_at(path, entry)
     data = read_bytes(path)
+    if entry.packed:
+        try:
+            data = bz2.decompress(data)
+        except (OSError, ValueError) as error:
+            raise broken(path, f"it cannot be unpacked ({error})") from error
     if hashlib.sha256(data).hexdigest() == entry.sha256:
         return parse(path, data)
     problem = f"this is not the content that {MANIFEST} pins"
-    if len(data) != entry.bytes:
+    if len(data) != entry.bytes and not entry.packed:
         problem += f" ({len(data)} bytes instead of {entry.bytes})"
     try:
         parse(path, data)

@@ -30,8 +30,10 @@ class TaskSet(Protocol):
     """Tasks with their tools and worlds."""
 
     name: str
-    instruction: str
-    """First paragraph of the system message."""
+
+    def instruction(self, task: Task) -> str:
+        """First paragraph of the system message."""
+        ...
 
     def ids(self) -> Sequence[str]:
         """Ids of the tasks, in their order; empty when they are made on the fly."""
@@ -125,7 +127,6 @@ class ScenarioTaskSet:
         unsafe: bool = False,
     ) -> None:
         self.name = scenario.manifest.name
-        self.instruction = scenario.manifest.instruction
         self._scenario = scenario
         self._split = Split(one_of("split", split, Split))
         self._source = TaskSource(one_of("tasks", tasks, TaskSource))
@@ -191,6 +192,10 @@ class ScenarioTaskSet:
             and (self._difficulty is None or task.difficulty <= self._difficulty)
             and (self._features is None or self._features.issuperset(task.features))
         )
+
+    def instruction(self, task: Task) -> str:
+        """See :class:`TaskSet`."""
+        return self._scenario.manifest.instruction
 
     def ids(self) -> Sequence[str]:
         """See :class:`TaskSet`."""

@@ -40,7 +40,7 @@ def is_trusted(manifest_sha256: str) -> bool:
     return manifest_sha256 in _read(PACKAGED_LIST) or manifest_sha256 in _read(user_list())
 
 
-def pin(folder: Path, *, packaged: bool = False) -> str:
+def pin(folder: Path, *, packaged: bool = False, name: str = "") -> str:
     """Trusts the scenario in ``folder`` as it is now and returns the hash of its manifest.
 
     Call it only for code that is known to be harmless: the procedural writer's, or what a person has read.
@@ -48,12 +48,13 @@ def pin(folder: Path, *, packaged: bool = False) -> str:
     Args:
         folder: The scenario's folder, ``registry/<name>``.
         packaged: Pin it in the package's list, in place of the earlier pin of that name, instead of in the user's.
+        name: What it is called there; as its folder unless said otherwise.
     """
-    digest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+    digest, own = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest(), name or folder.name
     path = PACKAGED_LIST if packaged else user_list()
     with held(path.with_name(f".{path.name}.lock"), "writing the list of trusted scenarios", wait=True):
-        pins = {known: name for known, name in _read(path).items() if not (packaged and name == folder.name)}
-        pins[digest] = folder.name
+        pins = {known: called for known, called in _read(path).items() if not (packaged and called == own)}
+        pins[digest] = own
         _write(path, json.dumps(dict(sorted(pins.items(), key=lambda item: (item[1], item[0]))), indent=2) + "\n")
     return digest
 

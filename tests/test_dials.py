@@ -54,10 +54,13 @@ class _One:
         from ftrl_gym.world import World
 
         source = scenario("Bank" if "Bank" in task.world else "Shop")
-        self.name, self.instruction, self._task = source.name, source.instruction, task
+        self.name, self._instruction, self._task = source.name, source.instruction, task
         toolset = source.toolset(Design.named(task.toolset) if task.toolset else Design())
         self._documents, self._toolbox = toolset.documents, toolset.pool.toolbox
         self._world = lambda: World(world_of(task.world))
+
+    def instruction(self, task: Task) -> str:
+        return self._instruction
 
     def ids(self) -> Sequence[str]:
         return [self._task.id]

@@ -96,6 +96,7 @@ def _add_building(build: argparse.ArgumentParser) -> None:
     whole.add_argument("--variants", type=_count, metavar="N", help="tool designs 1 to N instead of the plain one")
     whole.add_argument("--tasks", type=_count, metavar="N", help="tasks of each variant (default: 100)")
     whole.add_argument("--jobs", type=_count, metavar="N", help="processes (default: one for each core, at most 4)")
+    whole.add_argument("--pack", action="store_true", help="compress it: a sixth of the size, not for the eye")
     whole.add_argument("--restart", action="store_true", help="delete what an interrupted build has left")
     single = build.add_argument_group("the stages of one task")
     single.add_argument("--until", metavar="STAGE", help="decompose, document, integrate, scale or deploy")
@@ -106,7 +107,7 @@ def _add_building(build: argparse.ArgumentParser) -> None:
     single.add_argument("--split", choices=("train", "test"), help="which phrasings (default: train)")
     single.add_argument("--difficulty", type=float, metavar="D", help="0 to 1 (default: drawn)")
     single.add_argument("--variant", type=_seed, metavar="V", help="design of the tools (default: 0, the plain one)")
-    single.add_argument("--features", nargs="+", metavar="F", help="direct, errors, impossible, rules, state, user")
+    single.add_argument("--features", nargs="+", metavar="F", help="user, state, rules, long and others")
 
 
 def _add_id(parser: argparse.ArgumentParser) -> None:

@@ -29,7 +29,7 @@ TRAIN, TEST = 2000, 400
 EVERY = 30.0
 """Seconds between two lines of progress where there is no terminal to draw a bar on."""
 
-_FOR_BUILDS = ("out", "train", "test", "variants", "tasks", "jobs", "restart", "all")
+_FOR_BUILDS = ("out", "train", "test", "variants", "tasks", "jobs", "restart", "pack", "all")
 _FOR_STAGES = ("show", "json", "save", "difficulty", "features", "split", "variant")
 
 
@@ -50,9 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
     jobs = arguments.jobs or min(4, len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1)
     with Workers(jobs, _own_file(arguments)) as workers:
         if arguments.all:
-            _build_all(plans, root, workers, arguments.restart)
+            _build_all(plans, root, workers, restart=arguments.restart, pack=arguments.pack)
         else:
-            _build_one(plans[0], root, workers, arguments.restart)
+            _build_one(plans[0], root, workers, restart=arguments.restart, pack=arguments.pack)
     return 0
 
 
@@ -117,7 +117,7 @@ def _refuse(arguments: argparse.Namespace, names: tuple[str, ...], why: str) -> 
 # --- building --------------------------------------------------------------------------------------------------------
 
 
-def _build_all(plans: list[Plan], root: Path, workers: Workers, restart: bool) -> None:
+def _build_all(plans: list[Plan], root: Path, workers: Workers, *, restart: bool, pack: bool) -> None:
     """One scenario after the other; the command that goes on does not build again what was finished."""
     asked = {**plan_content(plans[0]), "scenario": [plan.scenario for plan in plans]}
     with opened(root / "all", asked, "", restart=restart) as work:
@@ -126,17 +126,17 @@ def _build_all(plans: list[Plan], root: Path, workers: Workers, restart: bool) -
             if work.has(done) and manifest.is_file() and work.read(done) == manifest.read_bytes():
                 print(f"{plan.scenario}: was finished before", file=sys.stderr)
                 continue
-            _build_one(plan, root, workers, restart)
+            _build_one(plan, root, workers, restart=restart, pack=pack)
             work.keep(done, manifest.read_bytes())
         work.remove()
 
 
-def _build_one(plan: Plan, root: Path, workers: Workers, restart: bool) -> None:
+def _build_one(plan: Plan, root: Path, workers: Workers, *, restart: bool, pack: bool) -> None:
     folder, began = root / plan.scenario, time.monotonic()
     display = _Display(plan)
     try:
         with display.bars:
-            progress = build(plan, root, workers, display.tell, restart=restart)
+            progress = build(plan, root, workers, display.tell, restart=restart, pack=pack)
     except KeyboardInterrupt:
         print(
             f"\n{display.done:,} of {plan.size:,} tasks are kept: the same command goes on from there", file=sys.stderr

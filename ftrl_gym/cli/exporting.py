@@ -21,7 +21,7 @@ from ftrl_gym.export.ftrl import FtrlRows, Skipped
 from ftrl_gym.export.parquet import datasets_rows, datasets_schema, pyarrow, verl_rows, verl_schema, write_parquet
 from ftrl_gym.export.writing import check_place, write_whole
 from ftrl_gym.prompt import Docs
-from ftrl_gym.registration import NAMESPACE, SUITES
+from ftrl_gym.registration import NAMESPACE, SUITE, SUITES
 from ftrl_gym.task import Split
 from ftrl_gym.taskset import one_of
 
@@ -37,6 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     env_id = resolve(arguments.id)
     if env_id.removeprefix(f"{NAMESPACE}/") in SUITES:
         raise UsageError(f"{env_id} is published data and not ours to export; export is for scenarios (ftrl-gym list)")
+    if env_id.removeprefix(f"{NAMESPACE}/") == SUITE and (arguments.format == "ftrl" or split != Split.TEST.value):
+        raise UsageError(
+            f"{env_id} has test tasks only, of several scenarios: give --split test --format datasets or verl"
+        )
     file = check_place(arguments.out, force=arguments.force)
     rows, write = _prepared(arguments.format, env_id, split, docs)
     skipped: collections.Counter[str] = collections.Counter()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from rich.table import Table
 
 from ftrl_gym import registry
 from ftrl_gym.cli.target import console, known_ids
 from ftrl_gym.errors import FtrlGymError
-from ftrl_gym.registration import NAMESPACE, SUITES
-from ftrl_gym.scenario_files import TASKS
+from ftrl_gym.registration import NAMESPACE, SUITE, SUITES
+from ftrl_gym.scenario_files import TASKS, read_pinned
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,14 +25,32 @@ def run(arguments: argparse.Namespace) -> int:
         if name in SUITES:
             table.add_row(env_id, "published data, given with path=", "", "", "")
             continue
+        if name == SUITE:
+            table.add_row(env_id, *_suite())
+            continue
         name = name.rpartition("-v")[0]
         try:
             scenario = registry.load(name)
         except FtrlGymError as error:
             table.add_row(env_id, f"broken: {error}", "", "", "")
             continue
-        counts = [(folders[name] / file).read_bytes().count(b"\n") for file in TASKS.values()]
+        pins = scenario.manifest.files
+        counts = [read_pinned(folders[name] / file, pins[file], _lines) for file in TASKS.values()]
         about = scenario.manifest.title + ("" if scenario.trusted else " (not trusted)")
         table.add_row(env_id, about, str(len(scenario.documents)), *map(str, counts))
     console().print(table)
     return 0
+
+
+def _suite() -> tuple[str, str, str, str]:
+    from ftrl_gym.suites.suite import FOLDER, contents
+
+    try:
+        found = contents(registry.packaged_root() / FOLDER)
+    except FtrlGymError as error:
+        return f"broken: {error}", "", "", ""
+    return f"frozen evaluation set over {len(found.scenarios)} scenarios", "", "", str(found.tasks)
+
+
+def _lines(path: Path, data: bytes) -> int:
+    return data.count(b"\n")

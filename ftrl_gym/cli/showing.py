@@ -15,7 +15,7 @@ from rich.text import Text
 from ftrl_gym import registry
 from ftrl_gym.cli.target import bare, console, make, resolve
 from ftrl_gym.errors import UnknownNameError, UsageError
-from ftrl_gym.registration import NAMESPACE, SUITES
+from ftrl_gym.registration import NAMESPACE, SUITE, SUITES
 from ftrl_gym.scenario import Scenario
 from ftrl_gym.scenario_files import worlds_of
 from ftrl_gym.task import Answer, Kind, Outcome, Plan, RowChange, Split, SubQuestion, Task
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints the scenario, or the task."""
     env_id, out = resolve(arguments.id), console()
     name = env_id.removeprefix(f"{NAMESPACE}/")
-    if name in SUITES:
+    if name in SUITES or name == SUITE:
         taskset = bare(make(env_id, arguments.settings)).taskset
         if arguments.task is None:
             out.print(f"{env_id}: {len(taskset.ids())} tasks\n" + "\n".join(taskset.ids()))

@@ -68,6 +68,7 @@ def build(
     tell: Callable[[Progress], None] = lambda progress: None,
     *,
     restart: bool = False,
+    pack: bool = False,
 ) -> Progress:
     """Builds a scenario into the registry ``root``, all or nothing, and trusts it on this machine.
 
@@ -77,6 +78,7 @@ def build(
         workers: The processes; this one alone if left out.
         tell: Told after each chunk.
         restart: Throw away what an interrupted build has left instead of going on from it.
+        pack: Compress what is built.
 
     Returns:
         How it went.
@@ -92,7 +94,8 @@ def build(
     progress = Progress(plan)
     with opened(folder, plan_content(plan), _told(source.declaration), restart=restart) as work:
         try:
-            _build(plan, folder, work, workers or Workers(1), functools.partial(_count, progress, tell))
+            count = functools.partial(_count, progress, tell)
+            _build(plan, folder, work, workers or Workers(1), count, pack=pack)
         except ConstructionError:
             work.remove()  # it would fail again
             raise
@@ -112,7 +115,13 @@ def _told(declaration: Declaration | None) -> str:
 
 
 def _build(
-    plan: Plan, folder: Path, work: WorkFolder, workers: Workers, count: Callable[[list[_Kept], bool], None]
+    plan: Plan,
+    folder: Path,
+    work: WorkFolder,
+    workers: Workers,
+    count: Callable[[list[_Kept], bool], None],
+    *,
+    pack: bool,
 ) -> None:
     source, draft = scenario(plan.scenario), work.path / plan.scenario
     files = {split: _split(plan, split, work, workers, count) for split in Split}
@@ -133,7 +142,7 @@ def _build(
         documents=tuple(source.domain.documents.values()),
         files={},
     )
-    registry.complete(draft, manifest, folder)
+    registry.complete(draft, manifest, folder, pack=pack)
     trust.pin(draft)  # before it is there: no reader finds it untrusted
     put_in_place(draft, folder)
     if registry.is_packaged(folder):

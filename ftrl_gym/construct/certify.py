@@ -29,13 +29,15 @@ class _OneTask:
     """A task set that holds the task being certified."""
 
     name = "certify"
-    instruction = "Answer the question with the tools."
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self.task: Task
         self.base: WorldBase
         self._documents: Mapping[str, ToolDocument] = pool.documents
+
+    def instruction(self, task: Task) -> str:
+        return "Answer the question with the tools."
 
     def ids(self) -> Sequence[str]:
         return [self.task.id]

@@ -189,11 +189,13 @@ class Plan:
     """Tasks of each variant."""
     kinds: tuple[Kind, ...] = tuple(Kind)
     """Kinds in turn."""
+    only: tuple[int, ...] = ()
+    """Numbers of the plain tasks that are wanted; all if none is named."""
 
     def orders(self, split: Split) -> list[Order]:
         """The orders of a split, in the order of its file."""
         plain = self.train if split is Split.TRAIN else self.test
-        places = [(0, number) for number in range(plain)]
+        places = [(0, number) for number in range(plain) if not self.only or number in self.only]
         places += [(v, n) for v in range(1, self.variants + 1) if split_of(v) is split for n in range(self.tasks)]
         kinds = self.kinds
         return [
@@ -204,7 +206,11 @@ class Plan:
     @property
     def size(self) -> int:
         """Number of tasks."""
-        return self.train + self.test + self.variants * self.tasks
+        return (
+            sum(len(self.orders(split)) for split in Split)
+            if self.only
+            else self.train + self.test + self.variants * self.tasks
+        )
 
 
 def plan_content(plan: Plan) -> dict[str, Any]:

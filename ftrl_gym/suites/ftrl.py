@@ -43,7 +43,7 @@ class FtrlTaskSet:
     """
 
     name = "FTRL"
-    instruction = (
+    _INSTRUCTION = (
         "You answer a question with the tools at hand. Get every piece of information from a tool, mend a call that "
         "fails, and go on until you know the answer."
     )
@@ -64,6 +64,10 @@ class FtrlTaskSet:
             raise UsageError(f"no row of {os.fspath(path)} has split={split}, kinds={kinds}; it holds {held}")
         self._ids = tuple(self._rows)
         self._path = os.fspath(path)
+
+    def instruction(self, task: Task) -> str:
+        """See :class:`ftrl_gym.taskset.TaskSet`."""
+        return self._INSTRUCTION
 
     def ids(self) -> Sequence[str]:
         """See :class:`ftrl_gym.taskset.TaskSet`. The row of line 7 is ``row-0007``."""

@@ -1,0 +1,71 @@
+"""Makes the frozen evaluation set, once: ``python benchmarks/freeze_suite.py [--jobs N]``.
+
+Fifty test tasks of each scenario, in the mixture of dials that every build has, chosen so that the solvable and the
+other one of a minimal pair are both there. Where a set is already, nothing is done: scores that were reported on it
+would lose their meaning. Its seed is its own, so that no build has the same worlds or tasks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import sys
+from pathlib import Path
+
+from ftrl_gym import registry, trust
+from ftrl_gym.construct.build import build
+from ftrl_gym.construct.orders import FEATURES, Plan
+from ftrl_gym.construct.scenarios import names
+from ftrl_gym.construct.workers import Workers
+from ftrl_gym.suites.suite import CONTENTS, FOLDER, Contents
+from ftrl_gym.task import Kind, Split
+
+VERSION = 0
+SEED = 20261123
+OF_EACH = 50
+"""Tasks of each scenario."""
+
+
+def numbers(scenario: str, count: int = OF_EACH) -> tuple[int, ...]:
+    """Which of the orders of one turn through all dials are taken: pairs whole, the others by chance."""
+    turns = len(FEATURES[Kind.MULTI_HOP]) * len(Kind)
+    orders = {order.number: order for order in Plan(scenario, SEED, test=turns).orders(Split.TEST)}
+    groups = sorted(
+        {tuple(sorted({n, order.partner if order.partner is not None else n})) for n, order in orders.items()}
+    )
+    random.Random(f"suite/{VERSION}/{scenario}").shuffle(groups)
+    taken: list[int] = []
+    for group in groups:
+        if len(taken) + len(group) <= count:
+            taken += group
+    return tuple(sorted(taken))
+
+
+def main() -> None:
+    """Builds all of them, then the file that says what there is."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--out", type=Path, default=registry.packaged_root() / FOLDER, help="where the set goes")
+    arguments = parser.parse_args()
+    folder: Path = arguments.out
+    if (folder / CONTENTS).exists():
+        sys.exit(f"{folder} is frozen. A later set gets a version and a folder of its own")
+    manifests: dict[str, str] = {}
+    tasks = 0
+    with Workers(arguments.jobs) as workers:
+        for name in names():
+            plan = Plan(name, SEED, test=len(FEATURES[Kind.MULTI_HOP]) * len(Kind), only=numbers(name))
+            build(plan, folder, workers, pack=True)
+            trust.pin(folder / name, packaged=True, name=f"{FOLDER}/{name}")
+            manifests[name] = hashlib.sha256((folder / name / trust.MANIFEST).read_bytes()).hexdigest()
+            tasks += plan.size
+            print(f"{name}: {plan.size} tasks", flush=True)
+    found = Contents.of(VERSION, tasks, manifests)
+    (folder / CONTENTS).write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    print(f"{folder}: {tasks:,} tasks, {size / 1e6:.1f} MB, sha256 {found.sha256}")
+
+
+if __name__ == "__main__":
+    main()
