@@ -31,6 +31,8 @@ SUITES = {"FTRL-v0": "ftrl_gym.suites.ftrl:make_env"}
 
 SUITE = "Suite-v0"
 """The frozen evaluation set over all scenarios."""
+FROZEN = "Suite/suite.json"
+"""What says that it is there."""
 
 TASKSET_KEYWORDS = ("split", "tasks", "kinds", "difficulty", "features", "variant", "scalings", "unsafe")
 ENV_KEYWORDS = ("docs", "dialect", "max_turns", "matching", "reward", "render_mode")
@@ -55,8 +57,9 @@ def register_all() -> None:
     """Registers what is not registered yet; call it again after a scenario was built."""
     for name, entry_point in SUITES.items():
         _register(f"{NAMESPACE}/{name}", entry_point, {})
-    _register(f"{NAMESPACE}/{SUITE}", "ftrl_gym.suites.suite:make_env", {})
     try:
+        if (registry.packaged_root() / FROZEN).is_file():
+            _register(f"{NAMESPACE}/{SUITE}", "ftrl_gym.suites.suite:make_env", {})
         for env_id, name in scenario_ids():
             _register(env_id, "ftrl_gym.registration:make_scenario_env", {"scenario": name})
     except (FtrlGymError, OSError) as error:
