@@ -1,7 +1,7 @@
 """Makes the frozen evaluation set, once: ``python benchmarks/freeze_suite.py [--jobs N]``.
 
-Fifty test tasks of each scenario, in the mixture of dials that every build has, chosen so that the solvable and the
-other one of a minimal pair are both there. Where a set is already, nothing is done: scores that were reported on it
+Fifty test tasks of each scenario, in the mixture of dials that every build has, but for fewer minimal pairs, of which
+both are there. Where a set is already, nothing is done: scores that were reported on it
 would lose their meaning. Its seed is its own, so that no build has the same worlds or tasks.
 """
 
@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from ftrl_gym import registry, trust
+from ftrl_gym.construct.briefs import PAIRED
 from ftrl_gym.construct.build import build
 from ftrl_gym.construct.orders import FEATURES, Plan
 from ftrl_gym.construct.scenarios import names
@@ -25,21 +26,23 @@ VERSION = 0
 SEED = 20261123
 OF_EACH = 50
 """Tasks of each scenario."""
+PAIRS = 2
+"""Minimal pairs of each dial that has them: a builder's shares would pay a constant "impossible" too well here."""
+TURNS = len(FEATURES[Kind.MULTI_HOP]) * len(Kind)
+"""Orders in which each dial has had its turn with each kind."""
 
 
-def numbers(scenario: str, count: int = OF_EACH) -> tuple[int, ...]:
-    """Which of the orders of one turn through all dials are taken: pairs whole, the others by chance."""
-    turns = len(FEATURES[Kind.MULTI_HOP]) * len(Kind)
-    orders = {order.number: order for order in Plan(scenario, SEED, test=turns).orders(Split.TEST)}
-    groups = sorted(
-        {tuple(sorted({n, order.partner if order.partner is not None else n})) for n, order in orders.items()}
-    )
-    random.Random(f"suite/{VERSION}/{scenario}").shuffle(groups)
+def numbers(scenario: str, count: int = OF_EACH, pairs: int = PAIRS) -> tuple[int, ...]:
+    """Which of the orders of one turn through all dials are taken: a few minimal pairs, whole, and others by chance."""
+    orders = Plan(scenario, SEED, test=TURNS).orders(Split.TEST)
+    rng = random.Random(f"suite/{VERSION}/{scenario}")
     taken: list[int] = []
-    for group in groups:
-        if len(taken) + len(group) <= count:
-            taken += group
-    return tuple(sorted(taken))
+    for dial in PAIRED:
+        both = [(each.number, each.partner) for each in orders if dial in each.dials and each.partner is not None]
+        for first, second in rng.sample([pair for pair in both if pair[0] < pair[1]], pairs):
+            taken += [first, second]
+    alone = [order.number for order in orders if order.partner is None]
+    return tuple(sorted([*taken, *rng.sample(alone, count - len(taken))]))
 
 
 def main() -> None:
@@ -55,7 +58,7 @@ def main() -> None:
     tasks = 0
     with Workers(arguments.jobs) as workers:
         for name in names():
-            plan = Plan(name, SEED, test=len(FEATURES[Kind.MULTI_HOP]) * len(Kind), only=numbers(name))
+            plan = Plan(name, SEED, test=TURNS, only=numbers(name))
             build(plan, folder, workers, pack=True)
             trust.pin(folder / name, packaged=True, name=f"{FOLDER}/{name}")
             manifests[name] = hashlib.sha256((folder / name / trust.MANIFEST).read_bytes()).hexdigest()

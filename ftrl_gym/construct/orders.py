@@ -131,13 +131,13 @@ class Order(NamedTuple):
 
     def _features(self, domain: Domain, difficulty: float, rng: random.Random) -> tuple[str, ...]:
         """The dials of its turn, as far as the scenario has something for them and the difficulty asks for any."""
-        on, wanted = rng.random() < difficulty / FULL, self._turn
+        on, wanted = rng.random() < difficulty / FULL, self.dials
         if "direct" in wanted and not operation_level(difficulty):
             return ()
         return tuple(name for name in wanted if on and _offers(domain, name))
 
     @property
-    def _turn(self) -> tuple[str, ...]:
+    def dials(self) -> tuple[str, ...]:
         """The dials of its turn. Where it is drawn anew, so are they, but for pairs, which stay together."""
         turns = FEATURES[self.kind]
         own = turns[self.number // self.kinds % len(turns)]
