@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 from ftrl_gym.errors import MissingExtraError
 from ftrl_gym.export.ftrl import FIELD, Skipped, packed, plain_answer
 from ftrl_gym.prompt import Docs
-from ftrl_gym.task import ModelUser
+from ftrl_gym.suites.suite import CANARY
+from ftrl_gym.task import ModelUser, Split
 
 if TYPE_CHECKING:
     from ftrl_gym.env import ToolUseEnv
@@ -78,6 +79,7 @@ def datasets_rows(env: ToolUseEnv, env_id: str, split: str, ids: Iterable[str]) 
             "outcome": task.outcome.kind.value,
             "answer": plain_answer(task),
             "answer_type": "none" if task.outcome.answer is None else task.outcome.answer.type.value,
+            "canary": _canary(split),
             FIELD: packed(env_id, task),
         }
 
@@ -112,10 +114,16 @@ def verl_rows(env: ToolUseEnv, env_id: str, split: str, ids: Iterable[str]) -> I
                 "question": question,
                 "answer": plain_answer(task),
                 "outcome": task.outcome.model_dump_json(),
+                "canary": _canary(split),
                 "need_tools_kwargs": False,
             },
         }
         index += 1
+
+
+def _canary(split: str) -> str:
+    """What marks evaluation data, so that a model that was trained on it can be told."""
+    return CANARY if split == Split.TEST.value else ""
 
 
 def write_parquet(file: Path, rows: Iterable[dict[str, Any]], schema: Any) -> int:
@@ -150,7 +158,7 @@ def datasets_schema() -> Any:
             ("difficulty", real),
             ("hops", number),
             ("width", number),
-            *((name, text) for name in ("family", "question", "outcome", "answer", "answer_type", FIELD)),
+            *((name, text) for name in ("family", "question", "outcome", "answer", "answer_type", "canary", FIELD)),
         ]
     )
 
@@ -164,7 +172,7 @@ def verl_schema() -> Any:
         ("index", arrow.int64()),
         *((name, text) for name in ("env_id", "task_id", "kind")),
         ("difficulty", arrow.float64()),
-        *((name, text) for name in ("docs", "dialect", "question", "answer", "outcome")),
+        *((name, text) for name in ("docs", "dialect", "question", "answer", "outcome", "canary")),
         ("need_tools_kwargs", arrow.bool_()),
     ]
     return arrow.schema(
