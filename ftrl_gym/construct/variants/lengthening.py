@@ -1,0 +1,138 @@
+"""What tools with long results have in common; its source goes into each of their ``tools.py``.
+
+Rows that are like what was asked for, pages, and the record that is kept about a row. Nothing here is drawn: all of it
+follows from the rows.
+"""
+
+import datetime
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+_REFUSED = "{}"
+_RECORD: dict[str, str] = {}
+
+
+def _refusal(text: str) -> ValueError:
+    return ValueError(_REFUSED.format(text))
+
+
+# --- what follows is copied ---
+
+
+def _pairs(text: str) -> set[str]:
+    """The pairs of letters in a text, its ends included."""
+    word = f" {text.lower()} "
+    return {word[n : n + 2] for n in range(len(word) - 1)}
+
+
+def _alike(world: Any, place: tuple[str, str, str], asked: str, look: Callable[[str], Any], most: int) -> Any:
+    """What a look-up finds, and what it finds for the values most like the one asked for, in the order of the keys.
+
+    ``place`` is the table, the column that is held against what is asked for, and the key.
+    """
+    table, column, key = place
+    found = _bearing(look(asked), column, key, asked)  # refuses what does not exist
+    pairs = _pairs(asked)
+    values = {str(row.get(column, name)) for name, row in world.rows(table)} - {asked, ""}
+    shared = [(-len(pairs & other) / (len(pairs) + len(other)), value) for value in values for other in [_pairs(value)]]
+    for _, value in sorted(shared):
+        if len(found) >= most:
+            break
+        try:
+            found = found + _bearing(look(value), column, key, value)
+        except ValueError:  # it leads nowhere, or to another kind of thing
+            continue
+    return sorted(found, key=lambda row: str(row[key]))
+
+
+def _bearing(found: Any, column: str, key: str, value: str) -> list[dict[str, Any]]:
+    """Rows that show the value they were found by."""
+    rows = found if isinstance(found, list) else [found]
+    return [row if column in row else {key: row[key], column: value, **row} for row in rows]
+
+
+def _page(found: list[Any], number: int, size: int) -> tuple[list[Any], int | None]:
+    """One page of a list, and the number of the next one; None on the last."""
+    last = max(1, -(-len(found) // size))
+    if not 1 <= number <= last:
+        raise _refusal(f"there is no page {number}; the last one is {last}")
+    return found[(number - 1) * size : number * size], number + 1 if number < last else None
+
+
+def _page_from(found: list[Any], mark: str | None, size: int) -> tuple[list[Any], str | None]:
+    """The page of a list that a mark stands for, and the mark of the next one; None on the last."""
+    starts = {_mark(found, start): start for start in range(size, len(found), size)}
+    if mark is not None and mark not in starts:
+        raise _refusal("that mark is not of this list; take it from the page before and leave the rest as it was")
+    start = 0 if mark is None else starts[mark]
+    return found[start : start + size], _mark(found, start + size) if start + size < len(found) else None
+
+
+def _mark(found: list[Any], start: int) -> str:
+    return f"c{start}x{zlib.crc32(repr(found[start]).encode()):08x}"
+
+
+def _recorded(world: Any, found: Any, about: tuple[str, str], entries: int) -> Any:
+    """Rows with the record that is kept about each: revision, days, links, and the last entries of its history."""
+    today = datetime.date.fromisoformat(str(world.constants.get("today", "2026-01-01")))
+    if isinstance(found, list):
+        return [_with_record(row, about, entries, today) for row in found]
+    return _with_record(found, about, entries, today)
+
+
+def _with_record(row: dict[str, Any], about: tuple[str, str], entries: int, today: datetime.date) -> dict[str, Any]:
+    table, key = about
+    name = f"{table}/{str(row[key]).replace(' ', '-').lower()}"
+    digest = zlib.crc32(name.encode())
+    age = 4 + digest % 150
+    record = {
+        "revision": 40 + digest % 60,
+        "created": (today - datetime.timedelta(days=900 + digest % 700)).isoformat(),
+        "updated": (today - datetime.timedelta(days=age)).isoformat(),
+        "tags": [tag for n, tag in enumerate(("checked", "imported", "synced", "migrated")) if digest >> n & 1],
+        "links": {part: f"/v2/{name}{'' if part == 'self' else f'/{part}'}" for part in _links(entries)},
+        "history": _history(row, key, name, entries, today - datetime.timedelta(days=age)),
+    }
+    said = {_RECORD[part]: value for part, value in record.items() if part in _RECORD}
+    return {**row, _RECORD["in"]: said} if "in" in _RECORD else {**row, **said}
+
+
+def _links(entries: int) -> list[str]:
+    """What a row links to: more where there is more to read."""
+    return ["self", "history", "notes", "attachments", "subscriptions"][: 1 + entries // 3]
+
+
+def _history(row: dict[str, Any], key: str, name: str, entries: int, until: datetime.date) -> list[dict[str, Any]]:
+    """Earlier values of a row's figures, days and times, the last ones first."""
+    fields = [field for field, value in row.items() if field != key and _changes(field) and _earlier(value, 0)]
+    found = []
+    for n in range(entries if fields else 0):
+        field = fields[n % len(fields)]
+        digest = zlib.crc32(f"{name}/{field}/{n // len(fields)}".encode())
+        was = _earlier(row[field], digest)
+        found.append({_RECORD["field"]: field, _RECORD["was"]: was, _RECORD["until"]: until.isoformat()})
+        until -= datetime.timedelta(days=3 + digest % 45)
+    return found
+
+
+def _changes(field: str) -> bool:
+    """Whether what a field says of a thing may have been otherwise before."""
+    return not any(word in field.lower() for word in ("birth", "born", "built", "founded", "year"))
+
+
+def _earlier(value: Any, digest: int) -> Any:
+    """A value near another one of its kind, and never that one; None for what has no near ones."""
+    if isinstance(value, float):
+        return round(value * (90 + digest % 8) / 100, 2) if round(value * 0.97, 2) < value else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        step = 1 if value < 24 or 1500 < value < 2100 else value // 12
+        return value - step * (1 + digest % 3) if value > 3 * step else value + 1 + digest % 3
+    text = str(value)
+    if len(text) == 10 and text[4] + text[7] == "--" and text.replace("-", "").isdigit():
+        moved = 2 + digest % 40 if digest & 64 else -2 - digest % 40
+        return (datetime.date.fromisoformat(text) + datetime.timedelta(days=moved)).isoformat()
+    if len(text) == 5 and text[2] == ":" and text.replace(":", "").isdigit():
+        minutes = (int(text[:2]) * 60 + int(text[3:]) + 5 + digest % 12 * 5) % 1440
+        return f"{minutes // 60:02d}:{minutes % 60:02d}"
+    return None
