@@ -247,9 +247,11 @@ class Search:
             left, picked = picks[id(row.result)]
             row.doubt += 0 if among(row.own, picked) else 1 if among(row.own, left) else 2
             self.rows.append(row)
+            asked_for = row.meant is row.result or among(row.own, row.meant)
             for attribute, value in row.fields.items():
                 full = f"{row.entity}.{attribute}"
-                missing.discard((full, row.key))
+                if asked_for:  # what is like it may be found by chance, before it is known which one is meant
+                    missing.discard((full, row.key))
                 if isinstance(value, str | int | float) and not isinstance(value, bool):
                     self._values.append(Value(value, row, full))
 

@@ -76,49 +76,53 @@ def _mark(found: list[Any], start: int) -> str:
 def _recorded(world: Any, found: Any, about: tuple[str, str], entries: int) -> Any:
     """Rows with the record that is kept about each: revision, days, links, and the last entries of its history."""
     today = datetime.date.fromisoformat(str(world.constants.get("today", "2026-01-01")))
-    if isinstance(found, list):
-        return [_with_record(row, about, entries, today) for row in found]
-    return _with_record(found, about, entries, today)
+    rows = found if isinstance(found, list) else [found]
+    lasting = ("birth", "born", "built", "founded", "year", about[1])
+    fields = [field for field in rows[0] if not any(word in field.lower() for word in lasting)] if rows else []
+    told = [{**row, **_record(row, fields, about, entries, today)} for row in rows]
+    return told if isinstance(found, list) else told[0]
 
 
-def _with_record(row: dict[str, Any], about: tuple[str, str], entries: int, today: datetime.date) -> dict[str, Any]:
-    table, key = about
-    name = f"{table}/{str(row[key]).replace(' ', '-').lower()}"
+def _record(
+    row: dict[str, Any], fields: list[str], about: tuple[str, str], entries: int, today: datetime.date
+) -> dict[str, Any]:
+    """What is kept about a row, under the names that this interface has for it."""
+    name = f"{about[0]}/{str(row[about[1]]).replace(' ', '-').lower()}"
     digest = zlib.crc32(name.encode())
-    age = 4 + digest % 150
+    updated = today - datetime.timedelta(days=4 + digest % 150)
     record = {
         "revision": 40 + digest % 60,
         "created": (today - datetime.timedelta(days=900 + digest % 700)).isoformat(),
-        "updated": (today - datetime.timedelta(days=age)).isoformat(),
+        "updated": updated.isoformat(),
         "tags": [tag for n, tag in enumerate(("checked", "imported", "synced", "migrated")) if digest >> n & 1],
-        "links": {part: f"/v2/{name}{'' if part == 'self' else f'/{part}'}" for part in _links(entries)},
-        "history": _history(row, key, name, entries, today - datetime.timedelta(days=age)),
+        "links": {part: f"/v2/{name}{'' if part == 'self' else f'/{part}'}" for part in _LINKS[: 1 + entries // 3]},
+        "history": _history(row, fields, name, entries, updated),
     }
-    said = {_RECORD[part]: value for part, value in record.items() if part in _RECORD}
-    return {**row, _RECORD["in"]: said} if "in" in _RECORD else {**row, **said}
+    said = {_RECORD[part]: value for part, value in record.items()}
+    return {_RECORD["in"]: said} if "in" in _RECORD else said
 
 
-def _links(entries: int) -> list[str]:
-    """What a row links to: more where there is more to read."""
-    return ["self", "history", "notes", "attachments", "subscriptions"][: 1 + entries // 3]
+_LINKS = ("self", "history", "notes", "attachments", "subscriptions")
+"""What a row links to, more where there is more to read."""
 
 
-def _history(row: dict[str, Any], key: str, name: str, entries: int, until: datetime.date) -> list[dict[str, Any]]:
-    """Earlier values of a row's figures, days and times, the last ones first."""
-    fields = [field for field, value in row.items() if field != key and _changes(field) and _earlier(value, 0)]
+def _history(
+    row: dict[str, Any], fields: list[str], name: str, entries: int, until: datetime.date
+) -> list[dict[str, Any]]:
+    """Earlier values of a row's figures, days and times, the last ones first; each is from before the one above it."""
+    values = {field: row[field] for field in fields if _earlier(row[field], 0) is not None}
+    seen = {(field, value) for field, value in values.items()}
     found = []
-    for n in range(entries if fields else 0):
-        field = fields[n % len(fields)]
-        digest = zlib.crc32(f"{name}/{field}/{n // len(fields)}".encode())
-        was = _earlier(row[field], digest)
-        found.append({_RECORD["field"]: field, _RECORD["was"]: was, _RECORD["until"]: until.isoformat()})
-        until -= datetime.timedelta(days=3 + digest % 45)
+    for n in range(entries if values else 0):
+        field = [*values][n % len(values)]
+        digest = zlib.crc32(f"{name}/{field}/{n // len(values)}".encode())
+        was = _earlier(values[field], digest)
+        if (field, was) not in seen:  # no value of a thing comes twice, so that none is its value now
+            seen.add((field, was))
+            values[field] = was
+            found.append({_RECORD["field"]: field, _RECORD["was"]: was, _RECORD["until"]: until.isoformat()})
+            until -= datetime.timedelta(days=3 + digest % 45)
     return found
-
-
-def _changes(field: str) -> bool:
-    """Whether what a field says of a thing may have been otherwise before."""
-    return not any(word in field.lower() for word in ("birth", "born", "built", "founded", "year"))
 
 
 def _earlier(value: Any, digest: int) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ftrl_gym.construct.remembering import Remembering
 from ftrl_gym.construct.trial import Pool
 from ftrl_gym.construct.variants.code import source_of
 from ftrl_gym.construct.variants.design import Design
@@ -23,7 +24,7 @@ from ftrl_gym.construct.variants.partition import Merge, canonical, nouns_of, pa
 from ftrl_gym.construct.variants.searching import searches
 from ftrl_gym.execution import TrustedToolbox
 from ftrl_gym.task import Json
-from ftrl_gym.tooldoc import ToolDocument
+from ftrl_gym.tooldoc import Effect, ToolDocument
 
 _LONGEST = 60
 """Letters of a tool's name, at most."""
@@ -63,7 +64,11 @@ class Toolset:
     @cached_property
     def pool(self) -> Pool:
         """Documents and running code."""
-        return Pool.of(self.documents, TrustedToolbox(self.source, f"{self.design.name}.py"))
+        toolbox = TrustedToolbox(self.source, f"{self.design.name}.py")
+        if not self.design.long:
+            return Pool.of(self.documents, toolbox)
+        reading = [name for name, document in self.documents.items() if document.effect is Effect.READ]
+        return Pool.of(self.documents, Remembering(toolbox, reading))
 
     @cached_property
     def offering(self) -> Mapping[str, tuple[str, ...]]:
