@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from ftrl_gym import parameters
-from ftrl_gym.tooldoc import ToolDocument
+from ftrl_gym.tooldoc import Pages, ToolDocument
 
 _NUMBER_WORDS = tuple("zero one two three four five six seven eight nine ten eleven twelve".split())  # noqa: SIM905
 _PUNCTUATION = [chr(c) for c in range(128) if not chr(c).isalnum()] + list("–—’‘“”€£¥·…")
@@ -97,6 +97,10 @@ class Grounding:
             return all(map(self.holds, value.values()))
         return all(map(self.holds, value))
 
+    def names_page(self, pages: Pages, value: Any) -> bool:
+        """Whether a result said that the next page is had by this value: the value somewhere is not enough."""
+        return self.holds(f"{pages.following} {value}")
+
     def _find(self, needle: str) -> bool:
         if needle == "  ":
             return False
@@ -134,6 +138,8 @@ def each_grounded(
     def known(value: Any, schema: Mapping[str, Any], path: str) -> bool:
         if "enum" in schema or document.is_option(path):
             return True
+        if document.pages is not None and path == document.pages.parameter:
+            return told.names_page(document.pages, value)
         if not isinstance(value, dict | list):
             return told.holds(value) or follows(value)
         if follows(value):

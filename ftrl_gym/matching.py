@@ -26,7 +26,7 @@ from ftrl_gym.answers import fold
 from ftrl_gym.delivery import Source
 from ftrl_gym.grounding import Grounding, each_grounded, tokens
 from ftrl_gym.task import Json, SubQuestion, Task
-from ftrl_gym.tooldoc import ToolDocument
+from ftrl_gym.tooldoc import Pages, ToolDocument
 
 
 class Matching(StrEnum):
@@ -84,6 +84,8 @@ class Goal:
     asked_after: dict[int, int] = field(default_factory=dict)
     rich: dict[str, ToolDocument] = field(default_factory=dict)
     """Tools whose arguments have parts, or options: those take a longer way wherever arguments are looked at."""
+    paged: dict[str, Pages] = field(default_factory=dict)
+    """Tools whose results come in pages."""
     many: dict[str, frozenset[str]] = field(default_factory=dict)
     """Tools that look several things up at once -> the parameters that name them."""
     _sources: dict[str, list[Source]] = field(default_factory=dict)
@@ -117,6 +119,7 @@ class Goal:
             goal.group_of[sub.id] = group
         goal.documents = {document.name: document for document in documents}
         goal.facts = wanted
+        goal.paged = {name: one.pages for name, one in goal.documents.items() if one.pages is not None}
         for document in goal.documents.values():
             if not document.plain:
                 goal.rich[document.name] = document
@@ -278,8 +281,12 @@ class Ledger:
         if goal.rich and tool in goal.rich:
             return each_grounded(goal.rich[tool], arguments, told, self._follows)
         closed = goal.documents[tool].closed if tool in goal.documents else ()
+        pages = goal.paged.get(tool) if goal.paged else None
         for name, value in arguments.items():
-            if name not in closed and not told.holds(value) and not self._follows(value):
+            if pages is not None and name == pages.parameter:
+                if not told.names_page(pages, value):
+                    return False
+            elif name not in closed and not told.holds(value) and not self._follows(value):
                 return False
         return True
 

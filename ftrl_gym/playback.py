@@ -38,6 +38,16 @@ class _Turn:
     reward: float
     ran: list[Fed]
     then: _Place | None
+    _learned: dict[str, str] | None = None
+
+    @property
+    def learned(self) -> dict[str, str]:
+        """The texts that its feedback holds; worked out when a script first asks for them."""
+        if self._learned is None:
+            self._learned = {}
+            for fed in self.ran:
+                learn(fed.text(), self._learned)
+        return self._learned
 
 
 class Playback:
@@ -74,8 +84,7 @@ class Playback:
             if turn is None:
                 turn = place.turns[effect] = self._take(place, text, self._turns.get(effect))
             if refers:
-                for fed in turn.ran:
-                    learn(fed.text(), seen)
+                seen |= turn.learned
             total, number, place = total + turn.reward, number + 1, turn.then
         return total
 

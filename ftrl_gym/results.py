@@ -28,6 +28,17 @@ def _opened(values: Iterable[Json]) -> Iterator[dict[str, Json]]:
             yield from _opened(value)
 
 
+def joined(first: Json, second: Json) -> Json:
+    """Two pages of one list as one result: lists one after the other, all else as the second has it.
+
+    >>> joined({"rooms": [1, 2], "next": 2}, {"rooms": [3], "next": None})
+    {'rooms': [1, 2, 3], 'next': None}
+    """
+    if isinstance(first, Mapping) and isinstance(second, Mapping):
+        return {**first, **{n: joined(first[n], value) if n in first else value for n, value in second.items()}}
+    return [*first, *second] if isinstance(first, list) and isinstance(second, list) else second
+
+
 def flat(row: Mapping[str, Json], before: str = "") -> dict[str, Json]:
     """An object with the fields of the objects in it beside its own, under dotted names.
 

@@ -20,6 +20,7 @@ from ftrl_gym.solver_search import Row, Search, Value, rows_of
 from ftrl_gym.solver_types import Parameter, Sort, is_date, is_number
 from ftrl_gym.solver_vocabulary import Vocabulary
 from ftrl_gym.task import Json, Plan, PlannedCall, Task
+from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.world import World
 
 NO_DAY = "2000-01-01"
@@ -39,6 +40,8 @@ class Replay:
         self._task, self._vocabulary, self._toolbox = task, vocabulary, toolbox
         self._world = World(world.base) if world is not None else None
         self._rows: list[Row] = []
+        self._pages: set[str] = set()
+        """Pages that results have said there are."""
         self._told: list[str] = []
         self._said = ""
         self._user = counterpart.Heard()
@@ -61,7 +64,7 @@ class Replay:
                     return f"nobody answers {turn.say!r}"
                 self._user = reply.heard
                 self._hear(reply.text)
-            rows, told = [], []
+            rows, told, pages = [], [], set()
             for call in turn.calls:
                 problem = self._unjustified(call)
                 if problem:
@@ -81,6 +84,10 @@ class Replay:
                 told.append(json.dumps(result, ensure_ascii=False))
                 document = self._vocabulary.documents[call.tool]
                 rows += rows_of(document, call.arguments, result)
+                if document.pages is not None and result[document.pages.following] is not None:
+                    following = {document.pages.parameter: result[document.pages.following]}
+                    pages.add(_page_of(document, {**call.arguments, **following}))
+            self._pages |= pages
             self._rows += rows
             self._told += told
             delivered |= {(f"{row.entity}.{a}", row.key, repr(v)) for row in rows for a, v in row.fields.items()}
@@ -109,6 +116,10 @@ class Replay:
         known = self._vocabulary.by_path[call.tool]
         for path, _, value in parameters.given(document.parameters, call.arguments):
             if document.is_option(path):
+                continue
+            if document.pages is not None and path == document.pages.parameter:
+                if _page_of(document, call.arguments) not in self._pages:
+                    return f"{call.tool}: no result has said that there is a page {value!r}"
                 continue
             if path not in known:
                 return f"{call.tool} has no parameter {path!r}"
@@ -152,6 +163,11 @@ class Replay:
 
     def _numbers(self) -> list[Json]:
         return [value for row in self._rows for value in row.fields.values() if is_number(value)]
+
+
+def _page_of(document: ToolDocument, arguments: Mapping[str, Json]) -> str:
+    """Which page of which list a call asks for; the same list is listed in other words by options."""
+    return f"{document.name}{json.dumps(document.without_options(arguments), sort_keys=True)}"
 
 
 def _parts(value: Json) -> list[Json]:

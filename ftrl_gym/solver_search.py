@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from ftrl_gym import parameters
+from ftrl_gym import parameters, results
 from ftrl_gym.execution import Toolbox, ToolFailure
 from ftrl_gym.question_values import Named
 from ftrl_gym.solver_pick import Object, among, pick, says
@@ -79,6 +79,8 @@ class Row:
     """The object with its facts under the names of their attributes."""
     result: Sequence[Object]
     """All objects of the list it stands in."""
+    meant: Sequence[Object]
+    """Those of them that have the very values that the call gave."""
 
     def spans(self) -> frozenset[str]:
         """The values of the question that it rests on."""
@@ -232,7 +234,7 @@ class Search:
             return
         self.calls += 1
         try:
-            result = self.toolbox.run(document.name, arguments, self.world)
+            result = self._whole(document, arguments)
         except ToolFailure:
             return
         inputs = tuple(value for some in filling.values() for value in some)
@@ -245,9 +247,11 @@ class Search:
             left, picked = picks[id(row.result)]
             row.doubt += 0 if among(row.own, picked) else 1 if among(row.own, left) else 2
             self.rows.append(row)
+            asked_for = row.meant is row.result or among(row.own, row.meant)
             for attribute, value in row.fields.items():
                 full = f"{row.entity}.{attribute}"
-                missing.discard((full, row.key))
+                if asked_for:  # what is like it may be found by chance, before it is known which one is meant
+                    missing.discard((full, row.key))
                 if isinstance(value, str | int | float) and not isinstance(value, bool):
                     self._values.append(Value(value, row, full))
 
@@ -260,9 +264,18 @@ class Search:
         arguments = parameters.assembled(document.parameters, given) | self.vocabulary.readings[document.name].switches
         return None if self.vocabulary.problem(document.name, arguments) else arguments
 
+    def _whole(self, document: ToolDocument, arguments: dict[str, Json]) -> Json:
+        """What a tool says, all pages of it."""
+        result = self.toolbox.run(document.name, arguments, self.world)
+        pages = document.pages
+        while pages is not None and result[pages.following] is not None:
+            further = {**arguments, pages.parameter: result[pages.following]}
+            result = results.joined(result, self.toolbox.run(document.name, further, self.world))
+        return result
+
     def _pick(self, row: Row) -> tuple[list[Object], list[Object]]:
         others = self.vocabulary.nouns - words(row.entity)
-        return pick(row.result, row.entity, others, self.vocabulary.plain, self.named)
+        return pick(row.meant, row.entity, others, self.vocabulary.plain, self.named)
 
 
 def _values_of(choices: _Choices) -> tuple[Any, ...]:
@@ -279,17 +292,34 @@ def rows_of(
 ) -> list[Row]:
     """The rows of facts in a result, without the attributes that the call itself brought in."""
     said = parameters.paths(arguments)
+    asked = _asked(document, arguments) if document.pages is not None else {}
     bound = {attribute for path in document.binds if path in said for attribute in document.bound(path)}
     found = []
     for source in document.returns.facts:
         rows = [row for row in source.rows(result) if all(name in row for name in source.key)]
         rows = [row for row in rows if not _rather_another(row, source, document.returns.facts)]
         named = [_by_attribute(row, source) for row in rows]
+        meant = [own for own in named if _has(own, source.entity, asked)] if asked else named
         for row, own in zip(rows, named, strict=True):
             fields = {a: row[f] for f, a in source.fields.items() if f in row and f"{source.entity}.{a}" not in bound}
             key = "|".join(str(row[name]) for name in source.key)
-            found.append(Row(source.entity, key, fields, document.name, inputs, depth, doubt, own, named))
+            found.append(Row(source.entity, key, fields, document.name, inputs, depth, doubt, own, named, meant))
     return found
+
+
+def _asked(document: ToolDocument, arguments: dict[str, Json]) -> dict[str, list[Json]]:
+    """``entity.attribute`` -> the values that a call gave for it."""
+    asked: dict[str, list[Json]] = {}
+    for path, _, value in parameters.given(document.parameters, arguments):
+        for attribute in document.bound(path):
+            asked.setdefault(attribute, []).append(parameters.iso(value) or value)
+    return asked
+
+
+def _has(own: Object, entity: str, asked: dict[str, list[Json]]) -> bool:
+    """Whether an object has what was asked for, as far as it shows it: a list may hold what is only like it."""
+    shown = ((name, asked.get(f"{entity}.{name}")) for name in own)
+    return all(values is None or own[name] in values for name, values in shown)
 
 
 def _rather_another(row: Object, source: FactSource, others: Sequence[FactSource]) -> bool:
@@ -303,9 +333,8 @@ def _rather_another(row: Object, source: FactSource, others: Sequence[FactSource
 
 
 def _by_attribute(row: Object, source: FactSource) -> Object:
-    """An object with its facts under the names of their attributes, whatever the result calls them."""
-    if source.plain and all(name == attribute for name, attribute in source.fields.items()):
-        return row
-    facts = {attribute: row[name] for name, attribute in source.fields.items() if name in row}
-    others = {n.rpartition(".")[2]: v for n, v in row.items() if n not in source.fields and not isinstance(v, dict)}
-    return {**others, **facts}
+    """An object with its facts under the names of their attributes, whatever the result calls them.
+
+    What it says beside them, of how it is kept, tells nothing about the thing.
+    """
+    return {attribute: row[name] for name, attribute in source.fields.items() if name in row}

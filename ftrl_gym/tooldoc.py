@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from ftrl_gym import parameters, results
 from ftrl_gym.parameters import Leaf
@@ -84,6 +84,16 @@ class Returns(Frozen):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+class Pages(Frozen):
+    """How a tool gives a long list: a page at a time."""
+
+    parameter: str
+    """Asks for a page; the first one where it is not given."""
+    following: str
+    """Field of the result, at its top, that says by which value of the parameter the next page is had; null on the last
+    one. A call may ask for a page only by what such a field has said."""
+
+
 class ToolDocument(Frozen):
     """One tool as a policy sees it (name, description, parameters) and as the scorer sees it (returns, binds)."""
 
@@ -106,6 +116,16 @@ class ToolDocument(Frozen):
     with a pattern or a format can be options, free text cannot. A value that comes in another form by an option, hours
     instead of minutes, is another value and answers nothing."""
     effect: Effect = Effect.READ
+    pages: Pages | None = None
+    """How its result is paged; None where it comes as a whole."""
+
+    @model_serializer(mode="wrap")
+    def _without_pages(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A document as it was written before there were pages, where it has none: its bytes are pinned."""
+        written: dict[str, Any] = dump(self)
+        if self.pages is None:
+            written.pop("pages", None)
+        return written
 
     @model_validator(mode="after")
     def _paths_exist(self) -> Self:
@@ -118,7 +138,15 @@ class ToolDocument(Frozen):
             problem = self._no_option(leaf) if self.is_option(leaf.path) else None
             if problem:
                 raise ValueError(f"{leaf.path!r} of tool {self.name!r} cannot be an option: {problem}")
+        if self.pages is not None:
+            self._check_pages(self.pages.parameter)
         return self
+
+    def _check_pages(self, parameter: str) -> None:
+        """Raises ValueError where a page cannot be asked for by a parameter."""
+        properties = self.parameters.get("properties", {})
+        if parameter not in properties or parameter in (*self.binds, *self.options):
+            raise ValueError(f"tool {self.name!r} cannot be paged by {parameter!r}: it is a parameter that does only that")
 
     def _no_option(self, leaf: Leaf) -> str | None:
         """Why a leaf that is called an option cannot be one."""

@@ -16,6 +16,7 @@ from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.faults import afflicted, fault
 from ftrl_gym.construct.leaks import empty_call_works, stands_in, stands_in_schema
 from ftrl_gym.construct.objects import Decomposition, GoldCall, Scaled
+from ftrl_gym.construct.pages import Pager, list_of
 from ftrl_gym.construct.trial import Pool, Trial, Trials, rehearse
 from ftrl_gym.construct.twins import PROTOCOL, twin_of
 from ftrl_gym.construct.variants.toolset import Toolset
@@ -56,14 +57,17 @@ def deploy(
     _refuse_leaks(task, scaled, pool)
     if told.effects:
         task, turns = _with_effects(task, turns, scaled, base, pool)
-    trials = Trials(task, base, pool)
-    trial = trials.run(turns)
+    trials = Trials(task, base, pool, near=toolset.design.long > 0)
+    pager = Pager(scaled.calls, task.sub_questions, pool, base)
+    trial = trials.run(pager.lengthened(turns))
     _refuse_bad_trial(task, trial, told.tested)
-    _refuse_needless(task, trial, trials)
-    plans = (trial.turns, *_other_plans(task, trial, trials, base, toolset, plain))
+    _refuse_needless(task, trial, trials, pool)
+    short = turns if pager.pages else trial.turns
+    plans = (trial.turns, *_other_plans(task, short, trial, trials, pager, base, toolset, plain))
     task = task.model_copy(update={"plans": tuple(Plan(turns=turns) for turns in plans)})
     if "errors" in task.features and not any(call.fails for call in task.plans[0].calls()):
-        task = _with_fault(task, random.Random(f"fault/{told.brief.seed}/{told.brief.attempt}"), base, pool)
+        rng = random.Random(f"fault/{told.brief.seed}/{told.brief.attempt}")
+        task = _with_fault(task, rng, base, pool, trials.near)
     task = certifier.certify(task, base, told.readings)
     if not set(PAIRED) & set(told.brief.features):
         return task
@@ -112,7 +116,10 @@ def _turns(told: Decomposition, made: Sequence[GoldCall]) -> list[PlanTurn]:
         if number in calls:
             turns.append(
                 PlanTurn(
-                    calls=tuple(PlannedCall(tool=c.tool, arguments=c.arguments, fails=c.fails) for c in calls[number])
+                    calls=tuple(
+                        PlannedCall(tool=c.tool, arguments=c.arguments, solves=c.answers, fails=c.fails)
+                        for c in calls[number]
+                    )
                 )
             )
     return turns
@@ -180,15 +187,21 @@ def _answer(outcome: Outcome) -> object:
     return outcome.answer.value if outcome.answer is not None else None
 
 
-def _refuse_needless(task: Task, trial: Trial, trials: Trials) -> None:
-    """Each look-up must serve the answer or ground a later call: a plan that skips it must fail."""
+def _refuse_needless(task: Task, trial: Trial, trials: Trials, pool: Pool) -> None:
+    """Each look-up must serve the answer or ground a later call: a plan that skips it, all its pages, must fail."""
     leading = {sub for each in task.sub_questions for sub in each.depends_on}
     wanted = {sub.id for sub in task.sub_questions if sub.id not in leading or sub.changes}
     wanted |= set(task.outcome.earned_by)  # what a branch depends on serves the answer
-    for skipped in (call for turn in trial.turns for call in turn.calls):
-        if wanted.isdisjoint(skipped.solves) and not skipped.fails:  # nobody has to try what is refused
+    lists: dict[str, list[PlannedCall]] = {}
+    for number, call in enumerate(call for turn in trial.turns for call in turn.calls):
+        paged = pool.documents[call.tool].pages is not None
+        lists.setdefault(list_of(call, pool.documents) if paged else str(number), []).append(call)
+    for pages in lists.values():
+        skipped, solved = pages[0], {sub for call in pages for sub in call.solves}
+        told_before = not solved and trials.near  # by near misses; whoever saw them need not make the call
+        if wanted.isdisjoint(solved) and not skipped.fails and not told_before:  # nobody has to try what is refused
             turns = [
-                turn.model_copy(update={"calls": tuple(c for c in turn.calls if c is not skipped)})
+                turn.model_copy(update={"calls": tuple(c for c in turn.calls if not any(c is one for one in pages))})
                 for turn in trial.turns
             ]
             if not trials.run(turns, to_the_end=False).failure:
@@ -199,12 +212,12 @@ def _refuse_needless(task: Task, trial: Trial, trials: Trials) -> None:
             raise CertificationError(task.id, "needless", "the user need not be asked")
 
 
-def _with_fault(task: Task, rng: random.Random, base: WorldBase, pool: Pool) -> Task:
+def _with_fault(task: Task, rng: random.Random, base: WorldBase, pool: Pool, near: bool) -> Task:
     """The task with a tool that is out of order for a moment, and its plans with what that makes of them."""
     event = fault(task.plans[0].turns, rng)
     plans = tuple(Plan(turns=tuple(afflicted(plan.turns, event))) for plan in task.plans)
     task = task.model_copy(update={"timeline": (event,), "plans": plans})
-    trials = Trials(task, base, pool)
+    trials = Trials(task, base, pool, near)
     for plan in plans:
         trial = trials.run(plan.turns)
         if trial.failure or trial.turns != plan.turns:
@@ -213,17 +226,24 @@ def _with_fault(task: Task, rng: random.Random, base: WorldBase, pool: Pool) -> 
 
 
 def _other_plans(
-    task: Task, trial: Trial, trials: Trials, base: WorldBase, toolset: Toolset, plain: Pool
+    task: Task,
+    short: Sequence[PlanTurn],
+    trial: Trial,
+    trials: Trials,
+    pager: Pager,
+    base: WorldBase,
+    toolset: Toolset,
+    plain: Pool,
 ) -> list[tuple[PlanTurn, ...]]:
-    """Plans with one call replaced by that of another tool which delivers the same facts."""
+    """Plans with one call, all its pages, replaced by that of another tool which delivers the same facts."""
     facts = {sub.id: sub for sub in task.sub_questions if sub.fact is not None}
     found = []
-    for place, turn in enumerate(trial.turns):
+    for place, turn in enumerate(short):
         for call in turn.calls:
             for other in _same_facts(call, [facts[s] for s in call.solves if s in facts], task, base, toolset, plain):
                 calls = tuple(other if c is call else c for c in turn.calls)
-                turns = [*trial.turns[:place], PlanTurn(calls=calls, say=turn.say), *trial.turns[place + 1 :]]
-                again = trials.run(turns, to_the_end=False)
+                turns = [*short[:place], PlanTurn(calls=calls, say=turn.say), *short[place + 1 :]]
+                again = trials.run(pager.lengthened(turns), to_the_end=False)
                 if not again.failure and again.solved == trial.solved:
                     found.append(again.turns)
     return found
@@ -242,7 +262,7 @@ def _same_facts(
             attributes = {sub.fact.attribute for sub in subs if sub.fact is not None}
             made = toolset.calls(name, arguments, attributes)
             if len(made) == 1 and made[0].tool in possible:
-                yield PlannedCall(tool=made[0].tool, arguments=made[0].arguments)
+                yield PlannedCall(tool=made[0].tool, arguments=made[0].arguments, solves=call.solves)
 
 
 def _arguments_for(tool: str, subs: Sequence[SubQuestion], base: WorldBase, pool: Pool) -> dict[str, object] | None:

@@ -35,7 +35,9 @@ def _given_away(tool: ToolDocument) -> tuple[list[Any], str]:
     known = _TEXTS.get(id(tool))
     if known is None or known[0] is not tool:
         schemas = [*tool.parameters.get("properties", {}).values(), *(leaf.schema for leaf in tool.leaves)]
-        closed = [value for schema in schemas for value in (*schema.get("enum", ()), schema.get("default"))]
+        page = tool.parameters["properties"][tool.pages.parameter] if tool.pages is not None else {}
+        asked = [schema for schema in schemas if schema != page]  # the number of a page tells nothing of the world
+        closed = [value for schema in asked for value in (*schema.get("enum", ()), schema.get("default"))]
         if len(_TEXTS) >= _MOST:
             _TEXTS.clear()
         words = " ".join([tool.description, *(str(schema.get("description", "")) for schema in schemas)])

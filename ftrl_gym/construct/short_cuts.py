@@ -41,8 +41,7 @@ def short_cut(asking: Asking, calls: Iterable[tuple[str, Sequence[str]]], toolse
         toolset: The tools.
     """
     operation = asking.family.partition("/")[0]
-    picks = can_filter if operation in _FILTERED else can_rank if operation in _RANKED else None
-    if picks is None:
+    if operation not in (*_FILTERED, *_RANKED):
         return ""
     earning = set(asking.outcome.earned_by)
     facts = {sub.id: sub.fact for sub in asking.sub_questions if sub.fact is not None and sub.id in earning}
@@ -53,7 +52,11 @@ def short_cut(asking: Asking, calls: Iterable[tuple[str, Sequence[str]]], toolse
         face = next(face for face in toolset.faces if face.name == tool)
         for source in toolset.documents[tool].returns.facts:
             for field, attribute in source.fields.items():
-                if (source.entity, attribute) in compared and picks(face.options, field):
+                if operation in _FILTERED:
+                    picks = can_filter(face.options, field)
+                else:
+                    picks = can_rank(face.options, field, face.paged is not None)
+                if picks and (source.entity, attribute) in compared:
                     return f"{tool} compares by {field} itself"
     return ""
 

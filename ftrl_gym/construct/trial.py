@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ftrl_gym import matching, state
+from ftrl_gym.construct.near_misses import Exact
 from ftrl_gym.counterpart import Heard, agreed, reply
 from ftrl_gym.execution import Toolbox, ToolFailure, failing
 from ftrl_gym.grounding import Grounding, Told, tokens
@@ -59,10 +60,11 @@ class Trials:
         task: The task.
         base: Its world.
         pool: Tools of its scenario.
+        near: Whether results show near misses, by which no call becomes needless and nothing is known.
     """
 
-    def __init__(self, task: Task, base: WorldBase, pool: Pool) -> None:
-        self._task, self._base, self._pool = task, base, pool
+    def __init__(self, task: Task, base: WorldBase, pool: Pool, near: bool = False) -> None:
+        self._task, self._base, self._pool, self.near = task, base, pool, near
         self._goal = Goal.of(task, [pool.documents[name] for name in task.tools])
         self._names: dict[int, list[str]] = {}
         for sub, group in self._goal.group_of.items():
@@ -80,7 +82,7 @@ class Trials:
         world, ledger, names = World(self._base), Ledger(self._goal), self._names
         told = Grounding(self._task.question, str(self._base.constants.get("today", "")), self._task.policy_text)
         heard, known, done = Heard(), set[str](), list[PlanTurn]()
-        failure = ""
+        failure, exact = "", Exact(self._goal) if self.near else None
         made: Counter[str] = Counter()
         for turn in turns:
             if failure and not to_the_end:
@@ -98,7 +100,7 @@ class Trials:
                 run = _fail if event is not None else _refuse if call.fails else _run
                 if not agreed(self._task.counterpart, heard) and self._pool.documents[call.tool].effect is Effect.WRITE:
                     failure = failure or f"{call.tool} changes something before the user agreed"
-                solved, result, problem = run(call, world, ledger, told, self._pool)
+                solved, result, problem = run(call, world, ledger, told, self._pool, exact)
                 failure = failure or problem
                 subs = tuple(sub for group in sorted(solved) for sub in names[group])
                 known |= {sub for sub in subs if sub in self._texts and told.holds(self._texts[sub])}
@@ -177,12 +179,19 @@ def _literal(value: Json, results: Mapping[str, Json]) -> Json:
     return [_literal(inner, results) for inner in value] if isinstance(value, list) else value
 
 
-def _fail(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool) -> tuple[set[int], Told, str]:
+_Ran = tuple[set[int], Told, str]
+
+
+def _fail(
+    call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None
+) -> _Ran:
     """One call of a tool that is out of order."""
     return set(), _NOTHING, "" if call.fails else f"{call.tool} is out of order, and the plan does not say so"
 
 
-def _refuse(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool) -> tuple[set[int], Told, str]:
+def _refuse(
+    call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None
+) -> _Ran:
     """One call that its tool is to refuse."""
     problem = pool.checkers[call.tool].problem(call.arguments)
     if problem or not ledger.grounded(call.tool, call.arguments, told):
@@ -194,7 +203,9 @@ def _refuse(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, po
     return set(), _NOTHING, f"{call.tool} does not refuse, as the plan says"
 
 
-def _run(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool) -> tuple[set[int], Told, str]:
+def _run(
+    call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None
+) -> _Ran:
     """One call: what it solved, what it taught, and what was wrong with it."""
     document, checker = pool.documents[call.tool], pool.checkers[call.tool]
     problem = checker.problem(call.arguments)
@@ -212,6 +223,9 @@ def _run(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool:
     held = matching.changes_held(ledger.goal, world.difference()) if write else None
     before = set(ledger.solved)
     useful = ledger.ran(call.tool, arguments, grounded, result, held)
+    if exact is not None:
+        result = exact.said(call.tool, arguments, result)
+        useful = (exact.serves(call.tool, arguments, result) and grounded) or useful
     problem = (
         "" if useful else f"{call.tool} solves nothing" if grounded else f"{call.tool} {arguments} is not grounded"
     )

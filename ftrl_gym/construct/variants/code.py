@@ -6,13 +6,14 @@ import ast
 import inspect
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ftrl_gym.construct.variants import shaping
+from ftrl_gym.construct.variants import lengthening, shaping
 from ftrl_gym.construct.variants.faces import Face, Form, Leaf, Part
 from ftrl_gym.construct.variants.functions import Role, Schema
 from ftrl_gym.construct.variants.naming import Names
 from ftrl_gym.construct.variants.options import Phase
+from ftrl_gym.construct.variants.searching import Likeness
 from ftrl_gym.errors import ConstructionError
 
 _WIDTH = 120
@@ -30,7 +31,9 @@ A function's first parameter is the episode's world; the others, and their defau
 _IMPORT = re.compile(r"^(?:import|from) .+\n", re.MULTILINE)
 
 
-def source_of(title: str, faces: Sequence[Face], plain: str, names: Names, refused: str) -> str:
+def source_of(
+    title: str, faces: Sequence[Face], plain: str, names: Names, refused: str, record: Mapping[str, str]
+) -> str:
     """The source of a toolset.
 
     Args:
@@ -39,6 +42,7 @@ def source_of(title: str, faces: Sequence[Face], plain: str, names: Names, refus
         plain: Source of the scenario's own tools.
         names: Names of fields.
         refused: How refusals are told: ``{}`` stands for the text.
+        record: What is kept about rows, in a design with long results.
 
     Raises:
         ConstructionError: The scenario's code defines names that this code needs, or cannot be compiled with it.
@@ -49,6 +53,10 @@ def source_of(title: str, faces: Sequence[Face], plain: str, names: Names, refus
     imports, own = _own(plain, faces)
     constants = f"\n\n_NAMES = {_literal(renamed)}\n_REFUSED = {_literal(refused)}\n"
     helpers = inspect.getsource(shaping).partition(_COPIED)[2]
+    if record:
+        imports += ["import zlib", "from collections.abc import Callable"]
+        constants += f"_RECORD = {_literal(record)}\n"
+        helpers += inspect.getsource(lengthening).partition(_COPIED)[2]
     head = _HEAD.format(title=title, imports="\n".join(_in_order(imports)))
     above = f"{head}\n{functions}{constants}{helpers}"
     try:
@@ -115,11 +123,14 @@ def _function(face: Face) -> Iterator[str]:
             last = number == len(face.parts) - 1
             yield "    else:" if last else f"    {'elif' if number else 'if'} {_condition(face, number)}:"
             yield from _found(face, part, number, "        ")
-    beside = any(option.phase is Phase.BESIDE for option in face.options)
+    beside = face.paged is not None or any(option.phase is Phase.BESIDE for option in face.options)
     if beside:
         yield "    beside: dict[str, Any] = {}"
-    for option in face.options:
-        yield from (f"    {line}" for line in option.lines)
+    lines = [line for option in face.options if option.phase < Phase.PAGE for line in option.lines]
+    lines += face.paged.lines() if face.paged is not None else ()
+    lines += [f"found = _recorded(world, found, about, {face.entries})"] if face.entries else ()
+    lines += [line for option in face.options if option.phase >= Phase.PAGE for line in option.lines]
+    yield from (f"    {line}" for line in lines)
     yield f"    return {_result(face, beside)}"
 
 
@@ -151,6 +162,9 @@ def _signature(face: Face) -> list[str]:
     for group in face.groups:
         needed = any(leaf.required for leaf in face.leaves if leaf.path[0] == group)
         (first if needed else later).append(f"{group}: dict[str, Any]{'' if needed else ' | None = None'}")
+    if face.paged is not None:
+        numbered = face.paged.numbered
+        later.append(f"{face.paged.parameter}: {'int = 1' if numbered else 'str | None = None'}")
     for option in face.options:
         kind = _type(option.schema)
         value = option.default
@@ -176,10 +190,16 @@ def _found(face: Face, part: Part, number: int, indent: str) -> Iterator[str]:
         yield f"{indent}_unused({_literal(choice)}, {given})"
     taken = [(leaf.takes[number], leaf) for leaf in face.leaves if leaf.takes[number]]
     loop = next((leaf for _, leaf in taken if leaf.form in (Form.BATCH, Form.SEVERAL)), None)
-    arguments = [f"{name}={'each' if leaf is loop else _value(face, part, leaf, name, choice)}" for name, leaf in taken]
-    call = f"_own_{part.function.name}({', '.join(['world', *arguments])})"
-    if part.function.role is Role.LISTING:
+    like = part.function.like
+    values = {name: "each" if leaf is loop else _value(face, part, leaf, name, choice) for name, leaf in taken}
+    asked = values[like.parameter] if like is not None else ""
+    passed = values if like is None else {**values, like.parameter: "one"}
+    given = ", ".join(["world", *(f"{name}={value}" for name, value in passed.items())])
+    call = f"_own_{part.function.name}({given})"
+    if part.function.role is Role.LISTING and not (like is not None and like.one):
         call += f"[{_literal(part.function.rows)}]"
+    if like is not None:
+        call = _searched(like, call, asked)
     if loop is not None:
         over = _given(face, loop)
         if loop.form is Form.BATCH:
@@ -190,7 +210,26 @@ def _found(face: Face, part: Part, number: int, indent: str) -> Iterator[str]:
         call = f"_part({call}, {_literal(' '.join(part.only))})"
     if any(name != said for name, said in face.named(part).items()):
         call = f"_named({call})"
-    yield f"{indent}found: Any = {call}"
+    yield from _broken(f"{indent}found: Any = {call}")
+    if face.entries:
+        yield f"{indent}about = {_literal(part.function.entity)}, {_literal(face.named(part)[part.function.key[0]])}"
+
+
+def _broken(line: str) -> Iterator[str]:
+    """A line, over several where it is long and there is a place to break it."""
+    head, lambdas, tail = line.partition("lambda one:")
+    if len(line) <= _WIDTH or not lambdas:
+        yield line
+        return
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    yield head.rstrip()
+    yield f"{indent}{lambdas}{tail}"
+
+
+def _searched(like: Likeness, call: str, asked: str) -> str:
+    """What a search finds, where ``call`` finds what has exactly the value ``one``."""
+    where = ", ".join(map(_literal, (like.table, like.column, like.key)))
+    return f"_alike(world, ({where}), {asked}, lambda one: {call}, {like.most})"
 
 
 def _given(face: Face, leaf: Leaf) -> str:

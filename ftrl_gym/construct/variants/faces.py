@@ -15,6 +15,7 @@ from typing import Any
 from ftrl_gym.construct.variants.functions import Function, Role, Schema
 from ftrl_gym.construct.variants.naming import Names
 from ftrl_gym.construct.variants.options import Option
+from ftrl_gym.construct.variants.paging import Paged
 from ftrl_gym.parameters import DATE_PARTS, in_parts
 from ftrl_gym.task import Json
 from ftrl_gym.tooldoc import FactSource, Returns, ToolDocument
@@ -102,6 +103,12 @@ class Face:
     listed_as: str = ""
     """Field of the result that holds a list."""
     options: tuple[Option, ...] = ()
+    paged: Paged | None = None
+    """How it pages; None where its result comes as a whole."""
+    entries: int = 0
+    """Entries of each row's history that it shows; with none it shows nothing of how rows are kept."""
+    record: Mapping[str, Schema] = field(default_factory=dict)
+    """Fields that tell how a row is kept."""
 
     # --- what it is ------------------------------------------------------------------------------------------------
 
@@ -153,6 +160,8 @@ class Face:
                 "additionalProperties": False,
             }
             required += [group] if any(leaf.required for leaf in inner.values()) else []
+        if self.paged is not None:
+            properties[self.paged.parameter] = self.paged.schema
         ordered = [*required, *(name for name in properties if name not in required)]
         schema: Schema = {
             "type": "object",
@@ -164,12 +173,13 @@ class Face:
             schema["oneOf"] = [{"required": [leaf.path[0]]} for leaf in self.leaves]
         return ToolDocument(
             name=self.name,
-            description=self.description,
+            description=" ".join(filter(None, (self.description, self.paged and self.paged.sentence))),
             parameters=schema,
             returns=self._returns(),
             binds=self._binds(),
             effect=self.parts[0].function.document.effect,
             options=tuple(option.name for option in self.options),
+            pages=self.paged.document if self.paged is not None else None,
         )
 
     def _binds(self) -> dict[str, str]:
@@ -194,6 +204,8 @@ class Face:
                 fields = {**before.fields, **source.fields} if before else source.fields
                 facts[place] = source.model_copy(update={"fields": fields})
             self._put(schema, part)
+        if self.paged is not None:
+            schema["properties"] |= self.paged.results
         return Returns(schema=schema, facts=tuple(facts.values()))
 
     def _facts(self, part: Part) -> list[FactSource]:
@@ -215,7 +227,7 @@ class Face:
         row: Schema = own
         if names:
             properties = {names[name]: part.function.fields[name] for name in part.fields}
-            row = {"type": "object", "properties": properties}
+            row = {"type": "object", "properties": {**properties, **self.record}}
         inner: Schema = {"type": "array", "items": row} if self.listed else row
         for name in self.place(part):
             schema = schema["properties"].setdefault(name, {"type": "object", "properties": {}, "required": []})

@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ftrl_gym.tooldoc import Effect, ToolDocument
+
+if TYPE_CHECKING:
+    from ftrl_gym.construct.variants.searching import Likeness
 
 Schema = dict[str, Any]
 
@@ -45,6 +48,8 @@ class Function:
     role: Role
     rows: str = ""
     """Field of the result that holds the list of rows, for listings."""
+    like: Likeness | None = None
+    """What it finds beside what is asked for; None where it finds nothing else."""
 
     @property
     def name(self) -> str:

@@ -27,6 +27,8 @@ class Row:
     """Fields that only rows of some kinds have."""
     listed: bool
     """Whether the result is a list of rows."""
+    paged: bool = False
+    """Whether that comes in pages."""
 
     def of(self, *sorts: Sort) -> list[str]:
         """Fields of some sorts, keys not among them."""
@@ -104,10 +106,10 @@ def can_filter(options: Iterable[Option], field: str) -> bool:
     return any(field in option.by and option.phase is Phase.FILTER for option in options)
 
 
-def can_rank(options: Iterable[Option], field: str) -> bool:
+def can_rank(options: Iterable[Option], field: str, paged: bool = False) -> bool:
     """Whether a caller may have only the rows with the lowest, or highest, values of a field."""
     sorts = any(field in option.by and option.phase is Phase.SORT for option in options)
-    return sorts and any(option.name == "limit" for option in options)
+    return sorts and (paged or any(option.name == "limit" for option in options))
 
 
 def _quoted(names: Sequence[str]) -> str:
@@ -122,6 +124,13 @@ caller."""
 
 def _of_lists(row: Row, comparable: Sequence[str]) -> Iterator[Option]:
     """What lists of rows have, of which some fields are compared by the tool."""
+    if not row.paged:
+        yield from _cuts()
+    yield from _orders(row, comparable)
+
+
+def _cuts() -> Iterator[Option]:
+    """Which of the rows are shown, where they are not in pages."""
     yield Option(
         "limit",
         {"type": "integer", "description": "Most rows.", "minimum": 1},
@@ -136,6 +145,10 @@ def _of_lists(row: Row, comparable: Sequence[str]) -> Iterator[Option]:
         ("if offset is not None:", "    found = found[offset:]"),
         tries=(1,),
     )
+
+
+def _orders(row: Row, comparable: Sequence[str]) -> Iterator[Option]:
+    """The order of rows by some of their fields, and which rows are left out by them."""
     if comparable:
         yield Option(
             "sort_by",
@@ -178,6 +191,8 @@ def _of_lists(row: Row, comparable: Sequence[str]) -> Iterator[Option]:
             tries=("1900-01-01",),
             by=(name,),
         )
+    if row.paged:
+        return
     yield Option(
         "with_count",
         {"type": "boolean", "description": "Also say how many rows there are.", "default": False},

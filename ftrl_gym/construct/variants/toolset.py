@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ftrl_gym.construct.remembering import Remembering
 from ftrl_gym.construct.trial import Pool
 from ftrl_gym.construct.variants.code import source_of
 from ftrl_gym.construct.variants.design import Design
@@ -18,10 +19,12 @@ from ftrl_gym.construct.variants.functions import Function, Role, function_of
 from ftrl_gym.construct.variants.leaves import leaves_of
 from ftrl_gym.construct.variants.naming import Names, settle, split_name
 from ftrl_gym.construct.variants.options import Option, Row, options_for
+from ftrl_gym.construct.variants.paging import Lengths
 from ftrl_gym.construct.variants.partition import Merge, canonical, nouns_of, partition
+from ftrl_gym.construct.variants.searching import searches
 from ftrl_gym.execution import TrustedToolbox
 from ftrl_gym.task import Json
-from ftrl_gym.tooldoc import ToolDocument
+from ftrl_gym.tooldoc import Effect, ToolDocument
 
 _LONGEST = 60
 """Letters of a tool's name, at most."""
@@ -61,7 +64,11 @@ class Toolset:
     @cached_property
     def pool(self) -> Pool:
         """Documents and running code."""
-        return Pool.of(self.documents, TrustedToolbox(self.source, f"{self.design.name}.py"))
+        toolbox = TrustedToolbox(self.source, f"{self.design.name}.py")
+        if not self.design.long:
+            return Pool.of(self.documents, toolbox)
+        reading = [name for name, document in self.documents.items() if document.effect is Effect.READ]
+        return Pool.of(self.documents, Remembering(toolbox, reading))
 
     @cached_property
     def offering(self) -> Mapping[str, tuple[str, ...]]:
@@ -125,12 +132,16 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
     """
     functions = [function_of(document) for document in documents]
     names = Names(scenario, design)
+    if design.long:
+        functions = searches(functions, scenario, design)
     if design.plain:
         plain = {function.name: function.document for function in functions}
         merges = tuple(partition(functions, [], scenario, design))
         return Toolset(design, tuple(_plain(function, names) for function in functions), plain, source, merges)
-    extended = _extended(functions, scenario, design)
+    extended = _extended([function_of(document) for document in documents], scenario, design)
     added = [one.function for one in extended]
+    if design.long:
+        added = searches(added, scenario, design, "added searches")
     settle(names, (function.parameters for function in (*functions, *added)))
     settle(names, (function.fields for function in (*functions, *added)))
     merges = tuple(partition(functions, added, scenario, design))
@@ -139,12 +150,18 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
     if design.variant == 0:
         wrap, listed_as, refused = (), "", "{}"
     titles = _titles(merges, names)
+    fields = {said for function in (*functions, *added) for said in map(names.word, function.fields)}
+    lengths = Lengths(scenario, design, names, fields) if design.long else None
     faces = []
     for merge, title in zip(merges, titles, strict=True):
         face = _face(merge, title, names, design, wrap, listed_as)
+        if lengths is not None:
+            face = replace(face, paged=lengths.paged(face), entries=lengths.entries(face))
+            face = replace(face, record=lengths.schema() if face.entries else {})
         faces.append(replace(face, options=_options(face, scenario, design)))
     own = "\n\n".join([source.rstrip() + "\n", *(one.source for one in extended)])
-    code = source_of(f"{scenario}, {design.name}", faces, own, names, refused)
+    record = lengths.record if lengths is not None else {}
+    code = source_of(f"{scenario}, {design.name}", faces, own, names, refused, record)
     return Toolset(design, tuple(faces), {face.name: face.document() for face in faces}, code, merges)
 
 
@@ -257,6 +274,8 @@ def _about(function: Function, names: Names) -> str:
     for name in function.parameters:
         if "_" in name:  # a single word may be meant as a word
             text = re.sub(rf"\b{name}\b", names.word(name), text)
+    if function.like is not None:
+        text = f"{text} {function.like.sentence(names.word(function.like.column))}"
     return text
 
 
@@ -271,8 +290,8 @@ def _options(face: Face, scenario: str, design: Design) -> tuple[Option, ...]:
     shared = {name: schema for name, schema in named[0].items() if all(name in other for other in named)}
     some = tuple(dict.fromkeys(name for each in named for name in each if name not in shared))
     keys = tuple(dict.fromkeys(face.named(part)[key] for part in face.parts for key in part.function.key))
-    row = Row(keys, shared, tuple(name for name in some if name not in keys), face.listed)
-    taken = {leaf.path[0] for leaf in face.leaves} | {face.selector}
+    row = Row(keys, shared, tuple(name for name in some if name not in keys), face.listed, face.paged is not None)
+    taken = {leaf.path[0] for leaf in face.leaves} | {face.selector, face.paged.parameter if face.paged else ""}
     made = options_for(row, random.Random(rng.random()), wanted, hidden=design.parameters > 1)
     restyled = (_called_anew(option, face.names.option(option.name)) for option in made)
     return tuple(option for option in restyled if option.name not in taken)

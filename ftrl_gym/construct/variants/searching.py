@@ -1,0 +1,123 @@
+"""Searches: look-ups by name, and lists by what rows belong to, that give what nearly fits as well.
+
+A plain tool gives exactly what is asked for. A search of a design with long results takes the same and refuses the
+same, but shows the rows whose value is most like the given one, the exact ones among them, in the order of their keys.
+So a caller has to look which row is meant, and nobody can browse with made-up words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ftrl_gym.construct.variants.design import Design
+from ftrl_gym.construct.variants.functions import Function, Role, Schema, Sort, sort_of
+from ftrl_gym.construct.wording import plural
+from ftrl_gym.tooldoc import Returns, ToolDocument
+
+_SHARE = (0.0, 0.3, 0.6, 0.9)
+"""How many of the possible searches a design has, by level."""
+_FEWEST = 10
+"""Rows that the shortest search shows."""
+_MOST = (10, 20, 28, 40)
+"""Rows that the longest one shows, by level."""
+_CODE = re.compile(r"(^|_)(id|no|code|ref|reference|number)$")
+"""Columns that only results tell, so that nobody knows them half."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What makes a search of a function."""
+
+    parameter: str
+    """That takes the value."""
+    table: str
+    key: str
+    """Field of a row that names it."""
+    column: str
+    """Whose values are held against the given one; rows show it under this name."""
+    one: bool
+    """Whether the function looks one row up."""
+    most: int
+    """Rows from which on nothing is added."""
+
+    def sentence(self, said: str) -> str:
+        """What a document says of it.
+
+        Args:
+            said: What the column is called in results.
+
+        >>> print(Likeness("name", "doctors", "doctor_id", "name", True, 24).sentence("name"))
+        Finds what is spelt alike too: up to 24 doctors in the order of their ids, the one with exactly this name among them.
+        """
+        rows, column = self.table.replace("_", " "), said.replace("_", " ")
+        order = plural(_last(self.key))
+        if self.one:
+            return (
+                f"Finds what is spelt alike too: up to {self.most} {rows} in the order of their {order}, "
+                f"the one with exactly this {column} among them."
+            )
+        return (
+            f"Takes in what is spelt alike: with others, about {self.most} {rows} in the order of their {order}; "
+            f"only those whose {said} is exactly the given one belong to it."
+        )
+
+
+def _last(name: str) -> str:
+    """``id`` for ``doctor_id``."""
+    word = name.rpartition("_")[2]
+    return "number" if word == "no" else word
+
+
+def searches(functions: Iterable[Function], scenario: str, design: Design, about: str = "searches") -> list[Function]:
+    """The functions of a design, of which some search.
+
+    Args:
+        functions: That give exactly what is asked for.
+        scenario: Its name.
+        design: Which one.
+        about: What the draws are for.
+    """
+    rng = design.draws(scenario, about)
+    share, most = _SHARE[design.long], _MOST[design.long]
+    found = []
+    for function in functions:
+        chance, size = rng.random(), rng.random()
+        likeness = _likeness(function, _FEWEST + int(size * (most - _FEWEST + 1)))
+        found.append(function if likeness is None or chance >= share else _search(function, likeness))
+    return found
+
+
+def _likeness(function: Function, most: int) -> Likeness | None:
+    """What would make a search of a function; None where nothing would."""
+    facts = function.document.returns.facts
+    if function.role not in (Role.LOOKUP, Role.LISTING) or not function.flat or len(facts) != 1:
+        return None
+    if len(facts[0].key) != 1 or any(name != attribute for name, attribute in facts[0].fields.items()):
+        return None
+    one = function.role is Role.LOOKUP
+    for parameter in function.required:
+        table, _, column = function.document.binds.get(parameter, "").partition(".")
+        texts = sort_of(function.parameters[parameter]) is Sort.TEXT and table == function.entity
+        known = one and (_CODE.search(column) or "pattern" in function.fields.get(column, {}))
+        if texts and not known:
+            return Likeness(parameter, table, facts[0].key[0], column, one, most)
+    return None
+
+
+def _search(function: Function, likeness: Likeness) -> Function:
+    """The function as a search: the same name and parameters, and rows as a result."""
+    document, rows = function.document, function.rows or likeness.table
+    facts = document.returns.facts[0]
+    fields: dict[str, Schema] = dict(function.fields)
+    if likeness.column not in fields:
+        key = likeness.key
+        fields = {key: fields[key], likeness.column: {"type": "string"}, **fields}
+    row = {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+    returns = Returns(
+        schema={"type": "object", "properties": {rows: {"type": "array", "items": row}}, "required": [rows]},
+        facts=(facts.model_copy(update={"path": rows, "fields": {name: name for name in fields}}),),
+    )
+    made: ToolDocument = document.model_copy(update={"returns": returns})
+    return replace(function, document=made, role=Role.LISTING, rows=rows, like=likeness)
