@@ -21,6 +21,10 @@ class Added(NamedTuple):
 
     function: Function
     source: str
+    parents: tuple[str, ...] = ()
+    """The scenario's own functions that it shows in another way, the one whose arguments it takes first."""
+    sure: bool = True
+    """Whether it serves every row that its parent does."""
 
 
 def extension(functions: Sequence[Function]) -> list[Added]:
