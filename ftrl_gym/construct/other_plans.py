@@ -93,7 +93,8 @@ class OtherPlans:
         again = self.trials.run(turns, to_the_end=lean)
         if lean and any(not call.solves and not call.fails for turn in again.turns for call in turn.calls):
             again = self.trials.run(_lean(again.turns), to_the_end=False)
-        return again.turns if not again.failure and again.solved == self.trial.solved else None
+        wasteful = lean and again.in_vain
+        return again.turns if not again.failure and not wasteful and again.solved == self.trial.solved else None
 
     def _ways(self, call: PlannedCall) -> Iterator[_Way]:
         """Calls of other offered tools that may find all that a call finds."""

@@ -50,6 +50,8 @@ class Trial:
     """Sub-questions whose fact, a text, stood in what was told before its call."""
     changes: tuple[RowChange, ...]
     """The whole difference it made."""
+    in_vain: int
+    """Of the things that its calls look up several at once, those by which nothing was found out."""
 
 
 class Trials:
@@ -106,7 +108,8 @@ class Trials:
                 told.add(text)
             done.append(PlanTurn(calls=tuple(calls), say=turn.say))
         solved_subs = frozenset(sub for group in ledger.solved for sub in names[group])
-        return Trial(tuple(done), solved_subs, failure, frozenset(known), state.changes_of(world.difference()))
+        changes = state.changes_of(world.difference())
+        return Trial(tuple(done), solved_subs, failure, frozenset(known), changes, ledger.extra_waste)
 
 
 class _Result(Told):

@@ -17,6 +17,7 @@ from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.variants.extension import Added
 from ftrl_gym.construct.variants.functions import Function, Role, Schema, Sort, function_of, sort_of
 from ftrl_gym.construct.variants.naming import split_name
+from ftrl_gym.construct.variants.view_words import fields_said, head, ids, one, said, thing
 from ftrl_gym.construct.wording import article, plural, upper
 from ftrl_gym.tooldoc import Effect, FactSource, Returns, ToolDocument
 
@@ -81,12 +82,11 @@ def narrow(functions: Sequence[Function]) -> Iterator[Added]:
         if not function.flat or not function.required or len(function.key) != 1:
             continue
         if function.role is Role.LISTING:
-            ids = _ids(function)
-            yield _part_of(function, ids, (), f"{_head(function)}: {ids} only.")
+            yield _part_of(function, ids(function), (), f"{head(function)}: {ids(function)} only.")
         if function.role is Role.LISTING or function is details.get(function.entity):
-            what = _head(function) if function.rows else upper(_one(function))
+            what = head(function) if function.rows else upper(one(function))
             for about, fields in _aspects(function, functions):
-                yield _part_of(function, about, fields, f"{what}: {_said(fields)} only.")
+                yield _part_of(function, about, fields, f"{what}: {fields_said(function, fields)} only.")
         if function is details.get(function.entity):
             yield from list(_conditional(function)) or [_check(function)]
 
@@ -102,7 +102,7 @@ def _summaries(function: Function, own: Sequence[str]) -> Iterator[Added]:
     order = random.Random(f"summary/{function.name}").sample(own, len(own))
     for about, chosen in (("summary", order[:size]), ("profile", order[-size:])):
         fields = tuple(name for name in own if name in chosen)
-        yield _part_of(function, about, fields, f"{upper(about)} of {_one(function)}: {_said(fields)}.")
+        yield _part_of(function, about, fields, f"{upper(about)} of {one(function)}: {fields_said(function, fields)}.")
 
 
 def _aspects(function: Function, functions: Sequence[Function]) -> list[tuple[str, tuple[str, ...]]]:
@@ -141,9 +141,9 @@ def _target(function: Function, field: str, functions: Sequence[Function]) -> Fu
         if not _of_one(other) or other.required[0] not in other.key or len(other.key) != 1:
             continue
         key, pattern = other.required[0], other.fields[other.key[0]].get("pattern")
-        said = key in (f"{field}_id", f"{field}_no", f"{field}_code", f"{field}_number", f"{field}_key")
+        called = key in (f"{field}_id", f"{field}_no", f"{field}_code", f"{field}_number", f"{field}_key")
         same = pattern is not None and schema.get("pattern") == pattern
-        if same or (not schema.get("pattern") and (said or plural(field) == other.entity)):
+        if same or (not schema.get("pattern") and (called or plural(field) == other.entity)):
             return other
     return None
 
@@ -164,10 +164,10 @@ def _part_of(function: Function, about: str, fields: Sequence[str], description:
 
 def _by_name(function: Function, more: Function) -> Added:
     """What is known of a thing, by what otherwise gives its id only."""
-    said = f"The whole record of {_one(more)} by {_said(function.required)}: {_said(_own(more))}."
+    text = f"The whole record of {one(more)} by {said(function.required)}: {fields_said(more, _own(more))}."
     name = f"{more.name}_by_{function.required[0]}"
     lines = [f'return {more.name}(world, {_call(function)}["{more.key[0]}"])']
-    return _added(function, name, said, more.document.returns, lines, more.name)
+    return _added(function, name, text, more.document.returns, lines, more.name)
 
 
 def _complete(function: Function, more: Function) -> Added:
@@ -180,8 +180,8 @@ def _complete(function: Function, more: Function) -> Added:
     ]
     attributes = {**more.document.returns.facts[0].fields, **function.document.returns.facts[0].fields}
     returns = _returns(function, fields, attributes)
-    said = f"{upper(_head(function))}, each in full: {_said(name for name in fields if name != key)}."
-    return _added(function, f"{function.name}_in_full", said, returns, lines, more.name)
+    text = f"{upper(head(function))}, each in full: {fields_said(more, (name for name in fields if name != key))}."
+    return _added(function, f"{function.name}_in_full", text, returns, lines, more.name)
 
 
 def _with_another(function: Function, own: Sequence[str], functions: Sequence[Function]) -> Iterator[Added]:
@@ -194,29 +194,29 @@ def _with_another(function: Function, own: Sequence[str], functions: Sequence[Fu
 def _with(function: Function, field: str, target: Function) -> Added:
     """A thing, and some of what is known of another that it refers to."""
     others = {f"{field}_{name}": name for name in _own(target)[:_JOINED]}
-    others = {said: name for said, name in others.items() if said not in function.fields}
+    others = {shown: name for shown, name in others.items() if shown not in function.fields}
     source = target.document.returns.facts[0]
     own = function.document.returns.facts[0]
     key = source.fields[target.key[0]]
-    schema = _object({**function.fields, **{said: target.fields[name] for said, name in others.items()}})
+    schema = _object({**function.fields, **{shown: target.fields[name] for shown, name in others.items()}})
     facts = (own, FactSource(entity=source.entity, key=(field,), fields={field: key} | _attributes(others, source)))
     lines = [
         f"row = {_call(function)}",
         f'if not row["{field}"]:',
-        f'    raise ValueError("this {_thing(function)} has no {_said([field])}")',
+        f'    raise ValueError("this {thing(function)} has no {said([field])}")',
         f'other = {target.name}(world, row["{field}"])',
         f'return {{**row, **{{f"{field}_{{name}}": other[name] for name in "{" ".join(others.values())}".split()}}}}',
     ]
-    said = (
-        f"{upper(_one(function))} together with its {_said([field])}: {_said(_own(function))}; "
-        f"of the {_said([field])}: {_said(others.values())}."
+    text = (
+        f"{upper(one(function))} together with its {said([field])}: {fields_said(function, _own(function))}; "
+        f"of the {said([field])}: {fields_said(target, others.values())}."
     )
     name = f"{function.name}_with_{field}"
-    return _added(function, name, said, Returns(schema=schema, facts=facts), lines, target.name)
+    return _added(function, name, text, Returns(schema=schema, facts=facts), lines, target.name)
 
 
 def _attributes(others: dict[str, str], source: FactSource) -> dict[str, str]:
-    return {said: source.fields[name] for said, name in others.items() if name in source.fields}
+    return {shown: source.fields[name] for shown, name in others.items() if name in source.fields}
 
 
 def _conditional(function: Function) -> Iterator[Added]:
@@ -224,20 +224,20 @@ def _conditional(function: Function) -> Iterator[Added]:
     verb, noun = split_name(function.name)
     for field in _own(function):
         members = function.fields[field].get("enum", ())
-        words = [str(one).replace("-", "_").replace(" ", "_") for one in members]
+        words = [str(each).replace("-", "_").replace(" ", "_") for each in members]
         if field not in ("status", "state") or len(words) < 2 or not all(word.isidentifier() for word in words):
             continue
         number = random.Random(f"condition/{function.name}").randrange(len(words))
-        member, thing = str(members[number]), _thing(function)
+        member, noun_said = str(members[number]), thing(function)
         lines = [
             f"row = {_call(function)}",
             f'if row["{field}"] != "{member}":',
-            f'    raise ValueError("this {thing} is not {member}, so it is not shown here")',
+            f'    raise ValueError("this {noun_said} is not {member}, so it is not shown here")',
             "return row",
         ]
-        said = f"{upper(article(f'{member} {thing}'))}, and no other: {_said(_own(function))}."
+        text = f"{upper(article(f'{member} {noun_said}'))}, and no other: {fields_said(function, _own(function))}."
         name = f"{verb}_{words[number]}_{noun}".strip("_")
-        yield _added(function, name, said, function.document.returns, lines, sure=False)
+        yield _added(function, name, text, function.document.returns, lines, sure=False)
         return
 
 
@@ -246,8 +246,8 @@ def _check(function: Function) -> Added:
     lines = ["try:", f"    {_call(function)}", "except ValueError:", '    return {"exists": False}']
     lines.append('return {"exists": True}')
     returns = Returns(schema=_object({"exists": {"type": "boolean"}}))
-    said = f"Whether there is such {_one(function)}; tells nothing else."
-    return _added(function, f"check_{split_name(function.name)[1]}", said, returns, lines)
+    text = f"Whether there is such {one(function)}; tells nothing else."
+    return _added(function, f"check_{split_name(function.name)[1]}", text, returns, lines)
 
 
 def _previews(function: Function, details: dict[str, Function]) -> Iterator[Added]:
@@ -265,7 +265,7 @@ def _previews(function: Function, details: dict[str, Function]) -> Iterator[Adde
     document = function.document
     view = ToolDocument(
         name=f"preview_{function.name}",
-        description=f"Dry run, changes nothing: shows the {_said(fields)} as of now. For: {_head(function)}.",
+        description=f"Dry run, changes nothing. For: {head(function)}. Shows as of now: {fields_said(more, fields)}.",
         parameters={
             "type": "object",
             "properties": {parameter: function.parameters[parameter]},
@@ -340,30 +340,3 @@ def _own(function: Function) -> list[str]:
     """Fields of its rows but the key, of those that carry facts."""
     told = function.document.returns.facts[0].fields
     return [name for name in function.fields if name not in function.key and name in told]
-
-
-def _head(function: Function) -> str:
-    """What its description says it finds, without the fields that it lists."""
-    text = function.document.description
-    for mark in (":", ", with", ";"):
-        text = text.partition(mark)[0]
-    return text.rstrip(".")
-
-
-def _ids(function: Function) -> str:
-    """What its rows are named by, as a plural."""
-    key = function.key[0]
-    ending = key.rpartition("_")[2]
-    return {"id": "ids", "no": "numbers", "number": "numbers"}.get(ending, plural(ending))
-
-
-def _one(function: Function) -> str:
-    return article(_thing(function))
-
-
-def _thing(function: Function) -> str:
-    return split_name(function.name)[1].replace("_", " ")
-
-
-def _said(names: Iterable[str]) -> str:
-    return ", ".join(name.replace("_", " ") for name in names)
