@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -39,19 +40,22 @@ class Asked:
 
     tool: str
     facts: frozenset[str]
-    """``entity.attribute`` of what it has to deliver, and to show along with it."""
+    """``entity.attribute`` of what it has to deliver."""
+    sees: frozenset[str] = frozenset()
+    """The same of what it has to show along with that."""
 
 
 def asked_of(calls: Iterable[GoldCall], decomposition: Decomposition) -> list[Asked]:
     """What each tool is called for, in the order of the calls."""
-    found: dict[str, set[str]] = {}
-    facts = {sub.id: sub.fact for sub in decomposition.sub_questions if sub.fact is not None}
+    facts: dict[str, set[str]] = {}
+    sees: dict[str, set[str]] = {}
+    known = {sub.id: sub.fact for sub in decomposition.sub_questions if sub.fact is not None}
     for call in calls:
-        told = [fact for sub in call.answers if (fact := facts.get(sub)) is not None]
-        wanted = {f"{fact.entity}.{fact.attribute}" for fact in told}
-        wanted |= {f"{fact.entity}.{attribute}" for fact in told for attribute in call.sees}
-        found.setdefault(call.tool, set()).update(wanted)
-    return [Asked(tool, frozenset(facts)) for tool, facts in found.items()]
+        told = [fact for sub in call.answers if (fact := known.get(sub)) is not None]
+        facts.setdefault(call.tool, set()).update(f"{fact.entity}.{fact.attribute}" for fact in told)
+        along = (f"{fact.entity}.{attribute}" for fact in told for attribute in call.sees)
+        sees.setdefault(call.tool, set()).update(along)
+    return [Asked(tool, frozenset(facts[tool]), frozenset(sees[tool])) for tool in facts]
 
 
 def delivered(document: ToolDocument) -> frozenset[str]:
@@ -91,8 +95,8 @@ def likeness(one: ToolDocument, other: ToolDocument) -> int:
 
 
 def _named(bounds: Iterable[str]) -> set[str]:
-    """Tables that columns are called after: ``manufacturers`` for ``medicines.manufacturer``."""
-    return {plural(bound.partition(".")[2]) for bound in bounds}
+    """Tables that columns are called after: ``travellers`` for ``bookings.traveller_id``."""
+    return {plural(re.sub(r"_(id|no|number|code)$", "", bound.partition(".")[2])) for bound in bounds}
 
 
 def distractors(
@@ -135,7 +139,7 @@ def _other_routes(asked: Sequence[Asked], names: Sequence[str], toolset: Toolset
             name
             for name in names
             if one.facts
-            and one.facts <= delivered(toolset.documents[name])
+            and one.facts | one.sees <= delivered(toolset.documents[name])
             and likeness(gold, toolset.documents[name]) == _NEAREST
         )
         yield from itertools.islice(same, ROUTES[toolset.design.routes])

@@ -12,13 +12,14 @@ from functools import cached_property
 from ftrl_gym.construct.trial import Pool
 from ftrl_gym.construct.variants.code import source_of
 from ftrl_gym.construct.variants.design import Design
-from ftrl_gym.construct.variants.extension import Added, extension
+from ftrl_gym.construct.variants.extension import Added, extension, richest
 from ftrl_gym.construct.variants.faces import Face, Part
 from ftrl_gym.construct.variants.functions import Function, Role, function_of
 from ftrl_gym.construct.variants.leaves import leaves_of
 from ftrl_gym.construct.variants.naming import Names, settle, split_name
 from ftrl_gym.construct.variants.options import Option, Row, options_for
 from ftrl_gym.construct.variants.partition import Merge, canonical, nouns_of, partition
+from ftrl_gym.construct.variants.terse import terse
 from ftrl_gym.construct.variants.views import views
 from ftrl_gym.execution import TrustedToolbox
 from ftrl_gym.task import Json
@@ -156,6 +157,9 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
     for merge, title in zip(merges, titles, strict=True):
         face = _face(merge, title, names, design, wrap, listed_as)
         faces.append(replace(face, options=_options(face, scenario, design)))
+    if design.confusable:
+        whole = {function.name for function in richest(functions)}
+        faces = [terse(face, scenario, design, whole) for face in faces]
     own = "\n\n".join([source.rstrip() + "\n", *(one.source for one in extended)])
     code = source_of(f"{scenario}, {design.name}", faces, own, names, refused)
     return Toolset(design, tuple(faces), {face.name: face.document() for face in faces}, code, merges, tuple(extended))

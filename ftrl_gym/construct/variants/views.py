@@ -25,7 +25,7 @@ _SHARE = (0.0, 0.4, 0.7, 1.0)
 """Share of possible views, by level of the dial."""
 _JOINED = 4
 """Most fields of the thing that a row refers to."""
-_ASPECTS = {Role.LOOKUP: 2, Role.LISTING: 1}
+_ASPECTS = {Role.LOOKUP: 3, Role.LISTING: 1}
 """Most aspects of a row that have a tool of their own."""
 _CONTACT = ("phone", "email", "hotline", "contact", "extension")
 _PRICES = ("price", "fee", "cost", "amount", "fare", "rate", "balance", "rent", "salary", "premium")
