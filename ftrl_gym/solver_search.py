@@ -131,6 +131,9 @@ class Search:
     _exhausted: set[tuple[Any, ...]] = field(default_factory=set)
     """Ways with values that may fill them, of which every combination was tried."""
 
+    _told: dict[frozenset[tuple[Any, ...]], list[frozenset[str]]] = field(default_factory=dict)
+    """What was looked up by which values -> what the tools tell that were asked."""
+
     def run(self, targets: Iterable[tuple[str, str]]) -> None:
         """Searches until the rows ``(entity, key)`` of all targets with their attributes are there, or nothing is new.
 
@@ -142,6 +145,7 @@ class Search:
         self._values = [Value(span, None) for span in (*self.named.names, *self.named.dates, *self.named.numbers)]
         self._values += [Value(known, None, choice=True) for known in self.named.common]
         documents = [d for d in self.vocabulary.documents.values() if d.effect is Effect.READ]
+        documents.sort(key=lambda document: document.name in self.vocabulary.lesser)
         direct = [d for d in documents if self.vocabulary.readings[d.name].delivers & self.wanted]
         for trust in Trust:
             for tools in (direct, documents):
@@ -232,11 +236,17 @@ class Search:
         arguments = self._arguments(document, filling)
         if arguments is None:
             return
+        look_up = self._look_up(document, filling)
+        delivers = self.vocabulary.readings[document.name].delivers
+        if look_up and any(delivers <= known for known in self._told.get(look_up, ())):
+            return
         self.calls += 1
         try:
             result = self._whole(document, arguments)
         except ToolFailure:
             return
+        if look_up:
+            self._told.setdefault(look_up, []).append(delivers)
         inputs = tuple(value for some in filling.values() for value in some)
         depth = 1 + max((value.row.depth for value in inputs if value.row is not None), default=0)
         doubt = max((value.row.doubt for value in inputs if value.row is not None), default=0)
@@ -254,6 +264,14 @@ class Search:
                     missing.discard((full, row.key))
                 if isinstance(value, str | int | float) and not isinstance(value, bool):
                     self._values.append(Value(value, row, full))
+
+    def _look_up(self, document: ToolDocument, filling: Filling) -> frozenset[tuple[Any, ...]] | None:
+        """Equal for calls that find the same rows, by whatever tool; None where the documents do not tell."""
+        bounds = [self.vocabulary.by_path[document.name][name].bound for name in filling]
+        if not all(bounds):
+            return None
+        values = (tuple((type(one.value), one.value) for one in some) for some in filling.values())
+        return frozenset(zip(bounds, values, strict=True))
 
     def _arguments(self, document: ToolDocument, filling: Filling) -> dict[str, Json] | None:
         """The arguments that a filling makes; None where its parts do not go together."""

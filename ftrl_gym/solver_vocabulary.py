@@ -6,7 +6,7 @@ deliver, words in names and descriptions, patterns of their schemas. Nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ftrl_gym.solver_document import Place, reading_of
 from ftrl_gym.solver_types import Parameter, Way, words
@@ -44,11 +44,23 @@ class Vocabulary:
             self.ways[name] = reading.ways(values)
         self.by_path = {tool: {one.name: one for one in some} for tool, some in self.parameters.items()}
         """Tool -> path -> what it takes there."""
+        self.lesser = frozenset(self._lesser())
+        """Tools that tell less than another one does of what is found by the same."""
         choices = frozenset(str(one) for some in self.parameters.values() for each in some for one in each.choices)
         places = (place for reading in self.readings.values() for place in reading.places)
         self.plain = self.nouns.union(*(place.path_words for place in places)) - choices
         """Words that a question uses for kinds of things, so name no value: the view of a room may be "city"."""
         self._known: dict[tuple[int, str, str, str], bool] = {}
+
+    def _lesser(self) -> Iterator[str]:
+        found_by = {
+            name: frozenset(one for leaf in document.needed for one in document.bound(leaf.path))
+            for name, document in self.documents.items()
+        }
+        for name, found in found_by.items():
+            alike = (other for other, same in found_by.items() if other != name and same == found)
+            if found and any(self.readings[name].delivers < self.readings[other].delivers for other in alike):
+                yield name
 
     def _values(self, place: Place) -> tuple[Parameter, Parameter]:
         """What is taken at a place, also as one that must be given."""

@@ -8,7 +8,7 @@ environment, of silence and of the probes, and the verdict of the independent so
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ftrl_gym.construct.briefs import PAIRED
 from ftrl_gym.construct.certify import Certifier
@@ -16,6 +16,7 @@ from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.faults import afflicted, fault
 from ftrl_gym.construct.leaks import empty_call_works, stands_in, stands_in_schema
 from ftrl_gym.construct.objects import Decomposition, GoldCall, Scaled
+from ftrl_gym.construct.other_plans import OtherPlans
 from ftrl_gym.construct.pages import Pager, list_of
 from ftrl_gym.construct.trial import Pool, Trial, Trials, rehearse
 from ftrl_gym.construct.twins import PROTOCOL, twin_of
@@ -23,8 +24,7 @@ from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.errors import CertificationError
 from ftrl_gym.execution import ToolFailure
 from ftrl_gym.state import changes_of
-from ftrl_gym.task import Outcome, Plan, PlannedCall, PlanTurn, RowChange, ScriptedUser, SubQuestion, Task
-from ftrl_gym.tooldoc import Effect
+from ftrl_gym.task import Outcome, Plan, PlannedCall, PlanTurn, RowChange, ScriptedUser, Task
 from ftrl_gym.world import WorldBase
 
 
@@ -62,8 +62,8 @@ def deploy(
     trial = trials.run(pager.lengthened(turns))
     _refuse_bad_trial(task, trial, told.tested)
     _refuse_needless(task, trial, trials, pool)
-    short = turns if pager.pages else trial.turns
-    plans = (trial.turns, *_other_plans(task, short, trial, trials, pager, base, toolset, plain))
+    short = tuple(turns) if pager.pages else trial.turns
+    plans = (trial.turns, *OtherPlans(task, scaled, short, trial, trials, pager, base, toolset, plain).found())
     task = task.model_copy(update={"plans": tuple(Plan(turns=turns) for turns in plans)})
     if "errors" in task.features and not any(call.fails for call in task.plans[0].calls()):
         rng = random.Random(f"fault/{told.brief.seed}/{told.brief.attempt}")
@@ -223,59 +223,3 @@ def _with_fault(task: Task, rng: random.Random, base: WorldBase, pool: Pool, nea
         if trial.failure or trial.turns != plan.turns:
             raise CertificationError(task.id, "plan", trial.failure or "with a fault its calls solve other things")
     return task
-
-
-def _other_plans(
-    task: Task,
-    short: Sequence[PlanTurn],
-    trial: Trial,
-    trials: Trials,
-    pager: Pager,
-    base: WorldBase,
-    toolset: Toolset,
-    plain: Pool,
-) -> list[tuple[PlanTurn, ...]]:
-    """Plans with one call, all its pages, replaced by that of another tool which delivers the same facts."""
-    facts = {sub.id: sub for sub in task.sub_questions if sub.fact is not None}
-    found = []
-    for place, turn in enumerate(short):
-        for call in turn.calls:
-            for other in _same_facts(call, [facts[s] for s in call.solves if s in facts], task, base, toolset, plain):
-                calls = tuple(other if c is call else c for c in turn.calls)
-                turns = [*short[:place], PlanTurn(calls=calls, say=turn.say), *short[place + 1 :]]
-                again = trials.run(pager.lengthened(turns), to_the_end=False)
-                if not again.failure and again.solved == trial.solved:
-                    found.append(again.turns)
-    return found
-
-
-def _same_facts(
-    call: PlannedCall, subs: Sequence[SubQuestion], task: Task, base: WorldBase, toolset: Toolset, plain: Pool
-) -> Iterator[PlannedCall]:
-    """Calls of one other offered tool that may find all these facts, each once."""
-    possible = set(task.tools) - {call.tool}
-    for name in plain.documents:
-        if possible.isdisjoint(toolset.offering.get(name, ())):
-            continue
-        arguments = _arguments_for(name, subs, base, plain)
-        if arguments:
-            attributes = {sub.fact.attribute for sub in subs if sub.fact is not None}
-            made = toolset.calls(name, arguments, attributes)
-            if len(made) == 1 and made[0].tool in possible:
-                yield PlannedCall(tool=made[0].tool, arguments=made[0].arguments, solves=call.solves)
-
-
-def _arguments_for(tool: str, subs: Sequence[SubQuestion], base: WorldBase, pool: Pool) -> dict[str, object] | None:
-    """Arguments by which a reading tool may find all these facts, taken from the row itself."""
-    document = pool.documents[tool]
-    entities = {(sub.fact.entity, sub.fact.key) for sub in subs if sub.fact is not None}
-    if len(entities) != 1 or document.effect is not Effect.READ:
-        return None
-    entity, key = next(iter(entities))
-    row = base.tables.get(entity, {}).get(key)
-    if row is None or not any(source.entity == entity for source in document.returns.facts):
-        return None
-    bound = {p: document.binds.get(p, "").partition(".") for p in document.parameters.get("required", ())}
-    if any(table != entity or (column not in row) for table, _, column in bound.values()):
-        return None
-    return {parameter: row[column] for parameter, (_, _, column) in bound.items()}

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from ftrl_gym.construct.integrate import attributes_of
 from ftrl_gym.construct.leaks import stands_in_schema
 from ftrl_gym.construct.objects import OF_TOOLS, Brief, GoldCall, Integrated, Scaled
+from ftrl_gym.construct.offering import distractors
 from ftrl_gym.construct.short_cuts import filtered, short_cut, tested_attributes
 from ftrl_gym.construct.variants.design import Design, scaling_level
 from ftrl_gym.construct.variants.retelling import derivations
@@ -22,9 +23,6 @@ from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.errors import CertificationError
 from ftrl_gym.task import Json
 from ftrl_gym.tooldoc import Effect
-
-FEWEST = 3
-"""Distractors at dial 0."""
 
 
 def design_of(brief: Brief, *, scaled: bool = True) -> Design:
@@ -51,7 +49,7 @@ def scale(integrated: Integrated, toolset: Toolset) -> Scaled:
     brief = decomposition.brief
     calls = tuple(_calls(integrated, toolset))
     gold = list(dict.fromkeys(call.tool for call in calls))
-    rivals = {tool for plain in decomposition.rivals for tool in toolset.offering.get(plain, ())}
+    rivals = {tool for plain in decomposition.rivals for tool in toolset.showing(plain)}
     if rivals & set(gold):
         raise CertificationError("draft", "rival", f"{sorted(rivals & set(gold))} serve the question and short-cut it")
     tested = tested_attributes(decomposition)
@@ -69,15 +67,14 @@ def scale(integrated: Integrated, toolset: Toolset) -> Scaled:
         and not (document.effect is Effect.READ and tested & document.brings.keys())
         and not any(stands_in_schema(sub.answer, document) for sub in decomposition.sub_questions)
     ]
-    wanted = round(FEWEST + brief.scalings.extension * (len(toolset.documents) - len(gold) - FEWEST))
-    distractors = rng.sample(others, min(max(wanted, 0), len(others)))
-    tools = gold + distractors
+    beside = distractors(decomposition, calls, others, toolset, rng)
+    tools = gold + beside
     rng.shuffle(tools)
     return Scaled(
         integrated=integrated,
         toolset=toolset.design.name,
         tools=tuple(tools),
-        distractors=len(distractors),
+        distractors=len(beside),
         calls=calls,
         derivations=derivations(decomposition.derivations, [toolset.documents[name] for name in gold]),
     )
@@ -107,7 +104,7 @@ def _calls(integrated: Integrated, toolset: Toolset) -> Iterator[GoldCall]:
                 sees=call.sees,
                 fails=call.fails,
             )
-            place, joined = _batched(new, made, toolset)
+            place, joined = batched(new, made, toolset)
             made[place] = joined
     yield from made.values()
 
@@ -119,7 +116,7 @@ def _located(value: Json, toolset: Toolset) -> Json:
     return value
 
 
-def _batched(call: GoldCall, made: dict[str, GoldCall], toolset: Toolset) -> tuple[str, GoldCall]:
+def batched(call: GoldCall, made: dict[str, GoldCall], toolset: Toolset) -> tuple[str, GoldCall]:
     """A call joined with one of its turn that looks the same up of other rows, where the tool takes several."""
     face = next(face for face in toolset.faces if face.name == call.tool)
     batch = face.batch_parameter

@@ -51,6 +51,8 @@ class Trial:
     """Sub-questions whose fact, a text, stood in what was told before its call."""
     changes: tuple[RowChange, ...]
     """The whole difference it made."""
+    in_vain: int
+    """Of the things that its calls look up several at once, those by which nothing was found out."""
 
 
 class Trials:
@@ -110,7 +112,8 @@ class Trials:
                 told.add(text)
             done.append(PlanTurn(calls=tuple(calls), say=turn.say))
         solved_subs = frozenset(sub for group in ledger.solved for sub in names[group])
-        return Trial(tuple(done), solved_subs, failure, frozenset(known), state.changes_of(world.difference()))
+        changes = state.changes_of(world.difference())
+        return Trial(tuple(done), solved_subs, failure, frozenset(known), changes, ledger.extra_waste)
 
 
 class _Result(Told):
@@ -182,16 +185,12 @@ def _literal(value: Json, results: Mapping[str, Json]) -> Json:
 _Ran = tuple[set[int], Told, str]
 
 
-def _fail(
-    call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None
-) -> _Ran:
+def _fail(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None) -> _Ran:
     """One call of a tool that is out of order."""
     return set(), _NOTHING, "" if call.fails else f"{call.tool} is out of order, and the plan does not say so"
 
 
-def _refuse(
-    call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None
-) -> _Ran:
+def _refuse(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None) -> _Ran:
     """One call that its tool is to refuse."""
     problem = pool.checkers[call.tool].problem(call.arguments)
     if problem or not ledger.grounded(call.tool, call.arguments, told):
@@ -203,9 +202,7 @@ def _refuse(
     return set(), _NOTHING, f"{call.tool} does not refuse, as the plan says"
 
 
-def _run(
-    call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None
-) -> _Ran:
+def _run(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None) -> _Ran:
     """One call: what it solved, what it taught, and what was wrong with it."""
     document, checker = pool.documents[call.tool], pool.checkers[call.tool]
     problem = checker.problem(call.arguments)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.objects import Scaled
-from ftrl_gym.construct.scale import FEWEST
+from ftrl_gym.construct.offering import FEWEST
 from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.errors import CertificationError
 from ftrl_gym.task import Answer, AnswerType, Outcome, OutcomeKind, Plan, Task

@@ -21,13 +21,17 @@ class Added(NamedTuple):
 
     function: Function
     source: str
+    parents: tuple[str, ...] = ()
+    """The scenario's own functions that it shows in another way, the one whose arguments it takes first."""
+    sure: bool = True
+    """Whether it serves every row that its parent does."""
 
 
 def extension(functions: Sequence[Function]) -> list[Added]:
     """All that a scenario's documents allow, in the order of its tools."""
     found: list[Added] = []
     names = {function.name for function in functions}
-    for function in _richest(functions):
+    for function in richest(functions):
         for field, attribute in function.document.returns.facts[0].fields.items():
             added = _by(function, field, attribute, functions)
             if added is not None and added.function.name not in names:
@@ -36,7 +40,7 @@ def extension(functions: Sequence[Function]) -> list[Added]:
     return found
 
 
-def _richest(functions: Iterable[Function]) -> Iterator[Function]:
+def richest(functions: Iterable[Function]) -> Iterator[Function]:
     """For each kind of row, the look-up that tells most of it."""
     best: dict[str, Function] = {}
     for function in functions:

@@ -13,7 +13,7 @@ from ftrl_gym.construct.remembering import Remembering
 from ftrl_gym.construct.trial import Pool
 from ftrl_gym.construct.variants.code import source_of
 from ftrl_gym.construct.variants.design import Design
-from ftrl_gym.construct.variants.extension import Added, extension
+from ftrl_gym.construct.variants.extension import Added, extension, richest
 from ftrl_gym.construct.variants.faces import Face, Part
 from ftrl_gym.construct.variants.functions import Function, Role, function_of
 from ftrl_gym.construct.variants.leaves import leaves_of
@@ -22,6 +22,8 @@ from ftrl_gym.construct.variants.options import Option, Row, options_for
 from ftrl_gym.construct.variants.paging import Lengths
 from ftrl_gym.construct.variants.partition import Merge, canonical, nouns_of, partition
 from ftrl_gym.construct.variants.searching import searches
+from ftrl_gym.construct.variants.terse import terse
+from ftrl_gym.construct.variants.views import views
 from ftrl_gym.execution import TrustedToolbox
 from ftrl_gym.task import Json
 from ftrl_gym.tooldoc import Effect, ToolDocument
@@ -60,6 +62,8 @@ class Toolset:
     documents: Mapping[str, ToolDocument]
     source: str
     merges: tuple[Merge, ...]
+    added: tuple[Added, ...] = ()
+    """Functions that the scenario itself does not have."""
 
     @cached_property
     def pool(self) -> Pool:
@@ -78,6 +82,16 @@ class Toolset:
             for part in face.parts:
                 found[part.function.name] = (*found.get(part.function.name, ()), face.name)
         return found
+
+    @cached_property
+    def unsure(self) -> frozenset[str]:
+        """Functions that serve some rows only, or only show what another one would do."""
+        return frozenset(one.function.name for one in self.added if not one.sure)
+
+    def showing(self, plain: str) -> tuple[str, ...]:
+        """Tools that offer a plain tool, or show in another way what it finds."""
+        views = (one.function.name for one in self.added if plain in one.parents)
+        return tuple(name for function in (plain, *views) for name in self.offering.get(function, ()))
 
     @cached_property
     def _offering(self) -> Mapping[str, list[Face]]:
@@ -159,10 +173,14 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
             face = replace(face, paged=lengths.paged(face), entries=lengths.entries(face))
             face = replace(face, record=lengths.schema() if face.entries else {})
         faces.append(replace(face, options=_options(face, scenario, design)))
+    if design.confusable:
+        whole = {function.name for function in richest(functions)}
+        faces = [terse(face, scenario, design, whole) for face in faces]
     own = "\n\n".join([source.rstrip() + "\n", *(one.source for one in extended)])
     record = lengths.record if lengths is not None else {}
     code = source_of(f"{scenario}, {design.name}", faces, own, names, refused, record)
-    return Toolset(design, tuple(faces), {face.name: face.document() for face in faces}, code, merges)
+    made = {face.name: face.document() for face in faces}
+    return Toolset(design, tuple(faces), made, code, merges, tuple(extended))
 
 
 def _extended(functions: Sequence[Function], scenario: str, design: Design) -> list[Added]:
@@ -170,7 +188,8 @@ def _extended(functions: Sequence[Function], scenario: str, design: Design) -> l
     possible = extension(functions)
     share = (_ADDED if design.variant == 0 else _ADDED_VARIANT)[design.generalization]
     draws = design.draws(scenario, "extension")
-    return [one for one, draw in zip(possible, [draws.random() for _ in possible], strict=True) if draw < share]
+    found = [one for one, draw in zip(possible, [draws.random() for _ in possible], strict=True) if draw < share]
+    return [*found, *views(functions, {one.name for one in functions}, scenario, design)]
 
 
 def _plain(function: Function, names: Names) -> Face:

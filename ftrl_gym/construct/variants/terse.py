@@ -1,0 +1,97 @@
+"""Terse documents, as real APIs have them: a few words or an abbreviation, and parameters without a description.
+
+A terse document is short, never wrong, and a reader can still choose by it: only a tool that tells everything of its
+rows drops the list of its fields; one that tells a part keeps it, with words cut short.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+
+from ftrl_gym.construct.variants.design import Design
+from ftrl_gym.construct.variants.faces import Face
+from ftrl_gym.construct.variants.functions import Schema
+from ftrl_gym.construct.variants.view_words import head
+from ftrl_gym.construct.wording import upper
+
+_SHARE = (0.0, 0.15, 0.25, 0.4)
+"""Share of tools with such a document, by level of ``confusable``."""
+_SHORT = {
+    "account": "acct.",
+    "address": "addr.",
+    "amount": "amt.",
+    "and": "&",
+    "appointment": "appt.",
+    "appointments": "appts.",
+    "average": "avg.",
+    "booking": "bkg.",
+    "category": "cat.",
+    "customer": "cust.",
+    "customers": "custs.",
+    "department": "dept.",
+    "departments": "depts.",
+    "description": "descr.",
+    "destination": "dest.",
+    "employee": "empl.",
+    "extension": "ext.",
+    "information": "info",
+    "insurance": "ins.",
+    "invoice": "inv.",
+    "invoices": "invs.",
+    "language": "lang.",
+    "manager": "mgr.",
+    "maximum": "max.",
+    "minutes": "min.",
+    "number": "no.",
+    "numbers": "nos.",
+    "organisation": "org.",
+    "percentage": "%",
+    "quantity": "qty",
+    "reference": "ref.",
+    "repository": "repo",
+    "repositories": "repos",
+    "reservation": "resv.",
+    "schedule": "sched.",
+    "status": "st.",
+    "temperature": "temp.",
+    "transfer": "xfer",
+    "vehicle": "veh.",
+    "with": "w/",
+}
+"""Words as they are cut short in documents."""
+
+
+def terse(face: Face, scenario: str, design: Design, whole: Collection[str]) -> Face:
+    """The tool with a terse document, where the design draws it.
+
+    Args:
+        face: The tool.
+        scenario: Whose it is; the draws depend on it.
+        design: Says how many are terse.
+        whole: Functions that tell all there is to know of their rows.
+    """
+    if design.draws(scenario, f"terse/{face.name}").random() >= _SHARE[design.confusable] or len(face.parts) > 1:
+        return face  # which of several functions is meant has to be said
+    function = face.parts[0].function
+    text = face.description
+    if function.name in whole and not face.parts[0].only:
+        text = "; ".join((head(function), *re.findall(r"\w+ \([^)]+\)", text), *text.split("; ")[1:]))
+    leaves = tuple(replace(leaf, schema=_bare(leaf.schema)) for leaf in face.leaves)
+    options = tuple(option if option.hides else replace(option, schema=_bare(option.schema)) for option in face.options)
+    return replace(face, description=cut(text), leaves=leaves, options=options)
+
+
+def cut(text: str) -> str:
+    """A description in few words.
+
+    >>> cut("Details of a booking; item is the flight, room, train or car."), cut("Doctors of a department.")
+    ('Bkg.; item is flight, room, train or car', 'Doctors of dept.')
+    """
+    words = re.sub(r"\b(details of|facts about|an?|the) ", "", text.rstrip("."), flags=re.IGNORECASE)
+    return upper(re.sub(r"[a-z]+", lambda word: _SHORT.get(word[0], word[0]), words))
+
+
+def _bare(schema: Schema) -> Schema:
+    return {key: value for key, value in schema.items() if key != "description"}
