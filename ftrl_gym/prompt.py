@@ -76,7 +76,7 @@ def system_message(
         parts.append(house_rules)
     if docs is Docs.SIGNATURE:
         parts.append("Tools:\n" + "\n".join(signatures))
-        parts.append(f"{_SHORT[dialect]}\nAnswer: <answer>...</answer>")
+        parts.append(f"{_SHORT[dialect]}\nAnswer, with nothing else inside: <answer>...</answer>")
     else:
         parts.append(_HOW_TO_ANSWER)
     return "\n\n".join(parts)

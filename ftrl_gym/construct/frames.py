@@ -90,8 +90,8 @@ FRAMES: dict[Op, tuple[Frame, ...]] = {
         Frame("what", "What {what} is {n} {before} {noun}?"),
         Frame("need", "I need the {what} {n} {before} {noun}."),
         Frame("which", "Which {what} is it {n} {before} {noun}?", _TRAIN),
-        Frame("reminder", "Set the {what} of my reminder {n} {before} {noun}: which {what} is that?", _TRAIN),
-        Frame("note", "I want to call {n} {before} {noun}. What {what} do I note down?", _TEST),
+        Frame("going", "Going by the calendar, which {what} is {n} {before} {noun}?", _TRAIN),
+        Frame("put", "I have to write down the {what} {n} {before} {noun}. What do I put?", _TEST),
     ),
     Op.UNTIL: (
         Frame("left", "How many days are left until {noun}?"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ftrl_gym.construct.answering import NoQuestion
 from ftrl_gym.construct.phrasing import Speaker
-from ftrl_gym.construct.programs import Attr, Follow, Op, Program, Walk
+from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program, Walk
 from ftrl_gym.construct.settling import words_of
 from ftrl_gym.construct.wording import fill, joined
 from ftrl_gym.task import AnswerType, Json
@@ -31,6 +31,9 @@ def known_already(program: Program, speaker: Speaker) -> str:
     """
     if program.op not in WORKED_OUT or program.over is not None:
         raise NoQuestion("the answer is not worked out from facts that could be told")
+    walks = [value.walk for value in program.values if isinstance(value, Attr)]
+    if program.op in (Op.LOWEST, Op.HIGHEST) and not all(isinstance(walk, Anchor) for walk in walks):
+        raise NoQuestion("what is to be named would have to be told too")
     told = []
     for value in program.values:
         if not isinstance(value, Attr) or (value.walk not in speaker.called and _steps(value.walk) > _FARTHEST):

@@ -21,7 +21,9 @@ from ftrl_gym.tooldoc import Effect, ToolDocument
 
 IMPOSSIBLE = Answer(type=AnswerType.NAME, value="impossible")
 """What is answered where no offered tool can do it."""
-PROTOCOL = "If no tool that you have can find out or do what is asked, end with <answer>impossible</answer>."
+PROTOCOL = (
+    "If your tools cannot find out or do all of what is asked, change nothing and end with <answer>impossible</answer>."
+)
 
 
 def twin_of(task: Task, scaled: Scaled, toolset: Toolset, domain: Domain) -> Task:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -203,19 +204,35 @@ def _orders(row: Row, comparable: Sequence[str]) -> Iterator[Option]:
 
 
 _GROUPS = (
-    ("contact", ("phone", "telephone", "tel", "email", "mail", "manager", "contact", "desk", "hotline")),
-    ("money", ("price", "fee", "cost", "amount", "balance", "tax", "fare", "limit", "rate")),
+    ("contact", ("phone", "telephone", "tel", "email", "mail", "manager", "contact", "hotline")),
+    ("money", ("price", "fee", "cost", "balance", "tax", "fare", "rent", "salary", "deposit")),
     ("place", ("city", "town", "place", "country", "district", "building", "floor", "terminal", "gate", "platform")),
 )
-"""Group of fields -> words in their names."""
+"""Group of fields -> words that their names have; those about money are numbers, the others are not."""
+
+
+def speaks_of(name: str, marks: Iterable[str]) -> bool:
+    """Whether one of some words stands in a name, in the singular or the plural.
+
+    >>> speaks_of("nightly_prices", ["price"]), speaks_of("capacity", ["city"])
+    (True, False)
+    """
+    words = {
+        form for word in re.split(r"[^a-z]+", _SEAM.sub("_", name).lower()) for form in (word, word.removesuffix("s"))
+    }
+    return not words.isdisjoint(marks)
+
+
+_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Between the words of ``nightlyPrice``."""
 
 
 def _switches(row: Row, rng: random.Random, hidden: bool) -> list[Option]:
     """Groups of fields that can be left out, or have to be asked for."""
     groups: dict[str, list[str]] = {}
     for name in row.all:
-        words = name.lower()
-        group = next((group for group, marks in _GROUPS if any(mark in words for mark in marks)), "")
+        number = name in row.of(Sort.NUMBER)
+        group = next((g for g, marks in _GROUPS if speaks_of(name, marks) and number is (g == "money")), "")
         if not group and name in row.of(Sort.DATE, Sort.TIME):
             group = "times"
         if group:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.variants.functions import Function, Role, Sort, sort_of
 from ftrl_gym.construct.variants.naming import split_name
+from ftrl_gym.construct.variants.options import speaks_of
 
 _MERGED = (0.0, 0.2, 0.35, 0.5)
 """Share of possible merges at each level of generalization, for the scenario's own design."""
@@ -136,7 +137,7 @@ def _halves(function: Function) -> tuple[Piece, ...]:
     if function.role is not Role.LOOKUP or len(function.fields) < _FEWEST_FIELDS or not function.flat:
         return ()
     own = [name for name in function.fields if name not in function.key]
-    groups = {about: [name for name in own if any(mark in name for mark in marks)] for about, marks in _ABOUT}
+    groups = {about: [name for name in own if speaks_of(name, marks)] for about, marks in _ABOUT}
     groups["schedule"] = [name for name in own if sort_of(function.fields[name]) in (Sort.DATE, Sort.TIME)]
     for about, names in groups.items():
         if names and len(names) < len(own):

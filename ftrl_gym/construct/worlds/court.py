@@ -101,7 +101,7 @@ ENTITIES = (
         "effort": Number(3, 60),
     }, called="case {x}", label_noun="docket number"),
     Entity("party", Each("case", 2, 3), {
-        "party_no": Id(prefix="PTY", digits=5, noun="the number of {x}"),
+        "party_no": Id(prefix="PTY", digits=5, noun="the party number of {x}"),
         "case": Ref("case", noun="the docket number of the case of {x}", link="the case of {x}",
                     ask="Which case is {x} a party to?"),
         "person": Ref("person", apart="case", link="the person behind {x}"),
