@@ -239,6 +239,8 @@ def _switches(row: Row, rng: random.Random, hidden: bool) -> list[Option]:
             groups.setdefault(group, []).append(name)
     found = []
     for group, names in groups.items():
+        if len(names) == len(row.all):
+            continue  # it would leave nothing
         shown = not (hidden and rng.random() < 0.5)
         said = f"Show {', '.join(names)}."
         option = Option(
@@ -268,13 +270,13 @@ def _of_all(row: Row) -> Iterator[Option]:
             ("if fields is not None:", f"    found = _only(found, fields, {keys})"),
             tries=tuple([name] for name in row.all),
         )
-    yield Option(
-        "exclude",
-        {**array, "description": "Fields to leave out."},
-        Phase.FIELDS,
-        ("if exclude is not None:", "    found = _without(found, exclude)"),
-        tries=tuple([name] for name in row.all),
-    )
+        yield Option(
+            "exclude",
+            {**array, "description": "Fields to leave out."},
+            Phase.FIELDS,
+            ("if exclude is not None:", "    found = _without(found, exclude)"),
+            tries=tuple([name] for name in row.all),
+        )
     dates, times, numbers = row.of(Sort.DATE), row.of(Sort.TIME), row.of(Sort.NUMBER)
     if dates:
         styles = ["none", "day_first", "month_first", "compact"]
