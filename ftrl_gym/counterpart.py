@@ -75,6 +75,8 @@ def reply(counterpart: Counterpart, heard: Heard, turn: str) -> Reply:
     if not words:
         return _end_or_change(counterpart, heard)
     slots = [slot for slot in _slots(counterpart, heard) if _place(slot, words) >= 0]
+    clear = [slot for slot in slots if _place(slot, words, vague=False) >= 0]
+    slots = clear or slots  # "Which student is it?" asks for no instructor
     slots.sort(key=lambda slot: _place(slot, words))  # answered in the order asked, so that one knows which is which
     new = [slot for slot in slots if slot.name not in heard.told]
     if slots:
@@ -122,9 +124,13 @@ def _asks(sentence: str) -> bool:
     return sentence.endswith("?") or _REQUEST.search(sentence) is not None
 
 
-def _place(slot: Slot, words: str) -> int:
+_VAGUE = ("which", "which one", "who", "what")
+"""Cues that fit any question."""
+
+
+def _place(slot: Slot, words: str, *, vague: bool = True) -> int:
     """Where a turn first asks for a slot; -1 where it does not."""
-    places = [words.find(tokens(cue)) for cue in slot.cues]
+    places = [words.find(tokens(cue)) for cue in slot.cues if vague or cue not in _VAGUE]
     return min((place for place in places if place >= 0), default=-1)
 
 

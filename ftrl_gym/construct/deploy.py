@@ -15,7 +15,7 @@ from ftrl_gym.construct.certify import Certifier
 from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.faults import afflicted, fault
 from ftrl_gym.construct.leaks import empty_call_works, stands_in, stands_in_schema
-from ftrl_gym.construct.objects import Decomposition, GoldCall, Scaled
+from ftrl_gym.construct.objects import OF_TOOLS, Brief, Decomposition, GoldCall, Scaled
 from ftrl_gym.construct.other_plans import OtherPlans
 from ftrl_gym.construct.pages import Pager, list_of
 from ftrl_gym.construct.trial import Pool, Trial, Trials, rehearse
@@ -92,7 +92,7 @@ def _draft(scaled: Scaled, task_id: str) -> Task:
         toolset=scaled.toolset,
         derivations=scaled.derivations,
         counterpart=told.counterpart,
-        policy_text="\n\n".join(filter(None, (told.policy_text, PROTOCOL * ("impossible" in brief.features)))),
+        policy_text="\n\n".join(filter(None, (told.policy_text, PROTOCOL * _says_impossible(brief)))),
         judgements=told.judgements,
         difficulty=brief.difficulty,
         hops=told.hops,
@@ -102,6 +102,14 @@ def _draft(scaled: Scaled, task_id: str) -> Task:
         features=brief.features,
         provenance=brief.provenance,
     )
+
+
+def _says_impossible(brief: Brief) -> bool:
+    """Whether the policy is told what to do with what cannot be done: half of the tasks of other dials say so too, so
+    that the sentence gives nothing away."""
+    if "impossible" in brief.features or not set(brief.features) - set(OF_TOOLS):
+        return "impossible" in brief.features
+    return random.Random(f"protocol/{brief.seed}").random() < 0.5
 
 
 def _turns(told: Decomposition, made: Sequence[GoldCall]) -> list[PlanTurn]:

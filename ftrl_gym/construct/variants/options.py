@@ -204,7 +204,7 @@ def _orders(row: Row, comparable: Sequence[str]) -> Iterator[Option]:
 
 
 _GROUPS = (
-    ("contact", ("phone", "telephone", "tel", "email", "mail", "manager", "contact", "hotline")),
+    ("contact", ("phone", "telephone", "tel", "email", "mail", "contact", "hotline")),
     ("money", ("price", "fee", "cost", "balance", "tax", "fare", "rent", "salary", "deposit")),
     ("place", ("city", "town", "place", "country", "district", "building", "floor", "terminal", "gate", "platform")),
 )

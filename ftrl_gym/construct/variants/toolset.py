@@ -18,7 +18,7 @@ from ftrl_gym.construct.variants.faces import Face, Part
 from ftrl_gym.construct.variants.functions import Function, Role, function_of
 from ftrl_gym.construct.variants.leaves import leaves_of
 from ftrl_gym.construct.variants.naming import Names, settle, split_name
-from ftrl_gym.construct.variants.options import Option, Row, options_for
+from ftrl_gym.construct.variants.options import Option, Phase, Row, options_for
 from ftrl_gym.construct.variants.paging import Lengths
 from ftrl_gym.construct.variants.partition import Merge, canonical, nouns_of, partition
 from ftrl_gym.construct.variants.searching import searches
@@ -312,8 +312,29 @@ def _options(face: Face, scenario: str, design: Design) -> tuple[Option, ...]:
     row = Row(keys, shared, tuple(name for name in some if name not in keys), face.listed, face.paged is not None)
     taken = {leaf.path[0] for leaf in face.leaves} | {face.selector, face.paged.parameter if face.paged else ""}
     made = options_for(row, random.Random(rng.random()), wanted, hidden=design.parameters > 1)
-    restyled = (_called_anew(option, face.names.option(option.name)) for option in made)
+    restyled = _fields_shown([_called_anew(option, face.names.option(option.name)) for option in made])
     return tuple(option for option in restyled if option.name not in taken)
+
+
+def _fields_shown(options: Sequence[Option]) -> list[Option]:
+    """Fields that a caller names are shown, also where their group is left out."""
+    wanted = next(
+        (option.name for option in options if option.phase is Phase.FIELDS and "_only(" in option.lines[1]), ""
+    )
+    if not wanted:
+        return list(options)
+    return [
+        replace(
+            option,
+            lines=tuple(
+                re.sub(r"found, (.*)\)$", rf"found, [name for name in \1 if name not in ({wanted} or ())])", line)
+                for line in option.lines
+            ),
+        )
+        if option.phase is Phase.HIDE
+        else option
+        for option in options
+    ]
 
 
 def _called_anew(option: Option, name: str) -> Option:
