@@ -23,8 +23,8 @@ _KEPT = frozenset(
     re.findall(
         r"\w+",
         """abs add among and between count day days earlier else false first for higher hours id if in is kind later
-        less listed lower max min more name new none not nth of on or reference round row rule rules the to today total true
-        until x y years""",
+        less listed lower max min more name new none not nth of on or reference round row rule rules the to today total
+        true until x y years""",
     )
 )
 """Words of the language of expressions, and of phrases that are raised to a superlative."""
