@@ -238,6 +238,11 @@ def test_new_tasks_are_measured_alike_every_time() -> None:
     assert all(each.task and each.task.difficulty <= 0.8 for each in sample.tasks)
 
 
+def test_a_dial_can_be_on_in_every_task() -> None:
+    sample = of_endless("Shop", "Shop", "train", 4, difficulty=0.6, features=("state",), always=True, run=False)
+    assert dials(sample).features == {"state": 1}
+
+
 def test_the_command_makes_tasks_of_what_no_registry_holds(
     own_registry: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -280,6 +285,7 @@ def test_rows_say_nothing_of_dials(own_registry: Path, tmp_path: Path, capsys: p
         (["Shop"], "unknown environment"),
         (["TravelBooking", "--difficulty", "1"], "--endless N"),
         (["TravelBooking", "--features", "user"], "--endless N"),
+        (["TravelBooking", "--always"], "--endless N"),
         (["Genealogy", "--endless", "2", "--features", "rules"], "declares no house rules"),
         (["Shop", "--endless", "2", "--features", "speed"], "unknown feature"),
         (["Shop", "--endless", "2", "--difficulty", "3"], "from 0 to 1"),

@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     endless.add_argument("--endless", type=_count, metavar="N", help="make so many instead of the packaged ones")
     endless.add_argument("--difficulty", type=float, metavar="D", help="0 to 1 (default: drawn for each)")
     endless.add_argument("--features", nargs="+", metavar="F", help="dials, each on in half of the tasks")
+    endless.add_argument("--always", action="store_const", const=True, help="each of these in all tasks that can")
     endless.add_argument("--variant", metavar="V", help="design of the tools, or any (default: 0, the plain one)")
     stats.set_defaults(module="measuring")
 

@@ -54,7 +54,7 @@ def _sample(source: str, arguments: argparse.Namespace) -> Sample:
     if source.endswith((".jsonl", ".json")) or Path(source).expanduser().is_file():
         return of_rows(source, run=run)
     if arguments.endless is None:
-        for option in ("difficulty", "features", "variant"):
+        for option in ("difficulty", "features", "always", "variant"):
             if getattr(arguments, option) is not None:
                 raise UsageError(f"--{option} is for new tasks; add --endless N, with N for how many")
     env_id = (resolve if arguments.endless is None else playable)(source)
@@ -71,6 +71,7 @@ def _sample(source: str, arguments: argparse.Namespace) -> Sample:
         arguments.endless,
         difficulty=arguments.difficulty,
         features=arguments.features or (),
+        always=bool(arguments.always),
         variant=_variant(arguments.variant or "0"),
         run=run,
     )

@@ -119,6 +119,7 @@ def of_endless(
     *,
     difficulty: float | None = None,
     features: Sequence[str] = (),
+    always: bool = False,
     variant: int | str = 0,
     run: bool,
 ) -> Sample:
@@ -131,6 +132,7 @@ def of_endless(
         number: How many tasks.
         difficulty: Of every task, or less where the world is too small for it; None draws one for each.
         features: Dials; each is on in half of the tasks.
+        always: Each is on in every task that can have it.
         variant: Design of the tools: a number, or ``any``.
         run: Whether tools may be called.
 
@@ -152,7 +154,9 @@ def of_endless(
         return Tools(made.documents, made.source)
 
     def made(seed: int, of: Split) -> Task:
-        brief = endless_brief(seed, of, difficulty=difficulty, features=features, scenario=scenario, variant=variant)
+        brief = endless_brief(
+            seed, of, difficulty=difficulty, features=features, always=always, scenario=scenario, variant=variant
+        )
         return write_first(endless_writer(scenario), easing(brief), f"endless-{seed}")
 
     halves = [(Split.TRAIN, number - number // 2), (Split.TEST, number // 2)]
