@@ -15,9 +15,10 @@ from ftrl_gym import registration, registry, trust
 from ftrl_gym.cli import main
 from ftrl_gym.errors import SandboxError
 from ftrl_gym.stats import questions
-from ftrl_gym.stats.figures import Figures, Spread, measure
+from ftrl_gym.stats.figures import Figures, measure
 from ftrl_gym.stats.leaks import Leaks
 from ftrl_gym.stats.sample import of_rows, of_scenario
+from ftrl_gym.stats.spread import Spread
 
 RIVER = """def river(name, unit="km", depth=False):
     lengths = {"Amber": 1204, "Dovey": 7}

@@ -65,6 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     stats.add_argument("--split", choices=("train", "test"), help="only this split of an ID (default: both)")
     stats.add_argument("--no-run", action="store_true", help="run no tool: leaves out the leaks that need it")
     stats.add_argument("--json", action="store_true", help="print JSON, one object for each source")
+    endless = stats.add_argument_group("new tasks of an ID that can be built")
+    endless.add_argument("--endless", type=_count, metavar="N", help="make so many instead of the packaged ones")
+    endless.add_argument("--difficulty", type=float, metavar="D", help="0 to 1 (default: drawn for each)")
+    endless.add_argument("--features", nargs="+", metavar="F", help="dials, each on in half of the tasks")
+    endless.add_argument("--always", action="store_const", const=True, help="each of these in all tasks that can")
+    endless.add_argument("--variant", metavar="V", help="design of the tools, or any (default: 0, the plain one)")
     stats.set_defaults(module="measuring")
 
     export = commands.add_parser("export", help="tasks as FTRL rows, or as parquet for datasets or verl")

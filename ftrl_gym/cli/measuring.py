@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -12,24 +13,24 @@ from rich.table import Table
 from rich.text import Text
 
 from ftrl_gym import registry
-from ftrl_gym.cli.target import console, resolve
+from ftrl_gym.cli import measured_dials
+from ftrl_gym.cli.measured_dials import Line
+from ftrl_gym.cli.target import console, playable, resolve
 from ftrl_gym.errors import UsageError
 from ftrl_gym.registration import NAMESPACE, SUITES
-from ftrl_gym.stats.figures import Figures, OfKind, Spread, measure
+from ftrl_gym.stats.figures import Figures, OfKind, measure
 from ftrl_gym.stats.leaks import Leaks
-from ftrl_gym.stats.sample import Sample, of_rows, of_scenario
+from ftrl_gym.stats.sample import Sample, of_endless, of_rows, of_scenario
+from ftrl_gym.stats.spread import Spread
 from ftrl_gym.task import Kind
 
 NOT_RUN = "left out: --no-run"
 UNKNOWN = "not recorded"
 
-Line = tuple[str, Callable[[Figures], str] | None]
-"""A label with what each column shows; None for a heading."""
-
 
 def run(arguments: argparse.Namespace) -> int:
     """Measures and prints, one column for each source."""
-    samples = [_sample(source, arguments.split, not arguments.no_run) for source in arguments.sources]
+    samples = [_sample(source, arguments) for source in arguments.sources]
     figures = measure(samples)
     if arguments.json:
         print(json.dumps([asdict(each) for each in figures], ensure_ascii=False, indent=2))
@@ -47,16 +48,37 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _sample(source: str, split: str | None, run: bool) -> Sample:
+def _sample(source: str, arguments: argparse.Namespace) -> Sample:
     """The tasks of an environment's id, or of a file."""
+    split, run = arguments.split, not arguments.no_run
     if source.endswith((".jsonl", ".json")) or Path(source).expanduser().is_file():
         return of_rows(source, run=run)
-    env_id = resolve(source)
+    if arguments.endless is None:
+        for option in ("difficulty", "features", "always", "variant"):
+            if getattr(arguments, option) is not None:
+                raise UsageError(f"--{option} is for new tasks; add --endless N, with N for how many")
+    env_id = (resolve if arguments.endless is None else playable)(source)
     name = env_id.removeprefix(f"{NAMESPACE}/")
     if name in SUITES:
         raise UsageError(f"{env_id} has no data of its own; name the file instead: ftrl-gym stats test.jsonl")
-    scenario = registry.load(name.rpartition("-v")[0])
-    return of_scenario(f"{env_id}{f', {split}' if split else ''}", scenario, split, run=run)
+    title, scenario = f"{env_id}{f', {split}' if split else ''}", name.rpartition("-v")[0]
+    if arguments.endless is None:
+        return of_scenario(title, registry.load(scenario), split, run=run)
+    return of_endless(
+        f"{title}, endless",
+        scenario,
+        split,
+        arguments.endless,
+        difficulty=arguments.difficulty,
+        features=arguments.features or (),
+        always=bool(arguments.always),
+        variant=_variant(arguments.variant or "0"),
+        run=run,
+    )
+
+
+def _variant(text: str) -> int | str:
+    return int(text) if re.fullmatch(r"\d+", text, re.ASCII) else text
 
 
 def lines(figures: list[Figures]) -> Iterator[Line]:
@@ -98,6 +120,7 @@ def lines(figures: list[Figures]) -> Iterator[Line]:
     yield "  families of phrasing", lambda f: UNKNOWN if f.shapes is None else f"{f.shapes.families:,}"
     for operation in dict.fromkeys(name for each in figures if each.shapes for name in each.shapes.operations):
         yield f"  tasks that ask for: {operation}", _operation(operation)
+    yield from measured_dials.lines(figures)
     yield "Sub-answers that leak", None
     yield "  from an empty call", lambda f: _leak(f.leaks, f.leaks.empty_call)
     yield "  from defaults, whatever is required", lambda f: _leak(f.leaks, f.leaks.defaults)

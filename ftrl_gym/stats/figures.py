@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ftrl_gym.stats import questions
+from ftrl_gym.stats.dials import Dials, dials
 from ftrl_gym.stats.leaks import Leaks, leaks
 from ftrl_gym.stats.sample import Measured, Sample
+from ftrl_gym.stats.spread import Spread
 from ftrl_gym.task import Kind
 
 MAX_SAMPLE = 200
@@ -18,30 +19,6 @@ MAX_SAMPLE = 200
 _LITERAL = re.compile(r'"[^"]*"|\d{4}-\d\d-\d\d|(?<![\w-])[-+]?\d[\d.]*(?![\w-])')
 """What a program names or compares with."""
 _NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Some numbers in short; all 0 when there are none."""
-
-    count: int
-    median: float
-    mean: float
-    min: float
-    max: float
-
-    @staticmethod
-    def of(values: Iterable[float]) -> Spread:
-        """Of the given numbers.
-
-        >>> Spread.of([1, 2, 6])
-        Spread(count=3, median=2, mean=3.0, min=1, max=6)
-        """
-        numbers = list(values)
-        if not numbers:
-            return Spread(0, 0.0, 0.0, 0.0, 0.0)
-        middle, mean = statistics.median(numbers), round(statistics.fmean(numbers), 4)
-        return Spread(len(numbers), middle, mean, min(numbers), max(numbers))
 
 
 @dataclass(frozen=True)
@@ -119,6 +96,8 @@ class Figures:
     shapes: OfShapes | None
     """None where the data do not say."""
     leaks: Leaks
+    dials: Dials | None
+    """None where the data do not say."""
 
 
 def measure(samples: Sequence[Sample]) -> list[Figures]:
@@ -140,6 +119,7 @@ def _figures(sample: Sample, size: int) -> Figures:
         questions=_questions(sample.tasks, size),
         shapes=_shapes(sample.tasks) if sample.certified else None,
         leaks=leaks(sample),
+        dials=dials(sample) if sample.certified else None,
     )
 
 

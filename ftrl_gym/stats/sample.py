@@ -1,28 +1,30 @@
 """What is measured: tasks with their documents, the size of their tools' code, and a way to call the tools.
 
-A scenario of a registry and a file of FTRL rows both become a :class:`Sample`, so that every figure is computed by one
-function for both. A file that ``ftrl-gym export`` wrote is read as a file of rows, like anybody's.
+The tasks of a scenario, packaged or made anew, and a file of FTRL rows all become a :class:`Sample`, so that every
+figure is computed by one function for all. A file that ``ftrl-gym export`` wrote is read as a file of rows, like
+anybody's.
 """
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from ftrl_gym.errors import SandboxError
-from ftrl_gym.execution import ToolFailure, TrustedToolbox
+from ftrl_gym.execution import ToolFailure, TrustedToolbox, failing
 from ftrl_gym.ftrl_ledger import answer_text
 from ftrl_gym.sandbox import SandboxToolbox
-from ftrl_gym.scenario import Scenario
+from ftrl_gym.scenario import Scenario, Tools
 from ftrl_gym.suites.ftrl_rows import Row, read_rows
 from ftrl_gym.task import AnswerType, Json, Split, Task
 from ftrl_gym.toolcall import Checker
 from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.toolsource import ToolSource
-from ftrl_gym.world import World
+from ftrl_gym.world import World, WorldBase
 
 Runner = Callable[[str, dict[str, Any]], Json]
 """(tool, arguments) -> result, with nothing called before.
@@ -31,6 +33,9 @@ Raises:
     ToolFailure: The call fails.
     SandboxError: The tool cannot be run here at all.
 """
+
+Replay = Callable[[Task], list[Json]]
+"""Task of this world and toolset -> what the calls of its first plan give, in order; None for one that fails."""
 
 _QUESTION = "Question:"
 """What FTRL's rows write between their instruction, always the same, and the question."""
@@ -71,6 +76,10 @@ class Measured:
     """Design of the tools; empty for the plain one."""
     run: Runner | None
     """None when the tools are not to be run."""
+    task: Task | None
+    """As it is recorded; None where the data do not say how it was made."""
+    replay: Replay | None
+    """None when the tools are not to be run, and where the data know no plan."""
 
 
 @dataclass(frozen=True)
@@ -99,31 +108,117 @@ def of_scenario(name: str, scenario: Scenario, split: str | None, *, run: bool) 
         raise SandboxError(f"the code of {name} is not trusted, so its leaks cannot be measured; pass --no-run")
     wanted = [member for member in Split if split in (None, member.value)]
     tasks = [task for member in wanted for task in scenario.load_tasks(member)]
-    tools = {toolset: _Toolset(scenario, toolset) for toolset in dict.fromkeys(task.toolset for task in tasks)}
-    return Sample(name, tuple(tools[task.toolset].measured(task, run) for task in tasks), certified=True)
+    return _of_tasks(name, tasks, scenario.manifest.name, scenario.tools, scenario.load_world, run)
+
+
+def of_endless(
+    name: str,
+    scenario: str,
+    split: str | None,
+    number: int,
+    *,
+    difficulty: float | None = None,
+    features: Sequence[str] = (),
+    always: bool = False,
+    variant: int | str = 0,
+    run: bool,
+) -> Sample:
+    """New tasks of a scenario that can be built; whether a registry holds it does not matter.
+
+    Args:
+        name: What to call it.
+        scenario: Name of the scenario.
+        split: ``train``, ``test`` or None for half of the tasks from each.
+        number: How many tasks.
+        difficulty: Of every task, or less where the world is too small for it; None draws one for each.
+        features: Dials; each is on in half of the tasks.
+        always: Each is on in every task that can have it.
+        variant: Design of the tools: a number, or ``any``.
+        run: Whether tools may be called.
+
+    Raises:
+        UnknownNameError: A scenario, feature or variant that does not exist.
+        UsageError: The difficulty is out of range, or the scenario has nothing for a feature.
+        ConstructionError: The scenario gives no task.
+    """
+    from ftrl_gym.construct.briefs import easing
+    from ftrl_gym.construct.endless import endless_brief, endless_writer, world_of
+    from ftrl_gym.construct.scenarios import scenario as scenario_of
+    from ftrl_gym.construct.variants.design import Design
+    from ftrl_gym.construct.writer import write_first
+
+    source = scenario_of(scenario)
+
+    def tools(toolset: str) -> Tools:
+        made = source.toolset(Design.named(toolset))
+        return Tools(made.documents, made.source)
+
+    def made(seed: int, of: Split) -> Task:
+        brief = endless_brief(
+            seed, of, difficulty=difficulty, features=features, always=always, scenario=scenario, variant=variant
+        )
+        return write_first(endless_writer(scenario), easing(brief), f"endless-{seed}")
+
+    halves = [(Split.TRAIN, number - number // 2), (Split.TEST, number // 2)]
+    if split is not None:
+        halves = [(Split(split), number)]
+    tasks = [made(seed, of) for of, count in halves for seed in range(count)]
+    return _of_tasks(name, tasks, scenario, tools, world_of, run)
+
+
+def _of_tasks(
+    name: str,
+    tasks: Sequence[Task],
+    scenario: str,
+    tools: Callable[[str], Tools],
+    load_world: Callable[[str], WorldBase],
+    run: bool,
+) -> Sample:
+    toolsets = {
+        toolset: _Toolset(tools(toolset), f"{scenario}/{toolset or 'tools'}.py", load_world)
+        for toolset in dict.fromkeys(task.toolset for task in tasks)
+    }
+    return Sample(name, tuple(toolsets[task.toolset].measured(task, run) for task in tasks), certified=True)
 
 
 class _Toolset:
     """The tools of one design, as its tasks are measured with them."""
 
-    def __init__(self, scenario: Scenario, toolset: str) -> None:
-        self._scenario, self._tools = scenario, scenario.tools(toolset)
-        self._place = f"{scenario.manifest.name}/{toolset or 'tools'}.py"
-        source = ToolSource(self._tools.source)
-        self._lines = {tool: source.lines(tool) for tool in self._tools.documents}
-        self._checkers = {tool: Checker(document) for tool, document in self._tools.documents.items()}
+    def __init__(self, tools: Tools, place: str, load_world: Callable[[str], WorldBase]) -> None:
+        self._tools, self._place, self._load_world = tools, place, load_world
+        source = ToolSource(tools.source)
+        self._lines = {tool: source.lines(tool) for tool in tools.documents}
+        self._checkers = {tool: Checker(document) for tool, document in tools.documents.items()}
 
     def measured(self, task: Task, run: bool) -> Measured:
         """A task that has these tools."""
         documents = [self._tools.documents[tool] for tool in task.tools]
         lines = {tool: self._lines[tool] for tool in task.tools}
-        return _measured(task, documents, lines, partial(self._call, task.world) if run else None)
+        if not run:
+            return _measured(task, documents, lines, None)
+        return _measured(task, documents, lines, partial(self._call, task.world), self._replay)
 
     def _call(self, world: str, tool: str, arguments: dict[str, Any]) -> Json:
+        return self._called(self._view(world), tool, arguments)
+
+    def _replay(self, task: Task) -> list[Json]:
+        view, made, found = self._view(task.world), Counter[str](), []
+        for call in task.plans[0].calls() if task.plans else ():
+            down = failing(task.timeline, call.tool, made[call.tool]) is not None
+            made[call.tool] += 1
+            try:
+                found.append(None if down else self._called(view, call.tool, call.arguments))
+            except ToolFailure:
+                found.append(None)
+        return found
+
+    def _view(self, world: str) -> World | None:
+        return World(self._load_world(world)) if world else None
+
+    def _called(self, view: World | None, tool: str, arguments: dict[str, Any]) -> Json:
         checker = self._checkers[tool]
         if problem := checker.problem(arguments):
             raise ToolFailure(problem)
-        view = World(self._scenario.load_world(world)) if world else None
         return self._toolbox.run(tool, checker.typed(arguments), view)
 
     @cached_property
@@ -157,6 +252,8 @@ def _measured(
     documents: Sequence[ToolDocument],
     lines: Mapping[str, int],
     run: Runner | None,
+    replay: Replay | None = None,
+    *,
     foreign: bool = False,
 ) -> Measured:
     answers = [
@@ -178,4 +275,6 @@ def _measured(
         world="" if foreign else task.world,
         toolset=task.toolset,
         run=run,
+        task=None if foreign else task,
+        replay=replay,
     )
