@@ -110,8 +110,7 @@ def of_errors(tasks: Sequence[Measured]) -> OfErrors:
 
 def further_page(document: ToolDocument, arguments: Mapping[str, Json]) -> bool:
     """Whether a call asks for another page than the first, by what its document says of pages."""
-    pages = getattr(document, "pages", None)  # not every document has something to say of them
-    return pages is not None and pages.parameter in arguments
+    return document.pages is not None and document.pages.parameter in arguments
 
 
 def replies(task: Task) -> Iterator[tuple[frozenset[str], str]]:
