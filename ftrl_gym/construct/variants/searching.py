@@ -16,8 +16,10 @@ from ftrl_gym.construct.variants.functions import Function, Role, Schema, Sort, 
 from ftrl_gym.construct.wording import plural
 from ftrl_gym.tooldoc import Returns, ToolDocument
 
-_SHARE = (0.0, 0.3, 0.6, 0.9)
-"""How many of the possible searches a design has, by level."""
+_LOOK_UPS = (0.0, 0.3, 0.6, 0.9)
+"""How many of the look-ups that could be searches are, by level."""
+_LISTS = (0.0, 0.4, 0.7, 1.0)
+"""How many of the lists."""
 _FEWEST = 10
 """Rows that the shortest search shows."""
 _MOST = (10, 20, 28, 40)
@@ -80,10 +82,11 @@ def searches(functions: Iterable[Function], scenario: str, design: Design, about
         about: What the draws are for.
     """
     rng = design.draws(scenario, about)
-    share, most = _SHARE[design.long], _MOST[design.long]
+    most = _MOST[design.long]
     found = []
     for function in functions:
         chance, size = rng.random(), rng.random()
+        share = (_LOOK_UPS if function.role is Role.LOOKUP else _LISTS)[design.long]
         likeness = _likeness(function, _FEWEST + int(size * (most - _FEWEST + 1)))
         found.append(function if likeness is None or chance >= share else _search(function, likeness))
     return found
