@@ -51,18 +51,18 @@ class Likeness:
             said: What the column is called in results.
 
         >>> print(Likeness("name", "doctors", "doctor_id", "name", True, 24).sentence("name"))
-        Finds what is spelt alike too: up to 24 doctors in the order of their ids, the one with exactly this name among them.
+        Shows the 24 doctors whose name is most like the given one, in the order of their ids; the exact one is among them.
         """
         rows, column = self.table.replace("_", " "), said.replace("_", " ")
         order = plural(_last(self.key))
         if self.one:
             return (
-                f"Finds what is spelt alike too: up to {self.most} {rows} in the order of their {order}, "
-                f"the one with exactly this {column} among them."
+                f"Shows the {self.most} {rows} whose {column} is most like the given one, in the order of their {order}; "
+                "the exact one is among them."
             )
         return (
-            f"Takes in what is spelt alike: with others, about {self.most} {rows} in the order of their {order}; "
-            f"only those whose {said} is exactly the given one belong to it."
+            f"Shows about {self.most} {rows}, those whose {said} is most like the given one, in the order of their "
+            f"{order}; only the ones with exactly that {said} belong to it."
         )
 
 
