@@ -16,8 +16,10 @@ from ftrl_gym.construct.variants.functions import Function, Role, Schema, Sort, 
 from ftrl_gym.construct.wording import plural
 from ftrl_gym.tooldoc import Returns, ToolDocument
 
-_SHARE = (0.0, 0.3, 0.6, 0.9)
-"""How many of the possible searches a design has, by level."""
+_LOOK_UPS = (0.0, 0.3, 0.6, 0.9)
+"""How many of the look-ups that could be searches are, by level."""
+_LISTS = (0.0, 0.4, 0.7, 1.0)
+"""How many of the lists."""
 _FEWEST = 10
 """Rows that the shortest search shows."""
 _MOST = (10, 20, 28, 40)
@@ -49,18 +51,18 @@ class Likeness:
             said: What the column is called in results.
 
         >>> print(Likeness("name", "doctors", "doctor_id", "name", True, 24).sentence("name"))
-        Finds what is spelt alike too: up to 24 doctors in the order of their ids, the one with exactly this name among them.
+        Shows the 24 doctors whose name is most like the given one, in the order of their ids; the exact one is among them.
         """
         rows, column = self.table.replace("_", " "), said.replace("_", " ")
         order = plural(_last(self.key))
         if self.one:
             return (
-                f"Finds what is spelt alike too: up to {self.most} {rows} in the order of their {order}, "
-                f"the one with exactly this {column} among them."
+                f"Shows the {self.most} {rows} whose {column} is most like the given one, in the order of their {order}; "
+                "the exact one is among them."
             )
         return (
-            f"Takes in what is spelt alike: with others, about {self.most} {rows} in the order of their {order}; "
-            f"only those whose {said} is exactly the given one belong to it."
+            f"Shows about {self.most} {rows}, those whose {said} is most like the given one, in the order of their "
+            f"{order}; only the ones with exactly that {said} belong to it."
         )
 
 
@@ -80,10 +82,11 @@ def searches(functions: Iterable[Function], scenario: str, design: Design, about
         about: What the draws are for.
     """
     rng = design.draws(scenario, about)
-    share, most = _SHARE[design.long], _MOST[design.long]
+    most = _MOST[design.long]
     found = []
     for function in functions:
         chance, size = rng.random(), rng.random()
+        share = (_LOOK_UPS if function.role is Role.LOOKUP else _LISTS)[design.long]
         likeness = _likeness(function, _FEWEST + int(size * (most - _FEWEST + 1)))
         found.append(function if likeness is None or chance >= share else _search(function, likeness))
     return found
