@@ -15,8 +15,9 @@ from ftrl_gym.construct.document import document
 from ftrl_gym.construct.endless import endless_task
 from ftrl_gym.construct.integrate import integrate
 from ftrl_gym.construct.objects import Brief, Decomposition, Documented, Integrated, Scaled, Scalings
+from ftrl_gym.construct.offering import FEWEST
 from ftrl_gym.construct.requests import decompose_request
-from ftrl_gym.construct.scale import FEWEST, design_of, scale
+from ftrl_gym.construct.scale import design_of, scale
 from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.errors import UnknownNameError, UsageError

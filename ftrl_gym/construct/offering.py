@@ -8,10 +8,10 @@ find them by, or a word of its name; and that does not deliver what the tool is 
 
 from __future__ import annotations
 
-import itertools
+import functools
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ftrl_gym.construct.objects import Decomposition, GoldCall
@@ -65,16 +65,15 @@ def delivered(document: ToolDocument) -> frozenset[str]:
     return frozenset(told - needed)
 
 
-def confusable(asked: Asked, other: ToolDocument, documents: Mapping[str, ToolDocument], sure: bool = True) -> bool:
+def confusable(asked: Asked, gold: ToolDocument, other: ToolDocument, *, sure: bool = True) -> bool:
     """Whether a tool is easily taken for one of the reference solution.
 
     Args:
-        asked: The tool of the solution.
-        other: The other one.
-        documents: Of all tools.
+        asked: What that one is called for.
+        gold: Its document.
+        other: The document of the other tool.
         sure: Whether the other one serves every row.
     """
-    gold = documents[asked.tool]
     if other.name == gold.name or (gold.effect is Effect.READ and other.effect is not Effect.READ):
         return False
     serves = other.effect is gold.effect is Effect.READ and sure and asked.facts <= delivered(other)
@@ -112,37 +111,39 @@ def distractors(
         rng: Draws.
     """
     design = toolset.design
-    gold = {call.tool for call in calls}
-    wanted = round(FEWEST + decomposition.brief.scalings.extension * (len(toolset.documents) - len(gold) - FEWEST))
+    used = len({call.tool for call in calls})
+    wanted = round(FEWEST + decomposition.brief.scalings.extension * (len(toolset.documents) - used - FEWEST))
     if not design.routes and not design.confusable:
         return rng.sample(others, min(max(wanted, 0), len(others)))
     fit = [name for name in rng.sample(others, len(others)) if not _compares(decomposition, name, toolset)]
     asked = asked_of(calls, decomposition)
     unsure = {face.name for face in toolset.faces for part in face.parts if part.function.name in toolset.unsure}
-    chosen = dict.fromkeys(_other_routes(asked, [name for name in fit if name not in unsure], toolset))
+    chosen: dict[str, None] = {}
     for one in asked:
-        alike = [
-            name for name in fit if confusable(one, toolset.documents[name], toolset.documents, sure=name not in unsure)
-        ]
-        alike.sort(key=lambda name: -likeness(toolset.documents[one.tool], toolset.documents[name]))
+        gold = toolset.documents[one.tool]
+        alike = [name for name in fit if confusable(one, gold, toolset.documents[name], sure=name not in unsure)]
+        alike = sorted(alike, key=functools.partial(_unlike, toolset, gold))
         missing = ALIKE[design.confusable] - sum(name in chosen for name in alike)
         chosen |= dict.fromkeys([name for name in alike if name not in chosen][: max(0, missing)])
-    wanted = max(wanted, LEAST[design.confusable] - len(gold), len(chosen))
-    return [*chosen, *(name for name in fit if name not in chosen)][: max(0, min(wanted, MOST - len(gold)))]
+    chosen |= dict.fromkeys(_other_routes(asked, [name for name in fit if name not in unsure], toolset))
+    wanted = max(wanted, LEAST[design.confusable] - len(asked), len(chosen))
+    return [*chosen, *(name for name in fit if name not in chosen)][: max(0, min(wanted, MOST - len(asked)))]
 
 
 def _other_routes(asked: Sequence[Asked], names: Sequence[str], toolset: Toolset) -> Iterator[str]:
-    """Tools that deliver what one of the solution is called for, found by the same."""
-    for one in asked:
-        gold = toolset.documents[one.tool]
-        same = (
-            name
-            for name in names
-            if one.facts
-            and one.facts | one.sees <= delivered(toolset.documents[name])
-            and likeness(gold, toolset.documents[name]) == _NEAREST
-        )
-        yield from itertools.islice(same, ROUTES[toolset.design.routes])
+    """Tools that deliver what one of the solution is called for, found by the same: one for each, then more."""
+    routes = [[name for name in names if one.facts and _serves(one, name, toolset)] for one in asked]
+    for number in range(ROUTES[toolset.design.routes]):
+        yield from (some[number] for some in routes if number < len(some))
+
+
+def _unlike(toolset: Toolset, gold: ToolDocument, name: str) -> int:
+    return -likeness(gold, toolset.documents[name])
+
+
+def _serves(one: Asked, name: str, toolset: Toolset) -> bool:
+    other = toolset.documents[name]
+    return likeness(toolset.documents[one.tool], other) == _NEAREST and one.facts | one.sees <= delivered(other)
 
 
 def _compares(decomposition: Decomposition, tool: str, toolset: Toolset) -> bool:

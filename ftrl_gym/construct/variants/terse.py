@@ -54,7 +54,6 @@ _SHORT = {
     "repositories": "repos",
     "reservation": "resv.",
     "schedule": "sched.",
-    "status": "st.",
     "temperature": "temp.",
     "transfer": "xfer",
     "vehicle": "veh.",

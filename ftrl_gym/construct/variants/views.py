@@ -10,6 +10,7 @@ All of them run on the scenario's own functions, so they cannot disagree with th
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -100,7 +101,7 @@ def _summaries(function: Function, own: Sequence[str]) -> Iterator[Added]:
         return
     size = (2 * len(own) + 2) // 3
     order = random.Random(f"summary/{function.name}").sample(own, len(own))
-    for about, chosen in (("summary", order[:size]), ("profile", order[-size:])):
+    for about, chosen in (("summary", order[:size]), ("overview", order[-size:])):
         fields = tuple(name for name in own if name in chosen)
         yield _part_of(function, about, fields, f"{upper(about)} of {one(function)}: {fields_said(function, fields)}.")
 
@@ -142,8 +143,9 @@ def _target(function: Function, field: str, functions: Sequence[Function]) -> Fu
             continue
         key, pattern = other.required[0], other.fields[other.key[0]].get("pattern")
         called = key in (f"{field}_id", f"{field}_no", f"{field}_code", f"{field}_number", f"{field}_key")
-        same = pattern is not None and schema.get("pattern") == pattern
-        if same or (not schema.get("pattern") and (called or plural(field) == other.entity)):
+        own = schema.get("pattern")
+        telling = own is not None and re.match(r"\^[A-Za-z]", own)  # three capitals may be a currency or an airport
+        if own == pattern and (telling or called or plural(field) == other.entity):
             return other
     return None
 
@@ -154,7 +156,8 @@ def _target(function: Function, field: str, functions: Sequence[Function]) -> Fu
 def _part_of(function: Function, about: str, fields: Sequence[str], description: str) -> Added:
     """The same function with some of its fields, and with its key."""
     shown = (*function.key, *fields)
-    name = f"{function.name}_{about}"
+    noun = function.name.rpartition("_")[2]
+    name = f"{function.name}_{about.removeprefix(f'{noun}_')}"
     returns = _returns(function, {field: function.fields[field] for field in shown})
     found = f"{_call(function)}[{function.rows!r}]".replace("'", '"') if function.rows else _call(function)
     part = f'_part({found}, "{" ".join(shown)}")'
