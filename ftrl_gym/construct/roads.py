@@ -23,6 +23,8 @@ _MOST_AGAIN = 4
 """Most times in all that a road meets a kind of thing again."""
 _CLIMBS = 3
 """Most links of a road to another thing of the same kind."""
+_SAME = 2
+"""Most times in a row that one of them is taken: "the manager of that manager" is the last that people follow."""
 _PATIENCE = 4000
 """Ways that are tried before a road counts as impossible."""
 
@@ -155,6 +157,8 @@ class Roads:
         step = self.domain.steps[after.step]
         climbs = [way.step for way in (*road, before) if way.step in self.climbing]
         if before.step not in climbs and before.step and any(before.step == way.step for way in road):
+            return False
+        if before.step in climbs and [way.step for way in road[-_SAME:]] == [before.step] * _SAME:
             return False
         if before.step and isinstance(step, Link) and self._undoes(self.domain.steps[before.step], step):
             return False

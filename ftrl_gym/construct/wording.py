@@ -38,8 +38,12 @@ def links(text: str) -> int:
 
 
 def fill(template: str, names: dict[str, str]) -> str:
-    """A template with its names; a word that a name brings along is not said twice ("the hotel Hotel Aurora")."""
-    text = template.format_map(names)
+    """A template with its names; a word that a name brings along is not said twice ("the hotel Hotel Aurora").
+
+    >>> fill("the film that {x} is for", {"x": "that award"})
+    'the film which that award is for'
+    """
+    text = template.format_map(names).replace(" that that ", " which that ")
     return re.sub(r"\b(\w+) (?=\1\b)", "", text, flags=re.IGNORECASE) if "{name}" in template else text
 
 

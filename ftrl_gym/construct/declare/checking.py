@@ -74,6 +74,9 @@ def _names(declaration: Declaration) -> Problems:
         twice = [name for name in names if names.count(name) > 1]
         if twice:
             yield f"{what} {twice[0]!r}", "it is declared twice; keep one of the two"
+    unknown = [name for name in declaration.own if name not in entities]
+    if unknown:
+        yield "own", f"there is no entity {unknown[0]!r}; there are {', '.join(sorted(entities))}"
     for tool in tools:
         if not _IDENTIFIER.fullmatch(tool) or keyword.iskeyword(tool):
             yield f"tool {tool!r}", "it becomes a Python function: use lower-case letters, digits and _"

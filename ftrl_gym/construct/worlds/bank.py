@@ -214,5 +214,6 @@ BANK = Declaration(
     rules=RULES,
     clauses=CLAUSES,
     shorts=(Short(("customer.adviser", "adviser.branch"), "the branch of {x}'s adviser"),),
+    own=("account", "card", "loan", "standing order", "transfer"),
     file=__file__,
 )

@@ -319,5 +319,6 @@ CLINIC = Declaration(
         Short(("last appointment", "appointment.doctor"), "the doctor of {x}'s last appointment"),
         Short(("patient.doctor", "doctor.department"), "the department of {x}'s regular doctor"),
     ),
+    own=("appointment", "invoice", "prescription"),
     file=__file__,
 )

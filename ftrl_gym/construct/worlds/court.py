@@ -114,7 +114,7 @@ ENTITIES = (
     }, called="party {x}", label_noun="party number", plural="parties"),
     Entity("hearing", Each("case", 1, 2, where="case.status == 'pending'"), {
         "hearing_no": Id(prefix="HRG-", digits=4, noun="the hearing number of {x}"),
-        "case": Ref("case", noun="the docket number of the case in {x}", link="the case in {x}",
+        "case": Ref("case", noun="the docket number of the case heard in {x}", link="the case heard in {x}",
                     ask="Which case is heard in {x}?"),
         "judge": Ref("judge", value="case.judge"),
         "courtroom": Ref("courtroom", where="courtroom.court == case.court", having="are held in courtroom {n}",
@@ -260,7 +260,7 @@ READING = (
     )),
     Find("list_room_hearings", "hearing", "Hearings in a courtroom.", "courtroom", "case date minutes", (
         least("date", "the next hearing held in {x}", plural="hearings held in {x}"),
-        most("minutes", "the hearing with the most minutes held in {x}"),
+        most("minutes", "the longest hearing held in {x}"),
     )),
     Get("get_hearing", "hearing", "A hearing: case, judge, courtroom, kind, date, time, length, status."),
     Find("list_filings", "filing", "Filings in a case.", "case", "kind received pages", (
@@ -321,6 +321,7 @@ COURT = Declaration(
         Short(("ruling.case", "case.earlier"), "the case that was appealed in {x}"),
         Short(("hearing.courtroom", "courtroom.court"), "the court that holds {x}"),
     ),
+    own=("case", "hearing", "filing", "deadline", "fee note"),
     today="2026-02-02",
     day=DAY,
     file=__file__,

@@ -298,7 +298,7 @@ GENEALOGY = Declaration(
     description="A family history society: ancestors, marriages, villages and parishes, registers, sources, emigrants.",
     instruction="You work for a family history society and help its members to find their ancestors. Prices are in EUR;"
                 " incomes, dowries and fares of old are in gulden.",
-    policy="Answer from the records only. Where they say nothing, say so.",
+    policy="Answer from the records, or from what the asker has told you. Where they say nothing, say so.",
     entities=ENTITIES,
     tools=READING,
     shorts=(

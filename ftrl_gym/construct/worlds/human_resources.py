@@ -331,6 +331,7 @@ HUMAN_RESOURCES = Declaration(
         Short(("enrolment.session", "session.training"), "the training booked with {x}"),
         Short(("expense item.report", "expense report.employee"), "the employee who paid for {x}"),
     ),
+    own=("leave account", "leave request", "enrolment", "device", "expense report"),
     today="2026-03-16",
     day=Detail("day", ("",), "Which day is it about?", ("day", "date", "when"), ("{x}.", "On {x}.")),
     file=__file__,

@@ -333,6 +333,7 @@ LIBRARY = Declaration(
         Short(("fine.loan", "loan.copy"), "the copy that led to {x}"),
         Short(("registration.event", "event.guest"), "the guest author heard with {x}"),
     ),
+    own=("loan", "hold", "fine", "registration", "request"),
     today="2026-10-12",
     day=Detail("day", ("",), "Which day is it about?", ("day", "date", "when"), ("{x}.", "On {x}.")),
     file=__file__,

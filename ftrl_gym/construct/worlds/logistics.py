@@ -394,5 +394,6 @@ LOGISTICS = Declaration(
         Short(("pickup.consignment", "consignment.shipper"), "the shipper served by {x}"),
     ),
     day=Detail("day", ("",), "Which day is it about?", WHEN, ("{x}.", "{x}, please.", "It's {x}.")),
+    own=("container", "consignment", "pickup"),
     file=__file__,
 )

@@ -301,7 +301,7 @@ READING = (
     Find("list_nights", "night", "Nights of a telescope, by status or all.", "telescope status",
          "date moon minutes_left status", (
         least("date", "the next open night on {x}", {"status": "open"}, plural="open nights on {x}"),
-        most("minutes_left", "the open night with the most minutes left on {x}", {"status": "open"}),
+        most("minutes_left", "the open night with the most free time on {x}", {"status": "open"}),
         most("date", "the latest night observed on {x}", {"status": "observed"}),
     )),
     Find("find_night", "night", "The night of a telescope on a day.", "telescope date", "instrument dusk moon status",
@@ -379,6 +379,7 @@ OBSERVATORY = Declaration(
         Short(("data set.block", "block.target"), "the target seen in {x}"),
         Short(("filter.instrument", "instrument.telescope"), "the telescope that has {x}"),
     ),
+    own=("proposal", "block", "data set"),
     today="2026-06-08",
     day=Detail("day", ("",), "Which day is it about?", ("day", "date", "when"), ("{x}.", "On {x}.")),
     file=__file__,

@@ -48,7 +48,8 @@ ENTITIES = (
         "years": Number(1, 33, unit="years", having="have {n} of experience", noun="the experience in years of {x}",
                         ask="How many years of experience does {x} have?",
                         compare="has less experience | has more experience"),
-        "van": Id(mixed=6, noun="the number plate of {x}'s van", ask="What is the number plate of {x}'s van?"),
+        "van": Id(mixed=6, noun="the number plate of {x}'s van | the number plate of the van of {x}",
+                  ask="What is the number plate of {x}'s van?"),
         "spot": Number(1, 60),
     }, called="the technician {x}", label="name", detail=Detail(
         "technician", ("one of the technicians",), "Which technician is it?", ("technician", "who", "which one"))),
@@ -353,6 +354,7 @@ TELECOM = Declaration(
         Short(("bill item.bill", "bill.contract"), "the contract that {x} was billed to"),
         Short(("visit.ticket", "ticket.line"), "the line that {x} is about"),
     ),
+    own=("contract", "line", "device", "bill", "ticket", "pass"),
     today="2026-04-13",
     day=DAY,
     file=__file__,

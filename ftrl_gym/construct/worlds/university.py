@@ -111,7 +111,8 @@ ENTITIES = (
     }, called="{x}"),
     Entity("course", Each("department", 6, 6), {
         "course_code": Id(prefix="CR", digits=4, noun="the code of {x}"),
-        "title": Name(words.TITLES, words.TITLE_KINDS, noun="the title of {x}", ask="What is the title of {x}?"),
+        "title": Name(words.ANY_TITLES, words.ANY_TITLE_KINDS, by="department", drawn=words.TITLES,
+                      noun="the title of {x}", ask="What is the title of {x}?"),
         "department": Ref("department", noun="the department that offers {x}", link="the department that offers {x}",
                           ask="Which department offers {x}?"),
         "level": Number(value="(nth + 1) // 2", whole=True),

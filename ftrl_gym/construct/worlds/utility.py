@@ -335,6 +335,7 @@ UTILITY = Declaration(
         Short(("connection.node", "node.fed_by"), "the node above that of {x}"),
         Short(("invoice.contract", "contract.customer"), "the customer who gets {x}"),
     ),
+    own=("connection", "meter", "contract", "invoice", "payment plan"),
     today="2026-11-16",
     day=DAY,
     file=__file__,
