@@ -16,6 +16,7 @@ from functools import cached_property
 
 from ftrl_gym.construct.domain import Domain, Link, Pick, Search, Step
 from ftrl_gym.construct.programs import Anchor, Attr, Follow, Walk, thing_of
+from ftrl_gym.construct.wording import names_property
 
 LONGEST = 10
 """Most lookups of a chain."""
@@ -226,7 +227,7 @@ class Roads:
     def asked(self, way: _Way) -> Iterator[str]:
         """Attributes that can be asked for at the end of a road and were not brought in on the way."""
         walk = Follow(way.step, way.thing, ()) if way.step else Anchor(way.thing)
-        yield from attributes(self.domain, walk)
+        yield from asked_of_one(self.domain, walk)
 
     def _table(self, hops: int) -> tuple[int, dict[str, list[tuple[_Way, int, str]]]]:
         for again in range(_MOST_AGAIN + 1):
@@ -310,4 +311,15 @@ def attributes(domain: Domain, walk: Walk) -> Iterator[str]:
     thing = domain.thing(thing_of(walk))
     for name in thing.attributes:
         if name not in brought and not (isinstance(walk, Anchor) and name in (thing.handle, thing.key)):
+            yield name
+
+
+def asked_of_one(domain: Domain, walk: Walk) -> Iterator[str]:
+    """What can be asked of the one thing at the end of a walk: not what its own phrase goes by, as "the fee of the loan
+    with the highest fee" does."""
+    step = domain.steps[walk.step] if isinstance(walk, Follow) else None
+    for name in attributes(domain, walk):
+        nouns = domain.thing(thing_of(walk)).attributes[name].nouns
+        by = isinstance(step, Search) and name == step.by
+        if not (by and step is not None and any(names_property(form, noun) for form in step.nouns for noun in nouns)):
             yield name

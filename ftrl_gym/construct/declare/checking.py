@@ -91,6 +91,8 @@ def _entity(declaration: Declaration, entity: Entity) -> Problems:
         yield place, f"its key {entity.key!r} is no text; begin with an Id or a Name"
     if entity.label and entity.label not in entity.columns:
         yield place, f"its label {entity.label!r} is none of its columns {', '.join(entity.columns)}"
+    if entity.alike and entity.alike not in entity.kept:
+        yield place, f"its alike {entity.alike!r} is none of its columns {', '.join(entity.kept)}"
     if entity.table == RULES:
         yield place, f"the table {RULES!r} is kept for house rules; give it another plural"
     yield from phrase_problems(place, "called", phrases(entity.called))

@@ -75,6 +75,9 @@ class Entity:
     detail: Detail | None = None
     """How a scripted user keeps back which one they mean, where "the room I have in mind", "my invoice" or "the invoice
     in question" is not it."""
+    alike: str = ""
+    """Column that rows have in common where people choose between them: nobody chooses between a gas tariff and a water
+    tariff. Nothing where it does not matter."""
     always_said: bool = False
     """Whether an asker always says which one they mean."""
     plural: str = ""

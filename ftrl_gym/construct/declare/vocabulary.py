@@ -119,7 +119,9 @@ def _thing(declaration: Declaration, entity: Entity) -> Thing:
     by_label = declaration.get(entity, entity.handle) if entity.called else None
     first = by_label or by_key
     asked, detail = _asked(entity.columns, declaration), _detail(declaration, entity)
-    thing = Thing(entity.name, entity.table, entity.key, asked, first.name if first else "", detail=detail)
+    thing = Thing(
+        entity.name, entity.table, entity.key, asked, first.name if first else "", detail=detail, alike=entity.alike
+    )
     if entity.called or entity.label:
         label = entity.columns[entity.handle]
         thing = replace(thing, label=entity.handle, label_noun=entity.label_noun, label_type=label.answer)
