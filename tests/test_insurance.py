@@ -128,7 +128,7 @@ def test_a_cancelled_contract_ends_its_coverages_for_a_fee(world: World) -> None
 def test_a_chain_leads_from_a_repair_to_what_a_neighbour_insured() -> None:
     steps = (
         *("repair.workshop", "workshop.region", "the adjuster with the most years of service in {x}"),
-        *("the largest claim in the charge of {x}", "claim.coverage", "coverage.contract (home contract)"),
+        *("the largest claim handled by {x}", "claim.coverage", "coverage.contract (home contract)"),
         *("home contract.vehicle_home_or_journey", "home.region", "the only broker in {x}"),
     )
     assert lookups("Insurance", chain("Insurance", "repair", *steps), "contact") == 10

@@ -39,6 +39,7 @@ from ftrl_gym.construct.wording import (
     property_of,
     second,
     shortened,
+    stutters,
     superlative,
     tidy,
     unitless,
@@ -104,6 +105,8 @@ class _Asker:
         text = tidy(" ".join([*self.before, upper(text) + self._hint()]))
         if len(text.split()) > MOST_WORDS:
             raise Unsaid("the question is too long")
+        if stutters(text):
+            raise Unsaid("the question says something twice in a row")
         told = "/told" if self.before else ""
         return Said(text, f"{program.op.value}/{self.frame.name}{told}", tuple(dict.fromkeys(speaker.derived)))
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ftrl_gym.construct.domain import Pick, Search
-from ftrl_gym.construct.programs import Anchor, Attr, Combined, Follow, Program, Value, Walk, ends_of, thing_of
+from ftrl_gym.construct.programs import Anchor, Attr, Combined, Follow, Op, Program, Value, Walk, ends_of, thing_of
 from ftrl_gym.construct.reading import Reader
 
 _TRIES = 4
@@ -37,9 +37,20 @@ class Binder:
         branches = [self._branch(branch, program.values, values) for branch in program.branches]
         if searches is None or any(branch is None for branch in branches):
             return None
+        if program.op in (Op.LOWEST, Op.HIGHEST) and program.over is None and not self._alternatives(values):
+            return None
         over, other = (*searches, None, None)[:2]
         bound = tuple(branch for branch in branches if branch is not None)
         return replace(program, values=tuple(values), over=over, other=other, branches=bound)
+
+    def _alternatives(self, values: Sequence[Value]) -> bool:
+        """Whether people choose between these things: not between a gas tariff and a water tariff."""
+        walks = [value.walk for value in values if isinstance(value, Attr)]
+        thing = self.domain.thing(thing_of(walks[0])) if walks else None
+        if thing is None or not thing.alike:
+            return True
+        rows = self.tables[thing.entity]
+        return len({rows[key][thing.alike] for walk in walks for key in self.reader.keys(walk)}) == 1
 
     def _different(self, shapes: Sequence[Follow]) -> list[Follow] | None:
         """Searches that are not one and the same."""

@@ -14,7 +14,7 @@ from ftrl_gym.construct.compiling import compile_values
 from ftrl_gym.construct.domain import Attribute, Search
 from ftrl_gym.construct.operations import OPERATIONS, measured, named
 from ftrl_gym.construct.programs import Anchor, Attr, Follow, Keep, Op, Program, Relation, Value, thing_of
-from ftrl_gym.construct.roads import LONGEST, attributes
+from ftrl_gym.construct.roads import LONGEST, asked_of_one, attributes
 from ftrl_gym.construct.shapes import Shapes
 from ftrl_gym.errors import ConstructionError
 from ftrl_gym.task import AnswerType, Kind
@@ -364,7 +364,7 @@ class _Composer:
 
     def _within(self, value: Attr) -> tuple[Attr, Attr] | None:
         """Other attributes of what is compared."""
-        others = [name for name in attributes(self.domain, value.walk) if name != value.attribute]
+        others = [name for name in asked_of_one(self.domain, value.walk) if name != value.attribute]
         if len(others) < 2:
             return None
         first, second = self.rng.sample(others, 2)

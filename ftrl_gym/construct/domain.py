@@ -95,6 +95,8 @@ class Thing:
     """How a scripted user keeps back which one they mean."""
     where: Mapping[str, Any] = field(default_factory=dict)
     """What the rows of this thing have in common when the entity holds other things too."""
+    alike: str = ""
+    """Attribute that things have in common where one chooses between them; empty where it does not matter."""
     key_tool: str = ""
     """Look-up of one by its key, where that is another tool; it tells what ``tool`` leaves out."""
 

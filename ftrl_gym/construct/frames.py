@@ -187,7 +187,7 @@ FRAMES: dict[Op, tuple[Frame, ...]] = {
         Frame("add-rows", "Add up {each}. What is the total?", sort=Sort.ROWS),
         Frame("rows-get", "What do you get if you add up {each}?", sort=Sort.ROWS),
         Frame("rows-total", "I need the total of {each}.", _TRAIN, sort=Sort.ROWS),
-        Frame("rows-together", "Taken together, how much is {each}?", _TEST, sort=Sort.ROWS),
+        Frame("rows-together", "Put {each} together: what does that make?", _TEST, sort=Sort.ROWS),
         Frame("add-up", "What do {all} add up to?"),
         Frame("sum", "What is the sum of {all}?"),
         Frame("if-add", "If I add up {all}, what do I get?"),

@@ -23,7 +23,7 @@ from ftrl_gym.construct.programs import Attr, Walk, thing_of
 from ftrl_gym.construct.subquestions import SubQuestions
 from ftrl_gym.construct.users import hide, parts_of, refuse_repeated, slot
 from ftrl_gym.construct.wishes import Wish, Wisher
-from ftrl_gym.construct.wording import tidy, upper
+from ftrl_gym.construct.wording import echoes, stutters, tidy, upper
 from ftrl_gym.task import (
     Answer,
     AnswerType,
@@ -185,7 +185,10 @@ class _Requests:
         for role, walk in wish.walks.items():
             names[role] = "them" if self._is_them(walk, mentioned) else self.speaker.told(walk, told)
         mentioned.update(parts_of(list(wish.walks.values())))
-        template = self.rng.choice(self._templates(wish))
+        templates = [form for form in self._templates(wish) if not echoes(form, list(names.values()))]
+        if not templates:
+            raise NoQuestion("what is to be done is called like what it is done to")
+        template = self.rng.choice(templates)
         text = self._request(wish.action, wish, template, names)
         if wish.first is not None:
             other = {**names, wish.detour: self.speaker.told(wish.first.walks[wish.detour], told)}
@@ -215,6 +218,8 @@ class _Requests:
         sentence = tidy(frame.text.format(request=request, Request=upper(request)))
         question = " ".join(filter(None, [*before, sentence, self.confirms]))
         refuse_repeated(question, self.speaker)
+        if stutters(question):
+            raise NoQuestion("the request says something twice in a row")
         scripted = self.slots or self.changes or self.confirms
         turns = {sub: call.turn + 1 for call in self.calls for sub in call.answers}
         by_call = self.rules is not None or any(call.fails for call in self.calls)

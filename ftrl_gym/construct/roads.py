@@ -16,6 +16,7 @@ from functools import cached_property
 
 from ftrl_gym.construct.domain import Domain, Link, Pick, Search, Step
 from ftrl_gym.construct.programs import Anchor, Attr, Follow, Walk, thing_of
+from ftrl_gym.construct.wording import names_property
 
 LONGEST = 10
 """Most lookups of a chain."""
@@ -23,6 +24,8 @@ _MOST_AGAIN = 4
 """Most times in all that a road meets a kind of thing again."""
 _CLIMBS = 3
 """Most links of a road to another thing of the same kind."""
+_SAME = 2
+"""Most times in a row that one of them is taken: "the manager of that manager" is the last that people follow."""
 _PATIENCE = 4000
 """Ways that are tried before a road counts as impossible."""
 
@@ -156,6 +159,8 @@ class Roads:
         climbs = [way.step for way in (*road, before) if way.step in self.climbing]
         if before.step not in climbs and before.step and any(before.step == way.step for way in road):
             return False
+        if before.step in climbs and [way.step for way in road[-_SAME:]] == [before.step] * _SAME:
+            return False
         if before.step and isinstance(step, Link) and self._undoes(self.domain.steps[before.step], step):
             return False
         if len(road) > 1 and self._is_detour(before, after, road[-2]):
@@ -222,7 +227,7 @@ class Roads:
     def asked(self, way: _Way) -> Iterator[str]:
         """Attributes that can be asked for at the end of a road and were not brought in on the way."""
         walk = Follow(way.step, way.thing, ()) if way.step else Anchor(way.thing)
-        yield from attributes(self.domain, walk)
+        yield from asked_of_one(self.domain, walk)
 
     def _table(self, hops: int) -> tuple[int, dict[str, list[tuple[_Way, int, str]]]]:
         for again in range(_MOST_AGAIN + 1):
@@ -306,4 +311,15 @@ def attributes(domain: Domain, walk: Walk) -> Iterator[str]:
     thing = domain.thing(thing_of(walk))
     for name in thing.attributes:
         if name not in brought and not (isinstance(walk, Anchor) and name in (thing.handle, thing.key)):
+            yield name
+
+
+def asked_of_one(domain: Domain, walk: Walk) -> Iterator[str]:
+    """What can be asked of the one thing at the end of a walk: not what its own phrase goes by, as "the fee of the loan
+    with the highest fee" does."""
+    step = domain.steps[walk.step] if isinstance(walk, Follow) else None
+    for name in attributes(domain, walk):
+        nouns = domain.thing(thing_of(walk)).attributes[name].nouns
+        by = isinstance(step, Search) and name == step.by
+        if not (by and step is not None and any(names_property(form, noun) for form in step.nouns for noun in nouns)):
             yield name

@@ -16,7 +16,7 @@ from functools import cached_property
 from ftrl_gym.construct.compiling import compile_values, levels
 from ftrl_gym.construct.domain import Domain, Search, Step
 from ftrl_gym.construct.programs import Anchor, Attr, Combined, Follow, Value, Walk, thing_of
-from ftrl_gym.construct.roads import Roads, attributes
+from ftrl_gym.construct.roads import Roads, asked_of_one
 
 MAX_LOOKUPS = 5
 """Most lookups of one value that is no chain."""
@@ -101,7 +101,7 @@ class Shapes:
                 yield Follow(step.name, thing, tuple(map(Anchor, step.sources)))
 
     def _attributes(self, walk: Walk) -> Iterator[Attr]:
-        return (Attr(walk, name) for name in attributes(self.domain, walk))
+        return (Attr(walk, name) for name in asked_of_one(self.domain, walk))
 
     @cached_property
     def _branched(self) -> dict[int, dict[str, list[Value]]]:

@@ -10,7 +10,7 @@ from ftrl_gym.construct.answering import NoQuestion
 from ftrl_gym.construct.phrasing import Speaker
 from ftrl_gym.construct.programs import Anchor, Attr, Follow, Op, Program, Walk
 from ftrl_gym.construct.settling import words_of
-from ftrl_gym.construct.wording import fill, joined
+from ftrl_gym.construct.wording import counted_in, fill, joined, unitless
 from ftrl_gym.task import AnswerType, Json
 
 WORKED_OUT = (
@@ -41,7 +41,9 @@ def known_already(program: Program, speaker: Speaker) -> str:
         words = words_of(value, speaker.domain)
         name = speaker.called.get(value.walk) or speaker.noun(value.walk)
         found = speaker.reader.values(value)[0]
-        told.append(f"{fill(words.nouns[0], {'x': name})} is {_said(found, words.type, words.unit)}")
+        noun = words.nouns[0]
+        unit = None if counted_in(noun) else words.unit  # the number of seats is 5, not 5 seats
+        told.append(f"{fill(unitless(noun) if unit else noun, {'x': name})} is {_said(found, words.type, unit)}")
     return speaker.rng.choice(_KNOWN).format(joined(told))
 
 

@@ -18,6 +18,8 @@ from ftrl_gym.task import ChangeOfMind, Counterpart, Nobody, ScriptedUser, Slot
 
 MOST_HIDDEN = 2
 """Details that one user keeps back."""
+_FEW_STEPS = 2
+"""Steps of a question in which two details may be kept back: in a longer one nobody could tell which is which."""
 
 
 def parts_of(walks: list[Walk]) -> Iterator[Walk]:
@@ -58,7 +60,9 @@ def hide(
     choices = [(walk, detail) for walk, detail in hideable(walks, speaker) if names is None or detail.name in names]
     if not choices:
         return [], []
-    chosen = rng.sample(choices, min(len(choices), rng.choice((1, 1, MOST_HIDDEN))))
+    steps = sum(isinstance(walk, Follow) for walk in dict.fromkeys(parts_of(walks)))
+    most = rng.choice((1, 1, MOST_HIDDEN if steps <= _FEW_STEPS else 1))
+    chosen = rng.sample(choices, min(len(choices), most))
     slots, asks = [], []
     for walk, detail in chosen:
         speaker.hidden[walk] = detail

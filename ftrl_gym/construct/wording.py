@@ -38,8 +38,12 @@ def links(text: str) -> int:
 
 
 def fill(template: str, names: dict[str, str]) -> str:
-    """A template with its names; a word that a name brings along is not said twice ("the hotel Hotel Aurora")."""
-    text = template.format_map(names)
+    """A template with its names; a word that a name brings along is not said twice ("the hotel Hotel Aurora").
+
+    >>> fill("the film that {x} is for", {"x": "that award"})
+    'the film which that award is for'
+    """
+    text = template.format_map(names).replace(" that that ", " which that ")
     return re.sub(r"\b(\w+) (?=\1\b)", "", text, flags=re.IGNORECASE) if "{name}" in template else text
 
 
@@ -130,6 +134,38 @@ def property_of(noun: str) -> str:
     """
     found = _PROPERTY.match(unitless(noun))
     return found[1] if found and "'s" not in found[1] and "{" not in found[1] else ""
+
+
+def names_property(phrase: str, noun: str) -> bool:
+    """Whether a phrase for a thing says what is asked of it.
+
+    >>> names_property("the loan with the highest fee for {x}", "the fee of {x}")
+    True
+    >>> names_property("the next hearing in {x}", "the date of {x}")
+    False
+    """
+    what = property_of(noun)
+    return bool(what) and re.search(rf"\b{re.escape(what)}\b", phrase) is not None
+
+
+def stutters(text: str) -> bool:
+    """Whether three words or more are said twice in a row.
+
+    >>> stutters("a stop on the Juniper Line on the Juniper Line"), stutters("the end of the year of the fair")
+    (True, False)
+    """
+    return re.search(r"\b(\w+(?: \w+){2,}) \1\b", text.lower()) is not None
+
+
+def echoes(template: str, names: Sequence[str]) -> bool:
+    """Whether three words of a template stand in a name too, so that one of the two is taken for the other.
+
+    >>> echoes("hand {contract} over to the landlord of its house", ["the contract of the landlord of Ivy House"])
+    True
+    """
+    words = [part.lower().split() for part in re.split(r"\{\w+\}", template)]
+    said = {" ".join(part[n : n + 3]) for part in words for n in range(len(part) - 2)}
+    return any(re.search(rf"\b{re.escape(phrase)}\b", name.lower()) for phrase in said for name in names)
 
 
 def bearer_of(what: str) -> str:

@@ -74,6 +74,9 @@ def _names(declaration: Declaration) -> Problems:
         twice = [name for name in names if names.count(name) > 1]
         if twice:
             yield f"{what} {twice[0]!r}", "it is declared twice; keep one of the two"
+    unknown = [name for name in declaration.own if name not in entities]
+    if unknown:
+        yield "own", f"there is no entity {unknown[0]!r}; there are {', '.join(sorted(entities))}"
     for tool in tools:
         if not _IDENTIFIER.fullmatch(tool) or keyword.iskeyword(tool):
             yield f"tool {tool!r}", "it becomes a Python function: use lower-case letters, digits and _"
@@ -88,6 +91,8 @@ def _entity(declaration: Declaration, entity: Entity) -> Problems:
         yield place, f"its key {entity.key!r} is no text; begin with an Id or a Name"
     if entity.label and entity.label not in entity.columns:
         yield place, f"its label {entity.label!r} is none of its columns {', '.join(entity.columns)}"
+    if entity.alike and entity.alike not in entity.kept:
+        yield place, f"its alike {entity.alike!r} is none of its columns {', '.join(entity.kept)}"
     if entity.table == RULES:
         yield place, f"the table {RULES!r} is kept for house rules; give it another plural"
     yield from phrase_problems(place, "called", phrases(entity.called))

@@ -73,7 +73,11 @@ class Entity:
     label_noun: str = "name"
     """What the label is called: ``appointment number``."""
     detail: Detail | None = None
-    """How a scripted user keeps back which one they mean, where "the room I have in mind" or "my invoice" is not it."""
+    """How a scripted user keeps back which one they mean, where "the room I have in mind", "my invoice" or "the invoice
+    in question" is not it."""
+    alike: str = ""
+    """Column that rows have in common where people choose between them: nobody chooses between a gas tariff and a water
+    tariff. Nothing where it does not matter."""
     always_said: bool = False
     """Whether an asker always says which one they mean."""
     plural: str = ""
@@ -152,6 +156,8 @@ class Declaration:
     clauses: tuple[Clause, ...] = ()
     """House rules of the policy text, for tasks with the dial ``rules``."""
     shorts: tuple[Short, ...] = ()
+    own: tuple[str, ...] = ()
+    """Entities of which an asker may have one: "my invoice". Of the others they speak as "the invoice in question"."""
     today: str = "2026-05-04"
     currency: str = "EUR"
     day: Detail | None = None

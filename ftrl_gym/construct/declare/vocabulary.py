@@ -63,7 +63,7 @@ def _kept_back(declaration: Declaration) -> tuple[str, ...]:
 
 def details_of(declaration: Declaration) -> list[tuple[Entity, Detail]]:
     """The entities of which users may keep back which row they mean, and how."""
-    details = ((entity, _detail(entity)) for entity in declaration.entities)
+    details = ((entity, _detail(declaration, entity)) for entity in declaration.entities)
     return [(entity, detail) for entity, detail in details if detail is not None]
 
 
@@ -118,8 +118,10 @@ def _thing(declaration: Declaration, entity: Entity) -> Thing:
     by_key = declaration.get(entity, entity.key)
     by_label = declaration.get(entity, entity.handle) if entity.called else None
     first = by_label or by_key
-    asked, detail = _asked(entity.columns, declaration), _detail(entity)
-    thing = Thing(entity.name, entity.table, entity.key, asked, first.name if first else "", detail=detail)
+    asked, detail = _asked(entity.columns, declaration), _detail(declaration, entity)
+    thing = Thing(
+        entity.name, entity.table, entity.key, asked, first.name if first else "", detail=detail, alike=entity.alike
+    )
     if entity.called or entity.label:
         label = entity.columns[entity.handle]
         thing = replace(thing, label=entity.handle, label_noun=entity.label_noun, label_type=label.answer)
@@ -130,7 +132,7 @@ def _thing(declaration: Declaration, entity: Entity) -> Thing:
     return thing
 
 
-def _detail(entity: Entity) -> Detail | None:
+def _detail(declaration: Declaration, entity: Entity) -> Detail | None:
     """How a user keeps back which one they mean: by its number, or by its name."""
     if entity.always_said or entity.detail is not None or not entity.called:
         return None if entity.always_said else entity.detail
@@ -138,7 +140,8 @@ def _detail(entity: Entity) -> Detail | None:
     if noun == "name":
         return Detail(name, (f"the {name} I have in mind",), f"Which {name} is it?", (name, "which"))
     cues = (noun, f"which {name}", f"what {name}", f"your {name}", "which one", noun.split()[-1])
-    return Detail(noun, (f"my {name}",), f"What is the {noun}?", tuple(dict.fromkeys(cues)))
+    nouns = (f"my {name}",) if name in declaration.own else (f"the {name} in question",)
+    return Detail(noun, nouns, f"What is the {noun}?", tuple(dict.fromkeys(cues)))
 
 
 def _links(declaration: Declaration) -> Iterator[Link]:

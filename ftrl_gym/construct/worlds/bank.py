@@ -48,7 +48,7 @@ ENTITIES = (
     }, called="{x}", label="name", detail=Detail("name", ("my client",), "What is the client's name?",
                                                  ("name", "who", "which client", "which one"))),
     Entity("account", Each("customer", 1, 3), {
-        "account_no": Id(prefix="AC", digits=7, noun="the number of {x}"),
+        "account_no": Id(prefix="AC", digits=7, noun="the account number of {x}"),
         "customer": Ref("customer", link="the holder of {x}"),
         "type": Choice(("current", "savings", "business")),
         "balance": Money(20, 9000, having="hold {n}",
@@ -62,7 +62,7 @@ ENTITIES = (
                          noun="the status of {x}"),
     }, called="account {x}", label_noun="account number"),
     Entity("card", Each("account", 1, 2), {
-        "card_id": Id(prefix="K-", digits=6, noun="the number of {x}"),
+        "card_id": Id(prefix="K-", digits=6, noun="the card number of {x}"),
         "account": Ref("account", link="the account of {x}"),
         "kind": Choice(("debit", "credit")),
         "limit": Money(200, 5000, 50, noun="the spending limit of {x}", ask="How much can be spent with {x} a month?",
@@ -72,7 +72,7 @@ ENTITIES = (
         "status": Choice(("active", "active", "active", "blocked"), noun="the status of {x}"),
     }, called="card {x}", label_noun="card number"),
     Entity("loan", Each("account", 0, 1), {
-        "loan_no": Id(prefix="LN", digits=6, noun="the number of {x}"),
+        "loan_no": Id(prefix="LN", digits=6, noun="the loan number of {x}"),
         "account": Ref("account", link="the account that pays for {x}"),
         "adviser": Ref("adviser", link="the adviser who arranged {x}"),
         "purpose": Choice(USES, noun="the purpose of {x}", ask="What is {x} for?"),
@@ -90,7 +90,7 @@ ENTITIES = (
         "reference_code": Id(mixed=7, noun="the creditor code of {x}", ask="What is the creditor code of {x}?"),
     }, called="{x}"),
     Entity("standing order", Each("account", 0, 2), {
-        "order_no": Id(prefix="SO-", digits=5, noun="the number of {x}"),
+        "order_no": Id(prefix="SO-", digits=5, noun="the order number of {x}"),
         "account": Ref("account", link="the account behind {x}"),
         "payee": Ref("payee", having="go to {n}",
                      noun="the payee of {x}", link="the payee of {x}", ask="Who is paid with {x}?"),
@@ -103,7 +103,7 @@ ENTITIES = (
                          noun="the status of {x}"),
     }, called="standing order {x}", label_noun="order number"),
     Entity("transfer", Each("account", 1, 2), {
-        "transfer_no": Id(prefix="TR-", digits=6, noun="the number of {x}"),
+        "transfer_no": Id(prefix="TR-", digits=6, noun="the transfer number of {x}"),
         "account": Ref("account", link="the account from which {x} came"),
         "to_account": Ref("account", where="to_account != account", link="the account to which {x} went"),
         "amount": Money(5, 900, having="were for {n}",
@@ -214,5 +214,6 @@ BANK = Declaration(
     rules=RULES,
     clauses=CLAUSES,
     shorts=(Short(("customer.adviser", "adviser.branch"), "the branch of {x}'s adviser"),),
+    own=("account", "card", "loan", "standing order", "transfer"),
     file=__file__,
 )

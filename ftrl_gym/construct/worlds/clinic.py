@@ -125,7 +125,7 @@ ENTITIES = (
                          drawn={"past": ("taken",), "coming": ("free", "free", "taken")}),
     }),
     Entity("appointment", Each("slot", where="slot.status == 'taken'"), {
-        "appointment_no": Id(mixed=6, noun="the number of {x}"),
+        "appointment_no": Id(mixed=6, noun="the appointment number of {x}"),
         "slot": Ref("slot"),
         "patient": Ref("patient", most=5, link="the patient of {x}"),
         "doctor": Ref("doctor", value="slot.doctor", link="the doctor of {x}"),
@@ -139,7 +139,7 @@ ENTITIES = (
                          noun="the status of {x}"),
     }, called="appointment {x}", label_noun="appointment number"),
     Entity("invoice", Each("appointment", where="appointment.status != 'booked'"), {
-        "invoice_no": Id(prefix="INV-", digits=5, noun="the number of {x}"),
+        "invoice_no": Id(prefix="INV-", digits=5, noun="the invoice number of {x}"),
         "appointment": Ref("appointment", link="the appointment on {x}"),
         "patient": Ref("patient", value="appointment.patient", link="the patient on {x}"),
         "examination": Ref("examination", where="examination.department == appointment.doctor.department",
@@ -157,7 +157,7 @@ ENTITIES = (
         "method": Choice(by="status", drawn={"open": ("none",), "paid": tuple(METHODS)}),
     }, called="invoice {x}", label_noun="invoice number"),
     Entity("prescription", Each("patient", 1, 3), {
-        "prescription_no": Id(prefix="RX", digits=6, noun="the number of {x}"),
+        "prescription_no": Id(prefix="RX", digits=6, noun="the prescription number of {x}"),
         "patient": Ref("patient", link="the patient on {x}"),
         "doctor": Ref("doctor", link="the doctor who wrote {x}"),
         "medicine": Ref("medicine", having="are for {n}",
@@ -319,5 +319,6 @@ CLINIC = Declaration(
         Short(("last appointment", "appointment.doctor"), "the doctor of {x}'s last appointment"),
         Short(("patient.doctor", "doctor.department"), "the department of {x}'s regular doctor"),
     ),
+    own=("appointment", "invoice", "prescription"),
     file=__file__,
 )

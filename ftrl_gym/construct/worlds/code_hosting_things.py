@@ -83,7 +83,7 @@ OWNERS = (
 
 CODE = (
     Entity("branch", Each("repository", 2, 3), {
-        "branch_no": Id(prefix="BRN", digits=5, noun="the number of {x}"),
+        "branch_no": Id(prefix="BRN", digits=5, noun="the branch number of {x}"),
         "repository": Ref("repository", noun="the repository of {x}", link="the repository of {x}",
                           ask="Which repository does {x} belong to?"),
         "keeper": Ref("member", where="keeper.organisation == repository.organisation", link="the keeper of {x}"),
@@ -112,7 +112,7 @@ CODE = (
                         ask="How many files does {x} touch?", compare="touches fewer files | touches more files"),
     }, called="commit {x}", label_noun="commit hash"),
     Entity("release", Each("repository", 1, 3), {
-        "release_no": Id(prefix="RL", digits=6, noun="the number of {x}"),
+        "release_no": Id(prefix="RL", digits=6, noun="the release number of {x}"),
         "repository": Ref("repository"),
         "commit": Ref("commit", where="commit.branch.repository == repository", most=1,
                       noun="the hash of the commit behind {x}", link="the commit behind {x}",
@@ -130,7 +130,7 @@ CODE = (
         "status": Choice(("current", "withdrawn"), value="'current'"),
     }, called="release {x}", label_noun="release number"),
     Entity("dependency", Each("repository", 1, 2), {
-        "dependency_no": Id(prefix="DEP", digits=5, noun="the number of {x}"),
+        "dependency_no": Id(prefix="DEP", digits=5, noun="the dependency number of {x}"),
         "repository": Ref("repository", noun="the repository that needs {x}", link="the repository that needs {x}",
                           ask="Which repository needs {x}?"),
         "needed_repository": Ref("repository", where="needed_repository != repository", apart="repository",
@@ -148,7 +148,7 @@ CODE = (
 
 WORK = (
     Entity("milestone", Each("repository", 1, 2), {
-        "milestone_no": Id(prefix="MST", digits=4, noun="the number of {x}"),
+        "milestone_no": Id(prefix="MST", digits=4, noun="the milestone number of {x}"),
         "repository": Ref("repository"),
         "owner": Ref("member", where="owner.organisation == repository.organisation", link="the owner of {x}"),
         "status": Choice(("open", "open", "open", "reached")),
@@ -160,7 +160,7 @@ WORK = (
                          compare="is planned with fewer points | is planned with more points"),
     }, called="milestone {x}", label_noun="milestone number"),
     Entity("issue", Each("repository", 3, 5), {
-        "issue_no": Id(prefix="ISS", digits=5, noun="the number of {x}"),
+        "issue_no": Id(prefix="ISS", digits=5, noun="the issue number of {x}"),
         "repository": Ref("repository", noun="the repository of {x}", link="the repository of {x}",
                           ask="Which repository is {x} about?"),
         "reporter": Ref("member", link="the reporter of {x}"),
@@ -188,7 +188,7 @@ WORK = (
         "date": Date(-170, -2, noun="the date of {x}", ask="When was {x} made?"),
     }),
     Entity("pull request", Each("repository", 1, 3), {
-        "pr_no": Id(prefix="PRQ", digits=5, noun="the number of {x}"),
+        "pr_no": Id(prefix="PRQ", digits=5, noun="the pull request number of {x}"),
         "repository": Ref("repository"),
         "branch": Ref("branch", where="branch.repository == repository",
                       noun="the number of the branch offered in {x}", link="the branch offered in {x}",
@@ -206,7 +206,7 @@ WORK = (
                             compare="has fewer conflicts | has more conflicts"),
     }, called="pull request {x}", label_noun="pull request number"),
     Entity("review", Each("pull request", 1, 3), {
-        "review_no": Id(prefix="REV", digits=5, noun="the number of {x}"),
+        "review_no": Id(prefix="REV", digits=5, noun="the review number of {x}"),
         "pull_request": Ref("pull request", link="the pull request reviewed in {x}"),
         "reviewer": Ref("member", where="reviewer != pull_request.author", apart="pull_request",
                         having="come from {n}", link="the reviewer in {x}"),
@@ -221,7 +221,7 @@ WORK = (
                      compare="was written earlier | was written later"),
     }, called="review {x}", label_noun="review number"),
     Entity("build", Each("branch", 1, 3), {
-        "build_no": Id(prefix="BLD", digits=6, noun="the number of {x}"),
+        "build_no": Id(prefix="BLD", digits=6, noun="the build number of {x}"),
         "branch": Ref("branch"),
         "commit": Ref("commit", where="commit.branch == branch", noun="the hash of the commit built in {x}",
                       link="the commit built in {x}", ask="Which commit is built in {x}?"),
@@ -238,7 +238,7 @@ WORK = (
             "new": ("queued", "passed", "failed"), "old": ("passed", "passed", "failed")}),
     }, called="build {x}", label_noun="build number"),
     Entity("job", Each("build", 1, 2), {
-        "job_no": Id(prefix="JB", digits=6, noun="the number of {x}"),
+        "job_no": Id(prefix="JB", digits=6, noun="the job number of {x}"),
         "build": Ref("build", noun="the number of the build with {x}", link="the build with {x}",
                      ask="Which build does {x} belong to?"),
         "runner": Ref("runner", having="ran on {n}", noun="the runner of {x}", link="the runner of {x}",

@@ -113,8 +113,8 @@ ENTITIES = (
                           compare="has lodged less security | has lodged more security"),
     }, called="party {x}", label_noun="party number", plural="parties"),
     Entity("hearing", Each("case", 1, 2, where="case.status == 'pending'"), {
-        "hearing_no": Id(prefix="HRG-", digits=4, noun="the number of {x}"),
-        "case": Ref("case", noun="the docket number of the case in {x}", link="the case in {x}",
+        "hearing_no": Id(prefix="HRG-", digits=4, noun="the hearing number of {x}"),
+        "case": Ref("case", noun="the docket number of the case heard in {x}", link="the case heard in {x}",
                     ask="Which case is heard in {x}?"),
         "judge": Ref("judge", value="case.judge"),
         "courtroom": Ref("courtroom", where="courtroom.court == case.court", having="are held in courtroom {n}",
@@ -131,7 +131,7 @@ ENTITIES = (
         "status": Choice(("planned", "cancelled"), value="'planned'"),
     }, called="hearing {x}", label_noun="hearing number"),
     Entity("filing", Each("case", 2, 3), {
-        "filing_no": Id(prefix="FLG", digits=6, noun="the number of {x}"),
+        "filing_no": Id(prefix="FLG", digits=6, noun="the filing number of {x}"),
         "case": Ref("case", noun="the docket number of the case of {x}", link="the case of {x}",
                     ask="Which case is {x} for?"),
         "party": Ref("party", where="party.case == case", noun="the number of the party behind {x}",
@@ -144,7 +144,7 @@ ENTITIES = (
                         ask="How many pages does {x} have?", compare="has fewer pages | has more pages"),
     }, called="filing {x}", label_noun="filing number"),
     Entity("exhibit", Each("case", 1, 3), {
-        "exhibit_no": Id(mixed=7, noun="the number of {x}"),
+        "exhibit_no": Id(mixed=7, noun="the exhibit number of {x}"),
         "case": Ref("case", noun="the docket number of the case of {x}", link="the case of {x}",
                     ask="Which case does {x} belong to?"),
         "party": Ref("party", where="party.case == case", link="the party that brought in {x}",
@@ -157,7 +157,7 @@ ENTITIES = (
         "status": Choice(("in store", "in store", "in store", "with an expert", "released")),
     }, called="exhibit {x}", label_noun="exhibit number"),
     Entity("ruling", Each("case", where="case.status == 'decided'"), {
-        "ruling_no": Id(prefix="RUL-", digits=5, noun="the number of {x}"),
+        "ruling_no": Id(prefix="RUL-", digits=5, noun="the ruling number of {x}"),
         "case": Ref("case", noun="the docket number of the case behind {x}", link="the case behind {x}",
                     ask="Which case was decided by {x}?"),
         "judge": Ref("judge", value="case.judge", link="the judge behind {x}"),
@@ -181,7 +181,7 @@ ENTITIES = (
                         ask="How many lines does {x} take up?", compare="is shorter | is longer"),
     }),
     Entity("deadline", Each("case", 1, 2, where="case.status == 'pending'"), {
-        "deadline_no": Id(prefix="DLN", digits=5, noun="the number of {x}"),
+        "deadline_no": Id(prefix="DLN", digits=5, noun="the deadline number of {x}"),
         "case": Ref("case", noun="the docket number of the case of {x}", link="the case of {x}",
                     ask="Which case is {x} in?"),
         "party": Ref("party", where="party.case == case", noun="the number of the party bound by {x}",
@@ -193,7 +193,7 @@ ENTITIES = (
         "status": Choice(("open", "met", "void"), by="'new'", drawn={"new": ("open", "open", "open", "met")}),
     }, called="deadline {x}", label_noun="deadline number"),
     Entity("fee note", Each("party", 0, 2), {
-        "fee_no": Id(prefix="FN", digits=6, noun="the number of {x}"),
+        "fee_no": Id(prefix="FN", digits=6, noun="the fee number of {x}"),
         "party": Ref("party", noun="the number of the party on {x}", link="the party on {x}",
                      ask="Which party has to pay {x}?"),
         "kind": Choice(words.FEES, having="are of the kind {n}", noun="the kind of {x}", ask="What is {x} for?"),
@@ -260,7 +260,7 @@ READING = (
     )),
     Find("list_room_hearings", "hearing", "Hearings in a courtroom.", "courtroom", "case date minutes", (
         least("date", "the next hearing held in {x}", plural="hearings held in {x}"),
-        most("minutes", "the hearing with the most minutes held in {x}"),
+        most("minutes", "the longest hearing held in {x}"),
     )),
     Get("get_hearing", "hearing", "A hearing: case, judge, courtroom, kind, date, time, length, status."),
     Find("list_filings", "filing", "Filings in a case.", "case", "kind received pages", (
@@ -321,6 +321,7 @@ COURT = Declaration(
         Short(("ruling.case", "case.earlier"), "the case that was appealed in {x}"),
         Short(("hearing.courtroom", "courtroom.court"), "the court that holds {x}"),
     ),
+    own=("case", "hearing", "filing", "deadline", "fee note"),
     today="2026-02-02",
     day=DAY,
     file=__file__,

@@ -154,6 +154,7 @@ FESTIVAL = Declaration(
         Short(("ticket.screening", "screening.film"), "the film on {x}"),
         Short(("guest.film", "film.director"), "the director of {x}'s film"),
     ),
+    own=("entry", "screening", "ticket", "pass", "stay", "shift", "accreditation"),
     today="2026-08-24",
     day=DAY,
     file=__file__,

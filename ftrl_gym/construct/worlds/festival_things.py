@@ -42,7 +42,7 @@ PLACES = (
         "spot": Number(1, 60),
     }, called="the {x}"),
     Entity("shuttle", Each("hotel", 3, 4), {
-        "shuttle_no": Id(prefix="SHU", digits=4, noun="the number of {x}"),
+        "shuttle_no": Id(prefix="SHU", digits=4, noun="the shuttle number of {x}"),
         "hotel": Ref("hotel", noun="the hotel of {x}", link="the hotel of {x}",
                      ask="Which hotel does {x} leave from?"),
         "venue": Ref("venue", noun="the venue of {x}", link="the venue of {x}",
@@ -100,7 +100,7 @@ PROGRAMME = (
     }, called="the film {x}", label_noun="title", detail=Detail(
         "title", ("a film of ours",), "What is the title?", ("title", "which film", "which one"))),
     Entity("entry", Each("film", 1, 2), {
-        "entry_no": Id(prefix="EY", digits=5, noun="the number of {x}"),
+        "entry_no": Id(prefix="EY", digits=5, noun="the entry number of {x}"),
         "film": Ref("film", noun="the film behind {x}", link="the film behind {x}", ask="Which film is {x} for?"),
         "section": Ref("section", apart="film", noun="the section of {x}", link="the section of {x}",
                        ask="Which section is {x} in?"),
@@ -111,7 +111,7 @@ PROGRAMME = (
         "status": Choice(("nominated", "winner", "passed over", "withdrawn"), value="'nominated'"),
     }, called="entry {x}", label_noun="entry number", plural="entries"),
     Entity("award", Each("section"), {
-        "award_no": Id(prefix="AWD", digits=4, noun="the number of {x}"),
+        "award_no": Id(prefix="AWD", digits=4, noun="the award number of {x}"),
         "section": Ref("section", noun="the section of {x}", link="the section of {x}",
                        ask="Which section is {x} given in?"),
         "donor": Ref("sponsor", noun="the donor of {x}", link="the donor of {x}", ask="Who pays for {x}?"),
@@ -140,7 +140,7 @@ PROGRAMME = (
                      compare="was cast earlier | was cast later"),
     }),
     Entity("screening", Each("film", 2, 3), {
-        "screening_no": Id(prefix="SCR", digits=4, noun="the number of {x}"),
+        "screening_no": Id(prefix="SCR", digits=4, noun="the screening number of {x}"),
         "film": Ref("film", noun="the film at {x}", link="the film at {x}", ask="Which film is shown at {x}?"),
         "hall": Ref("hall", noun="the code of the hall of {x}", link="the hall of {x}", ask="Which hall is {x} in?"),
         "date": Date(1, 14, apart="hall", having="are {n}", noun="the date of {x}",
@@ -152,7 +152,7 @@ PROGRAMME = (
         "status": Choice(("planned", "cancelled"), value="'planned'"),
     }, called="screening {x}", label_noun="screening number"),
     Entity("seat block", Each("screening", 3, 3), {
-        "block_no": Id(prefix="SBK", digits=5, noun="the number of {x}"),
+        "block_no": Id(prefix="SBK", digits=5, noun="the block number of {x}"),
         "screening": Ref("screening", noun="the number of the screening of {x}", link="the screening of {x}",
                          ask="Which screening is {x} for?"),
         "category": Choice(("stalls", "balcony", "box"),
@@ -174,7 +174,7 @@ PEOPLE = (
     }, called="{x}", label="name", detail=Detail("name", ("a visitor of ours",), "What is the visitor's name?",
                                                  ("name", "who", "which visitor", "which one"))),
     Entity("ticket", Each("visitor", 2, 4), {
-        "ticket_no": Id(mixed=8, noun="the number of {x}"),
+        "ticket_no": Id(mixed=8, noun="the ticket number of {x}"),
         "visitor": Ref("visitor", link="the visitor with {x}"),
         "block": Ref("seat block", noun="the number of the seat block of {x}", link="the seat block of {x}",
                      ask="Which seat block is {x} for?"),
@@ -186,7 +186,7 @@ PEOPLE = (
         "status": Choice(("valid", "valid", "valid", "returned")),
     }, called="ticket {x}", label_noun="ticket number"),
     Entity("pass", Each("visitor"), {
-        "pass_no": Id(prefix="FP", digits=6, noun="the number of {x}"),
+        "pass_no": Id(prefix="FP", digits=6, noun="the pass number of {x}"),
         "visitor": Ref("visitor", link="the visitor with {x}"),
         "left": Number(0, 9, unit="admissions", noun="the number of admissions left on {x}", adds=True,
                        ask="How many admissions are left on {x}?",
@@ -208,7 +208,7 @@ PEOPLE = (
     }, called="our guest {x}", label="name", detail=Detail("guest", ("one of our guests",), "Which guest is it?",
                                                            ("guest", "who", "which one"))),
     Entity("stay", Each("guest"), {
-        "stay_no": Id(prefix="HS", digits=5, noun="the number of {x}"),
+        "stay_no": Id(prefix="HS", digits=5, noun="the stay number of {x}"),
         "guest": Ref("guest", link="the guest behind {x}"),
         "hotel": Ref("hotel", noun="the hotel of {x}", link="the hotel of {x}", ask="Which hotel is {x} at?"),
         "arrival": Date(-2, 8, having="begin {n}", noun="the arrival date of {x}", ask="When does {x} begin?",
@@ -232,7 +232,7 @@ PEOPLE = (
     }, called="the volunteer {x}", label="name", detail=Detail(
         "volunteer", ("one of the volunteers",), "Which volunteer is it?", ("volunteer", "who", "which one"))),
     Entity("shift", Each("volunteer", 2, 3), {
-        "shift_no": Id(prefix="VSH", digits=4, noun="the number of {x}"),
+        "shift_no": Id(prefix="VSH", digits=4, noun="the shift number of {x}"),
         "volunteer": Ref("volunteer", link="the volunteer on {x}"),
         "venue": Ref("venue", noun="the venue of {x}", link="the venue of {x}", ask="Which venue is {x} at?"),
         "task": Choice(words.TASKS, having="are for {n}", noun="the task of {x}", ask="What is to be done on {x}?"),
@@ -243,7 +243,7 @@ PEOPLE = (
     }, called="shift {x}", label_noun="shift number",
        also=(Set("volunteer", {"hours": "volunteer.hours + hours"}),)),
     Entity("accreditation", 10, {
-        "badge_no": Id(mixed=6, noun="the number of {x}"),
+        "badge_no": Id(mixed=6, noun="the badge number of {x}"),
         "holder": Person(noun="the name of the holder of {x}", ask="Who holds {x}?"),
         "outlet": Name(words.OUTLETS, words.OUTLET_PATTERNS, noun="the outlet behind {x}",
                        ask="Which paper or station is {x} for?"),

@@ -68,7 +68,7 @@ ENTITIES = (
     }, called="{x}", label="name", detail=Detail("name", ("the ancestor I'm after",), "What is the ancestor's name?",
                                                  ("name", "who", "which ancestor", "which one"))),
     Entity("marriage", Together(rows.marriages, after="person"), {
-        "marriage_no": Id(prefix="MRG", digits=5, noun="the number of {x}"),
+        "marriage_no": Id(prefix="MRG", digits=5, noun="the marriage number of {x}"),
         "husband": Ref("person", link="the husband in {x}"),
         "wife": Ref("person", link="the wife in {x}"),
         "first_child": Date(kept=False),
@@ -91,7 +91,7 @@ ENTITIES = (
                                  compare="took the shorter apprenticeship | took the longer apprenticeship"),
     }, called="the trade of {x}"),
     Entity("occupation", Each("person", 0, 2), {
-        "occupation_no": Id(prefix="OCP", digits=5, noun="the number of {x}"),
+        "occupation_no": Id(prefix="OCP", digits=5, noun="the occupation number of {x}"),
         "person": Ref("person", link="the person who held {x}"),
         "trade": Ref("trade", apart="person", having='are in the trade "{n}"', noun="the trade practised in {x}",
                      link="the trade practised in {x}", ask="Which trade was practised in {x}?"),
@@ -129,7 +129,7 @@ ENTITIES = (
                            ask="When was {x} bound?", compare="was bound earlier | was bound later"),
     }, called="register book {x}", label_noun="signature"),
     Entity("register entry", Each("person", 2, 2), {
-        "entry_no": Id(prefix="ENT", digits=6, noun="the number of {x}"),
+        "entry_no": Id(prefix="ENT", digits=6, noun="the entry number of {x}"),
         "person": Ref("person", link="the person recorded in {x}"),
         "kind": Choice(("baptism", "burial"), by="nth", drawn={"1": ("baptism",), "2": ("burial",)}),
         "book": Ref("register book", where="book.parish == person.birthplace.parish and "
@@ -154,7 +154,7 @@ ENTITIES = (
         "editor": Person(having="were edited by {n}", noun="the name of the editor of {x}", ask="Who edited {x}?"),
     }, called="the {x}", label_noun="title"),
     Entity("mention", Each("source", 3, 4), {
-        "mention_no": Id(prefix="MTN", digits=5, noun="the number of {x}"),
+        "mention_no": Id(prefix="MTN", digits=5, noun="the mention number of {x}"),
         "source": Ref("source", noun="the source of {x}", link="the source of {x}", ask="Which source has {x}?"),
         "person": Ref("person", apart="source", link="the person named in {x}"),
         "sheet": Number(1, 400, noun="the sheet number of {x}", ask="On which sheet does {x} stand?"),
@@ -170,7 +170,7 @@ ENTITIES = (
                             compare="was launched earlier | was launched later"),
     }, called="the ship {x}"),
     Entity("emigration", Together(rows.emigrations, after="person ship"), {
-        "emigration_no": Id(prefix="EMG", digits=5, noun="the number of {x}"),
+        "emigration_no": Id(prefix="EMG", digits=5, noun="the emigration number of {x}"),
         "person": Ref("person", link="the emigrant in {x}"),
         "ship": Ref("ship", having="were on the {n}", noun="the ship used for {x}", link="the ship used for {x}",
                     ask="Which ship was used for {x}?"),
@@ -298,7 +298,7 @@ GENEALOGY = Declaration(
     description="A family history society: ancestors, marriages, villages and parishes, registers, sources, emigrants.",
     instruction="You work for a family history society and help its members to find their ancestors. Prices are in EUR;"
                 " incomes, dowries and fares of old are in gulden.",
-    policy="Answer from the records only. Where they say nothing, say so.",
+    policy="Answer from the records, or from what the asker has told you. Where they say nothing, say so.",
     entities=ENTITIES,
     tools=READING,
     shorts=(

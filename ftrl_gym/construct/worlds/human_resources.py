@@ -99,7 +99,7 @@ ENTITIES = (
                                                  ("name", "who", "which colleague", "which one")),
         also=(Set("department", {"headcount": "department.headcount + 1"}),)),
     Entity("leave account", Each("employee", 2, 2), {
-        "account_no": Id(prefix="LVA", digits=6, noun="the number of {x}"),
+        "account_no": Id(prefix="LVA", digits=6, noun="the account number of {x}"),
         "employee": Ref("employee", link="the owner of {x}"),
         "kind": Choice(tuple(words.LEAVE), apart="employee", by="nth",
                        drawn={"1": ("annual",), "2": ("study", "parental")}),
@@ -112,7 +112,7 @@ ENTITIES = (
                         compare="expires earlier | expires later"),
     }, called="leave account {x}", label_noun="account number"),
     Entity("leave request", Each("leave account", 0, 2), {
-        "request_no": Id(prefix="LRQ", digits=6, noun="the number of {x}"),
+        "request_no": Id(prefix="LRQ", digits=6, noun="the request number of {x}"),
         "account": Ref("leave account", noun="the account for {x}", link="the account for {x}",
                        ask="Which account does {x} draw on?"),
         "employee": Ref("employee", value="account.employee", link="the employee who made {x}"),
@@ -137,7 +137,7 @@ ENTITIES = (
                                compare="is valid for less time | is valid for more time"),
     }, called="the {x}"),
     Entity("session", Each("training", 2, 3), {
-        "session_no": Id(prefix="TSN", digits=5, noun="the number of {x}"),
+        "session_no": Id(prefix="TSN", digits=5, noun="the session number of {x}"),
         "training": Ref("training", noun="the training held in {x}", link="the training held in {x}",
                         ask="Which training is held in {x}?"),
         "site": Ref("site", having="are held at {n}", noun="the site of {x}", link="the site of {x}",
@@ -152,7 +152,7 @@ ENTITIES = (
                          compare="has fewer free places | has more free places"),
     }, called="session {x}", label_noun="session number"),
     Entity("enrolment", Each("session", 2, 4), {
-        "enrolment_no": Id(prefix="NRL", digits=5, noun="the number of {x}"),
+        "enrolment_no": Id(prefix="NRL", digits=5, noun="the enrolment number of {x}"),
         "session": Ref("session", noun="the number of the session booked with {x}",
                        link="the session booked with {x}", ask="Which session is booked with {x}?"),
         "employee": Ref("employee", apart="session", link="the employee enrolled with {x}"),
@@ -177,7 +177,7 @@ ENTITIES = (
         Set("holder", {"kit_value": "holder.kit_value + book_value"}, when="status == 'handed out'"),
     )),
     Entity("expense report", Each("employee", 0, 2), {
-        "report_no": Id(prefix="XPR", digits=5, noun="the number of {x}"),
+        "report_no": Id(prefix="XPR", digits=5, noun="the report number of {x}"),
         "employee": Ref("employee", link="the author of {x}"),
         "purpose": Choice(words.PURPOSES, having="are for a {n}", noun="the purpose of {x}", ask="What was {x} for?"),
         "trip_date": Date(-85, -2, having="are about trips {n}", noun="the date of the trip on {x}",
@@ -188,7 +188,7 @@ ENTITIES = (
         "method": Choice(by="status", drawn={"submitted": ("none",), "paid": tuple(words.METHODS)}),
     }, called="expense report {x}", label_noun="report number"),
     Entity("expense item", Each("expense report", 2, 4), {
-        "item_no": Id(prefix="XIT", digits=6, noun="the number of {x}"),
+        "item_no": Id(prefix="XIT", digits=6, noun="the item number of {x}"),
         "report": Ref("expense report", noun="the number of the report that lists {x}",
                       link="the report that lists {x}", ask="Which report lists {x}?"),
         "category": Choice(words.CATEGORIES, apart="report", having="are for {n}", noun="the category of {x}",
@@ -331,6 +331,7 @@ HUMAN_RESOURCES = Declaration(
         Short(("enrolment.session", "session.training"), "the training booked with {x}"),
         Short(("expense item.report", "expense report.employee"), "the employee who paid for {x}"),
     ),
+    own=("leave account", "leave request", "enrolment", "device", "expense report"),
     today="2026-03-16",
     day=Detail("day", ("",), "Which day is it about?", ("day", "date", "when"), ("{x}.", "On {x}.")),
     file=__file__,

@@ -54,7 +54,7 @@ ENTITIES = (
     }, called="{x}", label="name", detail=Detail("name", ("one of our customers",), "What is the customer's name?",
                                                  ("name", "who", "which customer", "which one"))),
     Entity("vehicle", 24, {
-        "vehicle_no": Id(prefix="VHC", digits=5, noun="the number of {x}"),
+        "vehicle_no": Id(prefix="VHC", digits=5, noun="the vehicle number of {x}"),
         "model": Name(words.MODELS, words.BODIES, noun="the model of {x}", ask="What model is {x}?"),
         "registered": Date(-6200, -40, noun="the registration date of {x}", ask="When was {x} first registered?",
                            compare="was registered earlier | was registered later"),
@@ -66,7 +66,7 @@ ENTITIES = (
         "parked": Number(1, 60),
     }, called="vehicle {x}", label_noun="vehicle number"),
     Entity("home", 24, {
-        "home_no": Id(prefix="HOM", digits=5, noun="the number of {x}"),
+        "home_no": Id(prefix="HOM", digits=5, noun="the home number of {x}"),
         "street": Name(words.STREETS, words.STREET_PATTERNS, noun="the street of {x}", ask="In which street is {x}?"),
         "region": Ref("region", noun="the region of {x}", link="the region of {x}", ask="Which region is {x} in?"),
         "walls": Choice(words.WALLS, having="have {n} walls", noun="the material of the walls of {x}",
@@ -78,7 +78,7 @@ ENTITIES = (
                             compare="is cheaper to rebuild | is more expensive to rebuild"),
     }, called="home {x}", label_noun="home number"),
     Entity("journey", 24, {
-        "journey_no": Id(prefix="JNY", digits=5, noun="the number of {x}"),
+        "journey_no": Id(prefix="JNY", digits=5, noun="the journey number of {x}"),
         "destination": Choice(words.DESTINATIONS, noun="the destination of {x}", ask="Where does {x} go?"),
         "departs": Date(5, 160, noun="the departure date of {x}", ask="When does {x} begin?",
                         compare="begins earlier | begins later"),
@@ -88,7 +88,7 @@ ENTITIES = (
                        compare="was cheaper | was more expensive"),
     }, called="journey {x}", label_noun="journey number"),
     Entity("contract", Each("policyholder", 1, 3, total=44), {
-        "contract_no": Id(prefix="PLC", digits=6, noun="the number of {x}"),
+        "contract_no": Id(prefix="PLC", digits=6, noun="the contract number of {x}"),
         "holder": Ref("policyholder", link="the holder of {x}"),
         "kind": Choice(words.LINES, apart="holder"),
         "vehicle_home_or_journey": AnyRef(),
@@ -120,7 +120,7 @@ ENTITIES = (
         "expert": Person(noun="the name of the expert for {x}", ask="Who is our expert for {x}?"),
     }, called="the peril {x}"),
     Entity("coverage", Each("contract", 2, 3), {
-        "coverage_no": Id(prefix="CVG", digits=6, noun="the number of {x}"),
+        "coverage_no": Id(prefix="CVG", digits=6, noun="the coverage number of {x}"),
         "contract": Ref("contract", noun="the number of the contract behind {x}", link="the {kind} that includes {x}",
                         ask="Which contract does {x} belong to?"),
         "line": Choice(words.LINES, value="contract.kind"),
@@ -150,8 +150,8 @@ ENTITIES = (
     }, called="the adjuster {x}", label="name", detail=Detail(
         "adjuster", ("a certain adjuster",), "Which adjuster is it?", ("adjuster", "who", "which one"))),
     Entity("claim", Each("coverage", 0, 1, total=80), {
-        "claim_no": Id(prefix="CLM", digits=6, noun="the number of {x}"),
-        "coverage": Ref("coverage", noun="the number of the coverage behind {x}", link="the coverage used by {x}",
+        "claim_no": Id(prefix="CLM", digits=6, noun="the claim number of {x}"),
+        "coverage": Ref("coverage", noun="the number of the coverage behind {x}", link="the coverage behind {x}",
                         ask="Which coverage is {x} under?"),
         "line": Choice(words.LINES, value="coverage.line"),
         "holder": Ref("policyholder", value="coverage.contract.holder", link="the policyholder who made {x}"),
@@ -176,7 +176,7 @@ ENTITIES = (
         Set("adjuster", {"caseload": "adjuster.caseload + 1"}, when="status in ('reported', 'assessed', 'approved')"),
     )),
     Entity("assessment", Each("claim", where="claim.status in ('assessed', 'approved', 'paid')"), {
-        "assessment_no": Id(prefix="SVY", digits=5, noun="the number of {x}"),
+        "assessment_no": Id(prefix="SVY", digits=5, noun="the assessment number of {x}"),
         "claim": Ref("claim", noun="the number of the claim behind {x}", link="the claim assessed in {x}",
                      ask="Which claim is {x} about?"),
         "surveyor": Person(noun="the name of the surveyor who made {x}", ask="Which surveyor made {x}?"),
@@ -206,7 +206,7 @@ ENTITIES = (
         "stands": Number(1, 60),
     }, called="{x}", detail=Detail("workshop", ("a certain workshop",), "Which workshop is it?", ("which",))),
     Entity("repair", Each("claim", where="claim.status == 'paid' and claim.line != 'travel'"), {
-        "repair_no": Id(prefix="RPR", digits=5, noun="the number of {x}"),
+        "repair_no": Id(prefix="RPR", digits=5, noun="the repair number of {x}"),
         "claim": Ref("claim", noun="the number of the claim behind {x}", link="the claim served by {x}",
                      ask="Which claim is {x} for?"),
         "workshop": Ref("workshop", having="are done by {n}", noun="the workshop doing {x}",
@@ -220,7 +220,7 @@ ENTITIES = (
         "status": Choice(("ordered", "ordered", "done")),
     }, called="repair {x}", label_noun="repair number"),
     Entity("payment", Each("claim", where="claim.status == 'paid'"), {
-        "payment_no": Id(prefix="DSB", digits=6, noun="the number of {x}"),
+        "payment_no": Id(prefix="DSB", digits=6, noun="the payment number of {x}"),
         "claim": Ref("claim", noun="the number of the claim behind {x}", link="the claim paid with {x}",
                      ask="Which claim is {x} for?"),
         "amount": Money(value="claim.payable", noun="the amount of {x}", ask="How much was {x}?", adds=True,
@@ -240,8 +240,9 @@ READING = (
     Get("get_broker", "broker", "A broker: region, contact, commission, licence date."),
     Find("list_policyholders", "policyholder", "Policyholders that a broker looks after.", "broker",
          "name birth_date bonus_years", (
-        most("bonus_years", "the policyholder with the most bonus years at {x}", plural="policyholders at {x}"),
-        least("birth_date", "the policyholder with the earliest birth date at {x}"),
+        most("bonus_years", "the policyholder with the most bonus years looked after by {x}",
+             plural="policyholders looked after by {x}"),
+        least("birth_date", "the oldest policyholder looked after by {x}"),
     )),
     Get("find_policyholder", "policyholder", "A policyholder by full name, with number and email.", "name",
         "name email"),
@@ -290,9 +291,9 @@ READING = (
          (only("the claim under {x}"),)),
     Find("list_caseload", "claim", "Claims in the charge of an adjuster, by status or all.", "adjuster status",
          "holder amount_claimed loss_date", (
-        most("amount_claimed", "the largest claim in the charge of {x}",
-             plural="claims in the charge of {x}"),
-        least("loss_date", "the reported claim with the earliest loss date in the charge of {x}",
+        most("amount_claimed", "the largest claim handled by {x}",
+             plural="claims handled by {x}"),
+        least("loss_date", "the reported claim with the earliest loss handled by {x}",
               {"status": "reported"}),
     )),
     Get("get_claim", "claim",
@@ -348,6 +349,7 @@ INSURANCE = Declaration(
         Short(("repair.claim", "claim.holder"), "the policyholder served by {x}"),
         Short(("payment.claim", "claim.holder"), "the policyholder who got {x}"),
     ),
+    own=("vehicle", "home", "journey", "contract", "claim"),
     today="2026-11-09",
     day=Detail("day", ("",), "Which day is it about?", ("day", "date", "when"), ("{x}.", "On {x}.")),
     file=__file__,

@@ -150,6 +150,7 @@ LABORATORY = Declaration(
         Short(("bottle.position", "position.inside"), "the rack with {x}"),
         Short(("experiment.protocol", "protocol.instrument"), "the instrument used in {x}"),
     ),
+    own=("bottle", "order", "experiment"),
     today="2026-06-15",
     day=Detail("day", ("",), "Which day is it about?", ("date", "day", "when"), ("{x}.", "On {x}.")),
     file=__file__,

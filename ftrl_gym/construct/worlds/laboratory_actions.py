@@ -105,8 +105,8 @@ WRITING = (
                shows="position amount")),
        lets={"amount": "order.packs * 50"}),
     Do("plan_experiment", "Plans an experiment by a protocol, on its instrument.", "protocol researcher",
-       "plan an experiment by {protocol} with {researcher} in charge on {date}"
-       " | put {researcher} in charge of an experiment by {protocol} on {date}",
+       "plan an experiment by {protocol}, led by {researcher}, on {date}"
+       " | let {researcher} lead an experiment by {protocol} on {date}",
        (IN_WINDOW,
         Need("researcher.clearance >= protocol.clearance",
              "{protocol} takes clearance {protocol.clearance}, and {researcher} has {researcher.clearance}"),

@@ -37,7 +37,7 @@ PLACES = (
                                                  ("name", "who", "which researcher", "which one"))),
     # two freezers, two racks in them and four boxes in these, in each room
     Entity("position", Each("room", 8, 8), {
-        "position_no": Id(prefix="LOC", digits=5, noun="the number of {x}"),
+        "position_no": Id(prefix="LOC", digits=5, noun="the position number of {x}"),
         "room": Ref("room", noun="the room of {x}", link="the room of {x}", ask="Which room is {x} in?"),
         "level": Choice(by="'freezer' if nth < 3 else 'rack' if nth < 5 else 'box'", drawn={
             "freezer": ("freezer",), "rack": ("rack",), "box": ("box",)}),
@@ -94,7 +94,7 @@ STOCK = (
         "density": Number(0.5, 4.5, 0.05),
     }, called="{x}"),
     Entity("assessment", Each("compound", 1, 3), {
-        "assessment_no": Id(prefix="HZA", digits=5, noun="the number of {x}"),
+        "assessment_no": Id(prefix="HZA", digits=5, noun="the assessment number of {x}"),
         "compound": Ref("compound", noun="the compound in {x}", link="the compound in {x}",
                         ask="Which compound is {x} about?"),
         "hazard": Ref("hazard", apart="compound", noun="the hazard in {x}", link="the hazard in {x}",
@@ -107,7 +107,7 @@ STOCK = (
                             compare="ends earlier | ends later"),
     }, called="assessment {x}", label_noun="assessment number"),
     Entity("batch", Each("compound", 2, 3), {
-        "batch_no": Id(prefix="BAT", digits=6, noun="the number of {x}"),
+        "batch_no": Id(prefix="BAT", digits=6, noun="the batch number of {x}"),
         "compound": Ref("compound", having="are of {n}", noun="the compound in {x}", link="the compound in {x}",
                         ask="Which compound is {x} of?"),
         "vendor": Ref("vendor", having="come from {n}", noun="the vendor of {x}", link="the vendor of {x}",
@@ -122,7 +122,7 @@ STOCK = (
                        compare="was cheaper | was more expensive"),
     }, called="batch {x}", label_noun="batch number", plural="batches"),
     Entity("bottle", Each("batch", 2, 3), {
-        "bottle_no": Id(prefix="BTL", digits=6, noun="the number of {x}"),
+        "bottle_no": Id(prefix="BTL", digits=6, noun="the bottle number of {x}"),
         "batch": Ref("batch", noun="the number of the batch in {x}", link="the batch in {x}",
                      ask="Which batch is in {x}?"),
         "position": Ref("position", where="position.level == 'box' and"
@@ -137,7 +137,7 @@ STOCK = (
         "status": Choice(("in stock", "in stock", "in stock", "in stock", "discarded")),
     }, called="bottle {x}", label_noun="bottle number"),
     Entity("order", Each("vendor", 3, 4), {
-        "order_no": Id(prefix="ORD", digits=5, noun="the number of {x}"),
+        "order_no": Id(prefix="ORD", digits=5, noun="the order number of {x}"),
         "vendor": Ref("vendor", noun="the vendor of {x}", link="the vendor of {x}", ask="Which vendor is {x} with?"),
         "compound": Ref("compound", apart="vendor", having="are for {n}", noun="the compound on {x}",
                         link="the compound on {x}", ask="Which compound is on {x}?"),
@@ -171,10 +171,10 @@ WORK = (
                         ask="How many watts does {x} take?", compare="takes less power | takes more power"),
     }, called="the {x}"),
     Entity("calibration", Each("instrument", 2, 4), {
-        "calibration_no": Id(prefix="CLB", digits=5, noun="the number of {x}"),
+        "calibration_no": Id(prefix="CLB", digits=5, noun="the calibration number of {x}"),
         "instrument": Ref("instrument", noun="the instrument in {x}", link="the instrument in {x}",
                           ask="Which instrument was calibrated in {x}?"),
-        "technician": Ref("researcher", link="the technician in {x}"),
+        "technician": Ref("researcher", link="the technician who did {x}"),
         "date": Date(-500, -10, having="took place {n}", noun="the date of {x}", ask="When did {x} take place?",
                      compare="took place earlier | took place later"),
         "deviation": Number(0.1, 4, 0.1, unit="percent", noun="the deviation in percent in {x}",
@@ -202,7 +202,7 @@ WORK = (
                           compare="takes smaller portions | takes larger portions"),
     }, called="the {x}"),
     Entity("experiment", Each("protocol", 2, 4), {
-        "experiment_no": Id(prefix="EXP", digits=5, noun="the number of {x}"),
+        "experiment_no": Id(prefix="EXP", digits=5, noun="the experiment number of {x}"),
         "protocol": Ref("protocol", having="follow the {n}", noun="the protocol of {x}", link="the protocol of {x}",
                         ask="Which protocol does {x} follow?"),
         "leader": Ref("researcher", where="leader.clearance >= protocol.clearance", link="the leader of {x}"),
@@ -219,7 +219,8 @@ WORK = (
         "usage_id": Id(prefix="TKN", digits=6, noun="the number of {x}"),
         "experiment": Ref("experiment", noun="the number of the experiment behind {x}",
                           link="the experiment behind {x}", ask="Which experiment is {x} for?"),
-        "bottle": Ref("bottle", apart="experiment", noun="the number of the bottle in {x}", link="the bottle in {x}",
+        "bottle": Ref("bottle", apart="experiment", noun="the number of the bottle behind {x}",
+                      link="the source bottle of {x}",
                       ask="Which bottle is {x} from?"),
         "unit": Choice(value="bottle.unit", values=("grams", "millilitres")),
         "amount": Number(2, 60, unit="@unit", noun="the amount of {x}", ask="How much was {x}?"),

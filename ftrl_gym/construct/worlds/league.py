@@ -112,7 +112,7 @@ ENTITIES = (
         "phone": Id(digits=9, noun="the phone number of {x}"),
     }, called="referee {x}"),
     Entity("fixture", Each("club", 4, 5), {
-        "fixture_no": Id(prefix="F-", digits=5, noun="the number of {x}"),
+        "fixture_no": Id(prefix="F-", digits=5, noun="the fixture number of {x}"),
         "home": Ref("club", noun="the home side in {x}", link="the home side in {x}",
                     ask="Who is the home side in {x}?"),
         "away": Ref("club", where="away != home", noun="the away side in {x}", link="the away side in {x}",
@@ -142,7 +142,7 @@ ENTITIES = (
     }, called="fixture {x}", label_noun="fixture number", detail=Detail(
         "fixture number", ("our fixture",), "What is the fixture number?", ("fixture", "number", "which one"))),
     Entity("case", Each("fixture", 1, 2, where="fixture.status == 'played'"), {
-        "case_no": Id(prefix="DC-", digits=4, noun="the number of {x}"),
+        "case_no": Id(prefix="DC-", digits=4, noun="the case number of {x}"),
         "fixture": Ref("fixture", link="the fixture behind {x}"),
         "player": Ref("player", where="player.club == fixture.home or player.club == fixture.away",
                       link="the player charged in {x}"),
@@ -172,7 +172,7 @@ ENTITIES = (
         "status": Choice(("current", "healed"), value="'current' if days_until(back) > 0 else 'healed'"),
     }, plural="injuries"),
     Entity("transfer", Each("player", 0, 1), {
-        "transfer_no": Id(prefix="TR-", digits=5, noun="the number of {x}"),
+        "transfer_no": Id(prefix="TR-", digits=5, noun="the transfer number of {x}"),
         "player": Ref("player", link="the player in {x}"),
         "starts": Date(-900, 60, having="take effect {n}",
                        noun="the effective date of {x}", ask="When does {x} take effect?",

@@ -112,7 +112,7 @@ ENTITIES = (
     }, called="{x}", label="name", detail=Detail("name", ("one of our members",), "What is the member's name?",
                                                  ("name", "who", "which member", "which one"))),
     Entity("loan", Each("copy", 1, 2), {
-        "loan_no": Id(prefix="LOA-", digits=6, noun="the number of {x}"),
+        "loan_no": Id(prefix="LOA-", digits=6, noun="the loan number of {x}"),
         "copy": Ref("copy", noun="the barcode of the copy lent with {x}", link="the copy lent with {x}",
                     ask="Which copy was lent with {x}?"),
         "status": Choice(by="'out' if nth == 1 and copy.status == 'on loan' else 'back'",
@@ -128,7 +128,7 @@ ENTITIES = (
                          compare="is due earlier | is due later"),
     }, called="loan {x}", label_noun="loan number"),
     Entity("hold", Each("book", 2, 4, where="book.popular"), {
-        "hold_no": Id(prefix="HLD", digits=5, noun="the number of {x}"),
+        "hold_no": Id(prefix="HLD", digits=5, noun="the hold number of {x}"),
         "book": Ref("book", noun="the title of the book reserved with {x}", link="the book reserved with {x}",
                     ask="Which book is {x} for?"),
         "member": Ref("member", apart="book", link="the member who placed {x}"),
@@ -144,7 +144,7 @@ ENTITIES = (
         Set("book", {"queue": "book.queue + 1"}, when="status == 'waiting'"),
     )),
     Entity("fine", Each("loan", 0, 1, where="loan.status == 'returned'"), {
-        "fine_no": Id(prefix="FNE-", digits=5, noun="the number of {x}"),
+        "fine_no": Id(prefix="FNE-", digits=5, noun="the fine number of {x}"),
         "loan": Ref("loan", noun="the number of the loan behind {x}", link="the loan behind {x}",
                     ask="Which loan is {x} for?"),
         "member": Ref("member", value="loan.member", link="the member who owes {x}"),
@@ -175,7 +175,7 @@ ENTITIES = (
                          compare="has fewer free places | has more free places"),
     }, called="the {x}", brief="{x}"),
     Entity("registration", Each("event", 2, 4), {
-        "registration_no": Id(prefix="SGN", digits=5, noun="the number of {x}"),
+        "registration_no": Id(prefix="SGN", digits=5, noun="the registration number of {x}"),
         "event": Ref("event", noun="the event booked with {x}", link="the event booked with {x}",
                      ask="Which event is {x} for?"),
         "member": Ref("member", apart="event", link="the member who made {x}"),
@@ -195,7 +195,7 @@ ENTITIES = (
                         compare="charges less for a book | charges more for a book"),
     }, called="{x}"),
     Entity("request", Each("member", 0, 2, total=24), {
-        "request_no": Id(prefix="ILR", digits=5, noun="the number of {x}"),
+        "request_no": Id(prefix="ILR", digits=5, noun="the request number of {x}"),
         "member": Ref("member", link="the member who made {x}"),
         "partner": Ref("partner", noun="the partner library for {x}", link="the partner library for {x}",
                        ask="Which partner library is {x} sent to?"),
@@ -333,6 +333,7 @@ LIBRARY = Declaration(
         Short(("fine.loan", "loan.copy"), "the copy that led to {x}"),
         Short(("registration.event", "event.guest"), "the guest author heard with {x}"),
     ),
+    own=("loan", "hold", "fine", "registration", "request"),
     today="2026-10-12",
     day=Detail("day", ("",), "Which day is it about?", ("day", "date", "when"), ("{x}.", "On {x}.")),
     file=__file__,

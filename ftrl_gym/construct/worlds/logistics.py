@@ -39,7 +39,7 @@ ENTITIES = (
         "call_sign": Id(mixed=5, noun="the call sign of {x}"),
     }, called="the {x}"),
     Entity("voyage", Each("vessel", 2, 4), {
-        "voyage_no": Id(prefix="V", digits=4, noun="the number of {x}"),
+        "voyage_no": Id(prefix="V", digits=4, noun="the voyage number of {x}"),
         "vessel": Ref("vessel", having="are made by the {n}",
                       noun="the vessel on {x}", link="the vessel on {x}", ask="Which vessel makes {x}?"),
         "departure_port": Ref("port", having="leave from {n}",
@@ -68,7 +68,7 @@ ENTITIES = (
     }, called="voyage {x}", label_noun="voyage number",
        detail=Detail("voyage", ("the voyage we talked about",), "Which voyage is it?", ("voyage", "which one"))),
     Entity("container", 28, {
-        "container_no": Id(prefix="CTRU", digits=6, noun="the number of {x}"),
+        "container_no": Id(prefix="CTRU", digits=6, noun="the container number of {x}"),
         "voyage": Ref("voyage", where="days_until(voyage.departs) < 26", link="the voyage of {x}",
                       noun="the number of the voyage of {x}", ask="Which voyage is {x} booked on?"),
         "type": Choice(words.TYPES),
@@ -91,7 +91,7 @@ ENTITIES = (
                          compare="owes us less | owes us more"),
     }, called="{x}"),
     Entity("consignment", Each("shipper", 2, 4), {
-        "consignment_no": Id(prefix="CN-", digits=5, noun="the number of {x}"),
+        "consignment_no": Id(prefix="CN-", digits=5, noun="the consignment number of {x}"),
         "shipper": Ref("shipper", noun="the shipper of {x}", link="the shipper of {x}",
                        ask="Who is the shipper of {x}?"),
         "container": Ref("container", link="the container of {x}", noun="the number of the container of {x}",
@@ -114,7 +114,7 @@ ENTITIES = (
         "status": Choice(("scheduled", "scheduled", "scheduled", "waiting", "collected")),
     }, called="consignment {x}", label_noun="consignment number"),
     Entity("declaration", Each("consignment"), {
-        "declaration_no": Id(prefix="CD", digits=6, noun="the number of {x}"),
+        "declaration_no": Id(prefix="CD", digits=6, noun="the declaration number of {x}"),
         "consignment": Ref("consignment", link="the consignment on {x}"),
         "agent": Person(noun="the name of the agent who filed {x}", ask="Who filed {x}?"),
         "tariff_code": Id(digits=8, noun="the tariff code on {x}", ask="Which tariff code is on {x}?"),
@@ -167,7 +167,7 @@ ENTITIES = (
         "fault": Choice(by="status", drawn={"ready": ("none",), "broken down": tuple(words.FAULTS)}),
     }, called="truck {x}", label_noun="plate number"),
     Entity("pickup", Each("consignment", where="consignment.status == 'scheduled'"), {
-        "pickup_no": Id(prefix="PU-", digits=5, noun="the number of {x}"),
+        "pickup_no": Id(prefix="PU-", digits=5, noun="the pickup number of {x}"),
         "consignment": Ref("consignment", link="the consignment of {x}"),
         "truck": Ref("truck", noun="the plate number of the truck for {x}", link="the truck for {x}",
                      ask="Which truck makes {x}?"),
@@ -394,5 +394,6 @@ LOGISTICS = Declaration(
         Short(("pickup.consignment", "consignment.shipper"), "the shipper served by {x}"),
     ),
     day=Detail("day", ("",), "Which day is it about?", WHEN, ("{x}.", "{x}, please.", "It's {x}.")),
+    own=("container", "consignment", "pickup"),
     file=__file__,
 )

@@ -96,20 +96,21 @@ READING = (
     Get("get_partner", "partner museum", "A partner museum: usual courier, city, registrar, climate report."),
     Find("list_outgoing", "outgoing loan", "Loans to a partner museum, by status or all.", "partner status",
          "object start_date return_date insurance_value", (
-        most("insurance_value", "the loan with the highest insurance value to {x}", plural="loans to {x}"),
-        only("the agreed loan to {x}", {"status": "agreed"}),
-        only("the returned loan to {x}", {"status": "returned"}),
+        most("insurance_value", "the outgoing loan with the highest insurance value to {x}",
+             plural="outgoing loans to {x}"),
+        only("the agreed outgoing loan to {x}", {"status": "agreed"}),
+        only("the returned outgoing loan to {x}", {"status": "returned"}),
     )),
     Find("list_carried", "outgoing loan", "Loans to other museums that a courier carries.", "courier",
          "object start_date insurance_value", (
-        most("insurance_value", "the loan with the highest insurance value carried by {x}",
-             plural="loans carried by {x}"),
-        most("start_date", "the loan with the latest start date carried by {x}"),
+        most("insurance_value", "the outgoing loan with the highest insurance value carried by {x}",
+             plural="outgoing loans carried by {x}"),
+        most("start_date", "the outgoing loan with the latest start date carried by {x}"),
     )),
     Find("find_loan", "outgoing loan", "Loans of an object to other museums, by status or all.", "object status",
          "partner start_date return_date", (
         only("the only outgoing loan of {x}"),
-        only("the agreed loan of {x}", {"status": "agreed"}),
+        only("the agreed outgoing loan of {x}", {"status": "agreed"}),
     )),
     Get("get_outgoing_loan", "outgoing loan", "A loan to a partner museum: object, courier, status, dates, insurance"
                                               " value."),

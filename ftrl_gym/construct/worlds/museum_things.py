@@ -122,7 +122,7 @@ ENTITIES = (
                            ask="How many works did {x} own in all?", compare="owned fewer works | owned more works"),
     }, called="the collector {x}", detail=_in_mind("collector")),
     Entity("provenance entry", Each("object", 3, 5), {
-        "entry_no": Id(prefix="PV", digits=5, noun="the number of {x}"),
+        "entry_no": Id(prefix="PV", digits=5, noun="the entry number of {x}"),
         "object": Ref("object", noun="the inventory number of the object in {x}", link="the object in {x}",
                       ask="Which object is {x} about?"),
         "place": Number(value="nth", whole=True),
@@ -194,7 +194,7 @@ ENTITIES = (
                             compare="has the earlier climate report | has the later climate report"),
     }, called="the {x}", detail=_in_mind("partner museum")),
     Entity("outgoing loan", Each("partner museum", 2, 3), {
-        "loan_no": Id(prefix="XL", digits=5, noun="the number of {x}"),
+        "loan_no": Id(prefix="XL", digits=5, noun="the loan number of {x}"),
         "partner": Ref("partner museum", noun="the borrower of {x}",
                        link="the borrower of {x}",
                        ask="Which museum is the borrower of {x}?"),
@@ -242,7 +242,7 @@ ENTITIES = (
     }, called="incoming loan {x}", label_noun="contract number", detail=_in_question("incoming loan",
                                                                                      "contract number")),
     Entity("treatment", Each("object", 0, 2), {
-        "treatment_no": Id(prefix="KT", digits=5, noun="the number of {x}"),
+        "treatment_no": Id(prefix="KT", digits=5, noun="the treatment number of {x}"),
         "object": Ref("object", noun="the inventory number of the object in {x}", link="the object in {x}",
                       ask="Which object is treated in {x}?"),
         "conservator": Ref("conservator", noun="the name of the conservator in charge of {x}",
@@ -262,7 +262,7 @@ ENTITIES = (
     }, called="treatment {x}", label_noun="treatment number", detail=_in_question("treatment", "treatment number"),
         also=(Set("object", {"status": "'in treatment'"}, when="status == 'under way'"),)),
     Entity("tour", Each("exhibition", 4, 6), {
-        "tour_no": Id(prefix="GW", digits=5, noun="the number of {x}"),
+        "tour_no": Id(prefix="GW", digits=5, noun="the tour number of {x}"),
         "exhibition": Ref("exhibition", noun="the exhibition of {x}", link="the exhibition of {x}",
                           ask="Which exhibition does {x} go through?"),
         "guide": Ref("guide", noun="the name of the guide of {x}", link="the guide of {x}", ask="Who guides {x}?"),

@@ -44,7 +44,7 @@ PEOPLE = (
                                                                              " followers"),
     }, called="the band {x}"),
     Entity("membership", Each("band", 3, 5), {
-        "membership_no": Id(prefix="MBR", digits=5, noun="the number of {x}"),
+        "membership_no": Id(prefix="MBR", digits=5, noun="the membership number of {x}"),
         "band": Ref("band", noun="the band behind {x}", link="the band behind {x}", ask="Which band is {x} in?"),
         "artist": Ref("artist", apart="band", link="the artist behind {x}"),
         "part": Choice(words.PARTS, noun="the part played under {x}", ask="What does one play under {x}?"),
@@ -55,7 +55,7 @@ PEOPLE = (
                            compare="began earlier | began later"),
     }, called="membership {x}", label_noun="membership number"),
     Entity("contract", Each("band", 2, 3), {
-        "contract_no": Id(prefix="CTR", digits=5, noun="the number of {x}"),
+        "contract_no": Id(prefix="CTR", digits=5, noun="the contract number of {x}"),
         "band": Ref("band", noun="the band under {x}", link="the band under {x}", ask="Which band is {x} with?"),
         "lawyer": Person(noun="the name of the lawyer behind {x}", ask="Who drew up {x}?"),
         "advance": Money(3000, 140000, 500, having="brought an advance of {n}", noun="the advance under {x}",
@@ -72,7 +72,7 @@ PEOPLE = (
                      compare="ends earlier | ends later"),
     }, called="contract {x}", label_noun="contract number"),
     Entity("statement", Each("contract", 2, 4), {
-        "statement_no": Id(prefix="RYL", digits=6, noun="the number of {x}"),
+        "statement_no": Id(prefix="RYL", digits=6, noun="the statement number of {x}"),
         "contract": Ref("contract", noun="the number of the contract behind {x}", link="the contract behind {x}",
                         ask="Which contract is {x} for?"),
         "statement_date": Date(-720, -4, having="were drawn up {n}", noun="the date of {x}",
@@ -114,7 +114,7 @@ RECORDS = (
                         compare="has fewer plays | has more plays"),
     }, called="the track {x}", label="title", label_noun="title"),
     Entity("credit", Each("track", 1, 3), {
-        "credit_no": Id(prefix="CRD", digits=6, noun="the number of {x}"),
+        "credit_no": Id(prefix="CRD", digits=6, noun="the credit number of {x}"),
         "track": Ref("track", noun="the track in {x}", link="the track in {x}", ask="Which track is {x} for?"),
         "artist": Ref("artist", apart="track", link="the artist in {x}"),
         "role": Choice(words.ROLES, noun="the role in {x}", ask="Which role does {x} name?"),
@@ -134,7 +134,7 @@ RECORDS = (
         "freight": Number(20, 90),
     }, called="the {x}", plural="territories"),
     Entity("release", Each("album", 2, 3), {
-        "release_no": Id(prefix="CAT", digits=5, noun="the number of {x}"),
+        "release_no": Id(prefix="CAT", digits=5, noun="the release number of {x}"),
         "album": Ref("album", having="are of the album {n}", noun="the album released as {x}",
                      link="the album released as {x}", ask="Which album came out as {x}?"),
         "territory": Ref("territory", apart="album", having="are for the {n}", noun="the territory of {x}",
@@ -160,7 +160,7 @@ RECORDS = (
                               compare="has fewer microphones | has more microphones"),
     }, called="{x}", detail=_which("studio")),
     Entity("session", Each("album", 2, 3), {
-        "session_no": Id(prefix="SES", digits=5, noun="the number of {x}"),
+        "session_no": Id(prefix="SES", digits=5, noun="the session number of {x}"),
         "album": Ref("album", noun="the album worked on in {x}", link="the album worked on in {x}",
                      ask="Which album is {x} for?"),
         "studio": Ref("studio", having="are at {n}", noun="the studio of {x}", link="the studio of {x}",
@@ -199,7 +199,7 @@ PUBLIC = (
                         ask="How many times has {x} been saved?", compare="has fewer saves | has more saves"),
     }, plural="entries"),
     Entity("tour", Each("band", 1, 2), {
-        "tour_no": Id(prefix="TUR", digits=4, noun="the number of {x}"),
+        "tour_no": Id(prefix="TUR", digits=4, noun="the tour number of {x}"),
         "band": Ref("band", noun="the band on {x}", link="the band on {x}", ask="Which band is on {x}?"),
         "sponsor": Name(("Bramble", "Cobra", "Dynamo", "Falcon", "Gusto", "Hopscotch", "Mango", "Pronto", "Rocket",
                          "Tonic", "Umbrella", "Volta", "Wizard", "Yonder", "Zigzag", "Jolly", "Kismet"),
@@ -222,7 +222,7 @@ PUBLIC = (
         "mark": Number(1, 60),
     }, called="the {x}"),
     Entity("concert", Each("tour", 3, 5), {
-        "concert_no": Id(prefix="GIG", digits=5, noun="the number of {x}"),
+        "concert_no": Id(prefix="GIG", digits=5, noun="the concert number of {x}"),
         "tour": Ref("tour", noun="the number of the tour with {x}", link="the tour with {x}",
                     ask="Which tour is {x} part of?"),
         "venue": Ref("venue", apart="tour", having="are at the {n}", noun="the venue of {x}", link="the venue of {x}",

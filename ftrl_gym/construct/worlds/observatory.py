@@ -56,7 +56,7 @@ ENTITIES = (
         "throughput": Number(8, 62),
     }, called="the {x}"),
     Entity("filter", Each("instrument", 3, 4), {
-        "filter_no": Id(prefix="FIL", digits=4, noun="the number of {x}"),
+        "filter_no": Id(prefix="FIL", digits=4, noun="the filter number of {x}"),
         "instrument": Ref("instrument", noun="the instrument of {x}", link="the instrument of {x}",
                           ask="Which instrument does {x} belong to?"),
         "band": Choice(tuple(words.BANDS), apart="instrument", having="are for the {n} band", noun="the band of {x}",
@@ -94,7 +94,7 @@ ENTITIES = (
     }, called="{x}", label="name", detail=Detail("name", ("one of our astronomers",), "What is the astronomer's name?",
                                                  ("name", "who", "which astronomer", "which one"))),
     Entity("proposal", 14, {
-        "proposal_no": Id(prefix="PPL", digits=5, noun="the number of {x}"),
+        "proposal_no": Id(prefix="PPL", digits=5, noun="the proposal number of {x}"),
         "lead_astronomer": Ref("astronomer", link="the leader of {x}"),
         "telescope": Ref("telescope", noun="the telescope asked for in {x}", link="the telescope asked for in {x}",
                          ask="Which telescope is asked for in {x}?"),
@@ -110,7 +110,7 @@ ENTITIES = (
         "members": Number(value="0", whole=True),
     }, called="proposal {x}", label_noun="proposal number"),
     Entity("membership", Each("proposal", 2, 4), {
-        "membership_no": Id(prefix="MBS", digits=5, noun="the number of {x}"),
+        "membership_no": Id(prefix="MBS", digits=5, noun="the membership number of {x}"),
         "proposal": Ref("proposal", noun="the number of the proposal behind {x}", link="the proposal behind {x}",
                         ask="Which proposal is {x} about?"),
         "astronomer": Ref("astronomer", apart="proposal", where="astronomer != proposal.lead_astronomer",
@@ -142,7 +142,7 @@ ENTITIES = (
         "latitude": Number(-80, 40),
     }, called="the {x}"),
     Entity("night", Each("telescope", 6, 8), {
-        "night_no": Id(prefix="NGT", digits=5, noun="the number of {x}"),
+        "night_no": Id(prefix="NGT", digits=5, noun="the night number of {x}"),
         "telescope": Ref("telescope", noun="the telescope used on {x}", link="the telescope used on {x}",
                          ask="Which telescope is used on {x}?"),
         "date": Date(-34, 42, apart="telescope", having="are {n}", noun="the date of {x}",
@@ -166,7 +166,7 @@ ENTITIES = (
                                compare="has less free time | has more free time"),
     }, called="night {x}", label_noun="night number"),
     Entity("block", Each("night", 1, 3), {
-        "block_no": Id(prefix="OBK", digits=5, noun="the number of {x}"),
+        "block_no": Id(prefix="OBK", digits=5, noun="the block number of {x}"),
         "night": Ref("night", noun="the number of the night of {x}", link="the night of {x}",
                      ask="On which night is {x}? The number is enough."),
         "target": Ref("target", apart="night", where="target.magnitude <= night.instrument.limit",
@@ -183,7 +183,7 @@ ENTITIES = (
                          drawn={"open": ("planned",), "closed": ("lost",), "observed": ("done", "done", "failed")}),
     }, called="block {x}", label_noun="block number"),
     Entity("weather record", Each("summit", 6, 7), {
-        "record_no": Id(prefix="WXR", digits=5, noun="the number of {x}"),
+        "record_no": Id(prefix="WXR", digits=5, noun="the record number of {x}"),
         "summit": Ref("summit", noun="the summit of {x}", link="the summit of {x}", ask="Which summit is {x} about?"),
         "date": Date(-34, -1, apart="summit", noun="the date of {x}", ask="Which day is {x} about?"),
         "humidity": Number(4, 98, unit="percent", having="show a humidity of {n}",
@@ -195,7 +195,7 @@ ENTITIES = (
         "reporter": Person(noun="the name of the reporter of {x}", ask="Who made {x}?"),
     }, called="weather record {x}", label_noun="record number"),
     Entity("calibration", Each("instrument", 3, 4), {
-        "calibration_no": Id(prefix="CAL", digits=5, noun="the number of {x}"),
+        "calibration_no": Id(prefix="CAL", digits=5, noun="the calibration number of {x}"),
         "instrument": Ref("instrument", noun="the instrument of {x}", link="the instrument of {x}",
                           ask="Which instrument is {x} for?"),
         "frame_type": Choice(tuple(words.FRAMES), noun="the type of the frames in {x}",
@@ -220,7 +220,7 @@ ENTITIES = (
         "public_sets": Number(10, 400),
     }, called="the {x}"),
     Entity("data set", Each("block", where="block.status == 'done'"), {
-        "data_no": Id(prefix="DTS", digits=6, noun="the number of {x}"),
+        "data_no": Id(prefix="DTS", digits=6, noun="the data set number of {x}"),
         "block": Ref("block", noun="the number of the block behind {x}", link="the block behind {x}",
                      ask="Which block brought {x}?"),
         "archive": Ref("archive", having="are kept in the {n}", noun="the archive that keeps {x}",
@@ -301,7 +301,7 @@ READING = (
     Find("list_nights", "night", "Nights of a telescope, by status or all.", "telescope status",
          "date moon minutes_left status", (
         least("date", "the next open night on {x}", {"status": "open"}, plural="open nights on {x}"),
-        most("minutes_left", "the open night with the most minutes left on {x}", {"status": "open"}),
+        most("minutes_left", "the open night with the most free time on {x}", {"status": "open"}),
         most("date", "the latest night observed on {x}", {"status": "observed"}),
     )),
     Find("find_night", "night", "The night of a telescope on a day.", "telescope date", "instrument dusk moon status",
@@ -379,6 +379,7 @@ OBSERVATORY = Declaration(
         Short(("data set.block", "block.target"), "the target seen in {x}"),
         Short(("filter.instrument", "instrument.telescope"), "the telescope that has {x}"),
     ),
+    own=("proposal", "block", "data set"),
     today="2026-06-08",
     day=Detail("day", ("",), "Which day is it about?", ("day", "date", "when"), ("{x}.", "On {x}.")),
     file=__file__,

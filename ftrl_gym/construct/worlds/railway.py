@@ -35,7 +35,7 @@ ENTITIES = (
                        compare="was opened earlier | was opened later"),
     }, called="{x}"),
     Entity("platform", Each("station", 2, 3), {
-        "platform_no": Id(prefix="PF", digits=4, noun="the number of {x}"),
+        "platform_no": Id(prefix="PF", digits=4, noun="the platform number of {x}"),
         "station": Ref("station", noun="the station of {x}", link="the station of {x}", ask="Which station is {x} in?"),
         "length": Number(90, 420, 5, unit="metres", having="measure {n}", noun="the length in metres of {x}", adds=True,
                          ask="How many metres long is {x}?", compare="is shorter | is longer"),
@@ -82,7 +82,7 @@ ENTITIES = (
                         compare="has the shorter stopping time | has the longer stopping time"),
     }, also=(Set("line", {"minutes": "start_offset"}),)),
     Entity("train", Each("depot", 2, 3), {
-        "train_no": Id(prefix="ZG", digits=4, noun="the number of {x}"),
+        "train_no": Id(prefix="ZG", digits=4, noun="the train number of {x}"),
         "depot": Ref("depot", noun="the home depot of {x}", link="the home depot of {x}",
                      ask="Which depot is home to {x}?"),
         "series": Choice(words.SERIES, noun="the series of {x}", ask="Which series is {x} of?"),
@@ -98,7 +98,7 @@ ENTITIES = (
         "rate": Money(150, 900, 5),
     }, called="train {x}", label_noun="train number", detail=_in_question("train", "number")),
     Entity("car", Each("train", 3, 5), {
-        "car_no": Id(prefix="WG", digits=5, noun="the number of {x}"),
+        "car_no": Id(prefix="WG", digits=5, noun="the car number of {x}"),
         "train": Ref("train", noun="the number of the train with {x}", link="the train with {x}",
                      ask="Which train is {x} part of?"),
         "place": Number(value="nth", whole=True),
@@ -128,7 +128,7 @@ ENTITIES = (
     }, called="crew member {x}", label="name", detail=Detail("crew member", ("the crew member I mean",),
                                                              "Which crew member is it?", ("crew member", "who"))),
     Entity("run", Each("line", 5, 7), {
-        "run_no": Id(prefix="RU", digits=5, noun="the number of {x}"),
+        "run_no": Id(prefix="RU", digits=5, noun="the run number of {x}"),
         "line": Ref("line", noun="the line of {x}", link="the line of {x}", ask="Which line is {x} on?"),
         "train": Ref("train", where="train.status == 'in service'", noun="the number of the train on {x}",
                      link="the train on {x}", ask="Which train makes {x}?"),
@@ -146,7 +146,7 @@ ENTITIES = (
                          value="'scheduled' if days_until(date) > 0 else 'completed'"),
     }, called="run {x}", label_noun="run number", detail=_in_question("run", "number")),
     Entity("duty", Each("run", 2, 2), {
-        "duty_no": Id(prefix="DY", digits=5, noun="the number of {x}"),
+        "duty_no": Id(prefix="DY", digits=5, noun="the duty number of {x}"),
         "run": Ref("run", noun="the number of the run of {x}", link="the run of {x}", ask="Which run is {x} on?"),
         "role": Choice(("driver", "conductor"), value="'driver' if nth == 1 else 'conductor'"),
         "date": Date(value="run.date"),
@@ -211,7 +211,7 @@ ENTITIES = (
                         compare="costs less time | costs more time"),
     }, called="disruption {x}", label_noun="notice number", detail=_in_question("disruption", "number")),
     Entity("job", Each("car", 1, 2), {
-        "job_no": Id(prefix="WJ", digits=6, noun="the number of {x}"),
+        "job_no": Id(prefix="WJ", digits=6, noun="the job number of {x}"),
         "car": Ref("car", noun="the number of the car in {x}", link="the car in {x}", ask="Which car is {x} about?"),
         "depot": Ref("depot", value="car.train.depot"),
         "work": Choice(tuple(words.WORKS), noun="the work in {x}", ask="What is to be mended in {x}?"),

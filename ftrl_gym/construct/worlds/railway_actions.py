@@ -97,7 +97,7 @@ WRITING = (
              "{member} has {rule('planned duties')} planned duties, the most allowed; name somebody else")),
        (Set("duty", {"member": "member"}),)),
     Do("report_disruption", "Reports a disruption from today on at the stop of a line at a station.", "line station",
-       "report a disruption of {days} days at {station} on {line} {cause}"
+       "report that {line} is disrupted for {days} days at {station} {cause}"
        " | put out a notice that {line} is disrupted at {station} for {days} days {cause}",
        (Need("count('stop', line=line, station=station) > 0",
              "{line} does not stop at {station}; list_stops shows where it does"),

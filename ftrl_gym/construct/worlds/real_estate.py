@@ -103,8 +103,8 @@ READING = (
         only("the open offer for {x}", {"status": "open"}),
     )),
     Find("list_bids", "offer", "Offers to and from a buyer, by status or all.", "buyer status", "amount date status", (
-        most("amount", "the offer with the highest amount involving {x}", plural="offers involving {x}"),
-        only("the open offer involving {x}", {"status": "open"}),
+        most("amount", "the highest offer by or to {x}", plural="offers by or to {x}"),
+        only("the open offer by or to {x}", {"status": "open"}),
     )),
     Find("find_counter", "offer", "Counter-offers to an offer.", "answers", "amount date status", (
         only("the counter-offer to {x} | the answer to {x}"),
@@ -164,6 +164,7 @@ REAL_ESTATE = Declaration(
         Short(("viewing.agent", "agent.branch"), "the branch that holds {x}"),
         Short(("mortgage.buyer", "buyer.agent"), "the agent who advises the borrower of {x}"),
     ),
+    own=("viewing",),
     today="2026-03-16",
     day=Detail("day", ("",), "Which day is it about?", ("date", "day", "days", "when"), ("{x}.", "On {x}.")),
     file=__file__,

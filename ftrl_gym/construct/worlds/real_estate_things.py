@@ -43,7 +43,7 @@ PLACES = (
         "zone": Number(1, 60),
     }, called="{x}"),
     Entity("plot", Each("district", 2, 3), {
-        "plot_no": Id(prefix="PL-", digits=5, noun="the number of {x}"),
+        "plot_no": Id(prefix="PL-", digits=5, noun="the plot number of {x}"),
         "district": Ref("district", noun="the district of {x}", link="the district of {x}",
                         ask="Which district is {x} in?"),
         "area": Number(220, 2600, 10, unit="square metres", having="measure {n}",
@@ -111,7 +111,7 @@ PEOPLE = (
 
 SALES = (
     Entity("property", Each("owner", 1, 3), {
-        "property_no": Id(prefix="HX-", digits=5, noun="the number of {x}"),
+        "property_no": Id(prefix="HX-", digits=5, noun="the property number of {x}"),
         "owner": Ref("owner", link="the owner of {x}"),
         "kind": Choice(("house", "flat", "flat", "office"), about="Kind of property."),
         "site": AnyRef(),
@@ -179,7 +179,7 @@ SALES = (
                            compare="began earlier | began later"),
     }),
     Entity("viewing", Each("property", 1, 2), {
-        "viewing_no": Id(prefix="VW-", digits=5, noun="the number of {x}"),
+        "viewing_no": Id(prefix="VW-", digits=5, noun="the viewing number of {x}"),
         "property": Ref("property", noun="the number of the property shown at {x}", link="the {kind} shown at {x}",
                         ask="Which property is shown at {x}?"),
         "buyer": Ref("buyer", link="the buyer at {x}"),
@@ -197,7 +197,7 @@ SALES = (
                           ask="How many minutes does {x} last?", compare="is shorter | is longer"),
     }, called="viewing {x}", label_noun="viewing number"),
     Entity("offer", Together(offers, after="viewing property buyer"), {
-        "offer_no": Id(prefix="OF-", digits=5, noun="the number of {x}"),
+        "offer_no": Id(prefix="OF-", digits=5, noun="the offer number of {x}"),
         "property": Ref("property", noun="the number of the property that {x} is for",
                         link="the {kind} that {x} is for", ask="Which property is {x} for?"),
         "buyer": Ref("buyer", link="the buyer in {x}"),
@@ -232,7 +232,7 @@ SERVICES = (
         "per_thousand": Number(4.2, 9.4, 0.01),
     }, called="{x}"),
     Entity("mortgage", Each("buyer", 1, 2), {
-        "mortgage_no": Id(prefix="MG-", digits=6, noun="the number of {x}"),
+        "mortgage_no": Id(prefix="MG-", digits=6, noun="the mortgage number of {x}"),
         "buyer": Ref("buyer", link="the borrower of {x}"),
         "lender": Ref("lender", having="come from {n}", noun="the lender of {x}", link="the lender of {x}",
                       ask="Which lender is {x} with?"),
@@ -256,7 +256,7 @@ SERVICES = (
     }, called="{x}", detail=Detail("surveyor", ("the surveyor I have in mind",), "Which surveyor is it?",
                                 ("which surveyor", "what surveyor", "name", "which one"))),
     Entity("survey", Each("property", 0, 2), {
-        "survey_no": Id(prefix="SY-", digits=5, noun="the number of {x}"),
+        "survey_no": Id(prefix="SY-", digits=5, noun="the survey number of {x}"),
         "property": Ref("property", noun="the number of the property inspected in {x}",
                         link="the {kind} inspected in {x}", ask="Which property is inspected in {x}?"),
         "surveyor": Ref("surveyor", having="were done by {n}", noun="the surveyor behind {x}",

@@ -44,7 +44,7 @@ ENTITIES = (
     }, called="the {x}", detail=Detail("room", ("the room I have in mind",), "Which room is it?",
                                        ("which room", "what room", "which one"))),
     Entity("table", Each("room", 3, 5), {
-        "table_no": Id(prefix="TA", digits=3, noun="the number of {x}"),
+        "table_no": Id(prefix="TA", digits=3, noun="the table number of {x}"),
         "room": Ref("room", noun="the room that {x} is in", link="the room that {x} is in",
                     ask="Which room is {x} in?"),
         "seats": Number(3, 10, unit="seats", having="have {n} seats", noun="the number of seats at {x}", adds=True,
@@ -100,7 +100,7 @@ ENTITIES = (
                          compare="gives the lower amount | gives the higher amount"),
     }),
     Entity("delivery", Each("ingredient", 2, 4), {
-        "delivery_no": Id(prefix="GR-", digits=6, noun="the number of {x}"),
+        "delivery_no": Id(prefix="GR-", digits=6, noun="the delivery number of {x}"),
         "ingredient": Ref("ingredient", noun="the ingredient in {x}", link="the ingredient in {x}",
                           ask="What comes with {x}?"),
         "unit": Choice(("kilograms", "litres"), value="ingredient.unit"),
@@ -161,7 +161,8 @@ ENTITIES = (
         "favourite": Ref("dish", noun="the favourite dish of {x}", link="{x}'s favourite dish",
                          ask="Which dish does {x} like best?"),
         "phone": Id(digits=9, noun="the phone number of {x}"),
-        "first_visit": Date(-1800, -90, noun="the date of {x}'s first visit", ask="When did {x} first dine with us?",
+        "first_visit": Date(-1800, -90, noun="the date of {x}'s first visit | the date of the first visit of {x}",
+                            ask="When did {x} first dine with us?",
                             compare="first dined with us earlier | first dined with us later"),
         "points": Number(0, 600, 5, unit="points", noun="the loyalty points of {x}",
                          ask="How many loyalty points does {x} have?",
@@ -172,7 +173,7 @@ ENTITIES = (
     }, called="{x}", label="name",
         detail=Detail("name", ("the guest in question",), "What is the guest's name?", ("name", "who", "which guest"))),
     Entity("reservation", Each("guest", 2, 4), {
-        "reservation_no": Id(mixed=6, noun="the number of {x}"),
+        "reservation_no": Id(mixed=6, noun="the reservation number of {x}"),
         "guest": Ref("guest", link="the guest behind {x}"),
         "at_table": Ref("table", noun="the table for {x}", link="the table for {x}", ask="Which table is {x} for?"),
         "status": Choice(by="'next' if nth == 1 else 'other'", values=("booked", "honoured", "missed", "cancelled"),
@@ -192,7 +193,7 @@ ENTITIES = (
         "reservation number", ("the reservation on my screen",), "What is the reservation number?",
         ("reservation number", "which reservation", "which one", "number"))),
     Entity("order", Each("table", 1, 2), {
-        "order_no": Id(prefix="CK", digits=6, noun="the number of {x}"),
+        "order_no": Id(prefix="CK", digits=6, noun="the order number of {x}"),
         "at_table": Ref("table", noun="the table that placed {x}", link="the table that placed {x}",
                      ask="Which table placed {x}?"),
         "waiter": Ref("employee", where="waiter.job == 'waiter'", link="the waiter who took {x}"),
@@ -213,7 +214,7 @@ ENTITIES = (
         "order number", ("the order I'm looking at",), "What is the order number?",
         ("order number", "which order", "which one", "number"))),
     Entity("order line", Each("order", 2, 3), {
-        "line_no": Id(prefix="OL", digits=6, noun="the number of {x}"),
+        "line_no": Id(prefix="OL", digits=6, noun="the line number of {x}"),
         "order": Ref("order", noun="the number of the order that includes {x}", link="the order that includes {x}",
                      ask="Which order includes {x}?"),
         "dish": Ref("dish", apart="order", noun="the dish on {x}", link="the dish on {x}", ask="Which dish is on {x}?"),
@@ -229,8 +230,8 @@ ENTITIES = (
         ("line number", "which line", "which order line", "which one", "number")),
         also=(Set("order", {"total": "round(order.total + amount, 2)"}),)),
     Entity("shift", Each("employee", 2, 4), {
-        "shift_no": Id(prefix="DU-", digits=5, noun="the number of {x}"),
-        "employee": Ref("employee", link="the person on {x}"),
+        "shift_no": Id(prefix="DU-", digits=5, noun="the shift number of {x}"),
+        "employee": Ref("employee", link="the person who works {x}"),
         "room": Ref("room", noun="the room of {x}", link="the room of {x}", ask="Which room is {x} in?"),
         "date": Date(-12, 24, apart="employee", noun="the date of {x}", ask="What day is {x}?",
                      compare="is earlier | is later"),
@@ -357,6 +358,7 @@ RESTAURANT = Declaration(
         Short(("order.at_table", "table.room"), "the room where {x} was placed"),
         Short(("dish.menu", "menu.chef"), "the chef behind the menu with {x}"),
     ),
+    own=("shift",),
     today="2026-10-12",
     day=Detail("day", ("",), "Which day is it about?", DAY, ("{x}.", "On {x}.")),
     file=__file__,

@@ -51,7 +51,7 @@ ENTITIES = (
                          compare="was launched earlier | was launched later"),
     }, called="the {x}"),
     Entity("item", Each("product", 2, 4), {
-        "item_number": Id(mixed=6, noun="the number of {x}"),
+        "item_number": Id(mixed=6, noun="the item number of {x}"),
         "product": Ref("product", having="are versions of the {n}",
                        noun="the product sold as {x}", link="the product sold as {x}",
                        ask="Which product is {x} a version of?"),
@@ -119,7 +119,7 @@ ENTITIES = (
     }, called="{x}", label="name", detail=Detail("name", ("my customer",), "What is the customer's name?",
                                                  ("name", "who", "which customer", "which one"))),
     Entity("order", Each("customer", 2, 4), {
-        "order_number": Id(prefix="W", digits=6, noun="the number of {x}"),
+        "order_number": Id(prefix="W", digits=6, noun="the order number of {x}"),
         "customer": Ref("customer", link="the customer who placed {x}"),
         "status": Choice(("open", "open", "shipped", "shipped", "delivered", "delivered", "delivered", "cancelled")),
         "order_date": Date(by="status", ranges={"open": (-6, 0), "shipped": (-14, -3), "delivered": (-50, -20),
@@ -134,7 +134,7 @@ ENTITIES = (
         "discount": Number(by="status", ranges={"open": (0, 0)}, low_end=0, high_end=25, step=5),
     }, called="order {x}", label_noun="order number"),
     Entity("order line", Each("order", 1, 3), {
-        "line_number": Id(prefix="L", digits=6, noun="the number of {x}"),
+        "line_number": Id(prefix="L", digits=6, noun="the line number of {x}"),
         "order": Ref("order", noun="the number of the order that includes {x}", link="the order that includes {x}",
                      ask="Which order includes {x}? | Which order is {x} part of?"),
         "item": Ref("item", noun="the item on {x}", link="the item on {x}", ask="Which item is on {x}?"),
@@ -172,7 +172,7 @@ ENTITIES = (
                               compare="has the earlier delivery date | has the later delivery date"),
     }, called="parcel {x}", label_noun="tracking number"),
     Entity("return", 14, {
-        "return_number": Id(prefix="RT", digits=5, noun="the number of {x}"),
+        "return_number": Id(prefix="RT", digits=5, noun="the return number of {x}"),
         "line": Ref("order line", where="line.state == 'delivered'", most=1, noun="the order line on {x}",
                     link="the order line on {x}", ask="Which order line is {x} about?"),
         "item": Ref("item", value="line.item"),

@@ -152,6 +152,7 @@ SMART_HOME = Declaration(
         Short(("automation.sensor", "sensor.room"), "the room that {x} watches"),
         Short(("scene.author", "resident.room"), "the room of the author of {x}"),
     ),
+    own=("sensor", "automation", "permission"),
     today="2026-11-09",
     day=Detail("day", ("",), "Which day is it about?", ("date", "day", "when"), ("{x}.", "On {x}.")),
     file=__file__,

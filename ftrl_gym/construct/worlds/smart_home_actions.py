@@ -100,8 +100,8 @@ WRITING = (
        regret="Sorry, that would wake everybody up: please pause that automation for now."
               " | On second thoughts, please pause that automation again."),
     Do("grant_permission", "Gives a resident access to a device, up to a day.", "resident device",
-       "give {resident} {right} to {device} until {until} | grant {resident} {right} to {device} until {until}"
-       " | let {resident} have {right} to {device} until {until}",
+       "give {resident} {right} {device} until {until} | grant {resident} {right} {device} until {until}"
+       " | let {resident} have {right} {device} until {until}",
        (ONLINE,
         Need("days_until(until) <= rule('longest permission')",
              "permissions are granted for {rule('longest permission')} days at most; name an earlier day"),
@@ -111,7 +111,8 @@ WRITING = (
              "{resident} has {rule('permissions per resident')} active permissions; one must be revoked first")),
        (Create("permission", {"resident": "resident", "device": "device", "right": "right", "granted": "today",
                               "expires": "until", "status": "'active'"}),),
-       asks={"right": Wanted(Extra.CHOICE, Detail("right", ("some access",), "What sort of access should it be?",
+       asks={"right": Wanted(Extra.CHOICE, Detail("right", ("some right to",),
+                                                  "Which right: to view, to control or to manage?",
                                                   ("access", "sort", "kind", "right"), ("{x}.", "{x}, please.")),
                              "What they may do.", words.RIGHTS),
              "until": Wanted(Extra.DATE, Detail("day", ("some day next month",), "Until which day is it granted?",

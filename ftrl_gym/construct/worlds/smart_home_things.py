@@ -115,7 +115,7 @@ MAKING = (
                          ask="How many grams does {x} weigh?", compare="is lighter | is heavier"),
     }, called="the model {x}"),
     Entity("firmware", Each("model", 3, 4), {
-        "firmware_no": Id(prefix="FW", digits=5, noun="the number of {x}"),
+        "firmware_no": Id(prefix="FW", digits=5, noun="the firmware number of {x}"),
         "model": Ref("model", noun="the model that {x} is for", link="the model that {x} is for",
                      ask="Which model is {x} for?"),
         "follows": Ref("firmware", none="nth == 1", where="follows.model == model", most=1,
@@ -139,7 +139,7 @@ MAKING = (
         "base_fee": Money(40, 160),
     }, called="{x}"),
     Entity("contract", Each("provider", 3, 4), {
-        "contract_no": Id(prefix="MC-", digits=5, noun="the number of {x}"),
+        "contract_no": Id(prefix="MC-", digits=5, noun="the contract number of {x}"),
         "provider": Ref("provider", noun="the provider of {x}", link="the provider of {x}",
                         ask="Which provider is {x} with?"),
         "floor": Ref("floor", having="cover the {n}", noun="the floor covered by {x}", link="the floor covered by {x}",
@@ -236,7 +236,7 @@ CONTROL = (
         "applied": Choice(("applied", "skipped"), value="'applied'"),
     }),
     Entity("automation", Each("scene", 2, 3), {
-        "automation_no": Id(prefix="AU-", digits=5, noun="the number of {x}"),
+        "automation_no": Id(prefix="AU-", digits=5, noun="the automation number of {x}"),
         "scene": Ref("scene", noun="the scene started by {x}", link="the scene started by {x}",
                      ask="Which scene does {x} start?"),
         "sensor": Ref("sensor", apart="scene", noun="the id of the sensor behind {x}", link="the sensor behind {x}",
@@ -252,7 +252,7 @@ CONTROL = (
         "status": Choice(("on", "on", "on", "paused")),
     }, called="automation {x}", label_noun="automation number"),
     Entity("permission", Each("resident", 2, 4), {
-        "permission_no": Id(prefix="PM-", digits=5, noun="the number of {x}"),
+        "permission_no": Id(prefix="PM-", digits=5, noun="the permission number of {x}"),
         "resident": Ref("resident", link="the resident with {x}"),
         "device": Ref("device", apart="resident", noun="the id of the device under {x}",
                       link="the {kind} under {x}", ask="Which device is {x} for?"),

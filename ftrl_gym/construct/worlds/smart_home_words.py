@@ -52,6 +52,6 @@ PROVIDERS = ("Hausmann", "Livewire", "Evergreen", "Klinker", "Ridgeway", "Solber
 PROVIDER_PATTERNS = ("{} Technical Services", "{} Maintenance", "{} Care")
 MEASURES = ("motion", "temperature", "humidity", "smoke", "daylight", "noise")
 TONES = ("warm white", "cool white", "soft yellow", "daylight white")
-RIGHTS = {"view": "view-only access", "control": "normal access", "manage": "full access"}
+RIGHTS = {"view": "the right to view", "control": "the right to control", "manage": "the right to manage"}
 """What a resident may do with a device, and how people say it."""
-FAULTS = {"broken": "because it is broken", "noisy": "because it is noisy", "flickering": "because it flickers"}
+FAULTS = {"broken": "because it is broken", "noisy": "because it is noisy", "outdated": "because it is outdated"}

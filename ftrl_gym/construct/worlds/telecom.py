@@ -48,7 +48,8 @@ ENTITIES = (
         "years": Number(1, 33, unit="years", having="have {n} of experience", noun="the experience in years of {x}",
                         ask="How many years of experience does {x} have?",
                         compare="has less experience | has more experience"),
-        "van": Id(mixed=6, noun="the number plate of {x}'s van", ask="What is the number plate of {x}'s van?"),
+        "van": Id(mixed=6, noun="the number plate of {x}'s van | the number plate of the van of {x}",
+                  ask="What is the number plate of {x}'s van?"),
         "spot": Number(1, 60),
     }, called="the technician {x}", label="name", detail=Detail(
         "technician", ("one of the technicians",), "Which technician is it?", ("technician", "who", "which one"))),
@@ -123,7 +124,7 @@ ENTITIES = (
     }, called="{x}", label="name", detail=Detail("name", ("my customer",), "What is the customer's name?",
                                                  ("name", "who", "which customer", "which one"))),
     Entity("contract", Each("customer", 1, 2), {
-        "contract_no": Id(prefix="MK", digits=6, noun="the number of {x}"),
+        "contract_no": Id(prefix="MK", digits=6, noun="the contract number of {x}"),
         "customer": Ref("customer", link="the customer on {x}"),
         "type": Choice(("private", "private", "business"), noun="the type of {x}",
                        ask="Is {x} a private or a business contract?"),
@@ -138,7 +139,7 @@ ENTITIES = (
         "status": Choice(("running", "running", "running", "running", "ending")),
     }, called="contract {x}", label_noun="contract number"),
     Entity("line", Each("contract", 1, 3), {
-        "line_no": Id(prefix="ML", digits=7, noun="the number of {x}"),
+        "line_no": Id(prefix="ML", digits=7, noun="the line number of {x}"),
         "phone": Id(prefix="07", digits=8, noun="the phone number of {x}"),
         "contract": Ref("contract", noun="the number of the contract behind {x}", link="the contract behind {x}",
                         ask="Which contract does {x} belong to?"),
@@ -165,7 +166,7 @@ ENTITIES = (
     }, called="SIM card {x}", label_noun="serial number", detail=Detail(
         "serial number", ("the SIM card I have here",), "What is the serial number?", ("serial", "which", "number"))),
     Entity("device", Each("line", where="line.status == 'active'"), {
-        "device_no": Id(mixed=9, noun="the number of {x}"),
+        "device_no": Id(mixed=9, noun="the device number of {x}"),
         "line": Ref("line", link="the line of {x}"),
         "model": Ref("phone model", noun="the model of {x}", link="the model of {x}", ask="Which model is {x}?"),
         "bought": Date(-740, -15, having="were bought {n}", noun="the purchase date of {x}", ask="When was {x} bought?",
@@ -180,7 +181,7 @@ ENTITIES = (
         "lock": Choice(("locked", "locked", "locked", "unlocked")),
     }, called="device {x}", label_noun="device number"),
     Entity("bill", Each("contract", 2, 3), {
-        "bill_no": Id(prefix="TB", digits=7, noun="the number of {x}"),
+        "bill_no": Id(prefix="TB", digits=7, noun="the bill number of {x}"),
         "contract": Ref("contract", noun="the number of the contract on {x}", link="the contract on {x}",
                         ask="Which contract is {x} for?"),
         "issued": Date(-130, -3, having="were issued {n}", noun="the date of {x}", ask="When was {x} issued?",
@@ -192,7 +193,7 @@ ENTITIES = (
         "status": Choice(("open", "paid")),
     }, called="bill {x}", label_noun="bill number"),
     Entity("bill item", Each("bill", 2, 4), {
-        "item_no": Id(prefix="BX", digits=6, noun="the number of {x}"),
+        "item_no": Id(prefix="BX", digits=6, noun="the item number of {x}"),
         "bill": Ref("bill", noun="the number of the bill with {x}", link="the bill with {x}",
                     ask="Which bill is {x} on?"),
         "line": Ref("line", where="line.contract == bill.contract", noun="the number of the line behind {x}",
@@ -204,7 +205,7 @@ ENTITIES = (
     }, called="bill item {x}", label_noun="item number",
        also=(Set("bill", {"amount": "round(bill.amount + amount, 2)"}),)),
     Entity("ticket", Each("line", 1, 2), {
-        "ticket_no": Id(prefix="TT-", digits=5, noun="the number of {x}"),
+        "ticket_no": Id(prefix="TT-", digits=5, noun="the ticket number of {x}"),
         "line": Ref("line", noun="the number of the line on {x}", link="the line on {x}",
                     ask="Which line is {x} about?"),
         "topic": Choice(words.TOPICS, having="are about {n}", noun="the topic of {x}", ask="What is {x} about?"),
@@ -215,7 +216,7 @@ ENTITIES = (
         "status": Choice(("open", "open", "scheduled", "closed")),
     }, called="ticket {x}", label_noun="ticket number"),
     Entity("visit", Each("ticket", where="ticket.status == 'scheduled'"), {
-        "visit_no": Id(prefix="HV", digits=5, noun="the number of {x}"),
+        "visit_no": Id(prefix="HV", digits=5, noun="the visit number of {x}"),
         "ticket": Ref("ticket", noun="the number of the ticket behind {x}", link="the ticket behind {x}",
                       ask="Which ticket is {x} for?"),
         "technician": Ref("technician", where="technician.area == ticket.line.customer.area",
@@ -229,7 +230,7 @@ ENTITIES = (
         "status": Choice(("planned", "cancelled"), value="'planned'"),
     }, called="visit {x}", label_noun="visit number"),
     Entity("pass", Each("line", 0, 2, where="line.status == 'active'"), {
-        "pass_no": Id(prefix="RPX", digits=5, noun="the number of {x}"),
+        "pass_no": Id(prefix="RPX", digits=5, noun="the pass number of {x}"),
         "line": Ref("line", link="the line with {x}"),
         "package": Ref("package", noun="the package on {x}", link="the package on {x}",
                        ask="Which package is {x} for?"),
@@ -353,6 +354,7 @@ TELECOM = Declaration(
         Short(("bill item.bill", "bill.contract"), "the contract that {x} was billed to"),
         Short(("visit.ticket", "ticket.line"), "the line that {x} is about"),
     ),
+    own=("contract", "line", "device", "bill", "ticket", "pass"),
     today="2026-04-13",
     day=DAY,
     file=__file__,

@@ -111,7 +111,8 @@ ENTITIES = (
     }, called="{x}"),
     Entity("course", Each("department", 6, 6), {
         "course_code": Id(prefix="CR", digits=4, noun="the code of {x}"),
-        "title": Name(words.TITLES, words.TITLE_KINDS, noun="the title of {x}", ask="What is the title of {x}?"),
+        "title": Name(words.ANY_TITLES, words.ANY_TITLE_KINDS, by="department", drawn=words.TITLES,
+                      noun="the title of {x}", ask="What is the title of {x}?"),
         "department": Ref("department", noun="the department that offers {x}", link="the department that offers {x}",
                           ask="Which department offers {x}?"),
         "level": Number(value="(nth + 1) // 2", whole=True),
@@ -134,7 +135,7 @@ ENTITIES = (
                        compare="asks for the lower mark | asks for the higher mark"),
     }),
     Entity("section", Each("course", 1, 2), {
-        "section_no": Id(prefix="QS", digits=5, noun="the number of {x}"),
+        "section_no": Id(prefix="QS", digits=5, noun="the section number of {x}"),
         "course": Ref("course", noun="the code of the course taught in {x}", link="the course taught in {x}",
                       ask="Which course is taught in {x}?"),
         "room": Ref("lecture room", noun="the code of the room of {x}", link="the lecture room of {x}",
@@ -182,7 +183,7 @@ ENTITIES = (
                        compare="was reached earlier | was reached later"),
     }, also=(Set("student", {"credits": "student.credits + course.credits"}),)),
     Entity("enrolment", Each("student", 2, 3), {
-        "enrolment_no": Id(prefix="EN", digits=6, noun="the number of {x}"),
+        "enrolment_no": Id(prefix="EN", digits=6, noun="the enrolment number of {x}"),
         "student": Ref("student", link="the student with {x}"),
         "section": Ref("section", noun="the number of the section that {x} is for",
                        link="the section that {x} is for", ask="Which section is {x} for?",
@@ -200,7 +201,7 @@ ENTITIES = (
     }, called="enrolment {x}", label_noun="enrolment number", detail=_in_question("enrolment", "number"),
         also=(Set("student", {"load": "student.load + course.credits"}, when="status == 'enrolled'"),)),
     Entity("exam", Each("course"), {
-        "exam_no": Id(mixed=6, noun="the number of {x}"),
+        "exam_no": Id(mixed=6, noun="the exam number of {x}"),
         "course": Ref("course", noun="the code of the course examined in {x}", link="the course examined in {x}",
                       ask="Which course is examined in {x}?"),
         "room": Ref("lecture room", noun="the code of the room of {x}", link="the room of {x}",
@@ -216,7 +217,7 @@ ENTITIES = (
         "invigilator": Ref("instructor", where="invigilator != course.coordinator", link="the invigilator of {x}"),
     }, called="exam {x}", label_noun="exam number", detail=_in_question("exam", "number")),
     Entity("grant", Each("scholarship", 2, 4), {
-        "grant_no": Id(prefix="GT", digits=5, noun="the number of {x}"),
+        "grant_no": Id(prefix="GT", digits=5, noun="the grant number of {x}"),
         "scholarship": Ref("scholarship", noun="the scholarship behind {x}", link="the scholarship behind {x}",
                            ask="Which scholarship is behind {x}?"),
         "status": Choice(by="'many' if count('grant', status='running') > 10 else 'few'", values=("running", "ended"),
@@ -227,7 +228,7 @@ ENTITIES = (
                       ask="Until which day does {x} run?", compare="runs out earlier | runs out later"),
     }, called="grant {x}", label_noun="grant number", detail=_in_question("grant", "number")),
     Entity("thesis", Each("student", 0, 1, total=11), {
-        "thesis_no": Id(prefix="TX", digits=4, noun="the number of {x}"),
+        "thesis_no": Id(prefix="TX", digits=4, noun="the thesis number of {x}"),
         "student": Ref("student", link="the author of {x}"),
         "lead": Ref("instructor", where="lead.department == student.programme.department",
                      link="the first supervisor of {x}"),

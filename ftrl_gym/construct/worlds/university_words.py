@@ -11,13 +11,23 @@ DEPARTMENTS = ("Botany", "Linguistics", "Archaeology", "Hydrology", "Musicology"
 PROGRAMMES = ("Maritime", "Urban", "Heritage", "Climate", "Textile", "Nordic", "Coastal", "Alpine", "Rural", "Baltic",
               "Polar", "Desert", "Insular", "Colonial")  # fmt: skip
 PROGRAMME_KINDS = ("{} Studies", "{} Science", "{} Heritage Management", "{} Resources")
-TITLES = (
-    *("Optics", "Rhetoric", "Genetics", "Acoustics", "Semantics", "Cartography", "Kinetics", "Phonology", "Glaciers"),
-    *("Mycology", "Notation", "Estuaries", "Pottery", "Comets", "Kinship", "Proofs", "Pollen", "Dialects", "Aquifers"),
-    *("Counterpoint", "Excavation", "Spectra", "Rituals", "Paradoxes", "Lichens", "Grammar", "Floods", "Polyphony"),
-    *("Ceramics", "Orbits", "Myths", "Axioms", "Mosses", "Etymology", "Wetlands", "Harmony"),
-)
-TITLE_KINDS = ("Introduction to {}", "Principles of {}", "Topics in {}", "Laboratory in {}", "Readings in {}")
+_KINDS = ("Introduction to {}", "Principles of {}", "Topics in {}", "Seminar on {}", "Readings in {}")
+_TOPICS = {
+    "Botany": ("Mycology", "Pollen", "Lichens", "Mosses", "Plant Genetics"),
+    "Linguistics": ("Semantics", "Phonology", "Dialects", "Grammar", "Etymology"),
+    "Archaeology": ("Pottery", "Excavation", "Cartography", "Ceramics", "Burial Mounds"),
+    "Hydrology": ("Glaciers", "Estuaries", "Aquifers", "Floods", "Wetlands"),
+    "Musicology": ("Acoustics", "Notation", "Counterpoint", "Polyphony", "Harmony"),
+    "Astronomy": ("Optics", "Comets", "Spectra", "Orbits", "Stellar Kinetics"),
+    "Ethnology": ("Kinship", "Rituals", "Myths", "Oral History", "Rural Crafts"),
+    "Logic": ("Proofs", "Paradoxes", "Axioms", "Formal Rhetoric", "Modality"),
+}
+TITLES = {name: tuple(kind.format(topic) for topic in topics for kind in _KINDS) for name, topics in _TOPICS.items()}
+"""Department -> titles of its courses."""
+ANY_TITLES = ("Methods", "Theory", "Fieldwork", "Sources", "Statistics", "Ethics", "Criticism", "Documentation",
+              "Field Notes", "Measurement")  # fmt: skip
+"""Topics that any department teaches, for those with an invented name."""
+ANY_TITLE_KINDS = _KINDS
 RANKS = ("professor", "reader", "lecturer")
 LANGUAGES = ("German", "French", "Swedish", "Portuguese", "Czech")
 SCHOLARSHIPS = ("Aldersgate", "Beaumont", "Clarendon", "Drayton", "Elmhirst", "Fitzalan", "Grosvenor", "Harcourt",

@@ -92,7 +92,7 @@ ENTITIES = (
         "metres": Number(8, 90),
     }, called="{x}"),
     Entity("connection", Each("house", 3, 3), {
-        "connection_no": Id(prefix="GX", digits=6, noun="the number of {x}"),
+        "connection_no": Id(prefix="GX", digits=6, noun="the connection number of {x}"),
         "house": Ref("house", noun="the house of {x}", link="the house of {x}", ask="Which house does {x} supply?"),
         "medium": Choice(("power", "gas", "water"),
                          value="'power' if nth == 1 else 'water' if nth == 2 else 'gas'"),
@@ -104,7 +104,7 @@ ENTITIES = (
         "inspection": Choice(("none", "none", "none", "ordered")),
     }, called="connection {x}", label_noun="connection number"),
     Entity("meter", Each("connection"), {
-        "meter_no": Id(mixed=8, noun="the number of {x}"),
+        "meter_no": Id(mixed=8, noun="the meter number of {x}"),
         "connection": Ref("connection", noun="the number of the connection behind {x}",
                           link="the connection behind {x}", ask="Which connection does {x} measure?"),
         "model": Choice(("smart", "standard", "standard")),
@@ -118,7 +118,7 @@ ENTITIES = (
         "status": Choice(("in use", "removed"), value="'in use'"),
     }, called="meter {x}", label_noun="meter number"),
     Entity("reading", Each("meter", 3, 5), {
-        "reading_no": Id(prefix="RDG", digits=6, noun="the number of {x}"),
+        "reading_no": Id(prefix="RDG", digits=6, noun="the reading number of {x}"),
         "meter": Ref("meter", noun="the number of the meter behind {x}", link="the meter behind {x}"),
         "lag": Number(0, 28, kept=False),
         "more": Number(0, 8, kept=False),
@@ -139,7 +139,7 @@ ENTITIES = (
         "term": Number(1, 24, unit="months", noun="the term in months of {x}", ask="How many months does {x} run?",
                        compare="has the shorter term | has the longer term"),
         "designer": Person(noun="the name of the analyst behind {x}", ask="Which analyst designed {x}?"),
-    }, called="the {x} tariff"),
+    }, called="the {x} tariff", alike="medium"),
     Entity("price step", Each("tariff", 3, 4), {
         "step_code": Id(prefix="ZS", digits=4),
         "tariff": Ref("tariff", link="the tariff with {x}"),
@@ -150,7 +150,7 @@ ENTITIES = (
                         compare="is cheaper | is more expensive"),
     }),
     Entity("contract", Each("connection"), {
-        "contract_no": Id(prefix="SVC", digits=6, noun="the number of {x}"),
+        "contract_no": Id(prefix="SVC", digits=6, noun="the contract number of {x}"),
         "connection": Ref("connection", noun="the number of the connection under {x}",
                           link="the connection under {x}", ask="Which connection is {x} for?"),
         "customer": Ref("customer", where="customer != connection.house.landlord", link="the customer on {x}"),
@@ -166,7 +166,7 @@ ENTITIES = (
                          ask="How much is in arrears on {x}?", compare="has less in arrears | has more in arrears"),
     }, called="supply contract {x}", label_noun="contract number"),
     Entity("invoice", Each("contract", 1, 2), {
-        "invoice_no": Id(prefix="UB-", digits=6, noun="the number of {x}"),
+        "invoice_no": Id(prefix="UB-", digits=6, noun="the invoice number of {x}"),
         "contract": Ref("contract", noun="the number of the contract on {x}", link="the contract on {x}",
                         ask="Which contract is {x} for?"),
         "issued": Date(-160, -4, having="were issued {n}", noun="the date of {x}", ask="When was {x} issued?",
@@ -178,7 +178,7 @@ ENTITIES = (
         "status": Choice(("open", "open", "paid", "in instalments")),
     }, called="invoice {x}", label_noun="invoice number"),
     Entity("payment plan", Each("invoice", where="invoice.status == 'in instalments'"), {
-        "plan_no": Id(prefix="IP", digits=5, noun="the number of {x}"),
+        "plan_no": Id(prefix="IP", digits=5, noun="the plan number of {x}"),
         "invoice": Ref("invoice", link="the invoice behind {x}"),
         "months": Number(3, 11, unit="months", having="run for {n}", noun="the number of months in {x}",
                          ask="For how many months does {x} run?", compare="is shorter | is longer"),
@@ -190,7 +190,7 @@ ENTITIES = (
         "status": Choice(("running", "running", "running", "ended")),
     }, called="payment plan {x}", label_noun="plan number"),
     Entity("outage", Each("node", 0, 2, where="node.tier in ('hub', 'substation')"), {
-        "outage_no": Id(prefix="OG-", digits=4, noun="the number of {x}"),
+        "outage_no": Id(prefix="OG-", digits=4, noun="the outage number of {x}"),
         "node": Ref("node", noun="the code of the node behind {x}", link="the node behind {x}",
                     ask="Which node is {x} at?"),
         "status": Choice(("planned", "planned", "open", "over")),
@@ -204,7 +204,7 @@ ENTITIES = (
     }, called="outage {x}", label_noun="outage number",
        also=(Set("crew", {"status": "'out'"}, when="status == 'open'"),)),
     Entity("supply cut", Together(cuts, "connection outage"), {
-        "cut_no": Id(prefix="SX", digits=6, noun="the number of {x}"),
+        "cut_no": Id(prefix="SX", digits=6, noun="the cut number of {x}"),
         "outage": Ref("outage", link="the outage behind {x}"),
         "connection": Ref("connection", noun="the number of the connection in {x}",
                           link="the connection in {x}"),
@@ -335,6 +335,7 @@ UTILITY = Declaration(
         Short(("connection.node", "node.fed_by"), "the node above that of {x}"),
         Short(("invoice.contract", "contract.customer"), "the customer who gets {x}"),
     ),
+    own=("connection", "meter", "contract", "invoice", "payment plan"),
     today="2026-11-16",
     day=DAY,
     file=__file__,

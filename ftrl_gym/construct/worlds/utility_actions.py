@@ -78,7 +78,7 @@ WRITING = (
        lets={"payer": "first('contract', 'started', connection=meter.connection)"},
        asks={"model": Wanted(Extra.CHOICE, MODEL, "Model of the new meter.", MODELS)}),
     Do("hand_over", "Hands a contract over from a tenant who moves out to the landlord of the house.", "contract",
-       "hand {contract} over to the landlord | transfer {contract} to the landlord",
+       "hand {contract} over to the landlord of its house | have the landlord of its house take over {contract}",
        (Need("contract.customer != contract.connection.house.landlord",
              "contract {contract} is the landlord's already; nothing needs to be done"),),
        (Set("contract", {"customer": "contract.connection.house.landlord", "started": "today", "arrears": "0"}),
