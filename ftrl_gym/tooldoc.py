@@ -146,7 +146,9 @@ class ToolDocument(Frozen):
         """Raises ValueError where a page cannot be asked for by a parameter."""
         properties = self.parameters.get("properties", {})
         if parameter not in properties or parameter in (*self.binds, *self.options):
-            raise ValueError(f"tool {self.name!r} cannot be paged by {parameter!r}: it is a parameter that does only that")
+            raise ValueError(
+                f"tool {self.name!r} cannot be paged by {parameter!r}: it is a parameter that does only that"
+            )
 
     def _no_option(self, leaf: Leaf) -> str | None:
         """Why a leaf that is called an option cannot be one."""

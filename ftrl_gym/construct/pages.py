@@ -27,15 +27,15 @@ class Pager:
         base: The world.
     """
 
-    def __init__(
-        self, calls: Iterable[GoldCall], subs: Iterable[SubQuestion], pool: Pool, base: WorldBase
-    ) -> None:
+    def __init__(self, calls: Iterable[GoldCall], subs: Iterable[SubQuestion], pool: Pool, base: WorldBase) -> None:
         self._pool, self._base = pool, base
         self._facts: Mapping[str, Fact] = {sub.id: sub.fact for sub in subs if sub.fact is not None}
         calls = [call for call in calls if pool.documents[call.tool].pages is not None]
         self.pages = bool(calls)
         """Whether the reference solution calls a tool that pages."""
-        self._whole = {list_of(call, pool.documents) for call in calls if call.sees or len(self._keys(call.answers)) > 1}
+        self._whole = {
+            list_of(call, pool.documents) for call in calls if call.sees or len(self._keys(call.answers)) > 1
+        }
 
     def _keys(self, subs: Iterable[str]) -> set[str]:
         return {self._facts[sub].key for sub in subs if sub in self._facts}

@@ -180,16 +180,12 @@ def _literal(value: Json, results: Mapping[str, Json]) -> Json:
 _Ran = tuple[set[int], Told, str]
 
 
-def _fail(
-    call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None
-) -> _Ran:
+def _fail(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None) -> _Ran:
     """One call of a tool that is out of order."""
     return set(), _NOTHING, "" if call.fails else f"{call.tool} is out of order, and the plan does not say so"
 
 
-def _refuse(
-    call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None
-) -> _Ran:
+def _refuse(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None) -> _Ran:
     """One call that its tool is to refuse."""
     problem = pool.checkers[call.tool].problem(call.arguments)
     if problem or not ledger.grounded(call.tool, call.arguments, told):
@@ -201,9 +197,7 @@ def _refuse(
     return set(), _NOTHING, f"{call.tool} does not refuse, as the plan says"
 
 
-def _run(
-    call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None
-) -> _Ran:
+def _run(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool: Pool, exact: Exact | None) -> _Ran:
     """One call: what it solved, what it taught, and what was wrong with it."""
     document, checker = pool.documents[call.tool], pool.checkers[call.tool]
     problem = checker.problem(call.arguments)
