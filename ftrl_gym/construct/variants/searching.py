@@ -50,8 +50,8 @@ class Likeness:
         Args:
             said: What the column is called in results.
 
-        >>> print(Likeness("name", "doctors", "doctor_id", "name", True, 24).sentence("name"))
-        Shows the 24 doctors whose "name" is most like the given one, in the order of their ids, the exact one among them.
+        >>> print(Likeness("name", "rooms", "room_id", "name", True, 24).sentence("name"))
+        Shows the 24 rooms whose "name" is most like the given one, in the order of their ids, the exact one among them.
         """
         rows, order = self.table.replace("_", " "), plural(_last(self.key))
         if self.one:
