@@ -1,8 +1,8 @@
 """Near misses: what a result says of other things than its call asked for.
 
-A search shows rows that are only like what was asked for, and results tell how rows are kept. A text in them may be,
-by chance, one that a question asks for elsewhere; that is no other way to know it. So whether a plan's calls are needed,
-and what was known before them, is judged by what results say of exactly the things that their calls asked for.
+A search shows rows that are only like what was asked for, and results tell how rows are kept. A text in them may
+be, by chance, one that a question asks for elsewhere; that is no other way to know it. So whether a plan's calls are
+needed, and what was known before them, is judged by what results say of exactly the things that their calls asked for.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Exact:
 
 
 def exactly(document: ToolDocument, arguments: Mapping[str, Json], result: Json) -> Json:
-    """The facts in a result that are of what a call asked for, where they stand in it, and what it says of its pages."""
+    """The facts in a result that are of what a call asked for, where they stand in it, and what says its next page."""
     asked: dict[str, list[Json]] = {}
     for path, _, value in given(document.parameters, arguments):
         for attribute in document.bound(path):

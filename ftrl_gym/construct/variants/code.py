@@ -54,7 +54,6 @@ def source_of(
     constants = f"\n\n_NAMES = {_literal(renamed)}\n_REFUSED = {_literal(refused)}\n"
     helpers = inspect.getsource(shaping).partition(_COPIED)[2]
     if record:
-        imports += ["import zlib", "from collections.abc import Callable"]
         constants += f"_RECORD = {_literal(record)}\n"
         helpers += inspect.getsource(lengthening).partition(_COPIED)[2]
     head = _HEAD.format(title=title, imports="\n".join(_in_order(imports)))
@@ -229,7 +228,7 @@ def _broken(line: str) -> Iterator[str]:
 def _searched(like: Likeness, call: str, asked: str) -> str:
     """What a search finds, where ``call`` finds what has exactly the value ``one``."""
     where = ", ".join(map(_literal, (like.table, like.column, like.key)))
-    return f"_alike(world, ({where}), {asked}, lambda one: {call}, {like.most})"
+    return f"_alike(world, {where}, {asked}, lambda one: {call}, {like.most})"
 
 
 def _given(face: Face, leaf: Leaf) -> str:

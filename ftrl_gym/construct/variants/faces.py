@@ -173,7 +173,7 @@ class Face:
             schema["oneOf"] = [{"required": [leaf.path[0]]} for leaf in self.leaves]
         return ToolDocument(
             name=self.name,
-            description=" ".join(filter(None, (self.description, self.paged and self.paged.sentence))),
+            description=f"{self.description} {self.paged.sentence}" if self.paged is not None else self.description,
             parameters=schema,
             returns=self._returns(),
             binds=self._binds(),

@@ -5,8 +5,6 @@ follows from the rows.
 """
 
 import datetime
-import zlib
-from collections.abc import Callable
 from typing import Any
 
 _REFUSED = "{}"
@@ -26,12 +24,8 @@ def _pairs(text: str) -> set[str]:
     return {word[n : n + 2] for n in range(len(word) - 1)}
 
 
-def _alike(world: Any, place: tuple[str, str, str], asked: str, look: Callable[[str], Any], most: int) -> Any:
-    """What a look-up finds, and what it finds for the values most like the one asked for, in the order of the keys.
-
-    ``place`` is the table, the column that is held against what is asked for, and the key.
-    """
-    table, column, key = place
+def _alike(world: Any, table: str, column: str, key: str, asked: str, look: Any, most: int) -> Any:
+    """What a look-up finds, and what it finds for the values most like the one asked for, in the order of the keys."""
     found = _bearing(look(asked), column, key, asked)  # refuses what does not exist
     pairs = _pairs(asked)
     values = {str(row.get(column, name)) for name, row in world.rows(table)} - {asked, ""}
@@ -70,7 +64,15 @@ def _page_from(found: list[Any], mark: str | None, size: int) -> tuple[list[Any]
 
 
 def _mark(found: list[Any], start: int) -> str:
-    return f"c{start}x{zlib.crc32(repr(found[start]).encode()):08x}"
+    return f"c{start}x{_digest(repr(found[start]))}"
+
+
+def _digest(text: str) -> int:
+    """A number of nine digits or fewer, the same for the same text."""
+    found = 2166136261
+    for letter in text:
+        found = (found ^ ord(letter)) * 16777619 % 4294967296
+    return found // 5
 
 
 def _recorded(world: Any, found: Any, about: tuple[str, str], entries: int) -> Any:
@@ -78,17 +80,19 @@ def _recorded(world: Any, found: Any, about: tuple[str, str], entries: int) -> A
     today = datetime.date.fromisoformat(str(world.constants.get("today", "2026-01-01")))
     rows = found if isinstance(found, list) else [found]
     lasting = ("birth", "born", "built", "founded", "year", about[1])
-    fields = [field for field in rows[0] if not any(word in field.lower() for word in lasting)] if rows else []
-    told = [{**row, **_record(row, fields, about, entries, today)} for row in rows]
+    marks = {
+        field: _digest(field) for row in rows[:1] for field in row if not any(word in field.lower() for word in lasting)
+    }
+    told = [{**row, **_record(row, marks, about, entries, today)} for row in rows]
     return told if isinstance(found, list) else told[0]
 
 
 def _record(
-    row: dict[str, Any], fields: list[str], about: tuple[str, str], entries: int, today: datetime.date
+    row: dict[str, Any], marks: dict[str, int], about: tuple[str, str], entries: int, today: datetime.date
 ) -> dict[str, Any]:
     """What is kept about a row, under the names that this interface has for it."""
     name = f"{about[0]}/{str(row[about[1]]).replace(' ', '-').lower()}"
-    digest = zlib.crc32(name.encode())
+    digest = _digest(name)
     updated = today - datetime.timedelta(days=4 + digest % 150)
     record = {
         "revision": 40 + digest % 60,
@@ -96,7 +100,7 @@ def _record(
         "updated": updated.isoformat(),
         "tags": [tag for n, tag in enumerate(("checked", "imported", "synced", "migrated")) if digest >> n & 1],
         "links": {part: f"/v2/{name}{'' if part == 'self' else f'/{part}'}" for part in _LINKS[: 1 + entries // 3]},
-        "history": _history(row, fields, name, entries, updated),
+        "history": _history(row, marks, digest, entries, updated),
     }
     said = {_RECORD[part]: value for part, value in record.items()}
     return {_RECORD["in"]: said} if "in" in _RECORD else said
@@ -107,30 +111,35 @@ _LINKS = ("self", "history", "notes", "attachments", "subscriptions")
 
 
 def _history(
-    row: dict[str, Any], fields: list[str], name: str, entries: int, until: datetime.date
+    row: dict[str, Any], marks: dict[str, int], digest: int, entries: int, updated: datetime.date
 ) -> list[dict[str, Any]]:
-    """Earlier values of a row's figures, days and times, the last ones first; each is from before the one above it."""
-    values = {field: row[field] for field in fields if _earlier(row[field], 0) is not None}
-    seen = {(field, value) for field, value in values.items()}
+    """Earlier values of a row's figures, days and times, the last ones first; each is from before those above it.
+
+    What a field was does not depend on which others are shown, so that no two results contradict each other.
+    """
+    marked = {field: mark for field, mark in marks.items() if _earlier(row[field], 0) is not None}
     found = []
-    for n in range(entries if values else 0):
-        field = [*values][n % len(values)]
-        digest = zlib.crc32(f"{name}/{field}/{n // len(values)}".encode())
-        was = _earlier(values[field], digest)
-        if (field, was) not in seen:  # no value of a thing comes twice, so that none is its value now
-            seen.add((field, was))
-            values[field] = was
-            found.append({_RECORD["field"]: field, _RECORD["was"]: was, _RECORD["until"]: until.isoformat()})
-            until -= datetime.timedelta(days=3 + digest % 45)
-    return found
+    for field, mark in marked.items():
+        values = [row[field]]
+        until = updated - datetime.timedelta(days=(digest ^ mark) % 20)
+        for n in range(entries // len(marked) + 2):
+            chance = (digest ^ mark ^ n * 40503) * 16777619 % 4294967296 >> 5
+            was = _earlier(values[-1], chance)
+            if was is not None and was not in values:
+                values.append(was)
+                found.append((until.isoformat(), field, was))
+                until -= datetime.timedelta(days=3 + chance % 45)
+    found.sort(key=lambda entry: entry[0], reverse=True)
+    names = (_RECORD["until"], _RECORD["field"], _RECORD["was"])
+    return [{names[1]: field, names[2]: was, names[0]: until} for until, field, was in found[:entries]]
 
 
 def _earlier(value: Any, digest: int) -> Any:
     """A value near another one of its kind, and never that one; None for what has no near ones."""
     if isinstance(value, float):
-        return round(value * (90 + digest % 8) / 100, 2) if round(value * 0.97, 2) < value else None
+        return round(value * (94 + digest % 5) / 100, 2) if round(value * 0.98, 2) < value else None
     if isinstance(value, int) and not isinstance(value, bool):
-        step = 1 if value < 24 or 1500 < value < 2100 else value // 12
+        step = 1 if value < 120 or 1500 < value < 2100 else value // 60
         return value - step * (1 + digest % 3) if value > 3 * step else value + 1 + digest % 3
     text = str(value)
     if len(text) == 10 and text[4] + text[7] == "--" and text.replace("-", "").isdigit():

@@ -31,7 +31,7 @@ _NUMBERED = 2
 """So many of the styles number their pages."""
 _SIZES = ((40,), (25, 40, 40), (20, 30, 40, 40), (10, 15, 20, 40, 40, 40, 40, 40))
 """Rows of a page, by level."""
-_ENTRIES = ((0, 0), (1, 5), (2, 9), (4, 14))
+_ENTRIES = ((0, 0), (1, 6), (2, 12), (4, 18))
 """Entries of a history in a list and by itself, by level."""
 _HOLDERS = ("", "", "record", "audit")
 """Objects that hold what is kept about a row; empty for none."""

@@ -50,19 +50,18 @@ class Likeness:
         Args:
             said: What the column is called in results.
 
-        >>> print(Likeness("name", "doctors", "doctor_id", "name", True, 24).sentence("name"))
-        Shows the 24 doctors whose name is most like the given one, in the order of their ids; the exact one is among them.
+        >>> print(Likeness("name", "rooms", "room_id", "name", True, 24).sentence("name"))
+        Shows the 24 rooms whose "name" is most like the given one, in the order of their ids, the exact one among them.
         """
-        rows, column = self.table.replace("_", " "), said.replace("_", " ")
-        order = plural(_last(self.key))
+        rows, order = self.table.replace("_", " "), plural(_last(self.key))
         if self.one:
             return (
-                f"Shows the {self.most} {rows} whose {column} is most like the given one, in the order of their {order}; "
-                "the exact one is among them."
+                f'Shows the {self.most} {rows} whose "{said}" is most like the given one, in the order of their '
+                f"{order}, the exact one among them."
             )
         return (
-            f"Shows about {self.most} {rows}, those whose {said} is most like the given one, in the order of their "
-            f"{order}; only the ones with exactly that {said} belong to it."
+            f'Shows about {self.most} {rows}, those whose "{said}" is most like the given one, in the order of their '
+            f'{order}; only the ones with exactly that "{said}" belong to it.'
         )
 
 
