@@ -16,7 +16,7 @@ from ftrl_gym.construct.variants.functions import Schema
 from ftrl_gym.construct.variants.view_words import head, thing
 from ftrl_gym.construct.wording import upper
 
-_SHARE = (0.0, 0.15, 0.25, 0.4)
+_SHARE = (0.0, 0.1, 0.2, 0.33)
 """Share of tools with such a document, by level of ``confusable``."""
 _SHORT = {
     "account": "acct.",

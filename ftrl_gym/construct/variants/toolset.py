@@ -35,6 +35,8 @@ _ADDED = (0.0, 0.4, 0.8, 1.0)
 """Share of possible additional tools, by level of generalization: what merging takes away comes back as others."""
 _ADDED_VARIANT = (0.2, 0.5, 0.8, 1.0)
 """The same for other variants."""
+_FEWEST_FIELDS = 4
+"""Fields from which on a view is worth options."""
 _WRAPS: tuple[tuple[str, ...], ...] = ((), (), ("data",), ("result",), ("response",))
 _LISTS = ("", "", "items", "results", "rows")
 _REFUSALS = ("{}", "{}", "Error: {}", "[E-422] {}", "request refused: {}", "{}.")
@@ -153,10 +155,12 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
     if design.variant == 0:
         wrap, listed_as, refused = (), "", "{}"
     titles = _titles(merges, names)
+    small = {one.function.name for one in extended if one.parents and len(one.function.fields) < _FEWEST_FIELDS}
     faces = []
     for merge, title in zip(merges, titles, strict=True):
         face = _face(merge, title, names, design, wrap, listed_as)
-        faces.append(replace(face, options=_options(face, scenario, design)))
+        worth = face.parts[0].function.name not in small
+        faces.append(replace(face, options=_options(face, scenario, design)) if worth else face)
     if design.confusable:
         whole = {function.name for function in richest(functions)}
         faces = [terse(face, scenario, design, whole) for face in faces]
