@@ -133,6 +133,8 @@ class Search:
 
     _told: dict[frozenset[tuple[Any, ...]], list[frozenset[str]]] = field(default_factory=dict)
     """What was looked up by which values -> what the tools tell that were asked."""
+    _refused: set[frozenset[tuple[Any, ...]] | None] = field(default_factory=set)
+    """What was looked up in vain."""
 
     def run(self, targets: Iterable[tuple[str, str]]) -> None:
         """Searches until the rows ``(entity, key)`` of all targets with their attributes are there, or nothing is new.
@@ -240,10 +242,12 @@ class Search:
         delivers = self.vocabulary.readings[document.name].delivers
         if look_up and any(delivers <= known for known in self._told.get(look_up, ())):
             return
-        self.calls += 1
+        again = look_up in self._refused and document.name in self.vocabulary.lesser
+        self.calls += not again  # what tells more has been refused, so nothing is looked for in vain by this one
         try:
             result = self._whole(document, arguments)
         except ToolFailure:
+            self._refused.add(look_up)
             return
         if look_up:
             self._told.setdefault(look_up, []).append(delivers)

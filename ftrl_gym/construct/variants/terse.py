@@ -7,16 +7,16 @@ rows drops the list of its fields; one that tells a part keeps it, with words cu
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.variants.faces import Face
 from ftrl_gym.construct.variants.functions import Schema
-from ftrl_gym.construct.variants.view_words import head
+from ftrl_gym.construct.variants.view_words import head, thing
 from ftrl_gym.construct.wording import upper
 
-_SHARE = (0.0, 0.15, 0.25, 0.4)
+_SHARE = (0.0, 0.1, 0.2, 0.33)
 """Share of tools with such a document, by level of ``confusable``."""
 _SHORT = {
     "account": "acct.",
@@ -62,6 +62,14 @@ _SHORT = {
 """Words as they are cut short in documents."""
 
 
+_STEM = 4
+"""Letters by which two words are taken for forms of one."""
+_OF_COURSE = frozenset(
+    {"a", "an", "any", "at", "code", "filt", "full", "id", "name", "no", "numb", "of", "once", "or", "seve", "the"}
+)
+"""Words that say nothing about which thing is meant."""
+
+
 def terse(face: Face, scenario: str, design: Design, whole: Collection[str]) -> Face:
     """The tool with a terse document, where the design draws it.
 
@@ -76,8 +84,12 @@ def terse(face: Face, scenario: str, design: Design, whole: Collection[str]) -> 
     function = face.parts[0].function
     text = face.description
     if function.name in whole and not face.parts[0].only:
-        text = "; ".join((head(function), *re.findall(r"\w+ \([^)]+\)", text), *text.split("; ")[1:]))
-    leaves = tuple(replace(leaf, schema=_bare(leaf.schema)) for leaf in face.leaves)
+        refers = re.compile(
+            rf"\(|\bwhat\b|\b{thing(function).rpartition(' ')[2]}\b"
+        )  # what its name alone does not say
+        remarks = [item.strip() for item in re.split(r"[:;,.]", text)[1:] if refers.search(item)]
+        text = "; ".join((head(function), *remarks, *text.split("; ")[1:]))
+    leaves = tuple(replace(leaf, schema=_without_words(leaf.schema, function.name, leaf.path)) for leaf in face.leaves)
     options = tuple(option if option.hides else replace(option, schema=_bare(option.schema)) for option in face.options)
     return replace(face, description=cut(text), leaves=leaves, options=options)
 
@@ -90,6 +102,14 @@ def cut(text: str) -> str:
     """
     words = re.sub(r"\b(details of|facts about|an?|the) ", "", text.rstrip("."), flags=re.IGNORECASE)
     return upper(re.sub(r"[a-z]+", lambda word: _SHORT.get(word[0], word[0]), words))
+
+
+def _without_words(schema: Schema, tool: str, path: Iterable[str]) -> Schema:
+    """A parameter without its description, or with few words where its name does not say what it takes."""
+    about = str(schema.get("description", ""))
+    told = {word[:_STEM] for word in re.findall(r"[a-z]+", " ".join((tool, *path)).lower())}
+    news = {word[:_STEM] for word in re.findall(r"[a-z]+", about.lower())} - told - _OF_COURSE
+    return {**schema, "description": cut(about)} if news else _bare(schema)
 
 
 def _bare(schema: Schema) -> Schema:

@@ -38,6 +38,8 @@ _ADDED = (0.0, 0.4, 0.8, 1.0)
 """Share of possible additional tools, by level of generalization: what merging takes away comes back as others."""
 _ADDED_VARIANT = (0.2, 0.5, 0.8, 1.0)
 """The same for other variants."""
+_FEWEST_FIELDS = 4
+"""Fields from which on a view is worth options."""
 _WRAPS: tuple[tuple[str, ...], ...] = ((), (), ("data",), ("result",), ("response",))
 _LISTS = ("", "", "items", "results", "rows")
 _REFUSALS = ("{}", "{}", "Error: {}", "[E-422] {}", "request refused: {}", "{}.")
@@ -166,13 +168,15 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
     titles = _titles(merges, names)
     fields = {said for function in (*functions, *added) for said in map(names.word, function.fields)}
     lengths = Lengths(scenario, design, names, fields) if design.long else None
+    small = {one.function.name for one in extended if one.parents and len(one.function.fields) < _FEWEST_FIELDS}
     faces = []
     for merge, title in zip(merges, titles, strict=True):
         face = _face(merge, title, names, design, wrap, listed_as)
         if lengths is not None:
             face = replace(face, paged=lengths.paged(face), entries=lengths.entries(face))
             face = replace(face, record=lengths.schema() if face.entries else {})
-        faces.append(replace(face, options=_options(face, scenario, design)))
+        worth = face.parts[0].function.name not in small
+        faces.append(replace(face, options=_options(face, scenario, design)) if worth else face)
     if design.confusable:
         whole = {function.name for function in richest(functions)}
         faces = [terse(face, scenario, design, whole) for face in faces]

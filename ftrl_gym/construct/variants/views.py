@@ -22,8 +22,10 @@ from ftrl_gym.construct.variants.view_words import fields_said, head, ids, one, 
 from ftrl_gym.construct.wording import article, plural, upper
 from ftrl_gym.tooldoc import Effect, FactSource, Returns, ToolDocument
 
-_SHARE = (0.0, 0.4, 0.7, 1.0)
-"""Share of possible views, by level of the dial."""
+_RICH = (0.0, 0.25, 0.5, 0.75)
+"""Share of possible rich views, by level of ``routes``."""
+_NARROW = (0.0, 0.4, 0.7, 1.0)
+"""Share of possible narrow views, by level of ``confusable``."""
 _JOINED = 4
 """Most fields of the thing that a row refers to."""
 _ASPECTS = {Role.LOOKUP: 3, Role.LISTING: 1}
@@ -44,11 +46,11 @@ def views(functions: Sequence[Function], names: Collection[str], scenario: str, 
     """
     found: list[Added] = []
     taken = set(names)
-    for level, possible in ((design.routes, rich), (design.confusable, narrow)):
+    for share, possible in ((_RICH[design.routes], rich), (_NARROW[design.confusable], narrow)):
         draws = design.draws(scenario, possible.__name__)
         for view in possible(functions):
             draw = draws.random()
-            if draw < _SHARE[level] and view.function.name not in taken:
+            if draw < share and view.function.name not in taken:
                 taken.add(view.function.name)
                 found.append(view)
     return found
