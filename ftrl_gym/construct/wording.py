@@ -149,12 +149,13 @@ def names_property(phrase: str, noun: str) -> bool:
 
 
 def stutters(text: str) -> bool:
-    """Whether three words or more are said twice in a row.
+    """Whether three words or more with a name among them are said twice in a row.
 
     >>> stutters("a stop on the Juniper Line on the Juniper Line"), stutters("the end of the year of the fair")
     (True, False)
     """
-    return re.search(r"\b(\w+(?: \w+){2,}) \1\b", text.lower()) is not None
+    twice = re.finditer(r"\b(\w+(?: \w+){2,}) \1\b", text)
+    return any(re.search("[A-Z0-9]", found[1]) for found in twice)
 
 
 def echoes(template: str, names: Sequence[str]) -> bool:
