@@ -65,6 +65,8 @@ def _lend(**fields: Any) -> Declaration:
 _RENAMED = Set("book", {"status": "'out'"})
 BAD: dict[str, tuple[Callable[[], Declaration], str, str]] = {
     "dangling relation": (lambda: _with(BOOK, owner=Ref("reader")), "'book', column 'owner'", "there are book, loan"),
+    "own, unknown": (lambda: replace(LIBRARY, own=("hat",)), "own", "no entity 'hat'; there are"),
+    "alike, unknown": (lambda: _changed(BOOK, alike="colour"), "entity 'book'", "alike 'colour' is none"),
     "unknown type": (lambda: _with(BOOK, size="large"), "'book', column 'size'", "no kind of column; use Id"),
     "missing precondition": (lambda: _lend(needs=(), effects=(_RENAMED,)), "'lend_book'", "add a Need about book.status"),  # noqa: E501
     "an entity without rows": (lambda: _changed(BOOK, rows=0), "entity 'book', rows", "give 1 or more"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import random
 from collections import defaultdict
 from datetime import date, timedelta
 
@@ -10,6 +11,8 @@ import pytest
 from chains import asked, chain
 from tool_calls import fails, figure_of, row_of, run
 
+from ftrl_gym.construct.binding import Binder
+from ftrl_gym.construct.programs import Anchor, Attr, Op, Program, walks_of
 from ftrl_gym.construct.scenarios import Source, scenario
 from ftrl_gym.construct.shapes import cost
 from ftrl_gym.construct.worlds.utility import UTILITY
@@ -161,3 +164,18 @@ def test_a_long_chain_climbs_the_tree(utility: Source) -> None:
             assert question.answer == min(jobs, key=lambda row: str(row["date"]))["cause"], question.text
             answered += 1
     assert answered and utility.shapes.roads.deepest >= 10
+
+
+def test_nobody_chooses_between_tariffs_of_two_media(utility: Source) -> None:
+    ground = utility.ground(utility.make_world(3, "real"))
+    media = ground.world.tables["tariffs"]
+    program = Program(Op.LOWEST, (Attr(Anchor("tariff"), "base_fee"), Attr(Anchor("tariff"), "base_fee")))
+    drawn = [Binder(ground.reader, random.Random(seed)).program(program) for seed in range(60)]
+    pairs = [[ground.reader.keys(walk)[0] for walk in walks_of(each)] for each in drawn if each]
+    assert len(pairs) > 5
+    assert all(len({media[key]["medium"] for key in pair}) == 1 for pair in pairs)
+
+
+def test_what_an_asker_can_have_is_theirs(utility: Source) -> None:
+    details = [utility.domain.thing(name).detail for name in ("meter", "outage")]
+    assert [each.nouns for each in details if each] == [("my meter",), ("the outage in question",)]

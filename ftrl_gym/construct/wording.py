@@ -137,24 +137,24 @@ def property_of(noun: str) -> str:
 
 
 def names_property(phrase: str, noun: str) -> bool:
-    """Whether a phrase for a thing says what is asked of it.
+    """Whether a phrase for a thing holds a word of what is asked of it.
 
     >>> names_property("the loan with the highest fee for {x}", "the fee of {x}")
     True
     >>> names_property("the next hearing in {x}", "the date of {x}")
     False
     """
-    what = property_of(noun)
-    return bool(what) and re.search(rf"\b{re.escape(what)}\b", phrase) is not None
+    return not {word for word in property_of(noun).split() if len(word) > 2}.isdisjoint(phrase.split())
 
 
 def stutters(text: str) -> bool:
-    """Whether three words or more are said twice in a row.
+    """Whether three words or more with a name among them are said twice in a row.
 
     >>> stutters("a stop on the Juniper Line on the Juniper Line"), stutters("the end of the year of the fair")
     (True, False)
     """
-    return re.search(r"\b(\w+(?: \w+){2,}) \1\b", text.lower()) is not None
+    twice = re.finditer(r"\b(\w+(?: \w+){2,}) \1\b", text)
+    return any(re.search("[A-Z0-9]", found[1]) for found in twice)
 
 
 def echoes(template: str, names: Sequence[str]) -> bool:

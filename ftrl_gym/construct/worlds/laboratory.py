@@ -44,8 +44,9 @@ READING = (
         only("the only assessment for {x}"),
     )),
     Find("list_affected", "assessment", "Assessments that are about a hazard.", "hazard", "compound limit", (
-        least("limit", "the assessment with the lowest limit because of {x}", plural="assessments because of {x}"),
-        most("limit", "the assessment with the highest limit because of {x}"),
+        least("limit", "the assessment with the lowest limit for {x}", plural="assessments for {x}",
+              name="lowest limit for a hazard"),
+        most("limit", "the assessment with the highest limit for {x}", name="highest limit for a hazard"),
     )),
     Find("find_assessment", "assessment", "The assessment of a compound for a hazard.", "compound hazard",
          "limit valid_until", (only("the assessment of {x} for {y}"),)),
