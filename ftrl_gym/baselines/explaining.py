@@ -94,7 +94,7 @@ def _slots(value: Json, known: Known) -> Iterator[Formula]:
 
 
 def _cells(value: Json, known: Known) -> Iterator[Formula]:
-    for step in reversed(range(len(known.steps))):
+    for step in sorted(known.steps, reverse=True):
         for path in _paths(known, step):
             rows = known.rows(step, path)
             for n, placed in enumerate(rows):
@@ -157,7 +157,7 @@ def _columns(values: Sequence[Json], known: Known) -> Iterator[Formula]:
             slots = Slots(kind, cut)
             if _alike(slots.value(known), values):
                 yield slots
-    for step in reversed(range(len(known.steps))):
+    for step in sorted(known.steps, reverse=True):
         for path in _paths(known, step):
             rows = known.rows(step, path)
             for name in dict.fromkeys(name for placed in rows for name in placed.row):
@@ -243,7 +243,7 @@ def _folded(value: Json, facts: Sequence[Json], known: Known) -> Iterator[Formul
             formula: Formula = Folded(how, source)
             if _gives(formula, value, known):
                 yield formula
-    for step in reversed(range(len(known.steps))):
+    for step in sorted(known.steps, reverse=True):
         for path in _paths(known, step):
             rows = known.rows(step, path)
             if len(rows) == value:
@@ -274,7 +274,7 @@ def _changed(value: Json, facts: Sequence[Json], known: Known) -> Iterator[Formu
 
 def _best(value: Json, known: Known) -> Iterator[Formula]:
     """The one with the most or least of something, called by what an earlier row or the call said."""
-    for step in reversed(range(len(known.steps))):
+    for step in sorted(known.steps, reverse=True):
         if len(known.steps[step]) < 2:
             continue
         for path in _paths(known, step):
@@ -284,7 +284,7 @@ def _best(value: Json, known: Known) -> Iterator[Formula]:
                     formula: Formula = Given(step, path, pick)
                     if _gives(formula, value, known):
                         yield formula
-                    for source in range(step):
+                    for source in [each for each in known.steps if each < step]:
                         for below in _paths(known, source):
                             names = dict.fromkeys(n for p in known.rows(source, below) for n in p.row)
                             for name in names:

@@ -7,7 +7,7 @@ value. Each is small and typed, so that two episodes that do the same have equal
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -34,8 +34,8 @@ class Known:
     """What is known at some point of an episode."""
 
     named: Sequence[Mention]
-    steps: Sequence[Sequence[Result]] = field(default_factory=list)
-    """The results of each step: of the calls to one tool in one turn."""
+    steps: Mapping[int, Sequence[Result]] = field(default_factory=dict)
+    """The results of each step, by its number: of the calls to one tool in one turn."""
 
     def rows(self, step: int, path: str) -> list[Placed]:
         """The rows at a path of a step's results, those of all its calls.
@@ -43,7 +43,7 @@ class Known:
         Raises:
             Unknown: There are none.
         """
-        if step >= len(self.steps):
+        if step not in self.steps:
             raise Unknown
         found = [
             Placed(n, row)
@@ -207,6 +207,34 @@ def renamed(formula: Formula, name: Callable[[int, str, str], str]) -> Formula:
     if isinstance(formula, Compared):
         return Compared(renamed(formula.one, name), formula.sign, renamed(formula.other, name))
     return Changed(renamed(formula.one, name), formula.sign, formula.by) if isinstance(formula, Changed) else formula
+
+
+def steps_of(formula: Formula) -> set[int]:
+    """Numbers of the steps whose results a formula looks at."""
+    found: set[int] = set()
+
+    def met(step: int) -> int:
+        found.add(step)
+        return step
+
+    renumbered(formula, met)
+    return found
+
+
+def renumbered(formula: Formula, number: Callable[[int], int]) -> Formula:
+    """The formula with other numbers of steps."""
+    if isinstance(formula, Origin):
+        return replace(formula, step=number(formula.step), source=number(formula.source))
+    if isinstance(formula, Cell | Column | Given):
+        return replace(formula, step=number(formula.step))
+    if isinstance(formula, Several):
+        return Several(tuple(renumbered(part, number) for part in formula.parts))
+    if isinstance(formula, Folded):
+        return Folded(formula.how, renumbered(formula.of, number))
+    if isinstance(formula, Compared | Changed):
+        other = formula.other if isinstance(formula, Compared) else formula.by
+        return type(formula)(renumbered(formula.one, number), formula.sign, renumbered(other, number))
+    return formula
 
 
 @dataclass(frozen=True)

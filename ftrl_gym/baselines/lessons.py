@@ -33,6 +33,8 @@ class Argument:
     """Path of the place."""
     ways: tuple[Formula, ...]
     """What may be behind its values, the likeliest first."""
+    fixed: Json = None
+    """The choice that was made, where a call has to make one: which of the things that a tool does is meant."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,23 @@ class Lesson:
 
     tokens: Counter[str] = field(hash=False)
     """Of its template: words, pairs and triples of them."""
-    kinds: Counter[str] = field(hash=False)
-    """How many mentions of each kind it has."""
+    asked: Counter[str] = field(hash=False)
+    """The same of its last sentence, in which the question itself stands."""
+    named: tuple[tuple[str, str], ...]
+    """Kind of each mention, and the word before it."""
     turns: tuple[tuple[Step, ...], ...]
     answers: tuple[Formula, ...]
     """What may be behind its answer; empty where it ends without one."""
+
+    @property
+    def kinds(self) -> Counter[str]:
+        """How many mentions of each kind it has, choices aside."""
+        return Counter(kind for kind, _ in self.named if kind != "choice")
+
+    @property
+    def steps(self) -> list[Step]:
+        """Its steps that make calls, by number."""
+        return [step for turn in self.turns for step in turn if step.tool]
 
     @property
     def shape(self) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]:
@@ -67,11 +81,36 @@ class Lesson:
         )
 
 
+def last_sentence(text: str) -> str:
+    """The last sentence of a text that asks something; "I need its name." only says how to answer."""
+    sentences = [one for one in re.split(r"(?<=[.?!])\s+", text.strip()) if one]
+    asking = [one for one in sentences if one.endswith("?") and not one.startswith("What do I")]
+    return (asking or sentences or [""])[-1]
+
+
 def template_tokens(text: str, named: Sequence[Mention]) -> Counter[str]:
     """The words of a template, its pairs and its triples; choices stay words."""
-    found = [one.lower() for one in _TOKEN.findall(masked(text, [each for each in named if each.kind != "choice"]))]
-    grams = [" ".join(found[n : n + size]) for size in (1, 2, 3) for n in range(len(found) - size + 1)]
-    return Counter(grams)
+    return _grams(_template(text, named))
+
+
+def asked_tokens(text: str, named: Sequence[Mention]) -> Counter[str]:
+    """The same of its last sentence."""
+    return _grams(last_sentence(_template(text, named)))
+
+
+def _template(text: str, named: Sequence[Mention]) -> str:
+    return masked(text, [each for each in named if each.kind != "choice" and each.end <= len(text)])
+
+
+def _grams(template: str) -> Counter[str]:
+    found = [one.lower() for one in _TOKEN.findall(template)]
+    return Counter(" ".join(found[n : n + size]) for size in (1, 2, 3) for n in range(len(found) - size + 1))
+
+
+def beside(text: str, named: Sequence[Mention]) -> tuple[tuple[str, str], ...]:
+    """Kind of each mention of a text, and the word before it, lower-case."""
+    words = [_TOKEN.findall(text[: each.start]) for each in named]
+    return tuple((each.kind, before[-1].lower() if before else "") for each, before in zip(named, words, strict=True))
 
 
 def kinds_of(named: Sequence[Mention]) -> Counter[str]:
@@ -92,11 +131,11 @@ def learn(played: Trajectory, task: Task) -> Lesson | None:
     question = sight.mentions()
     facts = {sub.id: sub.fact.value for sub in task.sub_questions if sub.fact is not None}
     told = list(facts.values())
-    steps: list[list[Result]] = []
+    steps: dict[int, list[Result]] = {}
     turns: list[tuple[Step, ...]] = []
     for turn in played.turns[:-1]:
         calls = [(call.name, call.arguments) for call in parse(turn.text, Dialect.HERMES).calls]
-        known = Known(sight.mentions(), list(steps))
+        known = Known(sight.mentions(), dict(steps))
         before = len(sight.results)
         sight.make(calls)
         sight.note({"messages": list(turn.feedback)})
@@ -110,7 +149,7 @@ def learn(played: Trajectory, task: Task) -> Lesson | None:
         made = []
         for tool, results in groups.items():
             made.append(_step(sight.tools[tool], [result.call for result in results], known, told))
-            steps.append(results)
+            steps[len(steps)] = results
         if made:
             turns.append(tuple(made))
     known = Known(sight.mentions(), steps)
@@ -119,8 +158,13 @@ def learn(played: Trajectory, task: Task) -> Lesson | None:
     if answer is not None:
         behind = [facts[each] for each in task.outcome.earned_by if each in facts]
         ways = trusted(explain_answer(_plain(task), behind, known), told, known) or [Constant.of(_plain(task))]
+    text = played.opening[-1]["content"]
     return Lesson(
-        template_tokens(played.opening[-1]["content"], question), kinds_of(question), tuple(turns), tuple(ways)
+        template_tokens(text, question),
+        asked_tokens(text, question),
+        beside(text, question),
+        tuple(turns),
+        tuple(ways),
     )
 
 
@@ -162,7 +206,9 @@ def _step(tool: Tool, calls: Sequence[Call], known: Known, told: Sequence[Json])
         closed = leaves[path].choices or isinstance(values[0], bool)
         if closed or not ways:
             ways = [*ways, Constant.of(values[0] if len(distinct) == 1 else values)]
-        made.append(Argument(path, tuple(ways)))
+        leaf = leaves[path]
+        fixed = values[0] if leaf.choices and leaf.required and len(distinct) == 1 else None
+        made.append(Argument(path, tuple(ways), fixed))
     return Step(tool.name, tuple(made))
 
 

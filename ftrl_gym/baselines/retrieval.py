@@ -130,7 +130,7 @@ class Retrieval:
                     continue
                 fresh = 0.4 if sight.results and latest == len(sight.results) - 1 else 0.0
                 used = sum(str(value) in named for some in filled.values() for value in some)
-                best.append((2.0 * score / top + fitting * 0.6 + fresh + 0.25 * max(0, used - 1), tool, call))
+                best.append((2.0 * score / top + fitting + fresh + 0.25 * max(0, used - 1), tool, call))
         if not best:
             return []
         if self.temperature:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ftrl_gym import parameters
 from ftrl_gym.baselines.masking import Mention
-from ftrl_gym.baselines.sight import Sight, Tool
+from ftrl_gym.baselines.sight import Call, Sight, Tool
 from ftrl_gym.baselines.words import stems
 from ftrl_gym.parameters import Leaf, in_parts, is_day
 from ftrl_gym.task import Json
@@ -128,7 +129,7 @@ def chosen(leaf: Leaf, said: Sequence[str]) -> Json:
 
 def in_place(leaf: Leaf, value: Json) -> Json:
     """The value in the form that the place takes."""
-    return in_parts(value) if leaf.in_parts else value
+    return in_parts(value) if leaf.in_parts and is_day(value) else value
 
 
 Option = tuple[float, Json, int]
@@ -191,3 +192,19 @@ class Filler:
             if len(found) == self._most:
                 break
         yield from found.values()
+
+
+def calls_with(tool: Tool, values: Mapping[str, Sequence[Json]]) -> list[Call]:
+    """Calls that give these values at these paths: one with all of an array's, else one for each value."""
+    given = {
+        leaf.path: [in_place(leaf, value) for value in values[leaf.path]] for leaf in tool.leaves if leaf.path in values
+    }
+    many = {leaf.path for leaf in tool.leaves if leaf.many}
+    width = max([1, *(len(some) for path, some in given.items() if path not in many)])
+    calls: list[Call] = []
+    for n in range(width):
+        one = {path: some if path in many else [some[min(n, len(some) - 1)]] for path, some in given.items()}
+        call = (tool.name, {**parameters.assembled(tool.schema, one), **tool.more})
+        if call not in calls:
+            calls.append(call)
+    return calls

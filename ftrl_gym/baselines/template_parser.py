@@ -2,31 +2,39 @@
 
 It masks names, dates and codes in a question, finds the training questions whose templates are most alike, and makes
 the calls of their plans with the new slots and what the results hold. Several alike vote on what is behind an
-argument. Where nothing is near, or a plan cannot be followed, it falls back on :class:`Retrieval`.
+argument. Where no whole question is near it goes by habits (:mod:`ftrl_gym.baselines.improvising`), and where these
+lead nowhere it falls back on :class:`Retrieval`.
 """
 
 from __future__ import annotations
 
+import functools
 import json
-import math
 import random
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import gymnasium as gym
 
-from ftrl_gym import parameters
 from ftrl_gym.baselines.formulas import Formula, Known, Unknown, renamed
-from ftrl_gym.baselines.lessons import Lesson, Step, kinds_of, learn, place, template_tokens
+from ftrl_gym.baselines.habits import Ending, Habits
+from ftrl_gym.baselines.improvising import Improviser
+from ftrl_gym.baselines.lessons import Lesson, Step, learn, place
+from ftrl_gym.baselines.nearest import Alike, Nearest
 from ftrl_gym.baselines.retrieval import Retrieval, failed_for_a_moment, retried
 from ftrl_gym.baselines.sight import Call, Result, Sight
+from ftrl_gym.baselines.slots import calls_with
 from ftrl_gym.baselines.words import stems
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.policies import DONE, Oracle
 from ftrl_gym.task import Json
 from ftrl_gym.trajectory import run_episode
 
+_IMPOSSIBLE = "<answer>impossible</answer>"
+_LOOKED_AT = 60
+"""Lessons whose plans are tried on the tools of a task."""
+_FAR = 0.25
+"""How much less alike than the nearest lesson the nearest is whose tools are offered, where something is impossible."""
 _VOTERS = 12
 _NEAR = 0.2
 """Voters are at most so much less alike than the nearest."""
@@ -47,10 +55,8 @@ class TemplateParser:
 
     def __init__(self, lessons: Sequence[Lesson], seed: int = 0, temperature: float = 0.0) -> None:
         self.seed, self.temperature = seed, temperature
-        self._lessons = list(lessons)
-        seen = Counter(token for lesson in self._lessons for token in lesson.tokens)
-        self._weights = {token: math.log(1 + len(self._lessons) / count) for token, count in seen.items()}
-        self._vectors = [self._vector(lesson.tokens) for lesson in self._lessons]
+        self._lessons = Nearest(lessons)
+        self._habits = Habits(lessons)
         self._fallback = Retrieval(temperature=temperature)
 
     @classmethod
@@ -80,10 +86,13 @@ class TemplateParser:
         self._sight = Sight(info)
         self._random = random.Random(f"{self.seed}/{info['task_id']}")
         self._fallback.take_up(self._sight, self._random)
-        self._plan, self._voters, self._impossible = self._nearest()
-        self._steps: list[list[Result]] = []
+        self._plan: Lesson | None = None
+        self._voters: list[tuple[float, Lesson]] = []
+        self._impossible = self._nearest()
+        self._steps: dict[int, list[Result]] = {}
         self._turn = 0
         self._failed = self._plan is None
+        self._improvising = True
         self._pending: list[tuple[int, int]] = []
         self._begun = False
 
@@ -98,43 +107,64 @@ class TemplateParser:
             self._sort_in()
         self._begun = True
         if self._impossible:
-            return "<answer>impossible</answer>"
+            return _IMPOSSIBLE
         if not self._failed:
             try:
                 return self._next()
             except Unknown:
                 self._failed = True
+        if self._improvising:
+            calls = self._improviser.calls()
+            if calls:
+                return sight.make(calls)
+            self._improvising = False
+            if self._improviser.lost and _IMPOSSIBLE in sight.system:
+                return _IMPOSSIBLE
+            endings = self._improviser.endings
+            if endings and endings[0].answer is None:
+                return DONE
+            try:
+                return self._answer([one.answer for one in endings if one.answer], self._improviser.known())
+            except Unknown:
+                pass
         return self._fallback.go_on()
 
     # --- finding
 
-    def _vector(self, tokens: Counter[str]) -> dict[str, float]:
-        raw = {token: self._weights.get(token, 0.0) * math.sqrt(count) for token, count in tokens.items()}
-        length = math.sqrt(math.fsum(weight * weight for weight in raw.values())) or 1.0
-        return {token: weight / length for token, weight in raw.items() if weight}
+    def _nearest(self) -> bool:
+        """Chooses the lesson to follow, those that vote with it, and likely answers; says whether what is asked seems
+        impossible."""
+        sight, sway = self._sight, self.temperature
+        ranked = self._lessons.ranked(
+            sight.said[0], sight.mentions(), lambda: self._random.gauss(0, sway) if sway else 0.0
+        )
+        self._improviser = Improviser(self._habits, sight, self._likely_endings(ranked))
+        if not ranked:
+            return False
+        possible = [one for one in ranked[:_LOOKED_AT] if self._offered(one.lesson)]
+        best = ranked[0].whole
+        lost = not possible or possible[0].whole < best - _FAR
+        if best > _SURE and lost and _IMPOSSIBLE in sight.system:
+            return True
+        if possible and possible[0].whole >= _LEAST:
+            self._plan = plan = possible[0].lesson
+            near = [one for one in possible if one.whole > possible[0].whole - _NEAR]
+            self._voters = [(one.whole, one.lesson) for one in near if one.lesson.shape == plan.shape][:_VOTERS]
+        return False
 
-    def _nearest(self) -> tuple[Lesson | None, list[tuple[float, Lesson]], bool]:
-        """The lesson to follow, those that vote with it, and whether what is asked seems impossible."""
-        sight = self._sight
-        named = sight.mentions()
-        own, kinds = self._vector(template_tokens(sight.said[0], named)), kinds_of(named)
-        ranked = []
-        for number, (lesson, vector) in enumerate(zip(self._lessons, self._vectors, strict=True)):
-            alike = math.fsum(weight * vector[token] for token, weight in own.items() if token in vector)
-            alike -= 0.15 * (lesson.kinds.keys() != kinds.keys()) + 0.05 * (lesson.kinds != kinds)
-            alike += self._random.gauss(0, self.temperature) if self.temperature else 0.0
-            ranked.append((alike, -number, lesson))
-        ranked.sort(key=lambda one: (-one[0], -one[1]))
-        possible = [(alike, lesson) for alike, _, lesson in ranked[:60] if self._offered(lesson)]
-        best = ranked[0][0] if ranked else 0.0
-        lost = not possible or possible[0][0] < best - 0.25
-        if best > _SURE and lost and "<answer>impossible</answer>" in sight.system:
-            return None, [], True
-        if not possible or possible[0][0] < _LEAST:
-            return None, [], False
-        top, chosen = possible[0]
-        voters = [(alike, one) for alike, one in possible if one.shape == chosen.shape and alike > top - _NEAR]
-        return chosen, voters[:_VOTERS], False
+    def _likely_endings(self, ranked: Sequence[Alike]) -> list[Ending]:
+        """What questions that are alike come to, whatever their plans.
+
+        Whether the facts are told in the question decides how one answers, so those vote that are like the nearest.
+        """
+        voters = [one for one in ranked if (not one.lesson.turns) == (not ranked[0].lesson.turns)]
+        voters.sort(key=lambda one: (-one.whole - one.asked, one.number))
+        votes: dict[Ending, float] = {}
+        for one in voters[:_VOTERS]:
+            for rank, ending in enumerate(self._habits.endings[one.number]):
+                weight = max(0.0, one.whole + one.asked) ** 2 * (1 - 0.05 * rank)
+                votes[ending] = votes.get(ending, 0.0) + weight
+        return sorted(votes, key=lambda ending: -votes[ending])
 
     def _offered(self, lesson: Lesson) -> bool:
         """Whether every call of its plan can be made with the tools of this task."""
@@ -156,12 +186,14 @@ class TemplateParser:
         assert self._plan is not None
         if self._turn >= len(self._plan.turns):
             ways = self._voted(lambda lesson: lesson.answers)
-            return self._answer([renamed(way, self._instead) for way in ways])
+            if not ways:
+                return DONE
+            return self._answer([renamed(way, self._instead) for way in ways], self._known())
         turn = self._plan.turns[self._turn]
         number, self._turn = self._turn, self._turn + 1
         if not turn[0].tool:
             if turn[0].answers:
-                return self._answer(self._voted(lambda lesson: lesson.turns[number][0].answers))
+                return self._answer(self._voted(lambda lesson: lesson.turns[number][0].answers), self._known())
             return turn[0].say
         calls: list[Call] = []
         self._pending = []
@@ -180,23 +212,13 @@ class TemplateParser:
         for n, argument in enumerate(step.arguments):
             where = place(tool, argument.leaf)
             assert where is not None
-            leaf = next(leaf for leaf in tool.leaves if leaf.path == where)
-            ways = self._voted(lambda lesson, n=n: lesson.turns[turn][index].arguments[n].ways)
-            value = self._value(ways)
+            ways = self._voted(functools.partial(_ways, turn, index, n))
+            value = self._value(ways, self._known())
             several = value if isinstance(value, list) else [value]
             if not several:
                 raise Unknown
-            values[where] = [parameters.in_parts(each) if leaf.in_parts else each for each in several]
-        many = {leaf.path for leaf in tool.leaves if leaf.many}
-        single = {path: some for path, some in values.items() if path not in many}
-        width = max([1, *(len(some) for some in single.values())])
-        calls: list[Call] = []
-        for n in range(width):
-            given = {p: some if p in many else [some[min(n, len(some) - 1)]] for p, some in values.items()}
-            call = (tool.name, {**parameters.assembled(tool.schema, given), **tool.more})
-            if call not in calls:
-                calls.append(call)
-        return calls
+            values[where] = several
+        return calls_with(tool, values)
 
     def _sort_in(self) -> None:
         """Puts the results of the last turn to the steps that they belong to."""
@@ -205,21 +227,20 @@ class TemplateParser:
         total = self._pending[-1][1]
         done = [result for result in self._sight.results if not failed_for_a_moment(result)]
         last = done[-total:] if total else []
-        self._steps += [last[start:end] for start, end in self._pending]
+        for start, end in self._pending:
+            self._steps[len(self._steps)] = last[start:end]
         self._pending = []
 
     def _known(self) -> Known:
         return Known(self._sight.mentions(), self._steps)
 
-    def _voted(self, part: Any) -> list[Formula]:
+    def _voted(self, part: Callable[[Lesson], Sequence[Formula]]) -> list[Formula]:
         """The formulas that those alike have in common, those with most votes first."""
-        votes: Counter[Formula] = Counter()
-        order: dict[Formula, int] = {}
+        votes: dict[Formula, float] = {}
         for alike, lesson in self._voters:
             for rank, formula in enumerate(part(lesson)):
-                votes[formula] += alike * (1 - 0.02 * rank)  # type: ignore[assignment]
-                order.setdefault(formula, len(order))
-        return sorted(votes, key=lambda formula: (-votes[formula], order[formula]))
+                votes[formula] = votes.get(formula, 0.0) + alike * (1 - 0.02 * rank)
+        return sorted(votes, key=lambda formula: -votes[formula])
 
     def _instead(self, step: int, path: str, name: str) -> str:
         """The field that this question asks for where the one of the lesson has nothing to do with it."""
@@ -234,27 +255,25 @@ class TemplateParser:
         other = max(fields, key=lambda field: len(set(stems(field.rpartition(".")[2])) & gained))
         return other if set(stems(other.rpartition(".")[2])) & gained else name
 
-    def _value(self, ways: Sequence[Formula]) -> Json:
-        for value in self._values(ways):
-            return value
-        raise Unknown
-
-    def _values(self, ways: Sequence[Formula]) -> Iterator[Json]:
-        known = self._known()
+    def _value(self, ways: Sequence[Formula], known: Known) -> Json:
         for way in ways:
             try:
                 value = way.value(known)
             except Unknown:
                 continue
             if value is not None and value != []:
-                yield value
+                return value
+        raise Unknown
 
-    def _answer(self, ways: Sequence[Formula]) -> str:
-        if not ways:
-            return DONE
-        value = self._value(ways)
+    def _answer(self, ways: Sequence[Formula], known: Known) -> str:
+        value = self._value(ways, known)
         if isinstance(value, bool):
             return f"<answer>{'yes' if value else 'no'}</answer>"
         if isinstance(value, list):
             return f"<answer>{json.dumps(value, ensure_ascii=False)}</answer>"
         return f"<answer>{value}</answer>"
+
+
+def _ways(turn: int, step: int, number: int, lesson: Lesson) -> Sequence[Formula]:
+    """What may be behind an argument in a lesson."""
+    return lesson.turns[turn][step].arguments[number].ways
