@@ -47,6 +47,8 @@ class Improviser:
         self._tokens = words_of(template_tokens(self._sight.question, named))
         self._beside = beside(self._sight.question, named)
         self._now = Known(named, self._results)
+        self._hopeless: set[int] = set()
+        """Acts that nothing leads to now."""
         while self.endings and self._turns <= _TURNS:
             for act in sorted(self.endings[0].acts):
                 if act not in self._results:
@@ -63,7 +65,7 @@ class Improviser:
         """The calls of an act, or of what it takes its arguments from; none where there is no way."""
         act = self._habits.acts[number]
         tool = self._sight.tools.get(act.tool)
-        if tool is None or number in above or len(above) > _TURNS:
+        if tool is None or number in above or number in self._hopeless:
             return []
         fixed, values = dict(act.fixed), dict[str, Sequence[Json]]()
         for leaf in self._habits.needs[number]:
@@ -84,8 +86,11 @@ class Improviser:
                     if calls:
                         return calls
         if not any({leaf.path for leaf in way} <= values.keys() for way in tool.ways):
+            self._hopeless.add(number)
             return []
         calls = [call for call in calls_with(tool, values)[:16] if repr(call) not in self._dead]
+        if not calls:
+            self._hopeless.add(number)
         self._dead.update(map(repr, calls))
         self._made = [(number, 0, len(calls))]
         return calls

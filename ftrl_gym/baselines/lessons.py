@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ftrl_gym import parameters
 from ftrl_gym.baselines.explaining import explain, explain_answer, explain_list, trusted
@@ -62,7 +63,7 @@ class Lesson:
     answers: tuple[Formula, ...]
     """What may be behind its answer; empty where it ends without one."""
 
-    @property
+    @cached_property
     def kinds(self) -> Counter[str]:
         """How many mentions of each kind it has, choices aside."""
         return Counter(kind for kind, _ in self.named if kind != "choice")
@@ -72,7 +73,7 @@ class Lesson:
         """Its steps that make calls, by number."""
         return [step for turn in self.turns for step in turn if step.tool]
 
-    @property
+    @cached_property
     def shape(self) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]:
         """Its tools and their places, turn by turn. Lessons of one shape can be put to the vote."""
         return tuple(
