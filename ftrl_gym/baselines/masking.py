@@ -17,7 +17,7 @@ _MONTH += "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 _WEEKDAY = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 _COUNT = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _CAPITAL = r"[^\W\d_a-zà-öø-ÿ][^\W\d_]*(?:['’.-][^\W\d_]+)*(?!\w)"
-_JOINER = r"(?:de|da|del|della|der|den|di|du|von|van|of|the|al|la|le|y|and|und|et|for|in|on|to|a)"
+_JOINER = r"(?:de|da|del|della|der|den|di|du|von|van|of|the|al|la|le|y|and|und|et)"
 _FORMS = {
     "date": (
         r"\d{4}-\d\d-\d\d"
@@ -43,6 +43,8 @@ _OPENERS = frozenset(
         whose will with would yes add divide my our we no""",
     )
 )
+_LABEL = re.compile(r"(?:^|^\w+ )[A-D]$")
+"""What the question itself calls something: option A."""
 _SENTENCE = re.compile(r"(?:^|[.?!:;]\s+)$")
 
 
@@ -104,7 +106,7 @@ def _mention(match: re.Match[str], text: str, today: str) -> Mention | None:
                 joined = re.match(rf"(?:{_JOINER} )+", said)
                 if joined:
                     said, start = said[joined.end() :], start + joined.end()
-        if len(said) < 2 or said.startswith(("I'", "I’")):  # option A is no name
+        if len(said) < 2 or said.startswith(("I'", "I’")) or _LABEL.search(said):
             return None
     if kind == "quoted":
         return Mention("name", said[1:-1], said[1:-1], start + 1, start + len(said) - 1)

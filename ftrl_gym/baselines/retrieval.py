@@ -21,6 +21,9 @@ from ftrl_gym.policies import DONE
 from ftrl_gym.task import Json
 
 _TURNS = 12
+_HEAD = 2
+"""Words at the start of what is asked that name it."""
+_ASKING = frozenset(stems("number name many much long high compare comparing choosing decide difference sum"))
 _WIDE = 4
 """Calls of one turn to one tool."""
 _YES_OR_NO = re.compile(
@@ -35,6 +38,8 @@ _SEVERAL = re.compile(r"\beach of\b|\band (?:of|the|that|those|for|for that)\b|\
 _NUMBERS = frozenset(stems("id no number code reference key"))
 _MANY = re.compile(r"\b(?:how many|number of those|count)\b", re.I)
 _MARK = re.compile(r"<\w+>")
+_KEPT_BACK = re.compile(r"\b(?:my|the(?= \w+ (?:I|in question))) (\w+(?: (?!I\b|in\b|for\b|to\b|by\b)\w+)?)")
+"""Something that only the user knows."""
 _RETRY = re.compile(r"again|retry|repeat", re.I)
 
 
@@ -87,6 +92,8 @@ class Retrieval:
         """The best calls, or the best answer, by what was seen so far."""
         sight = self._sight
         self._turn += 1
+        if self._turn == 1 and (kept_back := _KEPT_BACK.search(sight.question)):
+            return f"What is the name, number, code, reference, date or day: which {kept_back[1]}?"
         calls = self._calls() if self._turn <= self.turns and not self._found() else []
         if not calls:
             return self.ending()
@@ -175,14 +182,14 @@ class Retrieval:
         return sorted(found, key=lambda guess: -guess.score)
 
     def _found(self) -> bool:
-        """Whether a result holds what is asked for, and it is the one that the question is about."""
-        guesses = self._guesses()
-        if not guesses:
-            return False
-        scores = self._relevance.scores(self._asked())
-        called = {result.call[0] for result in self._sight.results}
-        best = max(self._tools, key=lambda tool: scores[self._tools.index(tool)])
-        return best.name in called and guesses[0].score > 2.0
+        """Whether as much was done as there are requests, or a result holds a field that is called like what is asked
+        for first: "the X of the Y of Z"."""
+        done = [result for result in self._sight.results if not self._sight.tools[result.call[0]].looks]
+        if sum(result.error is None for result in done) > self._sight.said[0].count(", and "):
+            return True
+        guesses, last = self._guesses(), self._last()
+        heads = [stem for stem in last if stem not in _ASKING][:_HEAD]
+        return bool(guesses) and any(stem in heads for stem in stems(guesses[0].field))
 
     def ending(self) -> str:
         """The best answer by what was seen so far."""
