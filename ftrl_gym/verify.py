@@ -2,7 +2,8 @@
 
 For each task the oracle plays every certified plan, the probes try to be paid for nothing, the independent solver
 reads the question again, and what comes out is compared with the certificate that the task carries. Nothing is taken
-on trust but the one figure that only the builder can count, the number of readings.
+on trust but the one figure that only the builder can count, the number of readings. What shallow baselines earn is
+measured beside it; that says how much a task pays for no understanding, and is no fault of a task.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 import gymnasium as gym
 
 from ftrl_gym import solver
+from ftrl_gym.baselines import shallow
+from ftrl_gym.baselines.shallow import Earned
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.policies import Oracle, Random
 from ftrl_gym.probes import Finding, needs_tools, probe_task
@@ -61,6 +64,7 @@ class Report:
 
     scenario: str
     tasks: tuple[TaskReport, ...]
+    baselines: tuple[Earned, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -68,7 +72,7 @@ class Report:
         return not any(task.problems for task in self.tasks)
 
     def render(self, shown: int = 20) -> str:
-        """One table, a line for each split and kind, then at most ``shown`` problems."""
+        """One table, a line for each split and kind, one of the baselines, then at most ``shown`` problems."""
         head = (
             f"{'split':<6} {'kind':<20} {'tasks':>6} {'oracle min':>10} {'silent':>7} {'probes max':>10} {'random':>7} "
         )
@@ -81,12 +85,30 @@ class Report:
                 f"{statistics.fmean(t.random for t in tasks):>7.3f} "
                 f"{sum(t.solver == solver.CONFIRMED for t in tasks):>9,} {sum(bool(t.problems) for t in tasks):>8,}"
             )
+        lines += self._of_baselines()
         problems = [f"{task.task_id}: {problem}" for task in self.tasks for problem in task.problems]
         if problems:
             lines += ["", *problems[:shown]]
             lines += [f"… and {len(problems) - shown:,} more"] if len(problems) > shown else []
         lines += ["", "sound" if self.ok else f"NOT SOUND: {sum(bool(t.problems) for t in self.tasks):,} tasks"]
         return "\n".join(lines)
+
+    def _of_baselines(self) -> Iterator[str]:
+        """A table: a line for each baseline, two columns for each split."""
+        if not self.baselines:
+            return
+        by_split: dict[str, dict[str, Earned]] = {}
+        for one in self.baselines:
+            by_split.setdefault(one.split, {})[one.baseline] = one
+        counts = [f"{split}, {next(iter(some.values())).tasks:,} tasks" for split, some in by_split.items()]
+        head = f"{'shallow baseline':<22}" + "".join(f" {'outcome':>8} {'return':>7}  {count:<16}" for count in counts)
+        yield from ("", head.rstrip(), "-" * len(head.rstrip()))
+        for name in shallow.BASELINES:
+            line = f"{name:<22}"
+            for some in by_split.values():
+                note = f"says {some[name].best}" if some[name].best else ""
+                line += f" {some[name].outcome:>8.1%} {some[name].mean_return:>7.3f}  {note:<16}"
+            yield line.rstrip()
 
     def _groups(self) -> Iterator[tuple[str, str, list[TaskReport]]]:
         splits = list(dict.fromkeys(task.split for task in self.tasks))
@@ -105,6 +127,8 @@ def verify(
     limit: int | None = None,
     seed: int = 0,
     on_task: Callable[[TaskReport], None] | None = None,
+    baselines: int = 0,
+    on_episode: Callable[[], None] | None = None,
 ) -> Report:
     """Verifies the packaged tasks of a scenario.
 
@@ -114,19 +138,26 @@ def verify(
         limit: At most so many tasks of each split, drawn with ``seed``.
         seed: Of the draw and of the random policy.
         on_task: Told of each task as it is done, for a progress bar.
+        baselines: The shallow baselines play so many of these tasks, at most.
+        on_episode: Told of each episode of theirs as it is done.
 
     Raises:
         UnknownNameError: An unknown split.
         SandboxError: The scenario's code is not trusted.
     """
-    reports = []
+    reports: list[TaskReport] = []
+    earned: list[Earned] = []
+    train = ScenarioTaskSet(scenario, split=Split.TRAIN.value) if baselines else None
     for each in [split] if split else [member.value for member in Split]:
         taskset = ScenarioTaskSet(scenario, split=each)
-        for report in verify_tasks(taskset, _drawn(taskset.ids(), limit, seed), seed):
+        ids = _drawn(taskset.ids(), limit, seed)
+        for report in verify_tasks(taskset, ids, seed):
             reports.append(report)
             if on_task is not None:
                 on_task(report)
-    return Report(scenario.manifest.name, tuple(reports))
+        if train is not None:
+            earned += shallow.measure(taskset, _drawn(ids, baselines, seed), train, seed, on_episode)
+    return Report(scenario.manifest.name, tuple(reports), tuple(earned))
 
 
 def _drawn(ids: Sequence[str], limit: int | None, seed: int) -> Sequence[str]:

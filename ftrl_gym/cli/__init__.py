@@ -1,4 +1,4 @@
-"""The ``ftrl-gym`` command: list, show, play, verify, stats, export, build.
+"""The ``ftrl-gym`` command: list, show, play, verify, calibrate, stats, export, build.
 
 A user's mistake is one message on stderr and exit code 2, never a traceback. Each command is a module of its own and
 imports what it needs when it runs, so that the command starts fast.
@@ -13,6 +13,10 @@ from collections.abc import Sequence
 
 from ftrl_gym.errors import FtrlGymError
 from ftrl_gym.version import __version__
+
+BASELINE_TASKS = 40
+_TEMPERATURE = "whims of retrieval, first-row and template-parser (default: 0.2); 0: always the same"
+_FIT = "training tasks that the template parser learns from (default: 400)"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,7 +60,28 @@ def _parser() -> argparse.ArgumentParser:
     _add_id(verify)
     verify.add_argument("--split", choices=("train", "test"), help="only this split (default: both)")
     verify.add_argument("--limit", type=_count, help="at most so many tasks of each split")
+    verify.add_argument(
+        "--baselines",
+        type=_seed,
+        default=BASELINE_TASKS,
+        metavar="N",
+        help=f"tasks of each split that the shallow baselines play (default: {BASELINE_TASKS}); 0 leaves them out",
+    )
     verify.set_defaults(module="verifying")
+
+    calibrate = commands.add_parser("calibrate", help="how often a policy passes each task; which tasks teach it")
+    _add_id(calibrate)
+    calibrate.add_argument("--policy", required=True, metavar="NAME", help="such as retrieval or my_module:my_factory")
+    calibrate.add_argument("--tasks", type=_count, default=40, metavar="N", help="how many (default: 40)")
+    calibrate.add_argument("--group", type=_count, default=8, metavar="N", help="episodes of each task (default: 8)")
+    calibrate.add_argument("--split", choices=("train", "test"), default="test", help="which tasks (default: test)")
+    calibrate.add_argument("--features", nargs="*", metavar="F", help="dials; none named keeps plain look-ups")
+    calibrate.add_argument("--seed", type=_seed, default=0, help="of the tasks drawn (default: 0)")
+    calibrate.add_argument("--temperature", type=float, default=0.2, metavar="T", help=_TEMPERATURE)
+    calibrate.add_argument("--fit", type=_count, default=400, metavar="N", help=_FIT)
+    calibrate.add_argument("--out", metavar="FILE", help="write a line of JSON for each task")
+    _add_settings(calibrate)
+    calibrate.set_defaults(module="calibrating")
 
     stats = commands.add_parser("stats", help="what tasks are like in figures, ours and FTRL's side by side")
     stats.add_argument(

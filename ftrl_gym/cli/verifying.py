@@ -1,4 +1,5 @@
-"""``ftrl-gym verify``: oracle, probes, solver and certificates of a scenario. Exit code 1 if a task is not sound."""
+"""``ftrl-gym verify``: oracle, probes, solver and certificates of a scenario, and what shallow baselines earn in it.
+Exit code 1 if a task is not sound."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from rich.progress import Progress
 from rich.text import Text
 
 from ftrl_gym import registry
+from ftrl_gym.baselines.shallow import episodes
 from ftrl_gym.cli.target import console, resolve
 from ftrl_gym.errors import UsageError
 from ftrl_gym.registration import NAMESPACE, SUITES
@@ -29,6 +31,15 @@ def run(arguments: argparse.Namespace) -> int:
     out = console()
     with Progress(console=out, transient=True, disable=not out.is_terminal) as progress:
         bar = progress.add_task(f"verifying {env_id}", total=total)
-        report = verify(scenario, arguments.split, arguments.limit, on_task=lambda _task: progress.advance(bar))
+        played = sum(episodes(min(count, arguments.limit or count, arguments.baselines)) for count in counts)
+        other = progress.add_task("shallow baselines", total=played, visible=played > 0)
+        report = verify(
+            scenario,
+            arguments.split,
+            arguments.limit,
+            on_task=lambda _task: progress.advance(bar),
+            baselines=arguments.baselines,
+            on_episode=lambda: progress.advance(other),
+        )
     out.print(Text(report.render()))
     return 0 if report.ok else 1

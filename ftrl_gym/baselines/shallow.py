@@ -1,0 +1,82 @@
+"""What each of the shallow baselines earns on some tasks: the sum of all that a task pays for no understanding."""
+
+from __future__ import annotations
+
+import random
+import statistics
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import gymnasium as gym
+
+from ftrl_gym.baselines.brute_force import BruteForce
+from ftrl_gym.baselines.constant import WORDS, Constant
+from ftrl_gym.baselines.retrieval import Retrieval
+from ftrl_gym.baselines.template_parser import TemplateParser
+from ftrl_gym.env import ToolUseEnv
+from ftrl_gym.reward import VerifiableReward
+from ftrl_gym.taskset import TaskSet
+from ftrl_gym.trajectory import Policy, run_episode
+
+BASELINES = ("constant", "first-row", "retrieval", "template-parser", "brute-force")
+"""The baselines in the order of a report."""
+LESSONS = 400
+"""Training tasks that the template parser learns from, at most."""
+
+
+@dataclass(frozen=True)
+class Earned:
+    """What one baseline earned on the tasks of a split."""
+
+    baseline: str
+    split: str
+    tasks: int
+    outcome: float
+    """Share of the tasks that ended right, and were earned."""
+    mean_return: float
+    best: str = ""
+    """Of constant policies: what the best of them says."""
+
+
+def episodes(tasks: int) -> int:
+    """How many episodes :func:`measure` plays, for a progress bar."""
+    return tasks * (len(WORDS) + len(BASELINES) - 1)
+
+
+def measure(
+    tasks: TaskSet, ids: Sequence[str], train: TaskSet, seed: int = 0, on_episode: Callable[[], None] | None = None
+) -> Iterator[Earned]:
+    """Lets every baseline play some tasks.
+
+    Args:
+        tasks: The task set of one split.
+        ids: Which of its tasks.
+        train: The training tasks. The template parser learns from some of them, never from those that are played.
+        seed: Of the draw of these, and of brute force.
+        on_episode: Told of each episode as it is done.
+    """
+    env = _env(tasks)
+
+    def earned(name: str, policy: Policy, best: str = "") -> Earned:
+        outcomes, returns, split = [], [], ""
+        for task_id in ids:
+            played = run_episode(env, policy, options={"task": task_id})
+            outcomes.append(played.score.get("outcome", 0.0))
+            returns.append(played.episode_return)
+            split = tasks.get(task_id).split.value
+            if on_episode is not None:
+                on_episode()
+        return Earned(name, split, len(ids), statistics.fmean(outcomes), statistics.fmean(returns), best)
+
+    constants = [earned("constant", Constant(text), name) for name, text in WORDS.items()]
+    yield max(constants, key=lambda one: (one.outcome, one.mean_return))
+    yield earned("first-row", Retrieval(first_row=True))
+    yield earned("retrieval", Retrieval())
+    others = [each for each in train.ids() if each not in set(ids)]
+    lessons = random.Random(f"lessons/{seed}").sample(others, min(LESSONS, len(others)))
+    yield earned("template-parser", TemplateParser.fitted(_env(train), sorted(lessons)))
+    yield earned("brute-force", BruteForce(seed))
+
+
+def _env(tasks: TaskSet) -> gym.Env[str, str]:
+    return VerifiableReward(ToolUseEnv(tasks, docs="signature"))

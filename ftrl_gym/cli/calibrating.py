@@ -1,0 +1,73 @@
+"""``ftrl-gym calibrate``: how often a policy passes each task, and which tasks teach it something."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+from rich.progress import Progress
+from rich.text import Text
+
+from ftrl_gym.baselines.catalogue import policy_named
+from ftrl_gym.baselines.template_parser import TemplateParser
+from ftrl_gym.calibrate import calibrate
+from ftrl_gym.cli.target import bare, console, make, playable
+from ftrl_gym.errors import UsageError
+from ftrl_gym.registration import NAMESPACE, SUITES
+from ftrl_gym.task import Split
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Calibrates and prints the report."""
+    out = None if arguments.out is None else _file(arguments.out)
+    if not 0 <= arguments.temperature <= 10:
+        raise UsageError(f"--temperature is {arguments.temperature:g}; it goes from 0, always the same, to 10")
+    env_id = playable(arguments.id)
+    if env_id.removeprefix(f"{NAMESPACE}/") in SUITES:
+        raise UsageError(f"{env_id} is published data without outcomes; calibrate is for scenarios (ftrl-gym list)")
+    keywords: dict[str, Any] = {} if arguments.features is None else {"features": arguments.features}
+    env = make(env_id, arguments.settings, split=arguments.split, **keywords)
+
+    def fit() -> TemplateParser:
+        if arguments.split == Split.TRAIN:
+            print("note: the template parser is asked about tasks of the split that it learned from", file=sys.stderr)
+        train = make(env_id, arguments.settings, split=Split.TRAIN.value, **keywords)
+        ids = drawn(train, arguments.fit, arguments.seed, "fit")
+        return TemplateParser.fitted(train, ids, arguments.temperature)
+
+    if ":" in arguments.policy:
+        sys.path.insert(0, os.getcwd())  # as `python -m` does, so that a module beside the user is found
+    policy = policy_named(arguments.policy, fit, arguments.temperature)
+    draws = drawn(env, arguments.tasks, arguments.seed, "calibrate")
+    screen = console()
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        bar = progress.add_task(f"calibrating {arguments.policy}", total=len(draws))
+        name = f"{env_id}, {arguments.split}: {arguments.policy}"
+        report = calibrate(env, policy, draws, arguments.group, name, lambda _: progress.advance(bar))
+    screen.print(Text(report.render()))
+    if out is not None:
+        out.write_text(report.to_jsonl(), encoding="utf-8")
+    return 0
+
+
+def drawn(env: gym.Env[str, str], count: int, seed: int, purpose: str) -> Sequence[str | int]:
+    """Some tasks of an env: ids where it has a fixed set, else seeds."""
+    ids = list(bare(env).taskset.ids())
+    rng = random.Random(f"{purpose}/{seed}")
+    if not ids:
+        return [rng.randrange(2**31) for _ in range(count)]
+    return sorted(rng.sample(ids, min(count, len(ids))))
+
+
+def _file(place: str) -> Path:
+    """The file to write, found out before the work is done."""
+    path = Path(place).expanduser()
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(f"--out {place!r:.200}: {'it is a folder' if path.is_dir() else 'its folder does not exist'}")
+    return path
