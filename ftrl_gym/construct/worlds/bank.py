@@ -52,16 +52,16 @@ READING = (
     Find("find_vault", "vault", "The vault of a branch.", "branch", "keyholder", (only("the vault of {x}"),)),
     Get("get_vault", "vault", "A vault: branch, keyholder, fire resistance, last alarm test."),
     Find("list_boxes", "deposit box", "Safe-deposit boxes in a vault, by status or all.", "vault status",
-         "status height rent", (
-        least("rent", "the cheapest free safe-deposit box in {x}", {"status": "free"}),
-        most("rent", "the most expensive safe-deposit box in {x}", plural="safe-deposit boxes in {x}"),
-        most("height", "the highest safe-deposit box in {x}"),
+         "status volume rent", (
+        least("rent", "the free safe-deposit box with the lowest rent in {x}", {"status": "free"}),
+        most("rent", "the safe-deposit box with the highest rent in {x}", plural="safe-deposit boxes in {x}"),
+        most("volume", "the safe-deposit box with the largest volume in {x}"),
     )),
-    Get("get_box", "deposit box", "A safe-deposit box: vault, status, tenant, height, rent, insured sum."),
+    Get("get_box", "deposit box", "A safe-deposit box: vault, status, customer, volume, rent, insured sum."),
     Get("get_valuer", "valuer", "A valuer of properties: surveyor, licence, waiting time.",
         shows="surveyor licensed waiting"),
-    Find("list_properties", "property", "Properties that a valuer has valued.", "valuer", "street area worth", (
-        most("worth", "the property with the highest market value valued by {x}", plural="properties valued by {x}"),
+    Find("list_properties", "property", "Properties that a valuer has valued.", "valuer", "street area market_value", (
+        most("market_value", "the property with the highest market value valued by {x}", plural="properties valued by {x}"),
         least("area", "the smallest property valued by {x}"),
     )),
     Get("get_property", "property", "A property: valuer, street, kind, floor area, heating, market value, valuation."),
@@ -80,9 +80,9 @@ READING = (
     )),
     Get("get_purchase", "purchase", "A purchase: card, merchant, amount, date, channel."),
     Find("list_disputes", "dispute", "Disputes that an adviser handles, by status or all.", "handler status",
-         "status claimed opened", (
+         "status amount_claimed opened", (
         only("the open dispute handled by {x}", {"status": "open"}),
-        most("claimed", "the dispute about the most money handled by {x}", plural="disputes handled by {x}"),
+        most("amount_claimed", "the dispute with the highest amount claimed handled by {x}", plural="disputes handled by {x}"),
         least("opened", "the earliest dispute handled by {x}"),
     )),
     Get("get_dispute", "dispute", "A dispute: purchase, handler, reason, opening date, amount claimed, status."),
@@ -94,7 +94,7 @@ READING = (
     }, instead_of="get_loan list_loans"),
     WorkOut("quote_valuation", "What a valuer charges for valuing a property anew.", "property valuer", {
         "price": Money(value="round(valuer.base_fee + valuer.metre_fee * property.area, 2)",
-                       noun="the price of having {x} valued by {y}", ask="What does {y} charge for valuing {x} anew?"),
+                       noun="the price of a new valuation of {x} by {y}", ask="What does {y} charge for a new valuation of {x}?"),
     }),
 )
 

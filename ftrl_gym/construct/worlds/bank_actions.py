@@ -13,7 +13,7 @@ RULES = (
     Rule("overdraft share", tuple(range(10, 60, 5)), "percent", "An overdraft is at most {} percent of the balance."),
     Rule("dispute period", tuple(range(40, 85, 5)), "days", "A purchase is disputed up to {} days after its date."),
     Rule("dispute threshold", tuple(range(10, 60, 5)), "EUR", "Purchases of at least {} euros are disputed."),
-    Rule("boxes a customer", (1, 2, 3), "boxes", "A customer rents at most {} safe-deposit boxes."),
+    Rule("boxes per customer", (1, 2, 3), "boxes", "A customer rents at most {} safe-deposit boxes."),
     Rule("key deposit", tuple(range(20, 95, 5)), "EUR", "The key of a safe-deposit box takes a deposit of {} euros."),
 )
 
@@ -63,7 +63,7 @@ WRITING = (
         Need("purchase.amount >= rule('dispute threshold')",
              "{purchase} was {purchase.amount} euros only; it takes {rule('dispute threshold')} to open a dispute")),
        (Create("dispute", {"purchase": "purchase", "handler": "purchase.card.account.customer.adviser",
-                           "reason": "reason", "opened": "today", "claimed": "purchase.amount",
+                           "reason": "reason", "opened": "today", "amount_claimed": "purchase.amount",
                            "status": "'open'"}),),
        asks={"reason": Wanted(Extra.CHOICE, Detail("ground", ("",), "Why is it disputed?", ("why", "reason")),
                               "Why it is disputed.", words.GROUNDS)}),
@@ -73,10 +73,10 @@ WRITING = (
        " | take out {box} and charge it to {account}",
        (Need("box.status == 'free'", "box {box} is rented already; list_boxes tells which are free"),
         Need("account.status == 'active'", "account {account} is frozen; only an active one can pay"),
-        Need("count('deposit box', tenant=account.customer) < rule('boxes a customer')",
-             "the holder of {account} has {rule('boxes a customer')} boxes, the most allowed"),
+        Need("count('deposit box', customer=account.customer) < rule('boxes per customer')",
+             "the holder of {account} has {rule('boxes per customer')} boxes, the most allowed"),
         Need("account.balance >= charge", "account {account} holds {account.balance} euros only")),
-       (Set("box", {"status": "'rented'", "tenant": "account.customer"}),
+       (Set("box", {"status": "'rented'", "customer": "account.customer"}),
         Set("account", {"balance": "round(account.balance - charge, 2)"})),
        lets={"charge": "box.rent + rule('key deposit')"}, gives={"paid": "charge"}),
 )
