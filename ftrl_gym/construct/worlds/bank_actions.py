@@ -13,7 +13,7 @@ RULES = (
     Rule("overdraft share", tuple(range(10, 60, 5)), "percent", "An overdraft is at most {} percent of the balance."),
     Rule("dispute period", tuple(range(40, 85, 5)), "days", "A purchase is disputed up to {} days after its date."),
     Rule("dispute threshold", tuple(range(10, 60, 5)), "EUR", "Purchases of at least {} euros are disputed."),
-    Rule("boxes per customer", (1, 2, 3), "boxes", "A customer rents at most {} safe-deposit boxes."),
+    Rule("boxes per customer", (3, 4, 5), "boxes", "A customer rents at most {} safe-deposit boxes."),
     Rule("key deposit", tuple(range(20, 95, 5)), "EUR", "The key of a safe-deposit box takes a deposit of {} euros."),
 )
 

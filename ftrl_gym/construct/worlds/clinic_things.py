@@ -240,7 +240,7 @@ ENTITIES = (
                            link="the appointment behind {x}", ask="Which appointment did {x} come from?"),
         "patient": Ref("patient", value="appointment.patient", link="the patient on {x}"),
         "department": Ref("department", where="department != appointment.doctor.department", having="are to {n}",
-                          noun="the department that {x} is to", link="the department that {x} is to",
+                          noun="the department named on {x}", link="the department named on {x}",
                           ask="Which department is {x} to?"),
         "urgency": Choice(words.URGENCIES, noun="the urgency of {x}", ask="How urgent is {x}?"),
         "valid_until": Date(-4, 120, having="are valid until {n}", noun="the last day of {x}",
