@@ -54,7 +54,7 @@ def test_every_kind_feature_and_depth_is_reached(tasks: list[Task]) -> None:
     assert {task.outcome.kind for task in tasks} == {OutcomeKind.ANSWER, OutcomeKind.STATE}
     assert sum(isinstance(task.counterpart, ScriptedUser) for task in tasks) >= 6
     deepest = endless_task(1, kinds=["multi_hop"], difficulty=1.0, certify="quick", scenario="Clinic")
-    assert deepest.hops == 8
+    assert deepest.hops == 10
 
 
 def test_somebody_may_think_better_of_a_booking() -> None:

@@ -230,7 +230,12 @@ def test_every_fact_of_a_search_is_the_worlds_and_none_is_missing(clinic: Source
 
 def test_what_is_worked_out_is_what_the_vocabulary_derives(clinic: Source, base: WorldBase) -> None:
     world = World(base)
-    (made,) = clinic.domain.combinations
+    made, quote = clinic.domain.combinations
+    for device in base.tables["devices"].values():
+        for firm in base.tables["service_firms"].values():
+            result = _run(clinic, world, quote.tool, device_no=device["device_no"], firm=firm["name"])
+            assert result == quote.derive(base, device, firm)
+            assert result["price"] == round(firm["call_out"] + firm["hourly"] * device["service_hours"], 2)
     for examination in base.tables["examinations"].values():
         for insurer in base.tables["insurers"].values():
             result = _run(clinic, world, made.tool, examination=examination["name"], insurer=insurer["name"])

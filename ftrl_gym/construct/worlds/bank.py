@@ -1,127 +1,21 @@
-"""Bank: a retail bank's counter, with its customers, accounts, cards, loans, standing orders and advisers."""
+"""Bank: a retail bank's counter, with its customers, accounts, cards, loans, mortgages, boxes and advisers."""
 
 from __future__ import annotations
 
-from ftrl_gym.construct.declare import (  # isort: skip
-    Choice, Create, Date, Declaration, Detail, Do, Each, Email, Entity, Extra, Find, Get, Id, Money, Name, Need, Number,
-    Person, Ref, Rule, Set, Short, Time, Wanted, WorkOut, least, most, only,
-)  # fmt: skip
+from ftrl_gym.construct.declare import Declaration, Find, Get, Money, Short, WorkOut, least, most, only
+from ftrl_gym.construct.worlds.bank_actions import RULES, WRITING
 from ftrl_gym.construct.worlds.bank_clauses import CLAUSES
+from ftrl_gym.construct.worlds.bank_things import ENTITIES
 
 # fmt: off
-TOWNS = ("Ashford", "Brookfield", "Carrow", "Dunmere", "Eastgate", "Fairhaven", "Glenrock", "Highmoor", "Ironbridge")
-PAYEES = ("Northwind", "Bluebell", "Castellan", "Delphin", "Emberly", "Foxglove", "Granary", "Hollybush", "Ivory")
-USES = ("car", "kitchen", "roof", "boat", "workshop", "tuition")
-REASONS = {"lost": "because it was lost", "stolen": "because it was stolen", "damaged": "because it is damaged"}
-
-ENTITIES = (
-    Entity("branch", 5, {
-        "name": Name(TOWNS, ("{} Branch",)),
-        "opens": Time("08:00", "09:45", noun="the opening time of {x}", ask="When does {x} open?",
-                      compare="opens earlier | opens later"),
-        "manager": Person(noun="the name of the manager at {x}", ask="Who manages {x}?"),
-        "counters": Number(2, 14, unit="counters", noun="the number of counters at {x}", adds=True,
-                           ask="How many counters does {x} have?", compare="has fewer counters | has more counters"),
-        "phone": Id(digits=7, noun="the phone number of {x}"),
-    }, called="{x}", plural="branches"),
-    Entity("adviser", Each("branch", 2, 3), {
-        "adviser_id": Id(prefix="AD-", digits=4),
-        "name": Person(noun="the name of {x}", ask="What is {x} called?"),
-        "branch": Ref("branch", noun="the branch of {x}", link="{x}'s branch", ask="Which branch does {x} work at?"),
-        "field": Choice(("mortgages", "pensions", "shares", "insurance"), having="advise on {n}",
-                        noun="the field of {x}",
-                        ask="What does {x} advise on?"),
-        "email": Email(noun="the email address of {x}"),
-        "years": Number(1, 35, unit="years", having="have been with us for {n}",
-                        noun="the seniority in years of {x}",
-                        ask="How many years has {x} been with us?", compare="is newer here | has been here longer"),
-    }, called="our adviser {x}", label="name"),
-    Entity("customer", 18, {
-        "customer_id": Id(prefix="C-", digits=5),
-        "name": Person(noun="the name of {x}"),
-        "adviser": Ref("adviser", link="{x}'s adviser"),
-        "joined": Date(-9000, -100, noun="the joining date of {x}", ask="When did {x} become a customer?",
-                       compare="has been a customer for longer | became a customer later"),
-        "employer": Name(PAYEES, ("{} Works", "{} Foods", "{} Logistics"), noun="the employer of {x}",
-                         ask="Who does {x} work for?"),
-        "phone": Id(digits=9, noun="the phone number of {x}"),
-    }, called="{x}", label="name", detail=Detail("name", ("my client",), "What is the client's name?",
-                                                 ("name", "who", "which client", "which one"))),
-    Entity("account", Each("customer", 1, 3), {
-        "account_no": Id(prefix="AC", digits=7, noun="the account number of {x}"),
-        "customer": Ref("customer", link="the holder of {x}"),
-        "type": Choice(("current", "savings", "business")),
-        "balance": Money(20, 9000, having="hold {n}",
-                         noun="the balance of {x}", ask="How much is in {x}? | What is the balance of {x}?",
-                         compare="holds less | holds more"),
-        "overdraft": Money(0, 1500, 50, noun="the overdraft of {x}", compare="has less overdraft | has more overdraft"),
-        "opened": Date(-4000, -30, having="were opened {n}",
-                       noun="the opening date of {x}", ask="When was {x} opened?",
-                       compare="was opened earlier | was opened later"),
-        "status": Choice(("active", "active", "active", "frozen"), having="are {n}",
-                         noun="the status of {x}"),
-    }, called="account {x}", label_noun="account number"),
-    Entity("card", Each("account", 1, 2), {
-        "card_id": Id(prefix="K-", digits=6, noun="the card number of {x}"),
-        "account": Ref("account", link="the account of {x}"),
-        "kind": Choice(("debit", "credit")),
-        "limit": Money(200, 5000, 50, noun="the spending limit of {x}", ask="How much can be spent with {x} a month?",
-                       compare="has the lower limit | has the higher limit"),
-        "expires": Date(20, 1400, noun="the expiry date of {x}", compare="expires earlier | expires later",
-                        ask="When does {x} expire?"),
-        "status": Choice(("active", "active", "active", "blocked"), noun="the status of {x}"),
-    }, called="card {x}", label_noun="card number"),
-    Entity("loan", Each("account", 0, 1), {
-        "loan_no": Id(prefix="LN", digits=6, noun="the loan number of {x}"),
-        "account": Ref("account", link="the account that pays for {x}"),
-        "adviser": Ref("adviser", link="the adviser who arranged {x}"),
-        "purpose": Choice(USES, noun="the purpose of {x}", ask="What is {x} for?"),
-        "remaining": Money(300, 30000, 50, noun="the amount left on {x}", ask="How much is left to pay on {x}?",
-                           compare="has less left to pay | has more left to pay"),
-        "rate": Number(1.5, 9.5, 0.1, unit="percent", noun="the interest rate of {x}",
-                       ask="What interest does {x} carry?", compare="is cheaper in interest | is dearer in interest"),
-        "instalment": Money(40, 900, noun="the monthly instalment of {x}", ask="What is paid back a month on {x}?",
-                            compare="has the lower instalment | has the higher instalment"),
-    }, called="loan {x}", label_noun="loan number"),
-    Entity("payee", 8, {
-        "name": Name(PAYEES, ("{} Energy", "{} Telecom", "{} Insurance", "{} Water")),
-        "sector": Choice(("utilities", "telephone", "insurance", "housing"), noun="the sector of {x}"),
-        "contact": Person(noun="the name of the contact at {x}", ask="Who is the contact at {x}?"),
-        "reference_code": Id(mixed=7, noun="the creditor code of {x}", ask="What is the creditor code of {x}?"),
-    }, called="{x}"),
-    Entity("standing order", Each("account", 0, 2), {
-        "order_no": Id(prefix="SO-", digits=5, noun="the order number of {x}"),
-        "account": Ref("account", link="the account behind {x}"),
-        "payee": Ref("payee", having="go to {n}",
-                     noun="the payee of {x}", link="the payee of {x}", ask="Who is paid with {x}?"),
-        "amount": Money(10, 600, having="are for {n}",
-                        noun="the amount of {x}", ask="What does {x} pay?", compare="is smaller | is larger"),
-        "next_date": Date(1, 31, having="are due {n}",
-                          noun="the next payment date of {x}", ask="When is {x} carried out next?",
-                          compare="is due earlier | is due later"),
-        "status": Choice(("running", "running", "paused"), having="are {n}",
-                         noun="the status of {x}"),
-    }, called="standing order {x}", label_noun="order number"),
-    Entity("transfer", Each("account", 1, 2), {
-        "transfer_no": Id(prefix="TR-", digits=6, noun="the transfer number of {x}"),
-        "account": Ref("account", link="the account from which {x} came"),
-        "to_account": Ref("account", where="to_account != account", link="the account to which {x} went"),
-        "amount": Money(5, 900, having="were for {n}",
-                        noun="the amount of {x}", ask="How much was {x}?", compare="was smaller | was larger"),
-        "date": Date(-60, 0, having="were made {n}",
-                     noun="the date of {x}", ask="When was {x} made?", compare="was earlier | was later"),
-    }, called="transfer {x}", label_noun="transfer number"),
-)
-
-RULES = (
-    Rule("transfer limit", tuple(range(500, 3000, 100)), "EUR", "At most {} euros are transferred at a time."),
-    Rule("card fee", tuple(range(5, 35, 5)), "EUR", "A replacement card costs {} euros."),
-    Rule("pause notice", (1, 2, 3), "days", "A standing order is paused up to {} days before its next date."),
-    Rule("overdraft share", tuple(range(10, 60, 5)), "percent", "An overdraft is at most {} percent of the balance."),
-)
-
 READING = (
-    Get("get_branch", "branch", "A branch: opening time, manager, counters, phone."),
+    Get("get_office", "regional office", "A regional office: director, lending limit, last audit, staff."),
+    Find("list_branches", "branch", "Branches under a regional office.", "office", "opens counters", (
+        most("counters", "the branch with the most counters under {x}", plural="branches under {x}"),
+        least("opens", "the branch with the earliest opening time under {x}"),
+        only("the only branch under {x}"),
+    )),
+    Get("get_branch", "branch", "A branch: regional office, opening time, manager, counters, phone."),
     Find("list_advisers", "adviser", "Advisers of a branch.", "branch", "name field years", (
         most("years", "the adviser with the most years of service at {x}", plural="advisers at {x}"),
         least("years", "the adviser with the fewest years of service at {x}"),
@@ -155,65 +49,71 @@ READING = (
         most("amount", "the largest transfer from {x}"),
     )),
     Get("get_transfer", "transfer", "A transfer: both accounts, amount, date."),
+    Find("find_vault", "vault", "The vault of a branch.", "branch", "keyholder", (only("the vault of {x}"),)),
+    Get("get_vault", "vault", "A vault: branch, keyholder, fire resistance, last alarm test."),
+    Find("list_boxes", "deposit box", "Safe-deposit boxes in a vault, by status or all.", "vault status",
+         "status volume rent", (
+        least("rent", "the free safe-deposit box with the lowest rent in {x}", {"status": "free"}),
+        most("rent", "the safe-deposit box with the highest rent in {x}", plural="safe-deposit boxes in {x}"),
+        most("volume", "the safe-deposit box with the largest volume in {x}"),
+    )),
+    Get("get_box", "deposit box", "A safe-deposit box: vault, status, customer, volume, rent, insured sum."),
+    Get("get_valuer", "valuer", "A valuer of properties: surveyor, licence, waiting time.",
+        shows="surveyor licensed waiting"),
+    Find("list_properties", "property", "Properties that a valuer has valued.", "valuer", "street area market_value", (
+        most("market_value", "the property with the highest market value valued by {x}", plural="properties valued by {x}"),
+        least("area", "the smallest property valued by {x}"),
+    )),
+    Get("get_property", "property", "A property: valuer, street, kind, floor area, heating, market value, valuation."),
+    Find("find_mortgage", "mortgage", "The mortgage on a property.", "property", "outstanding interest",
+         (only("the mortgage on {x}"),)),
+    Get("get_mortgage", "mortgage", "A mortgage: property, account, adviser, sum, interest, end of fixed interest."),
+    Get("get_merchant", "merchant", "A merchant: trade, complaints officer, refund time, email."),
+    Find("list_purchases", "purchase", "Purchases made with a card.", "card", "merchant amount date", (
+        only("the only purchase made with {x}"),
+        most("date", "the latest purchase made with {x}", plural="purchases made with {x}"),
+        most("amount", "the largest purchase made with {x}"),
+    )),
+    Find("list_sales", "purchase", "Purchases at a merchant.", "merchant", "card amount date", (
+        most("amount", "the largest purchase at {x}", plural="purchases at {x}"),
+        most("date", "the latest purchase at {x}"),
+    )),
+    Get("get_purchase", "purchase", "A purchase: card, merchant, amount, date, channel."),
+    Find("list_disputes", "dispute", "Disputes that an adviser handles, by status or all.", "handler status",
+         "status amount_claimed opened", (
+        only("the open dispute handled by {x}", {"status": "open"}),
+        most("amount_claimed", "the dispute with the highest amount claimed handled by {x}", plural="disputes handled by {x}"),
+        least("opened", "the earliest dispute handled by {x}"),
+    )),
+    Get("get_dispute", "dispute", "A dispute: purchase, handler, reason, opening date, amount claimed, status."),
     WorkOut("compare_loans", "The gap between two loans in what is left, and in the monthly instalment.",
             "first:loan second:loan", {
         "gap": Money(value="abs(first.remaining - second.remaining)",
                      noun="the gap between what is left on {x} and what is left on {y}",
                      ask="How far apart are {x} and {y} in what is left to pay?"),
     }, instead_of="get_loan list_loans"),
-)
-
-WRITING = (
-    Do("make_transfer", "Transfers money between two accounts.", "source:account target:account",
-       "transfer {amount} euros from {source} to {target} | send {amount} euros from {source} to {target}",
-       (Need("source.status == 'active'", "account {source} is {source.status}; only an active one can pay"),
-        Need("source != target", "{source} cannot pay into itself; name two different accounts"),
-        Need("amount <= rule('transfer limit')", "at most {rule('transfer limit')} euros are transferred at a time"),
-        Need("amount <= source.balance + source.overdraft", "account {source} holds {source.balance} euros only")),
-       (Create("transfer", {"account": "source", "to_account": "target", "amount": "amount", "date": "today"}),
-        Set("source", {"balance": "source.balance - amount"}), Set("target", {"balance": "target.balance + amount"})),
-       asks={"amount": Wanted(Extra.COUNT, Detail("amount", ("a few",), "How many euros should I transfer?",
-                                                  ("how many", "how much"), ("{x} euros.", "{x}, please.")),
-                              "Whole euros.")}),
-    Do("block_card", "Blocks a card and orders a replacement, which costs a fee.", "card",
-       "block {card} {reason} | have {card} blocked {reason}",
-       (Need("card.status == 'active'", "card {card} is {card.status} already; nothing needs to be done"),),
-       (Set("card", {"status": "'blocked'"}), Set("card.account", {"balance": "card.account.balance - fee"})),
-       asks={"reason": Wanted(Extra.CHOICE, Detail("reason", ("",), "Why is it blocked?", ("why", "reason")),
-                              "Why it is blocked.", REASONS)},
-       gives={"fee": "0 if reason == 'stolen' else rule('card fee')"}),
-    Do("freeze_account", "Freezes an account, so that nothing is paid from it.", "account",
-       "freeze {account} | put a freeze on {account}",
-       (Need("account.status == 'active'", "account {account} is frozen already; nothing needs to be done"),),
-       (Set("account", {"status": "'frozen'"}),)),
-    Do("pause_order", "Pauses a standing order.", "order:standing_order",
-       "pause {order} | put {order} on hold",
-       (Need("order.status == 'running'", "standing order {order} is paused already; nothing needs to be done"),
-        Need("days_until(order.next_date) >= rule('pause notice')",
-             "it is too late: pausing takes {rule('pause notice')} days' notice")),
-       (Set("order", {"status": "'paused'"}),)),
-    Do("change_adviser", "Gives a customer another adviser.", "customer adviser",
-       "make {adviser} the adviser for {customer} | assign {adviser} to {customer}",
-       (Need("customer.adviser != adviser", "{adviser} is the adviser of {customer} already; name another one"),),
-       (Set("customer", {"adviser": "adviser"}),)),
-    Do("extend_overdraft", "Raises the overdraft of an account by 100 euros.", "account",
-       "raise the overdraft of {account} by 100 euros | extend the overdraft of {account} by 100 euros",
-       (Need("account.overdraft + 100 <= account.balance * rule('overdraft share') / 100",
-             "the overdraft of {account} may be {rule('overdraft share')} percent of its balance at most"),),
-       (Set("account", {"overdraft": "account.overdraft + 100"}),)),
+    WorkOut("quote_valuation", "What a valuer charges for valuing a property anew.", "property valuer", {
+        "price": Money(value="round(valuer.base_fee + valuer.metre_fee * property.area, 2)",
+                       noun="the price of a new valuation of {x} by {y}", ask="What does {y} charge for a new valuation of {x}?"),
+    }),
 )
 
 BANK = Declaration(
     name="Bank",
     title="Retail bank",
-    description="A retail bank's counter: branches, advisers, customers, accounts, cards, loans, standing orders.",
+    description="A retail bank's counter: branches, customers, accounts, cards, loans, mortgages, safe-deposit boxes.",
     instruction="You work at the counter of a retail bank and help with questions and orders. Amounts are in EUR.",
+    own=("account", "card", "loan", "standing order", "transfer"),
     policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,
     clauses=CLAUSES,
-    shorts=(Short(("customer.adviser", "adviser.branch"), "the branch of {x}'s adviser"),),
-    own=("account", "card", "loan", "standing order", "transfer"),
+    shorts=(
+        Short(("customer.adviser", "adviser.branch"), "the branch of {x}'s adviser"),
+        Short(("card.account", "account.customer"), "the customer who carries {x}"),
+        Short(("mortgage.account", "account.customer"), "the customer who pays for {x}"),
+        Short(("dispute.purchase", "purchase.merchant"), "the merchant that {x} is about"),
+    ),
     file=__file__,
 )

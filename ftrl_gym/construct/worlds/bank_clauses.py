@@ -63,4 +63,19 @@ CLAUSES = (
     Clause("getting to know each other",
            "Nobody's overdraft is raised who became a customer less than {} days ago.",
            "extend_overdraft", "days_until(account.customer.joined) > -figure", Forbid(), (900, 1800, 2700)),
+    Clause("ordered by telephone",
+           "A purchase that was made by telephone carries no signature. It is always disputed as an unknown purchase, "
+           "because no other ground stands up; do not ask for the reason then.",
+           "dispute_purchase", "purchase.channel == 'by telephone'", Fix("reason", "unknown purchase")),
+    Clause("patience with merchants",
+           "Some merchants refund without being asked. As long as fewer days have passed since a purchase than its "
+           "merchant takes to refund, no dispute is opened.",
+           "dispute_purchase", "days_until(purchase.date) > -purchase.merchant.refund_days", Forbid()),
+    Clause("boxes of firms",
+           "No safe-deposit box is paid for from a business account. Firms keep what is theirs with a carrier.",
+           "rent_box", "account.type == 'business'", Forbid()),
+    Clause("valuable boxes",
+           "Whoever rents a box that is insured for more than {} euros signs in the presence of the keyholder of the "
+           "vault. Such a box is not rented out at the counter.",
+           "rent_box", "box.insured_sum > figure", Forbid(), (40000, 45000, 50000)),
 )  # fmt: skip

@@ -40,3 +40,20 @@ LANGUAGES = ("French", "Polish", "Turkish", "Arabic", "Portuguese", "Mandarin", 
 COUNTRIES = ("Denmark", "Switzerland", "India", "Ireland", "Japan", "Belgium", "Israel")
 STORAGE = ("the fridge", "a dark cupboard", "a locked cabinet", "room temperature")
 ALLERGIES = ("penicillin", "latex", "pollen", "peanuts", "iodine", "aspirin")
+
+LABORATORIES = ("Bernoulli", "Curie", "Darwin", "Euler", "Faraday", "Galvani", "Hooke", "Kepler")
+MATERIALS = ("blood", "urine", "saliva", "a throat swab", "a skin scraping")
+DEVICES = ("Aurora", "Boreal", "Corona", "Delta", "Equinox", "Firefly", "Glacier", "Helios", "Iridium", "Jupiter",
+           "Krypton", "Lodestar", "Meteor", "Nebula", "Oculus", "Photon", "Quasar", "Radiant", "Solaris", "Tempest",
+           "Ultima", "Vortex", "Wavelet", "Zircon")  # fmt: skip
+DEVICE_PATTERNS = ("{} Laser", "{} Ultrasound", "{} Monitor", "{} Stimulator")
+FIRMS = ("Ampere", "Bobbin", "Capstan", "Dovetail", "Escapement", "Flywheel", "Gimbal")
+FIRM_PATTERNS = ("{} Medical Service", "{} Device Care", "{} Technics")
+SHIFTS = ("the early shift", "the late shift", "the day shift", "the split shift")
+URGENCIES = ("routine", "routine", "soon", "urgent")
+
+METHODS = {"card": "by card", "cash": "in cash", "transfer": "by bank transfer"}
+"""Ways to pay -> how people say them."""
+VISITS = {"check-up": "a check-up", "follow-up": "a follow-up", "second opinion": "a second opinion",
+          "test results": "test results"}  # fmt: skip
+"""What an appointment is for -> how people say it."""
