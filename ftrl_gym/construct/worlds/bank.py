@@ -82,7 +82,8 @@ READING = (
     Find("list_disputes", "dispute", "Disputes that an adviser handles, by status or all.", "handler status",
          "status amount_claimed opened", (
         only("the open dispute handled by {x}", {"status": "open"}),
-        most("amount_claimed", "the dispute with the highest amount claimed handled by {x}", plural="disputes handled by {x}"),
+        most("amount_claimed", "the dispute with the highest amount claimed handled by {x}",
+             plural="disputes handled by {x}"),
         least("opened", "the earliest dispute handled by {x}"),
     )),
     Get("get_dispute", "dispute", "A dispute: purchase, handler, reason, opening date, amount claimed, status."),
@@ -94,7 +95,8 @@ READING = (
     }, instead_of="get_loan list_loans"),
     WorkOut("quote_valuation", "What a valuer charges for valuing a property anew.", "property valuer", {
         "price": Money(value="round(valuer.base_fee + valuer.metre_fee * property.area, 2)",
-                       noun="the price of a new valuation of {x} by {y}", ask="What does {y} charge for a new valuation of {x}?"),
+                       noun="the price of a new valuation of {x} by {y}",
+                       ask="What does {y} charge for a new valuation of {x}?"),
     }),
 )
 
