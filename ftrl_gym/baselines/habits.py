@@ -15,9 +15,12 @@ from typing import Generic, TypeVar
 from ftrl_gym.baselines.formulas import Formula, Known, Several, Slot, Slots, Unknown, renumbered, steps_of
 from ftrl_gym.baselines.lessons import Lesson, Step
 from ftrl_gym.baselines.masking import Mention
+from ftrl_gym.baselines.skeletons import skeleton
 from ftrl_gym.baselines.slots import variants
 from ftrl_gym.task import Json
 
+_OFTEN, _SELDOM = 0.15, 0.01
+"""Shares of questions that a mark of them is in at least, and of others at most."""
 _RARE = 0.3
 """Weight of what was never counted."""
 
@@ -116,6 +119,14 @@ class Habits:
         """Paths of the arguments of each act, as it was done most."""
         often: dict[int, Counter[tuple[str, ...]]] = defaultdict(Counter)
         counted: Counter[tuple[int, str, Source]] = Counter()
+        self._doing: Chooser[Formula] = Chooser()
+        self._telling = _marks(
+            [lesson.tokens for lesson in lessons if not lesson.turns],
+            [lesson.tokens for lesson in lessons if lesson.turns],
+        )
+        for lesson in lessons:
+            if lesson.answers:
+                self._doing.learn([skeleton(lesson.answers[0])], words_of(lesson.asked))
         told: list[tuple[list[str], list[int], list[tuple[int, str, list[Source]]]]] = []
         for lesson in lessons:
             done = []
@@ -141,6 +152,15 @@ class Habits:
         self.endings = [_endings(lesson, done) for lesson, (_, done, _) in zip(lessons, told, strict=True)]
         """What each lesson may come to, the likeliest first; steps are numbers of acts."""
 
+    def told(self, tokens: Mapping[str, int]) -> bool:
+        """Whether a question of these tokens seems to tell the facts too, so that no call is needed."""
+        return not self._telling.isdisjoint(tokens)
+
+    def doing(self, asked: Mapping[str, int]) -> list[Formula]:
+        """Skeletons of what may be asked for, the likeliest for the words of a sentence that asks first."""
+        tokens = words_of(asked)
+        return sorted(self._doing.labels(), key=lambda label: -self._doing.odds(label, tokens))
+
     def sources(self, act: int, leaf: str, tokens: Sequence[str]) -> list[Source]:
         """Where an argument may come from, the likeliest for a question of these tokens first."""
         chooser = self._sources[act, leaf]
@@ -162,6 +182,14 @@ def _endings(lesson: Lesson, done: Sequence[int]) -> list[Ending]:
         return [Ending(frozenset(steps_of(way)), way) for way in ways]
     last = sum(bool(step.tool) for step in lesson.turns[-1]) if lesson.turns else 0
     return [Ending(frozenset(done[len(done) - last :]), None)]
+
+
+def _marks(some: Sequence[Mapping[str, int]], others: Sequence[Mapping[str, int]]) -> frozenset[str]:
+    """Tokens that many of some questions have and hardly any of the others."""
+    have, lack = (Counter(token for tokens in group for token in tokens) for group in (some, others))
+    return frozenset(
+        token for token, count in have.items() if count > _OFTEN * len(some) and lack[token] <= _SELDOM * len(others)
+    )
 
 
 def act_of(step: Step) -> Act:

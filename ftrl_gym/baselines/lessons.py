@@ -158,7 +158,7 @@ def learn(played: Trajectory, task: Task) -> Lesson | None:
     ways: list[Formula] = []
     if answer is not None:
         behind = [facts[each] for each in task.outcome.earned_by if each in facts]
-        ways = trusted(explain_answer(_plain(task), behind, known), told, known) or [Constant.of(_plain(task))]
+        ways = trusted(explain_answer(_plain(task), behind, known), told, known) or [Constant(None)]
     text = played.opening[-1]["content"]
     return Lesson(
         template_tokens(text, question),

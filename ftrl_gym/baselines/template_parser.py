@@ -19,10 +19,11 @@ import gymnasium as gym
 from ftrl_gym.baselines.formulas import Formula, Known, Unknown, renamed
 from ftrl_gym.baselines.habits import Ending, Habits
 from ftrl_gym.baselines.improvising import Improviser
-from ftrl_gym.baselines.lessons import Lesson, Step, learn, place
+from ftrl_gym.baselines.lessons import Lesson, Step, asked_tokens, learn, place, template_tokens
 from ftrl_gym.baselines.nearest import Alike, Nearest
 from ftrl_gym.baselines.retrieval import Retrieval, failed_for_a_moment, retried
 from ftrl_gym.baselines.sight import Call, Result, Sight
+from ftrl_gym.baselines.skeletons import about, put_together, skeleton
 from ftrl_gym.baselines.slots import calls_with
 from ftrl_gym.baselines.words import stems
 from ftrl_gym.env import ToolUseEnv
@@ -35,11 +36,15 @@ _LOOKED_AT = 60
 """Lessons whose plans are tried on the tools of a task."""
 _FAR = 0.25
 """How much less alike than the nearest lesson the nearest is whose tools are offered, where something is impossible."""
+_DOING = 3
+"""Things that may be asked for, which answers are preferred to do."""
 _VOTERS = 12
 _NEAR = 0.2
 """Voters are at most so much less alike than the nearest."""
 _LEAST = 0.35
 """Nothing less alike is followed."""
+_SWAY = 0.2
+"""Whims at temperature 1, where two questions of one template are 1 alike."""
 _SURE = 0.85
 """What is as near as this, but wants a tool that is not offered, is impossible."""
 
@@ -50,7 +55,7 @@ class TemplateParser:
     Args:
         lessons: Of training tasks.
         seed: Of its whims; with the task's id it fixes the whole episode.
-        temperature: How far whims sway what it takes for alike, 1 being a whole question; 0 makes it always the same.
+        temperature: How far whims sway what it takes for alike; 0 makes it always the same.
     """
 
     def __init__(self, lessons: Sequence[Lesson], seed: int = 0, temperature: float = 0.0) -> None:
@@ -134,10 +139,13 @@ class TemplateParser:
     def _nearest(self) -> bool:
         """Chooses the lesson to follow, those that vote with it, and likely answers; says whether what is asked seems
         impossible."""
-        sight, sway = self._sight, self.temperature
+        sight, sway = self._sight, _SWAY * self.temperature
         ranked = self._lessons.ranked(
             sight.said[0], sight.mentions(), lambda: self._random.gauss(0, sway) if sway else 0.0
         )
+        told = self._habits.told(template_tokens(sight.said[0], sight.mentions()))
+        ranked = [one for one in ranked if told == (not one.lesson.turns)]
+        self._doing = self._habits.doing(asked_tokens(sight.said[0], sight.mentions()))[:_DOING]
         self._improviser = Improviser(self._habits, sight, self._likely_endings(ranked))
         if not ranked:
             return False
@@ -153,18 +161,20 @@ class TemplateParser:
         return False
 
     def _likely_endings(self, ranked: Sequence[Alike]) -> list[Ending]:
-        """What questions that are alike come to, whatever their plans.
-
-        Whether the facts are told in the question decides how one answers, so those vote that are like the nearest.
-        """
-        voters = [one for one in ranked if (not one.lesson.turns) == (not ranked[0].lesson.turns)]
-        voters.sort(key=lambda one: (-one.whole - one.asked, one.number))
+        """What questions that are alike come to, whatever their plans."""
+        voters = sorted(ranked, key=lambda one: (-one.whole - one.asked, one.number))
         votes: dict[Ending, float] = {}
         for one in voters[:_VOTERS]:
             for rank, ending in enumerate(self._habits.endings[one.number]):
                 weight = max(0.0, one.whole + one.asked) ** 2 * (1 - 0.05 * rank)
+                weight *= self._fits(ending.answer) if ending.answer is not None else 1.0
                 votes[ending] = votes.get(ending, 0.0) + weight
         return sorted(votes, key=lambda ending: -votes[ending])
+
+    def _fits(self, answer: Formula) -> float:
+        """How well what an answer does goes with the words of the question."""
+        bones = skeleton(answer)
+        return 1 / (1 + self._doing.index(bones)) if bones in self._doing else 0.1
 
     def _offered(self, lesson: Lesson) -> bool:
         """Whether every call of its plan can be made with the tools of this task."""
@@ -188,6 +198,10 @@ class TemplateParser:
             ways = self._voted(lambda lesson: lesson.answers)
             if not ways:
                 return DONE
+            ways.sort(key=lambda way: skeleton(way) not in self._doing)
+            if self._doing and skeleton(ways[0]) not in self._doing and (field := about(ways[0])) is not None:
+                other = put_together(self._doing[0], field)
+                ways = [other, *ways] if other is not None else ways
             return self._answer([renamed(way, self._instead) for way in ways], self._known())
         turn = self._plan.turns[self._turn]
         number, self._turn = self._turn, self._turn + 1

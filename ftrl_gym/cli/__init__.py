@@ -15,7 +15,7 @@ from ftrl_gym.errors import FtrlGymError
 from ftrl_gym.version import __version__
 
 BASELINE_TASKS = 40
-_TEMPERATURE = "whims of retrieval, first-row and template-parser (default: 0.2); 0: always the same"
+_TEMPERATURE = "whims of retrieval, first-row and template-parser (default: 0.5); 0: always the same"
 _FIT = "training tasks that the template parser learns from (default: 400)"
 
 
@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--split", choices=("train", "test"), default="test", help="which tasks (default: test)")
     calibrate.add_argument("--features", nargs="*", metavar="F", help="dials; none named keeps plain look-ups")
     calibrate.add_argument("--seed", type=_seed, default=0, help="of the tasks drawn (default: 0)")
-    calibrate.add_argument("--temperature", type=float, default=0.2, metavar="T", help=_TEMPERATURE)
+    calibrate.add_argument("--temperature", type=float, default=0.5, metavar="T", help=_TEMPERATURE)
     calibrate.add_argument("--fit", type=_count, default=400, metavar="N", help=_FIT)
     calibrate.add_argument("--out", metavar="FILE", help="write a line of JSON for each task")
     _add_settings(calibrate)
