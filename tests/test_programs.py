@@ -8,6 +8,7 @@ from collections import Counter
 from functools import cache
 
 import pytest
+from tiny_declaration import LIBRARY
 
 from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of
 from ftrl_gym.construct.asking import MOST_WORDS
@@ -24,7 +25,7 @@ from ftrl_gym.construct.frames import FRAMES
 from ftrl_gym.construct.objects import Brief
 from ftrl_gym.construct.operations import OPERATIONS, Asked
 from ftrl_gym.construct.programs import Anchor, Attr, Follow, Keep, Op, Program, Relation
-from ftrl_gym.construct.scenarios import scenario
+from ftrl_gym.construct.scenarios import declared, scenario
 from ftrl_gym.construct.settling import settle
 from ftrl_gym.construct.subquestions import SubQuestions
 from ftrl_gym.construct.writer import ProceduralWriter, write_task
@@ -209,22 +210,24 @@ def test_a_shape_depends_on_nothing_that_was_drawn_before() -> None:
 
 
 def test_an_impossible_shape_is_refused_at_once_and_the_nearest_is_told() -> None:
-    ground = ground_of("Bank")
+    library = declared(LIBRARY)
+    ground = library.ground(library.make_world(0, "real"))
     most = deepest(ground.shapes, Kind.MULTI_HOP)
+    assert 3 <= most < 10
     for wrong, nearest in (
-        (brief("Bank", Kind.MULTI_HOP, 10, 1, difficulty=0.6), f"hops={most}, width=1"),
-        (brief("Bank", Kind.PARALLEL_MULTI_HOP, 10, 2), f"hops={most}, width=2"),
-        (brief("Bank", Kind.MULTI_HOP, 3, 2), "hops=3, width=1"),
-        (brief("Bank", Kind.SINGLE_HOP, 3, 1), "hops=1, width=1"),
-        (brief("Bank", Kind.PARALLEL_MULTI_HOP, 1, 1), "hops=2, width=2"),
+        (brief(library.name, Kind.MULTI_HOP, 10, 1, difficulty=0.6), f"hops={most}, width=1"),
+        (brief(library.name, Kind.PARALLEL_MULTI_HOP, 10, 2), f"hops={most}, width=2"),
+        (brief(library.name, Kind.MULTI_HOP, 3, 2), "hops=3, width=1"),
+        (brief(library.name, Kind.SINGLE_HOP, 3, 1), "hops=1, width=1"),
+        (brief(library.name, Kind.PARALLEL_MULTI_HOP, 1, 1), "hops=2, width=2"),
     ):
-        with pytest.raises(ConstructionError, match=f"scenario Bank .*{nearest}") as caught:
+        with pytest.raises(ConstructionError, match=f"scenario {library.name} .*{nearest}") as caught:
             decompose(wrong, ground)
         assert not isinstance(caught.value, NoQuestion)
-    writer = ProceduralWriter(lambda world: ground, scenario("Bank").toolset, Depth.FULL)
+    writer = ProceduralWriter(lambda world: ground, library.toolset, Depth.FULL)
     refused = Counter[str]()
     with pytest.raises(ConstructionError, match="hops=10"):
-        write_task(writer, brief("Bank", Kind.MULTI_HOP, 10, 1, difficulty=0.6), "t", refused)
+        write_task(writer, brief(library.name, Kind.MULTI_HOP, 10, 1, difficulty=0.6), "t", refused)
     assert not refused
 
 
