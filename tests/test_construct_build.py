@@ -97,7 +97,7 @@ def test_a_build_is_byte_identical_and_loads(tmp_path: Path, own_registry: Path)
     worlds = {}
     for split, count in ((Split.TRAIN, 12), (Split.TEST, 8)):
         tasks = scenario.load_tasks(split)
-        assert len(tasks) == len({task.question for task in tasks}) == count
+        assert len(tasks) == len({(task.question, task.outcome.kind) for task in tasks}) == count
         assert all(task.certificate and task.certificate.solver_plan == "confirmed" for task in tasks)
         worlds[split] = {task.world for task in tasks}
         assert worlds[split] <= {f"w{n:02d}" for n in range(sum(WORLDS.values()))}

@@ -215,7 +215,7 @@ class Plan:
 
 def plan_content(plan: Plan) -> dict[str, Any]:
     """A plan as JSON."""
-    return {**asdict(plan), "kinds": [kind.value for kind in plan.kinds]}
+    return {**asdict(plan), "kinds": [kind.value for kind in plan.kinds], "only": list(plan.only)}
 
 
 class Chunk(NamedTuple):
