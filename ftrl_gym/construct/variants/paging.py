@@ -29,7 +29,7 @@ _STYLES = (
 """Parameter, field that says the next one, and field that says how many rows there are in all."""
 _NUMBERED = 2
 """So many of the styles number their pages."""
-_SIZES = ((40,), (25, 40, 40), (20, 30, 40, 40), (10, 15, 20, 40, 40, 40, 40, 40))
+_SIZES = ((40,), (10, 20, 40, 40), (10, 15, 40, 40, 40), (10, 15, 20, 40, 40, 40, 40, 40))
 """Rows of a page, by level."""
 _ENTRIES = ((0, 0), (1, 6), (2, 12), (4, 18))
 """Entries of a history in a list and by itself, by level."""
