@@ -64,7 +64,7 @@ ENTITIES = (
                         compare="has the smaller budget | has the larger budget"),
         "secretary": Person(noun="the name of the secretary of {x}", ask="Who is the secretary of {x}?"),
     }, called="the department of {x}"),
-    Entity("instructor", Each("department", 3, 4), {
+    Entity("instructor", Each("department", 4, 5), {
         "staff_no": Id(prefix="FAC", digits=4),
         "name": Person(noun="the name of {x}", ask="What is {x} called?"),
         "department": Ref("department", noun="the department of {x}", link="the department of {x}",
