@@ -91,6 +91,10 @@ class Certifier:
         self._taskset.task, self._taskset.base = task, base
         subject = Subject(self._env, task.id)
         returns = [subject.plan_return(number) for number in range(len(task.plans))]
+        sound = [plan for plan, paid in zip(task.plans, returns, strict=True) if abs(paid - 1.0) <= 1e-9]
+        if "routes" in task.features and task.plans[0] in sound and len(sound) < len(task.plans):
+            # A route may tell in passing what another call of its plan is made for, which is waste then.
+            return self.certify(task.model_copy(update={"plans": tuple(sound)}), base, readings)
         if abs(min(returns) - 1.0) > 1e-9:
             raise CertificationError(task.id, "oracle", f"plans return {returns}")
         verdict = confirm(task, self._taskset.documents(task), self._pool.toolbox, World(base))
