@@ -150,17 +150,20 @@ def verify(
     train = ScenarioTaskSet(scenario, split=Split.TRAIN.value) if baselines else None
     for each in [split] if split else [member.value for member in Split]:
         taskset = ScenarioTaskSet(scenario, split=each)
-        ids = _drawn(taskset.ids(), limit, seed)
+        ids = drawn(taskset.ids(), limit, seed)
         for report in verify_tasks(taskset, ids, seed):
             reports.append(report)
             if on_task is not None:
                 on_task(report)
         if train is not None:
-            earned += shallow.measure(taskset, _drawn(ids, baselines, seed), train, seed, on_episode)
+            played = drawn(ids, baselines, seed)
+            parser = shallow.template_parser(train, seed, played)
+            earned += shallow.measure(taskset, played, parser, seed, on_episode)
     return Report(scenario.manifest.name, tuple(reports), tuple(earned))
 
 
-def _drawn(ids: Sequence[str], limit: int | None, seed: int) -> Sequence[str]:
+def drawn(ids: Sequence[str], limit: int | None, seed: int) -> Sequence[str]:
+    """At most so many of some tasks, in their order."""
     if limit is None or limit >= len(ids):
         return ids
     return sorted(random.Random(f"verify/{seed}").sample(list(ids), limit))

@@ -18,7 +18,7 @@ from ftrl_gym.baselines.formulas import Cell, Changed, Column, Compared, Folded,
 from ftrl_gym.baselines.lessons import learn
 from ftrl_gym.baselines.masking import masked, mentions
 from ftrl_gym.baselines.retrieval import Retrieval
-from ftrl_gym.baselines.shallow import BASELINES, measure
+from ftrl_gym.baselines.shallow import BASELINES, OneForEach, measure, template_parser
 from ftrl_gym.baselines.sight import Result, Sight
 from ftrl_gym.baselines.template_parser import TemplateParser
 from ftrl_gym.env import ToolUseEnv
@@ -221,7 +221,8 @@ def test_every_baseline_is_measured(tmp_path: Path) -> None:
     scenario = tiny_scenario(tmp_path)
     tasks = {split: ScenarioTaskSet(scenario, split=split) for split in ("train", "test")}
     ticks: list[None] = []
-    earned = list(measure(tasks["test"], tasks["test"].ids(), tasks["train"], on_episode=lambda: ticks.append(None)))
+    parser = OneForEach({"test": template_parser(tasks["train"])}, lambda task_id: task_id.partition("-")[0])
+    earned = list(measure(tasks["test"], tasks["test"].ids(), parser, on_episode=lambda: ticks.append(None)))
     assert [one.baseline for one in earned] == list(BASELINES)
     assert len(ticks) == 2 * (len(WORDS) + len(BASELINES) - 1)
     assert all(one.split == "test" and one.tasks == 2 and 0 <= one.outcome <= 1 for one in earned)

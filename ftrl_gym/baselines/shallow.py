@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import gymnasium as gym
 
@@ -43,16 +44,50 @@ def episodes(tasks: int) -> int:
     return tasks * (len(WORDS) + len(BASELINES) - 1)
 
 
+def template_parser(train: TaskSet, seed: int = 0, played: Sequence[str] = ()) -> TemplateParser:
+    """The template parser of some training tasks.
+
+    Args:
+        train: The training tasks.
+        seed: Of the draw of those that it learns from, at most :data:`LESSONS`.
+        played: Ids of tasks that it will play; it learns from none of them.
+    """
+    others = [each for each in train.ids() if each not in set(played)]
+    lessons = random.Random(f"lessons/{seed}").sample(others, min(LESSONS, len(others)))
+    return TemplateParser.fitted(_env(train), sorted(lessons))
+
+
+class OneForEach:
+    """Plays each task with the policy of what it belongs to.
+
+    Args:
+        policies: Name -> policy.
+        name_of: Task id -> name.
+    """
+
+    def __init__(self, policies: Mapping[str, Policy], name_of: Callable[[str], str]) -> None:
+        self._policies, self._name_of = policies, name_of
+
+    def begin(self, env: gym.Env[str, str], observation: str, info: dict[str, Any]) -> None:
+        """Chooses one."""
+        self._now = self._policies[self._name_of(info["task_id"])]
+        self._now.begin(env, observation, info)
+
+    def act(self, observation: str, info: dict[str, Any]) -> str:
+        """What the chosen one says."""
+        return self._now.act(observation, info)
+
+
 def measure(
-    tasks: TaskSet, ids: Sequence[str], train: TaskSet, seed: int = 0, on_episode: Callable[[], None] | None = None
+    tasks: TaskSet, ids: Sequence[str], parser: Policy, seed: int = 0, on_episode: Callable[[], None] | None = None
 ) -> Iterator[Earned]:
     """Lets every baseline play some tasks.
 
     Args:
         tasks: The task set of one split.
         ids: Which of its tasks.
-        train: The training tasks. The template parser learns from some of them, never from those that are played.
-        seed: Of the draw of these, and of brute force.
+        parser: The template parser, of training tasks that are not among them.
+        seed: Of brute force.
         on_episode: Told of each episode as it is done.
     """
     env = _env(tasks)
@@ -72,9 +107,7 @@ def measure(
     yield max(constants, key=lambda one: (one.outcome, one.mean_return))
     yield earned("first-row", Retrieval(first_row=True))
     yield earned("retrieval", Retrieval())
-    others = [each for each in train.ids() if each not in set(ids)]
-    lessons = random.Random(f"lessons/{seed}").sample(others, min(LESSONS, len(others)))
-    yield earned("template-parser", TemplateParser.fitted(_env(train), sorted(lessons)))
+    yield earned("template-parser", parser)
     yield earned("brute-force", BruteForce(seed))
 
 

@@ -17,12 +17,13 @@ from ftrl_gym.cli import measured_dials
 from ftrl_gym.cli.measured_dials import Line
 from ftrl_gym.cli.target import console, playable, resolve
 from ftrl_gym.errors import UsageError
-from ftrl_gym.registration import NAMESPACE, SUITES
+from ftrl_gym.registration import NAMESPACE, SUITE, SUITES
 from ftrl_gym.stats.figures import Figures, OfKind, measure
 from ftrl_gym.stats.leaks import Leaks
-from ftrl_gym.stats.sample import Sample, of_endless, of_rows, of_scenario
+from ftrl_gym.stats.sample import Sample, of_endless, of_rows, of_scenario, of_suite
 from ftrl_gym.stats.spread import Spread
-from ftrl_gym.task import Kind
+from ftrl_gym.suites.suite import SuiteTaskSet
+from ftrl_gym.task import Kind, Split
 
 NOT_RUN = "left out: --no-run"
 UNKNOWN = "not recorded"
@@ -62,6 +63,10 @@ def _sample(source: str, arguments: argparse.Namespace) -> Sample:
     if name in SUITES:
         raise UsageError(f"{env_id} has no data of its own; name the file instead: ftrl-gym stats test.jsonl")
     title, scenario = f"{env_id}{f', {split}' if split else ''}", name.rpartition("-v")[0]
+    if name == SUITE:
+        if arguments.endless is not None or split == Split.TRAIN:
+            raise UsageError(f"{env_id} is frozen: it has neither new tasks nor a train split")
+        return of_suite(env_id, SuiteTaskSet(), run=run)
     if arguments.endless is None:
         return of_scenario(title, registry.load(scenario), split, run=run)
     return of_endless(

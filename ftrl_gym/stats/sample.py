@@ -20,6 +20,7 @@ from ftrl_gym.ftrl_ledger import answer_text
 from ftrl_gym.sandbox import SandboxToolbox
 from ftrl_gym.scenario import Scenario, Tools
 from ftrl_gym.suites.ftrl_rows import Row, read_rows
+from ftrl_gym.suites.suite import SuiteTaskSet
 from ftrl_gym.task import AnswerType, Json, Split, Task
 from ftrl_gym.toolcall import Checker
 from ftrl_gym.tooldoc import ToolDocument
@@ -109,6 +110,21 @@ def of_scenario(name: str, scenario: Scenario, split: str | None, *, run: bool) 
     wanted = [member for member in Split if split in (None, member.value)]
     tasks = [task for member in wanted for task in scenario.load_tasks(member)]
     return _of_tasks(name, tasks, scenario.manifest.name, scenario.tools, scenario.load_world, run)
+
+
+def of_suite(name: str, suite: SuiteTaskSet, *, run: bool) -> Sample:
+    """The tasks of the frozen evaluation set.
+
+    Args:
+        name: What to call it.
+        suite: The set.
+        run: Whether tools may be called.
+    """
+    tasks: list[Measured] = []
+    for scenario, ids in suite.scenarios().items():
+        own = suite.scenario(scenario)
+        tasks += _of_tasks(name, [suite.get(each) for each in ids], scenario, own.tools, own.load_world, run).tasks
+    return Sample(name, tuple(tasks), certified=True)
 
 
 def of_endless(

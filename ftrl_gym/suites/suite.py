@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ftrl_gym.env import ToolUseEnv
+    from ftrl_gym.scenario import Scenario
 
 FOLDER, CONTENTS = "Suite", "suite.json"
 NAME = "Suite"
@@ -115,10 +116,11 @@ class SuiteTaskSet:
         for name in wanted:
             if name not in self.contents.scenarios:
                 raise UnknownNameError("scenario of the suite", name, self.contents.scenarios)
+        self._scenarios = {name: registry.load_folder(place / name) for name in wanted}
         self._sets: dict[str, ScenarioTaskSet] = {}
         self._tasks: dict[str, tuple[str, Task]] = {}
-        for name in wanted:
-            own = ScenarioTaskSet(registry.load_folder(place / name), split=Split.TEST.value)
+        for name, scenario in self._scenarios.items():
+            own = ScenarioTaskSet(scenario, split=Split.TEST.value)
             self._sets[name] = own
             for task in map(own.get, own.ids()):
                 self._tasks[f"{name}.{task.id}"] = name, task.model_copy(update={"id": f"{name}.{task.id}"})
@@ -136,6 +138,17 @@ class SuiteTaskSet:
                 f"features={features}; drop one of them"
             )
         self._ids = tuple(self._tasks)
+
+    def scenarios(self) -> dict[str, list[str]]:
+        """Scenario -> ids of its tasks that are kept."""
+        found: dict[str, list[str]] = {}
+        for task_id in self._ids:
+            found.setdefault(scenario_of(task_id), []).append(task_id)
+        return found
+
+    def scenario(self, name: str) -> Scenario:
+        """What it holds of a scenario."""
+        return self._scenarios[name]
 
     def instruction(self, task: Task) -> str:
         """See :class:`ftrl_gym.taskset.TaskSet`."""
@@ -168,7 +181,12 @@ class SuiteTaskSet:
         return self._own(task).world(task)
 
     def _own(self, task: Task) -> ScenarioTaskSet:
-        return self._sets[task.id.partition(".")[0]]
+        return self._sets[scenario_of(task.id)]
+
+
+def scenario_of(task_id: str) -> str:
+    """The scenario that a task of the suite is of."""
+    return task_id.partition(".")[0]
 
 
 def _check_features(features: Sequence[str] | None, tasks: Iterator[Task]) -> None:

@@ -1,0 +1,51 @@
+"""Verification of the frozen evaluation set: every task of it, and what shallow baselines earn on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ftrl_gym import registry
+from ftrl_gym.baselines import shallow
+from ftrl_gym.baselines.shallow import Earned
+from ftrl_gym.suites.suite import SuiteTaskSet, scenario_of
+from ftrl_gym.task import Split
+from ftrl_gym.taskset import ScenarioTaskSet
+from ftrl_gym.verify import Report, TaskReport, drawn, verify_tasks
+
+
+def verify_suite(
+    suite: SuiteTaskSet,
+    limit: int | None = None,
+    seed: int = 0,
+    on_task: Callable[[TaskReport], None] | None = None,
+    baselines: int = 0,
+    on_episode: Callable[[], None] | None = None,
+) -> Report:
+    """Verifies the frozen evaluation set. A template parser learns from the packaged training tasks of each scenario.
+
+    Args:
+        suite: The set.
+        limit: See :func:`verify`; so do the others.
+        seed: See there.
+        on_task: See there.
+        baselines: See there.
+        on_episode: See there.
+
+    Raises:
+        UnknownNameError: A scenario of the suite is in no registry, so that there is nothing to learn from.
+        SandboxError: Its code is not trusted.
+    """
+    reports = []
+    for report in verify_tasks(suite, drawn(suite.ids(), limit, seed), seed):
+        reports.append(report)
+        if on_task is not None:
+            on_task(report)
+    earned: list[Earned] = []
+    if baselines:
+        played = drawn([report.task_id for report in reports], baselines, seed)
+        parsers = {
+            name: shallow.template_parser(ScenarioTaskSet(registry.load(name), split=Split.TRAIN.value), seed)
+            for name in dict.fromkeys(map(scenario_of, played))
+        }
+        earned += shallow.measure(suite, played, shallow.OneForEach(parsers, scenario_of), seed, on_episode)
+    return Report(suite.name, tuple(reports), tuple(earned))
