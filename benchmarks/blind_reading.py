@@ -1,7 +1,7 @@
 """Blind reading: does somebody who sees only what a policy sees come to the recorded ending?
 
     python benchmarks/blind_reading.py show LOG.json 0 1 2         the tasks as a policy sees them
-    python benchmarks/blind_reading.py say LOG.json TURNS.json     {"0": "<tool_call>…", "1": "<answer>…"}: a turn of each
+    python benchmarks/blind_reading.py say LOG.json TURNS.json     {"0": "<tool_call>…", "1": "…"}: a turn of each
     python benchmarks/blind_reading.py score LOG.json LOG.json     what came of it, once every task is over
 
 The tasks are drawn from the frozen evaluation set, as many of each scenario, and known by number only. What was said is
@@ -101,9 +101,8 @@ def score(reading: Reading) -> tuple[int, int]:
         agreed = now.over and now.info["score"]["outcome"] == 1
         right += agreed
         about = f"{number:>4} {scenario_of(task.id):<15} {task.kind.value:<19} {', '.join(task.features) or 'plain'}"
-        print(
-            f"{about}: {'agrees' if agreed else 'DISAGREES' if now.over else 'NOT OVER'}, return {now.episode_return:.2f}"
-        )
+        ended = "agrees" if agreed else "DISAGREES" if now.over else "NOT OVER"
+        print(f"{about}: {ended}, return {now.episode_return:.2f}")
         if not agreed:
             print(f"     gold {task.outcome.model_dump(mode='json')}\n     said {reading.log[number][-1][-200:]!r}")
     return len(reading.log), right
