@@ -16,6 +16,7 @@ from ftrl_gym.construct.declare.checking import check
 from ftrl_gym.construct.endless import endless_brief, endless_writer
 from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.worlds.bank import BANK
+from ftrl_gym.construct.worlds.real_estate import REAL_ESTATE
 from ftrl_gym.construct.writer import write_first
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.errors import ConstructionError, UsageError
@@ -153,6 +154,12 @@ def test_a_clause_that_cannot_be_kept_is_told_with_its_mend(clause: Clause, told
     with pytest.raises(ConstructionError, match="clause 'a'") as caught:
         check(_bank(clause))
     assert told in str(caught.value)
+
+
+def test_a_condition_does_not_go_on_from_what_is_of_several_kinds() -> None:
+    through = Clause("a", "x", "cancel_viewing", "viewing.property.owner.lives == 'abroad'")
+    with pytest.raises(ConstructionError, match="property is of several kinds"):
+        check(replace(REAL_ESTATE, clauses=(through,)))
 
 
 # --- minimal pairs ---------------------------------------------------------------------------------------------------

@@ -100,6 +100,8 @@ def _found_out(declaration: Declaration, action: Do, names: tuple[str, ...], pla
             if not column.links:
                 yield place, f"nobody speaks of the way from {entity.name} by {known[name]}; give it a link"
             entity = declaration.entity(column.entity)
+            if entity.kinds:
+                yield place, f"{entity.name} is of several kinds, and what comes next depends on which; end there"
 
 
 def _shows(declaration: Declaration, entity: Entity, column: str) -> bool:

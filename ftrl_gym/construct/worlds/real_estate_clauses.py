@@ -24,10 +24,10 @@ CLAUSES = (
            "Owners tidy up and take time off for a viewing. A viewing that is less than {} days away stays where it is:"
            " this desk does not move it to another day, whether earlier or later.",
            "move_viewing", "days_until(viewing.date) < figure", values=(8, 10, 12)),
-    Clause("Owners abroad",
-           "An owner who lives abroad arranges travel or a stand-in for every viewing. A viewing of a property whose"
-           " owner lives abroad is not cancelled by this desk; the agent rings the owner first.",
-           "cancel_viewing", "viewing.property.owner.lives == 'abroad'"),
+    Clause("Open funds checks",
+           "While the funds check of a buyer is requested and has not been passed, nothing they arranged with us is"
+           " undone. A viewing of such a buyer is not cancelled by this desk; the agent rings the buyer first.",
+           "cancel_viewing", "viewing.buyer.funds_check == 'requested'"),
     Clause("Efficient homes",
            "Properties with the energy rating A or B sell at the price that is asked. We make no offer below the asking"
            " price for a property with one of these two ratings.",
