@@ -310,7 +310,7 @@ COURT = Declaration(
     description="The registry of a judiciary: courts, cases and appeals, parties, hearings, rulings, deadlines, fees.",
     instruction="You work in the registry that serves several courts and help judges, lawyers and parties."
                 " Amounts are in EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,

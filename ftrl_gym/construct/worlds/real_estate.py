@@ -152,7 +152,7 @@ REAL_ESTATE = Declaration(
     description="An estate agency: houses, flats and offices, their owners and buyers, viewings, offers, surveys.",
     instruction="You work in the office of an estate agency and help agents with questions and requests. Prices are in"
                 " EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,

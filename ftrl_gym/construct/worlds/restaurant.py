@@ -347,7 +347,7 @@ RESTAURANT = Declaration(
     description="A restaurant: dining rooms, reservations, orders, menus, recipes, stock, deliveries, shifts.",
     instruction="You work in the office of a restaurant and help colleagues with questions and requests. Prices are in"
                 " EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,

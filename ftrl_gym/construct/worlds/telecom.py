@@ -343,7 +343,7 @@ TELECOM = Declaration(
     description="The service desk of a mobile operator: contracts, lines, plans, devices, roaming, bills and visits.",
     instruction="You work at the service desk of a mobile operator and help with questions and requests."
                 " Amounts are in EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,

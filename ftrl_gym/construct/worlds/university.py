@@ -383,7 +383,7 @@ UNIVERSITY = Declaration(
     description="A university's registry: courses and what they ask for, sections, students, exams, grants, theses.",
     instruction="You work in the registry of a university and help staff with questions and requests. Amounts are in"
                 " EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,
