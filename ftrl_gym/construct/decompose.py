@@ -28,6 +28,8 @@ from ftrl_gym.errors import ConstructionError
 from ftrl_gym.task import Answer, Kind, Outcome, OutcomeKind
 
 _TRIES = 12
+_BOTH = 0.4
+"""How often a user who changes their mind keeps a detail back, too."""
 
 
 def decompose(brief: Brief, ground: Ground) -> Decomposition:
@@ -53,7 +55,7 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
     script = Script()
     if twice:
         script.reconsider(program, _bound(shape, ground, rng)[0], ground, rng)
-    elif user:
+    if user and (not twice or rng.random() < _BOTH):
         script.keep_back(program, speaker, rng)
     said = _said(program, speaker)
     if program.op in (Op.LOWEST, Op.HIGHEST) and program.over is None:
@@ -65,7 +67,8 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
         raise NoQuestion("its kind has changed with its rows")
     calls, words = writer.calls(), [GoldWords(turn=0, say=" ".join(script.asks))] if script.asks else []
     if script.program is not None:
-        calls, words = _twice(calls, len(compiled[0].lookups), max(writer.depth), answer)
+        calls, after = _twice(calls, len(compiled[0].lookups), max(writer.depth), answer)
+        words += after
         answer = answer_of(script.program, ground)
     depth = writer.depth
     keep = program.keep

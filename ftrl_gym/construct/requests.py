@@ -57,6 +57,10 @@ FRAMES = (
 
 _CONFIRMED = 0.35
 """How often a user with one request wants to be asked once more before it is done."""
+_REGRETTED = 0.4
+"""How often they regret it, where it can be undone."""
+_KEPT_TOO = 0.4
+"""How often a user who confirms or regrets, or who keeps one detail back, keeps back another one."""
 _DETOURS = (
     "{first}; should that be refused, {then} instead",
     "{first}, or if that cannot be done, {then}",
@@ -263,42 +267,60 @@ class _Requests:
         return f"do {wish.action.tool}({', '.join([*roles, *extras])}){then}{ruled}"
 
     def _script(self, wishes: list[Wish], last: int) -> None:
-        """Hides details, or lets the user regret the only action."""
-        wish = wishes[0]
+        """Keeps details back, lets the user be asked before the only action, or regret it, or several of these."""
+        wish, said = wishes[0], dict(wishes[0].words)
         regrets = [self.domain.actions[name] for name in wish.action.follow_ups if self.domain.actions[name].regret]
-        plain = wish.follow_up is None and not (self.refused or wish.others)
-        if regrets and len(wishes) == 1 and plain and self.rng.random() < 0.4:
+        alone = len(wishes) == 1 and wish.follow_up is None and not (self.refused or wish.others)
+        if alone and self.rules is None and wish.first is None and self.rng.random() < _CONFIRMED:
+            self._confirm(wish, last)
+        if alone and regrets and self.rng.random() < _REGRETTED:
             self.words.append(GoldWords(turn=last + 1, say=DONE))
             self.changes.append(ChangeOfMind(text=self.rng.choice(regrets[0].regret)))
             self._follow(wish, regrets[0], last + 1)
-            return
-        if len(wishes) == 1 and plain and self.rules is None and wish.first is None and self.rng.random() < _CONFIRMED:
-            self._confirm(wish, last)
-            return
+        corrected = {name for name, words in wish.words.items() if words != said[name]}
+        if not self.words:
+            if not self._keep_back(wishes, last, corrected):
+                raise NoQuestion("the user has nothing to keep back")
+        elif self.rng.random() < _KEPT_TOO:
+            self._keep_back(wishes, last, corrected)
+
+    def _keep_back(self, wishes: list[Wish], last: int, told: set[str]) -> bool:
+        """Hides details of the request; whether there was one to hide.
+
+        Args:
+            wishes: What is asked for.
+            last: Turn of the last action.
+            told: Details of the first wish that have to be told with the request.
+        """
         self.speaker.forget()
         walks = [walk for each in wishes for walk in each.walks.values()]
-        self.slots, asks = (
+        slots, asks = (
             hide(walks, self.speaker, self.rng, self.domain.kept_back) if self.rng.random() < 0.6 else ([], [])
         )
         ruled = {
             (id(wish), each.rule.fixes[0]) for wish in wishes for each in wish.judged if each.holds and each.rule.fixes
-        }
-        taken = {one.name for one in self.slots}
+        } | {(id(wishes[0]), name) for name in told}
+        taken, late = {one.name for one in slots}, []
         for each in wishes:
             for action in filter(None, (each.action, each.follow_up)):
                 for name, (kind, detail) in action.extras.items():
                     if (
                         (id(each), name) not in ruled
                         and detail.name not in taken
-                        and (not asks or self.rng.random() < 0.3)
+                        and (not asks + late or self.rng.random() < _KEPT_TOO)
                     ):
                         taken.add(detail.name)
-                        self.slots.append(slot(detail, self._kept(each, name, kind), self.rng))
-                        asks.append(detail.ask)
+                        slots.append(slot(detail, self._kept(each, name, kind), self.rng))
+                        late.append(detail.ask)
                         each.words[name] = self.rng.choice(detail.nouns)
-        if not asks:
-            raise NoQuestion("the user has nothing to keep back")
-        self.words.append(GoldWords(turn=0, say=" ".join(asks)))
+        if asks and late and last and not self.confirms and self.rng.random() < 0.5:
+            self.words.append(GoldWords(turn=last, say=" ".join(late)))  # what an action needs, when it is its turn
+        else:
+            asks += late
+        if asks:
+            self.words.append(GoldWords(turn=0 if last or not self.confirms else -1, say=" ".join(asks)))
+        self.slots += slots
+        return bool(slots)
 
     def _confirm(self, wish: Wish, last: int) -> None:
         """Lets the user be asked once more before the only action."""
@@ -316,7 +338,7 @@ class _Requests:
             lambda name, kind: self._kept(wish, name, kind),
             fits,
         )
-        self.slots = list(slots)
+        self.slots += slots
         self.words.append(GoldWords(turn=last, say=ASKS))
 
     def _kept(self, wish: Wish, name: str, kind: Extra) -> str:
