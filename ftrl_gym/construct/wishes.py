@@ -24,7 +24,7 @@ _RULED = 0.85
 _BINDINGS = 12
 """Times that a request gets other rows, for a house rule to matter or not."""
 _MATTERS = 0.7
-"""How often one of them is to change what is right; rows for that are not always found."""
+"""How often one of them is to change what is right."""
 _DETOURS = 0.5
 """How often a request with errors is for something that is refused, with something else to do then."""
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven"]
@@ -112,6 +112,9 @@ class Wisher:
                 wish.judged = [self.rules.judge(rule, wish.walks, wish.extras, reader) for rule in rules]
             if any(each.holds for wish in wishes for each in wish.judged) is matters:
                 break
+        else:
+            if matters:
+                raise NoQuestion("no rows were drawn for which a house rule changes anything")
         for wish in wishes:
             self._obey(wish, self.rules)
         if any(wish.forbidden for wish in wishes) and (len(wishes) > 1 or len(wishes[0].forbidden) > 1):
