@@ -23,7 +23,7 @@ _RULED = 0.85
 """How often a request with house rules is for something that one of them is about."""
 _BINDINGS = 12
 """Times that a request gets other rows, for a house rule to matter or not."""
-_MATTERS = 0.7
+_MATTERS = 0.8
 """How often one of them is to change what is right."""
 _DETOURS = 0.5
 """How often a request with errors is for something that is refused, with something else to do then."""
@@ -75,6 +75,8 @@ class Wisher:
     ) -> None:
         self.brief, self.ground, self.rng, self.speaker, self.rules = brief, ground, rng, speaker, rules
         self.domain = ground.domain
+        # drawn once for all attempts: a rule that matters is harder to find, and would lose to one that does not
+        self.matters = rules is not None and random.Random(f"rules/{brief.seed}").random() < _MATTERS
 
     def wishes(self) -> list[Wish]:
         """Actions and walks of the brief's kind, bound to rows."""
@@ -104,16 +106,15 @@ class Wisher:
     def _bind_judged(self, shapes: list[Wish]) -> list[Wish]:
         """Wishes of which house rules change what is right, in most draws, or leave it as it is."""
         assert self.rules is not None
-        matters = self.rng.random() < _MATTERS
         for _ in range(_BINDINGS):
             wishes = [self._bind(self._copy(wish)) for wish in shapes]
             for wish in wishes:
                 rules, reader = self.rules.about(wish.action), self.ground.reader
                 wish.judged = [self.rules.judge(rule, wish.walks, wish.extras, reader) for rule in rules]
-            if any(each.holds for wish in wishes for each in wish.judged) is matters:
+            if any(each.holds for wish in wishes for each in wish.judged) is self.matters:
                 break
         else:
-            if matters:
+            if self.matters:
                 raise NoQuestion("no rows were drawn for which a house rule changes anything")
         for wish in wishes:
             self._obey(wish, self.rules)
@@ -150,7 +151,7 @@ class Wisher:
         wishes: list[Wish] = []
         while len(wishes) < count:
             actions = list(self.domain.actions.values())
-            if self.rules is not None and self.rng.random() < _RULED:
+            if self.rules is not None and (self.matters or self.rng.random() < _RULED):
                 actions = [action for action in actions if self.rules.about(action)]
             action = self.rng.choice(actions)
             if any(action.tool == other.action.tool for other in wishes):
