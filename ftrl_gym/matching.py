@@ -79,6 +79,8 @@ class Goal:
     untyped: list[tuple[int, SubQuestion]] = field(default_factory=list)
     needed: list[Mapping[str, int]] = field(default_factory=list)
     """For each plan the calls that it needs though they solve nothing, and how often it makes each."""
+    solving: list[Mapping[str, frozenset[int]]] = field(default_factory=list)
+    """For each plan the calls that solve something in it, and which groups."""
     planned: set[str] = field(default_factory=set)
     derived: list[tuple[str, frozenset[int]]] = field(default_factory=list)
     asked_after: dict[int, int] = field(default_factory=dict)
@@ -132,10 +134,15 @@ class Goal:
                     goal.many[document.name] = several
         for plan in task.plans:
             made = [(goal.look_up(call.tool, call.arguments), call.solves) for call in plan.calls()]
-            solving = {key for key, solves in made if solves}  # the call before it failed is no other one
+            solving: dict[str, frozenset[int]] = {}
+            for key, solves in made:
+                if solves:
+                    solving[key] = solving.get(key, frozenset()) | {goal.group_of[sub] for sub in solves}
+            goal.solving.append(solving)
+            # the call before it failed is no other one
             goal.needed.append(Counter(key for key, solves in made if not solves and key not in solving))
             goal.planned |= {key for key, _ in made}
-        goal.needed = goal.needed or [{}]
+        goal.needed, goal.solving = goal.needed or [{}], goal.solving or [{}]
         for derivation in task.derivations:
             after = frozenset(goal.group_of[sub] for sub in derivation.after)
             goal.derived.append((_encode(derivation.value), after))
@@ -255,13 +262,15 @@ class Ledger:
     """Groups solved before the turn began; None where turns are not told apart, and all solved ones are known."""
     looked_up: tuple[str, ...] = ()
     """Look-ups made so far with tools that have options, each as often as it was made."""
+    told_by: dict[int, str] = field(default_factory=dict)
+    """Group -> the look-up that solved it first."""
 
     def copy(self) -> Ledger:
         """An independent copy; the goal is shared."""
         return Ledger(
             self.goal, set(self.solved), set(self.credited), set(self.tainted), self.calls, self.invalid, self.useful,
             set(self.seen), list(self.needed_made), self.extra_waste, self.forgiven,
-            self.unasked, self.known, self.looked_up,
+            self.unasked, self.known, self.looked_up, dict(self.told_by),
         )  # fmt: skip
 
     def turn_begins(self, changes_heard: int) -> None:
@@ -360,6 +369,9 @@ class Ledger:
             self.extra_waste += self.goal.in_vain(tool, arguments, result, new)
         if new:
             self.solved |= new
+            look_up = self.goal.look_up(tool, arguments)
+            for group in new:
+                self.told_by.setdefault(group, look_up)
             if not new <= self.credited:
                 self.credited |= new
                 self.useful += 1
@@ -378,11 +390,23 @@ class Ledger:
         """For each plan whether it needs this call. With other options a call is another one, but the look-up is the
         same: it is needed no more often than the plan makes it."""
         if tool not in self.goal.rich or not self.goal.rich[tool].options:
-            return [key in plan for plan in self.goal.needed]
+            return [key in plan or self._told_before(key, solving) for plan, solving in self._plans()]
         look_up = self.goal.look_up(tool, arguments)
         before = self.looked_up.count(look_up)
         self.looked_up += (look_up,)
-        return [before < plan.get(look_up, 0) for plan in self.goal.needed]
+        return [before < plan.get(look_up, 0) + self._told_before(look_up, solving) for plan, solving in self._plans()]
+
+    def _plans(self) -> Iterable[tuple[Mapping[str, int], Mapping[str, frozenset[int]]]]:
+        return zip(self.goal.needed, self.goal.solving, strict=True)
+
+    def _told_before(self, look_up: str, solving: Mapping[str, frozenset[int]]) -> bool:
+        """Whether other calls of a plan happened to tell all that it makes this call for: the order of its calls, and
+        what stands beside their facts, is to cost nothing. What calls of another way told makes this one a waste."""
+        groups = solving.get(look_up)
+        if groups is None:
+            return False
+        told = {self.told_by.get(group) for group in groups}
+        return look_up not in told and all(by in solving for by in told)
 
     def has(self, sub_questions: Iterable[str]) -> bool:
         """Whether all these sub-questions are solved."""

@@ -8,6 +8,7 @@ deployment, by running them.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 from ftrl_gym.construct.answering import Ground, NoQuestion
@@ -92,6 +93,7 @@ class _Requests:
         self.wisher = Wisher(brief, ground, rng, self.speaker, self.rules)
         self.refused = False
         self.earned: tuple[str, ...] = ()
+        self.idle: tuple[str, ...] = ()
         self.judgements: tuple[Judgement, ...] = ()
         self.subs: list[SubQuestion] = []
         self.calls: list[GoldCall] = []
@@ -121,6 +123,7 @@ class _Requests:
             for wish in wishes
             for each in wish.forbidden or wish.judged
         )
+        self.idle = tuple(dict.fromkeys(self._idle(wishes)))
         for wish in () if self.refused else wishes:
             checked = [s.lookup for look in wish.looks if isinstance(s := seen[look], Learned)]
             turn = 0
@@ -142,6 +145,13 @@ class _Requests:
                 self._act(each, each.action, taken, turn, tuple(f"s{n + 1}" for n in dict.fromkeys(needs)))
                 if each.follow_up is not None:
                     self._follow(each, each.follow_up, turn + 1)
+
+    def _idle(self, wishes: list[Wish]) -> Iterator[str]:
+        """Tools that it would take to do what is refused: a missing one would give the verdict away."""
+        for wish in wishes if self.refused else ():
+            values = [Attr(walk, wish.action.roles[role][2]) for role, walk in wish.walks.items()]
+            yield from (lookup.tool for lookup in compile_values(self.domain, values).lookups)
+            yield from (action.tool for action in (wish.action, wish.follow_up) if action is not None)
 
     def _act(self, wish: Wish, action: Action, taken: dict[str, Any], turn: int, needs: tuple[str, ...]) -> None:
         """One action as a sub-question and a call."""
@@ -252,6 +262,7 @@ class _Requests:
             else Nobody(),
             derivations=tuple(Derivation(value=value) for value in dict.fromkeys(self.speaker.derived)),
             tested=tuple(str(sub.answer.value) for sub in self.subs if sub.id in self.earned),
+            idle=self.idle,
             effects=self.effects,
             policy_text=self.rules.text(wish.action.name for wish in wishes) if self.rules is not None else "",
             judgements=self.judgements,
@@ -300,7 +311,7 @@ class _Requests:
         ruled = {
             (id(wish), each.rule.fixes[0]) for wish in wishes for each in wish.judged if each.holds and each.rule.fixes
         } | {(id(wishes[0]), name) for name in told}
-        taken, late = {one.name for one in slots}, []
+        taken, late = {one.name for one in slots}, list[str]()
         for each in wishes:
             for action in filter(None, (each.action, each.follow_up)):
                 for name, (kind, detail) in action.extras.items():
