@@ -33,7 +33,7 @@ ORDERS = 2 * len(FEATURES[Kind.MULTI_HOP]) * len(Kind)
 
 
 def numbers(scenario: str, pairs: int = PAIRS) -> tuple[int, ...]:
-    """Which of the orders of two turns through all dials are taken: a few minimal pairs, whole, and others by chance."""
+    """Which orders of two turns through all dials are taken: a few minimal pairs, whole, and others by chance."""
     orders = Plan(scenario, SEED, test=ORDERS).orders(Split.TEST)
     rng = random.Random(f"suite/{VERSION}/{scenario}")
     taken: list[int] = []
