@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -131,7 +132,7 @@ def test_an_interrupted_pretraining_ends_with_the_same_weights(tmp_path: Path) -
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     make = partial(number_maker, tmp_path / "tokenizer")
     expected = pretrain(
-        Pretraining(run=whole, tokens=6_000, **settings), tokenizer, make, Watch(held_out, lambda m: 0.5)
+        Pretraining(run=whole, tokens=6_000, **settings), tokenizer, make, {"gates": Watch(held_out, lambda m: 0.5)}
     )
     stops = iter([0.25, KeyboardInterrupt()])
 
@@ -143,12 +144,26 @@ def test_an_interrupted_pretraining_ends_with_the_same_weights(tmp_path: Path) -
         return value
 
     with pytest.raises(KeyboardInterrupt):
-        pretrain(Pretraining(run=parts, tokens=6_000, **settings), tokenizer, make, Watch(held_out, interrupt))
+        pretrain(
+            Pretraining(run=parts, tokens=6_000, **settings), tokenizer, make, {"gates": Watch(held_out, interrupt)}
+        )
     got = pretrain(
-        Pretraining(run=parts, tokens=6_000, **settings), tokenizer, make, Watch(held_out, lambda model: 0.5)
+        Pretraining(run=parts, tokens=6_000, **settings), tokenizer, make, {"gates": Watch(held_out, lambda model: 0.5)}
     )
     assert all(torch.equal(a, b) for a, b in zip(expected.parameters(), got.parameters(), strict=True))
     assert load_base(parts / "model").model.num_parameters() == expected.num_parameters()
+    logs = [(folder / "log.jsonl").read_text().splitlines()[-1] for folder in (whole, parts)]
+    last, resumed = map(json.loads, logs)
+    assert last["gates/f1"] == 0.5 and last["gates/loss"] > 0
+    assert last["read"] == resumed["read"] and sum(last["read"].values()) == last["tokens"]
+
+
+@pytest.mark.parametrize("wrong", [{"travel": 1.5}, {"travel": -0.1}, {"tokens": 0}, {"batch_tokens": 0}])
+def test_a_wrong_setting_of_pretraining_is_refused(wrong: dict[str, float]) -> None:
+    from ftrl_agents.pretraining import Pretraining
+
+    with pytest.raises(UsageError, match=next(iter(wrong)).replace("_", "-")):
+        Pretraining(**wrong).check()
 
 
 def number_maker(folder: Path) -> Maker:
@@ -156,4 +171,9 @@ def number_maker(folder: Path) -> Maker:
     from transformers import AutoTokenizer
 
     own = AutoTokenizer.from_pretrained(folder)
-    return lambda n: encode(own, [{"role": "user", "content": f"gate {n}"}, {"role": "assistant", "content": f"A{n}"}])
+
+    def make(number: int) -> Conversation:
+        messages = [{"role": "user", "content": f"gate {number}"}, {"role": "assistant", "content": f"A{number}"}]
+        return encode(own, messages)._replace(source="odd" if number % 2 else "even")
+
+    return make

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,9 @@ import torch
 
 from ftrl_agents.base_model import new_model, save_base
 from ftrl_agents.corpus import Conversation, Maker, ahead, batches, pad_together
+from ftrl_agents.corpus_blocks import TRAVEL_SHARE
 from ftrl_agents.supervised import Supervised, likelihood
+from ftrl_gym.errors import UsageError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
@@ -51,13 +54,22 @@ class Pretraining:
     """Blocks of the model."""
     mlp: int = 384
     """Width of its feed-forward layers."""
-    evaluate_every: int = 500_000
+    evaluate_every: int = 1_000_000
     """Tokens between two evaluations."""
+    travel: float = TRAVEL_SHARE
+    """Share of the corpus's blocks that are TravelBooking's, from 0 to 1."""
+
+    def check(self) -> None:
+        """Raises UsageError for a setting that cannot be."""
+        if not 0 <= self.travel <= 1:
+            raise UsageError(f"travel is {self.travel}; it is a share from 0 to 1")
+        if self.tokens < 1 or self.batch_tokens < 1 or self.evaluate_every < 1:
+            raise UsageError("tokens, batch-tokens and evaluate-every are whole numbers from 1")
 
 
 @dataclass
 class Watch:
-    """How the model is looked at on the way."""
+    """How the model is looked at on the way, on one set of tasks."""
 
     held_out: Sequence[Conversation]
     """Conversations whose likelihood is logged."""
@@ -66,7 +78,7 @@ class Watch:
 
 
 def pretrain(
-    settings: Pretraining, tokenizer: PreTrainedTokenizerFast, maker: Callable[[], Maker], watch: Watch
+    settings: Pretraining, tokenizer: PreTrainedTokenizerFast, maker: Callable[[], Maker], watches: Mapping[str, Watch]
 ) -> Qwen3ForCausalLM:
     """Trains, or goes on training, until ``settings.tokens`` are read.
 
@@ -74,7 +86,7 @@ def pretrain(
         settings: Where, how much, how.
         tokenizer: Of the corpus; saved with the weights.
         maker: Makes the corpus in another process, see :func:`ftrl_agents.corpus.ahead`.
-        watch: What is measured on the way.
+        watches: What is measured on the way, by the name of each set.
 
     Returns:
         The model as it is at the end, which need not be the best one.
@@ -95,7 +107,9 @@ def pretrain(
     stream = ahead(maker, place.block)
     while trainer.tokens < settings.tokens:
         rng = np.random.default_rng([settings.seed, place.block])
-        results = [trainer.step(b) for b in batches(next(stream), settings.batch_tokens, rng, tokenizer.pad_token_id)]
+        read = next(stream)
+        results = [trainer.step(b) for b in batches(read, settings.batch_tokens, rng, tokenizer.pad_token_id)]
+        place.count(read)
         place.block += 1
         place.seconds = time.monotonic() - began
         loss, accuracy = (float(np.mean([getattr(r, name) for r in results])) for name in ("loss", "accuracy"))
@@ -103,7 +117,7 @@ def pretrain(
         due = trainer.tokens // settings.evaluate_every > place.evaluations
         if due or trainer.tokens >= settings.tokens:
             place.evaluations = trainer.tokens // settings.evaluate_every
-            _look(place, tokenizer, watch)
+            _look(place, tokenizer, watches)
         if due or time.monotonic() - saved > 120 or trainer.tokens >= settings.tokens:
             place.save()
             saved = time.monotonic()
@@ -111,15 +125,18 @@ def pretrain(
     return model
 
 
-def _look(place: _Place, tokenizer: PreTrainedTokenizerFast, watch: Watch) -> None:
+def _look(place: _Place, tokenizer: PreTrainedTokenizerFast, watches: Mapping[str, Watch]) -> None:
     model = place.trainer.model
-    parts = [
-        likelihood(model, pad_together(watch.held_out[i : i + 8], tokenizer.pad_token_id))
-        for i in range(0, len(watch.held_out), 8)
-    ]
-    score = watch.score(model)
-    loss, accuracy = (float(np.mean([getattr(p, name) for p in parts])) for name in ("loss", "accuracy"))
-    place.log({"held_out/loss": loss, "held_out/accuracy": accuracy, "held_out/f1": score})
+    seen: dict[str, float] = {}
+    for name, watch in watches.items():
+        parts = [
+            likelihood(model, pad_together(watch.held_out[i : i + 8], tokenizer.pad_token_id))
+            for i in range(0, len(watch.held_out), 8)
+        ]
+        for measure in ("loss", "accuracy"):
+            seen[f"{name}/{measure}"] = float(np.mean([getattr(part, measure) for part in parts]))
+        seen[f"{name}/f1"] = watch.score(model)
+    place.log({**seen, "read": dict(sorted(place.read.items()))})
     save_base(model, tokenizer, place.folder / "model")
 
 
@@ -129,6 +146,7 @@ class _Place:
     def __init__(self, folder: Path, trainer: Supervised) -> None:
         self.folder, self.trainer = folder, trainer
         self.block, self.seconds, self.evaluations = 0, 0.0, 0
+        self.read: Counter[str] = Counter()
         folder.mkdir(parents=True, exist_ok=True)
 
     def load(self) -> None:
@@ -139,7 +157,12 @@ class _Place:
         self.trainer.model.load_state_dict(state["model"])
         self.trainer.optimizer.load_state_dict(state["optimizer"])
         self.trainer.tokens, self.block, self.seconds = state["tokens"], state["block"], state["seconds"]
-        self.evaluations = state["evaluations"]
+        self.evaluations, self.read = state["evaluations"], Counter(state["read"])
+
+    def count(self, conversations: Sequence[Conversation]) -> None:
+        """Adds to the tokens read of each source."""
+        for one in conversations:
+            self.read[one.source] += len(one.ids)
 
     def save(self) -> None:
         state = {
@@ -149,6 +172,7 @@ class _Place:
             "block": self.block,
             "seconds": self.seconds,
             "evaluations": self.evaluations,
+            "read": dict(self.read),
         }
         path = self.folder / "state.pt"
         torch.save(state, path.with_suffix(".new"))
