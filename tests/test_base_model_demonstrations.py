@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import gymnasium as gym
@@ -13,8 +14,11 @@ pytest.importorskip("torch")
 from ftrl_agents.corpus import encode
 from ftrl_agents.corpus_blocks import Recipe
 from ftrl_agents.corpus_tasks import corpus_env, task_id
-from ftrl_agents.demonstrations import Habit, bad_habits, demonstrations, script, warm_up
+from ftrl_agents.demonstrations import demonstrations, warm_up
+from ftrl_agents.habits import Habit, any_habits, bad_habits, script
 from ftrl_agents.tokenizer import train_tokenizer
+from ftrl_gym.policies import Scripted
+from ftrl_gym.trajectory import run_episode
 
 TRAVEL = Recipe(travel=1.0, plain=1.0, chatter=0.0)
 TASKS = [task_id(number) for number in range(40)]
@@ -56,7 +60,24 @@ def test_habits_fit_the_task(env: gym.Env[str, str]) -> None:
         assert (Habit.LONE in habits) <= (longest > 1)
         doubled = script(task, frozenset({Habit.DOUBLED}))
         assert sum(text.count("<tool_call>") for text in doubled) == 2 * len(task.plans[0].calls())
-    assert seen == set(Habit)
+    assert seen == {Habit.EARLY, Habit.LONE, Habit.DOUBLED}
+
+
+def test_strays_and_leaps_cost_a_call_and_nothing_else(env: gym.Env[str, str]) -> None:
+    import random
+
+    seen: Counter[Habit] = Counter()
+    for name in TASKS:
+        env.reset(options={"task": name})
+        task, documents = env.unwrapped.task, env.unwrapped.documents  # type: ignore[attr-defined]
+        for habit in any_habits(task, documents, random.Random(name)) & {Habit.STRAY, Habit.LEAP}:
+            seen[habit] += 1
+            good, bad = script(task, frozenset()), script(task, frozenset({habit}), documents)
+            assert [text for text in bad if text in good] == good and len(bad) == len(good) + 1
+            episode = run_episode(env, Scripted(bad), options={"task": name})
+            assert episode.score["recall"] == 1.0 and episode.score["outcome"] == 1.0
+            assert episode.score["waste"] == 1.0 and episode.episode_return < 1.0
+    assert min(seen[Habit.STRAY], seen[Habit.LEAP]) >= 2
 
 
 def test_warm_up_teaches_and_leaves_the_mode_alone(env: gym.Env[str, str]) -> None:
