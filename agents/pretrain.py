@@ -2,9 +2,10 @@
 
     python agents/pretrain.py --run runs/pretrain --export agents/ftrl_agents/base
 
-The corpus is endless: tasks of sixteen scenarios and of TravelBooking's train worlds, played well. Export writes the
-weights at the end, their tokenizer and a model card. A run that exists goes on; with ``--tokens`` at or below what it
-has read, nothing is trained and only the export is made.
+The corpus is endless: tasks of sixteen scenarios and of TravelBooking's train worlds, played well. With
+``--habit-tokens`` the model then reads demonstrations most of which are flawed. Export writes the weights at the end,
+their tokenizer and a model card. A run that exists goes on; with ``--tokens`` at or below what it has read, nothing
+is trained and only the export is made.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ import tyro
 from rich.console import Console
 from transformers import AutoTokenizer
 
-from ftrl_agents.base_model import load_base
+from ftrl_agents.base_model import Base, load_base
 from ftrl_agents.corpus_blocks import Recipe
-from ftrl_agents.evaluation import evaluate
+from ftrl_agents.evaluation import Evaluation, evaluate
 from ftrl_agents.model_card import export
-from ftrl_agents.pretraining import Pretraining, Watch, pretrain
-from ftrl_agents.scenario_corpus import HELD_OUT, HeldOut, ScenarioMaker, tokenizer_texts
+from ftrl_agents.pretraining import CAPABLE, Pretraining, Watch, pretrain
+from ftrl_agents.scenario_corpus import HELD_OUT, HeldOut, ScenarioMaker, habit_maker, tokenizer_texts
 from ftrl_agents.tokenizer import train_tokenizer
 from ftrl_gym.errors import FtrlGymError
 
@@ -68,17 +69,26 @@ def run(arguments: Arguments) -> None:
     folder = arguments.run / "tokenizer"
     tokenizer = tokenizer_of(folder, arguments.seed)
     watches = {name: watch(held, tokenizer, arguments.scored_tasks) for name, held in HELD_OUT.items()}
-    recipe = Recipe(travel=arguments.travel)
-    pretrain(arguments, tokenizer, ScenarioMaker(folder, arguments.seed, recipe), watches)
+    corpus = ScenarioMaker(folder, arguments.seed, Recipe(travel=arguments.travel))
+    habits = habit_maker(folder, arguments.seed, arguments.travel, arguments.habit_share)
+    pretrain(arguments, tokenizer, corpus, watches, habits)
     if arguments.export:
-        base = load_base(arguments.run / "model")
-        looks = {}
-        for name, held in HELD_OUT.items():
-            tasks = held.tasks(arguments.final_tasks)
-            looks[name] = [evaluate(base.model, base.tokenizer, held.env, tasks, temperature=t) for t in (0.0, 1.0)]
-            for look in looks[name]:
-                print(f"{held.title}, {look.label}: Solve-F1 {look.interval('f1')}", flush=True)
-        export(arguments, base, looks, arguments.export)
+        stages = {"before the habits": CAPABLE, "": "model"} if arguments.habit_tokens else {"": "model"}
+        looks = {
+            ", ".join(filter(None, (held.title, stage))): final(load_base(arguments.run / name), held, arguments)
+            for held in HELD_OUT.values()
+            for stage, name in stages.items()
+        }
+        export(arguments, load_base(arguments.run / "model"), looks, arguments.export)
+
+
+def final(base: Base, held: HeldOut, arguments: Arguments) -> list[Evaluation]:
+    """Evaluations for the model card."""
+    tasks = held.tasks(arguments.final_tasks)
+    looks = [evaluate(base.model, base.tokenizer, held.env, tasks, temperature=t) for t in (0.0, 1.0)]
+    for look in looks:
+        print(f"{held.title}, {look.label}: Solve-F1 {look.interval('f1')}", flush=True)
+    return looks
 
 
 def watch(held: HeldOut, tokenizer: PreTrainedTokenizerFast, count: int) -> Watch:

@@ -28,7 +28,15 @@ from ftrl_agents.corpus_blocks import (
 )
 from ftrl_agents.corpus_tasks import CorpusTasks, corpus_env, corpus_task, task_id
 from ftrl_agents.demonstrations import Demonstrator
-from ftrl_agents.scenario_corpus import HELD_OUT, LONGEST, WORLDS, ScenarioMaker, ScenarioStream, tokenizer_texts
+from ftrl_agents.scenario_corpus import (
+    HELD_OUT,
+    LONGEST,
+    WORLDS,
+    ScenarioMaker,
+    ScenarioStream,
+    habit_maker,
+    tokenizer_texts,
+)
 from ftrl_agents.tokenizer import train_tokenizer
 from ftrl_gym.construct.endless import PER_WORLD
 from ftrl_gym.construct.scenarios import FIRST, names
@@ -123,6 +131,17 @@ def test_minimal_pairs_stand_side_by_side(monkeypatch: pytest.MonkeyPatch) -> No
     assert {one.outcome.kind, twin.outcome.kind} >= {OutcomeKind.IMPOSSIBLE}
     like = [wanted(number, block_of(number, recipe), recipe) for number in range(20)]
     assert like[::2] == like[1::2]
+
+
+def test_the_second_phase_has_flaws_in_four_of_five_and_other_worlds() -> None:
+    maker = habit_maker(Path("unused"), 5, FEW.travel, 0.8)
+    stream = ScenarioStream(maker.seed, dataclasses.replace(FEW, plain=0.5), maker.exercises, maker.flawed)
+    played = [stream.episode(number) for number in range(48)]
+    flawed = [one for one in played if one.episode_return < 0.999]
+    assert 0.6 < len(flawed) / 48 < 0.95
+    assert maker.recipe == Recipe(travel=FEW.travel, easy_blocks=0) and maker.exercises == 0.0
+    worlds = {ScenarioStream(5, FEW)._task(number) // PER_WORLD for number in range(48)}
+    assert worlds.isdisjoint(stream._task(number) // PER_WORLD for number in range(48))
 
 
 def test_no_conversation_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,13 +8,14 @@ import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ftrl_agents.base_model import REBUILD, Base, save_base
 from ftrl_agents.corpus import BLOCK
 from ftrl_agents.corpus_blocks import CHATTER, EASY, EASY_BLOCKS, FULL, NEVER_TRAINED, PLAIN, SYLLABLES, Mixture
 from ftrl_agents.evaluation import METRICS, Evaluation
 from ftrl_agents.pretraining import Pretraining
-from ftrl_agents.scenario_corpus import EXERCISES, HELD_OUT, LONGEST
+from ftrl_agents.scenario_corpus import EXERCISES, LONGEST
 from ftrl_gym.construct.scenarios import FIRST
 
 
@@ -30,11 +31,13 @@ def card(settings: Pretraining, base: Base, looks: Mapping[str, Sequence[Evaluat
     Args:
         settings: Of the run.
         base: What it made.
-        looks: Held-out set -> evaluations on it.
+        looks: Title of a held-out set -> evaluations on it.
     """
     log = [json.loads(line) for line in (settings.run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-    end, config = log[-1], base.model.config
-    read = Counter(next(line["read"] for line in reversed(log) if "read" in line))
+    corpus = [line for line in log if line.get("phase", "state") == "state"]
+    spoilt = [line for line in log if line.get("phase") == "habits"] if settings.habit_tokens else []
+    end, config = corpus[-1], base.model.config
+    read = _read(corpus)
     facts = {
         "parameters": f"{base.model.num_parameters():,}, stored in fp16, embeddings tied",
         "shape": f"{config.num_hidden_layers} blocks, width {config.hidden_size}, MLP {config.intermediate_size}",
@@ -57,9 +60,21 @@ def card(settings: Pretraining, base: Base, looks: Mapping[str, Sequence[Evaluat
         f"{settings.rest_weight:g}",
         "seed": str(settings.seed),
     }
-    shares = [[name, f"{tokens:,}", f"{tokens / read.total():.1%}"] for name, tokens in read.most_common()]
+    if spoilt:
+        facts["habits"] = (
+            f"then {spoilt[-1]['tokens']:,} tokens of demonstrations in other train worlds, {settings.habit_share:.0%} "
+            "of them flawed: an early answer, parallel calls left out, doubled calls, a look-alike first, or the last "
+            "hop at once"
+        )
+        facts["rate of the habits"] = f"{settings.habit_rate:g}, decay over the last 50%"
+    more = _read(spoilt)
+    shares = [
+        [name, f"{tokens:,}", f"{tokens / read.total():.1%}", *([f"{more[name]:,}"] if spoilt else [])]
+        for name, tokens in read.most_common()
+    ]
+    columns = ["scenario", "tokens", "share", *(["tokens of habits"] if spoilt else [])]
     scores = [
-        [HELD_OUT[name].title, METRICS[metric], *(str(one.interval(metric)) for one in some)]
+        [name, METRICS[metric], *(str(one.interval(metric)) for one in some)]
         for name, some in looks.items()
         for metric in METRICS
     ]
@@ -77,7 +92,7 @@ Make it again: `{REBUILD}`
 
 Counted while it was read:
 
-{_table(["scenario", "tokens", "share"], shares)}
+{_table(columns, shares)}
 
 {FIRST}'s *train* worlds are among them: a model of this size reaches no scenario that it has never read of, and there
 is to be one to learn in. Of {FIRST} held out are its test worlds, entities, variants and some phrasings. Never
@@ -90,6 +105,11 @@ variant's tools, mixed like the later corpus; mean [95% interval]:
 
 {_table(["set", "metric", *(one.label for one in some)], scores)}
 """
+
+
+def _read(log: Sequence[Mapping[str, Any]]) -> Counter[str]:
+    """Tokens of each source, as the last evaluation logged them."""
+    return Counter(next((line["read"] for line in reversed(log) if "read" in line), {}))
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

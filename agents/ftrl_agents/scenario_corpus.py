@@ -35,6 +35,8 @@ LONGEST = 2_000
 """Tokens of the longest conversation that is kept; in place of a longer one an easier task is played."""
 WORLDS = 8
 """Blocks that a stream goes through side by side, so that what is learned from at once is of several scenarios."""
+_HABIT_SEEDS = 100_000
+"""Distance between the seed of a corpus and that of the demonstrations after it."""
 
 
 class ScenarioStream:
@@ -44,14 +46,14 @@ class ScenarioStream:
         seed: Another seed gives other worlds.
         recipe: What the tasks are made of.
         exercises: Share of exercises.
-        flawed: Share of episodes with bad habits.
+        flawed: Share of episodes with bad habits, of every sort.
     """
 
     def __init__(
         self, seed: int, recipe: Recipe | None = None, exercises: float = EXERCISES, flawed: float = 0.0
     ) -> None:
         self.seed, self.recipe, self.exercises = seed, recipe or Recipe(), exercises
-        self._demonstrator = Demonstrator(seed, flawed)
+        self._demonstrator = Demonstrator(seed, flawed, all_habits=True)
         # An environment keeps what it has made of every document, so each world gets its own, and goes with it.
         self._env = functools.lru_cache(maxsize=WORLDS)(self._made)
 
@@ -119,6 +121,12 @@ class ScenarioMaker:
             return made._replace(source=stream.block(number).scenario)
 
         return make
+
+
+def habit_maker(tokenizer: Path, seed: int, travel: float, flawed: float) -> ScenarioMaker:
+    """Makes demonstrations most of which are flawed, in other worlds than the corpus of that seed has; no exercises."""
+    recipe = Recipe(travel=travel, easy_blocks=0)
+    return ScenarioMaker(tokenizer, seed + _HABIT_SEEDS, recipe, exercises=0.0, flawed=flawed)
 
 
 class HeldOut(NamedTuple):
