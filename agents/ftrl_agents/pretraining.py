@@ -61,7 +61,7 @@ class Pretraining:
     """Blocks of the model."""
     mlp: int = 384
     """Width of its feed-forward layers."""
-    evaluate_every: int = 1_000_000
+    evaluate_every: int = 2_000_000
     """Tokens between two evaluations."""
     travel: float = TRAVEL_SHARE
     """Share of the corpus's blocks that are TravelBooking's, from 0 to 1."""
@@ -166,16 +166,15 @@ def _run(
     stream = ahead(phase.maker, place.block)
     while trainer.tokens < phase.tokens:
         rng = np.random.default_rng([settings.seed, place.block])
-        made = next(stream)
+        made, before = next(stream), trainer.tokens
         results = [trainer.step(b) for b in batches(made, settings.batch_tokens, rng, tokenizer.pad_token_id)]
         place.count(made)
         place.block += 1
         place.seconds = time.monotonic() - began
         loss, accuracy = (float(np.mean([getattr(r, name) for r in results])) for name in ("loss", "accuracy"))
         place.log({"loss": loss, "accuracy": accuracy, "rate": trainer.rate()})
-        due = trainer.tokens // settings.evaluate_every > place.evaluations
+        due = trainer.tokens // settings.evaluate_every > before // settings.evaluate_every
         if due or trainer.tokens >= phase.tokens:
-            place.evaluations = trainer.tokens // settings.evaluate_every
             _look(place, tokenizer, watches)
         if due or time.monotonic() - saved > 120 or trainer.tokens >= phase.tokens:
             place.save()
@@ -205,7 +204,7 @@ class _Place:
     def __init__(self, folder: Path, trainer: Supervised, phase: Phase) -> None:
         self.folder, self.trainer, self.phase = folder, trainer, phase
         self.path = folder / f"{phase.name}.pt"
-        self.block, self.seconds, self.evaluations = 0, 0.0, 0
+        self.block, self.seconds = 0, 0.0
         self.read: Counter[str] = Counter()
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -218,7 +217,7 @@ class _Place:
         self.trainer.model.load_state_dict(state["model"])
         self.trainer.optimizer.load_state_dict(state["optimizer"])
         self.trainer.tokens, self.block, self.seconds = state["tokens"], state["block"], state["seconds"]
-        self.evaluations, self.read = state["evaluations"], Counter(state["read"])
+        self.read = Counter(state["read"])
 
     def count(self, conversations: Sequence[Conversation]) -> None:
         """Adds to the tokens read of each source."""
@@ -232,7 +231,6 @@ class _Place:
             "tokens": self.trainer.tokens,
             "block": self.block,
             "seconds": self.seconds,
-            "evaluations": self.evaluations,
             "read": dict(self.read),
             "after": self.phase.after,
         }
