@@ -126,6 +126,7 @@ def test_a_new_model_copies_before_it_is_trained() -> None:
     assert likelihood(model, Batch(ids, own, torch.ones_like(own))).accuracy > 0.8
 
 
+@pytest.mark.slow
 def test_an_interrupted_pretraining_ends_with_the_same_weights(tmp_path: Path) -> None:
     from functools import partial
 
@@ -172,7 +173,7 @@ def test_an_interrupted_pretraining_ends_with_the_same_weights(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"travel": 1.5}, {"travel": -0.1}, {"tokens": 0}, {"habit_tokens": -1}, {"habit_share": 2}]
+    "wrong", [{"travel": 1.5}, {"travel": -0.1}, {"batch_tokens": 0}, {"habit_tokens": -1}, {"habit_share": 2}]
 )
 def test_a_wrong_setting_of_pretraining_is_refused(wrong: dict[str, float]) -> None:
     from ftrl_agents.pretraining import Pretraining

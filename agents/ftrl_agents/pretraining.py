@@ -77,8 +77,8 @@ class Pretraining:
         for name, share in (("travel", self.travel), ("habit-share", self.habit_share)):
             if not 0 <= share <= 1:
                 raise UsageError(f"{name} is {share}; it is a share from 0 to 1")
-        if min(self.tokens, self.batch_tokens, self.evaluate_every) < 1 or self.habit_tokens < 0:
-            raise UsageError("tokens, batch-tokens and evaluate-every are whole numbers from 1, habit-tokens from 0")
+        if min(self.batch_tokens, self.evaluate_every) < 1 or min(self.tokens, self.habit_tokens) < 0:
+            raise UsageError("batch-tokens and evaluate-every are whole numbers from 1, tokens and habit-tokens from 0")
 
 
 @dataclass
