@@ -201,6 +201,7 @@ def test_the_card_tells_what_was_read(tmp_path: Path, habits: bool) -> None:
     card = (tmp_path / "out" / "README.md").read_text()
     assert "| Shop | 600 | 66.7% |" in card and "| League | 300 | 33.3% |" in card
     assert "1,000 tokens, 192 conversations" in card and "1.00 hours" in card and "| seed | 7 |" in card
+    assert f"`{REBUILD} --seed 7{' --habit-tokens 500' * habits}`" in card
     assert "| some tasks | Solve-F1 | 0.750" in card
     assert ("512 tokens of demonstrations" in card) is habits
     assert load_base(tmp_path / "out").model.num_parameters() == base.model.num_parameters()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import platform
@@ -86,7 +87,7 @@ nothing else.
 
 {_table(["", ""], [[name, fact] for name, fact in facts.items()])}
 
-Make it again: `{REBUILD}`
+Make it again: `{REBUILD}{_changed(settings)}`
 
 ## What it has read
 
@@ -105,6 +106,16 @@ variant's tools, mixed like the later corpus; mean [95% interval]:
 
 {_table(["set", "metric", *(one.label for one in some)], scores)}
 """
+
+
+def _changed(settings: Pretraining) -> str:
+    """The options of a run that are not the usual ones, as its command line has them."""
+    changed = [
+        (option.name, getattr(settings, option.name))
+        for option in dataclasses.fields(Pretraining)
+        if option.name != "run" and getattr(settings, option.name) != option.default
+    ]
+    return "".join(f" --{name.replace('_', '-')} {value}" for name, value in changed)
 
 
 def _read(log: Sequence[Mapping[str, Any]]) -> Counter[str]:
