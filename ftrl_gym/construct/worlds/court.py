@@ -79,7 +79,7 @@ ENTITIES = (
         "phone": Id(digits=9, noun="the phone number of {x}"),
         "spot": Number(1, 80),
     }, called="{x}", label="name", plural="people", detail=Detail(
-        "name", ("the person on the phone",), "What is their name?", ("name", "who", "which person", "which one"))),
+        "name", ("the person at the counter",), "What is their name?", ("name", "who", "which person", "which one"))),
     Entity("case", Together(cases, "judge"), {
         "docket_no": Id(prefix="DKT-", digits=5, noun="the docket number of {x}"),
         "court": Ref("court", noun="the court of {x}", link="the court of {x}", ask="Which court hears {x}?"),
