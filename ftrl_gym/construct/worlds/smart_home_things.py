@@ -120,7 +120,7 @@ MAKING = (
                      ask="Which model is {x} for?"),
         "follows": Ref("firmware", none="nth == 1", where="follows.model == model", most=1,
                        noun="the number of the version before {x}", link="the firmware version before {x}",
-                       ask="Which version did {x} replace?"),
+                       that="earlier version", ask="Which version did {x} replace?"),
         "release_date": Date(by="nth", ranges={"1": (-1100, -800), "2": (-790, -500), "3": (-490, -200),
                                                "4": (-190, -6)},
                              having="were released {n}", noun="the release date of {x}", ask="When was {x} released?",

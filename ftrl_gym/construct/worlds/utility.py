@@ -43,7 +43,7 @@ ENTITIES = (
                        value="'station' if depth == 1 else 'substation' if depth == 2 else 'hub' if depth == 3"
                              " else 'cabinet'"),
         "fed_by": Ref("node", none="nth == 1", where="fed_by.network == network and fed_by.depth == depth - 1",
-                      noun="the code of the node that feeds {x}", link="the node that feeds {x}",
+                      noun="the code of the node that feeds {x}", link="the node that feeds {x}", that="feeding node",
                       ask="Which node feeds {x}?"),
         "district": Ref("district", noun="the district of {x}", link="the district of {x}",
                         ask="Which district is {x} in?"),
