@@ -128,7 +128,7 @@ MAKING = (
         "size": Number(4, 180, unit="megabytes", having="take up {n}", noun="the size in megabytes of {x}", adds=True,
                        ask="How many megabytes is {x}?", compare="is smaller | is larger"),
         "engineer": Person(noun="the name of the engineer behind {x}", ask="Who wrote {x}?"),
-    }, called="firmware {x}", label_noun="firmware number", plural="firmware"),
+    }, called="firmware {x}", label_noun="firmware number", plural="firmware_versions"),
     Entity("provider", 5, {
         "name": Name(words.PROVIDERS, words.PROVIDER_PATTERNS),
         "foreman": Person(noun="the name of the foreman at {x}", ask="Who is the foreman at {x}?"),
