@@ -52,7 +52,7 @@ FRAMES: dict[Op, tuple[Frame, ...]] = {
         Frame("need", "I need to know {noun}."),
         Frame("look-up", "Can you look up {noun}?"),
         Frame("find-out", "Find out {noun} for me.", _TRAIN),
-        Frame("check", "Would you check {noun}, please?"),
+        Frame("check", "Would you look up {noun}, please?"),
         Frame("please", "{Noun}, please.", _TRAIN),
         Frame("before", "I'd like to know {noun} before I return a call."),
         Frame("boss", "My boss has just asked me for {noun}.", _TRAIN),

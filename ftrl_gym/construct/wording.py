@@ -25,6 +25,8 @@ _SUPERLATIVES = {
     "more": "most",
 }
 _COMPARATIVE = re.compile(rf"\b(\w+) (the )?({'|'.join(_SUPERLATIVES)})\b")
+_VOWEL = re.compile(r"(?!us(?!h)|uni(?=[cfoqtv])|uti|eu|one\b|ub)[aeiou]|hour|honou?r|heir", re.IGNORECASE)
+"""Beginnings of words that sound like a vowel."""
 _REGULAR = re.compile(r"\b(is|was) (\w+)er\b")
 
 
@@ -200,10 +202,10 @@ def counted_in(noun: str) -> str:
 def article(noun: str) -> str:
     """``a`` or ``an`` before a noun.
 
-    >>> article("opening time")
-    'an opening time'
+    >>> article("opening time"), article("usage"), article("hour")
+    ('an opening time', 'a usage', 'an hour')
     """
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+    return f"{'an' if _VOWEL.match(noun) else 'a'} {noun}"
 
 
 def plural(noun: str) -> str:
