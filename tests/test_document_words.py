@@ -10,6 +10,7 @@ import pytest
 from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.variants.functions import Function, function_of
+from ftrl_gym.construct.variants.partition import Piece, nouns_of
 from ftrl_gym.construct.variants.terse import cut
 from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.construct.variants.view_words import fields_said, head, is_noun, thing
@@ -101,3 +102,9 @@ def test_a_search_says_up_to_how_many_it_shows(toolset: Toolset) -> None:
         if re.search(r"\b[Ss]hows (?:about )?(?:the )?\d", d.description)
     ]
     assert not said
+
+
+def test_of_two_look_ups_of_one_thing_one_is_called_by_what_it_finds_it_by() -> None:
+    documents = scenario("Court").domain.documents
+    pieces = [Piece(function_of(documents[name])) for name in ("get_case", "get_judge", "find_judge")]
+    assert nouns_of(pieces) == ["case", "judge", "judge_by_name"]

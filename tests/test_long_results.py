@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import json
 import statistics
@@ -361,7 +362,7 @@ def test_a_record_holds_near_misses_and_never_the_value_itself(variant: int) -> 
 
 def test_no_two_results_tell_different_histories() -> None:
     lengthening._RECORD.update(field="field", was="was", until="until")
-    kept = lengthening.datetime.date(2025, 5, 4), lengthening.datetime.date(2026, 5, 4), 12345
+    kept = datetime.date(2025, 5, 4), datetime.date(2026, 5, 4), 12345
     few = lengthening._history({"fee": 90}, {"fee": 17}, kept, 4)
     many = lengthening._history(
         {"fee": 90, "years": 12, "day": "2026-08-01"}, {"fee": 17, "years": 5, "day": 9}, kept, 14
@@ -373,7 +374,7 @@ def test_no_two_results_tell_different_histories() -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_record_is_no_older_than_its_row_and_no_change_is_to_come(name: str) -> None:
     base = scenario(name).make_world(5, "real")
-    today = lengthening.datetime.date.fromisoformat(base.constants["today"])
+    today = datetime.date.fromisoformat(base.constants["today"])
     lengthening._RECORD.update(field="field", was="was", until="until")
     seen = 0
     for table, rows in base.tables.items():

@@ -199,6 +199,33 @@ def counted_in(noun: str) -> str:
     return found[1] if found else ""
 
 
+_AGAIN = re.compile(
+    r"\b(?:fees?|rent|wages?|salary|premium|instal?ments?|allowance|subscription|pension|toll|fare|"
+    r"(?:hourly|daily|nightly|weekly|monthly|yearly|annual) \w+)\b"
+)
+
+
+def recurs(noun: str) -> bool:
+    """Whether a phrase is about a sum that is paid again and again.
+
+    >>> recurs("the monthly rate of {x}"), recurs("the rent of {x}"), recurs("the current value of {x}")
+    (True, True, False)
+    """
+    return bool(_AGAIN.search(noun))
+
+
+_CLASHES = ((" question ", " question:"), ("please", "please"), ("have a look", "what do i put"))
+
+
+def clash(before: str, text: str) -> bool:
+    """Whether a question says again, or in another vein, what the sentences before it have said.
+
+    >>> clash("Please have a look at flight KX1.", "Please tell me {noun}."), clash("Take flight KX1.", "Is it late?")
+    (True, False)
+    """
+    return any(first in before.lower() and then in text.lower() for first, then in _CLASHES)
+
+
 def article(noun: str) -> str:
     """``a`` or ``an`` before a noun.
 
