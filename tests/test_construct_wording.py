@@ -88,6 +88,14 @@ def test_a_thing_taken_once_is_not_taken_again(tasks: list[Task]) -> None:
 # --- superlatives and counts -----------------------------------------------------------------------------------------
 
 
+def test_a_question_says_please_once_and_looks_at_nothing_that_is_to_be_written_down(tasks: list[Task]) -> None:
+    plain = [task.question for task in tasks if "state" not in task.features]
+    assert plain
+    for text in plain:
+        assert text.lower().count("please") < 2, text
+        assert "have a look" not in text or "What do I put" not in text, text
+
+
 def test_a_superlative_has_two_to_choose_from(travel: Ground) -> None:
     steps = [step for step in travel.domain.steps.values() if isinstance(step, Search)]
     checked = 0

@@ -165,5 +165,6 @@ def test_a_long_chain_goes_down_the_instances(court: Source) -> None:
             parties = tables["parties"].values()
             (claimant,) = (row for row in parties if row["case"] == first and row["role"] == "claimant")
             assert question.answer == claimant["security"], question.text
+            assert " in that earlier case" in question.text and " in that case" not in question.text
             answered += 1
     assert answered and court.shapes.roads.deepest >= 10

@@ -129,6 +129,10 @@ BAD: dict[str, tuple[Callable[[], Declaration], str, str]] = {
         "shelf",
         "turn one reference into a Ref(..., back=...)",
     ),
+    "a row like its own without a word for it": (
+        lambda: _with(BOOK, sequel=Ref("book", none="True", link="the book after {x}")),
+        "'sequel'", "say in that what the other is called",
+    ),
     "a row before the first": (lambda: _with(BOOK, sequel=Ref("book")), "'sequel'", "say in none when a row has none"),
     "a way back that is none": (
         lambda: _with(SHELF, favourite=Ref("book", back="author")),

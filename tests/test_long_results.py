@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import json
 import statistics
@@ -361,13 +362,38 @@ def test_a_record_holds_near_misses_and_never_the_value_itself(variant: int) -> 
 
 def test_no_two_results_tell_different_histories() -> None:
     lengthening._RECORD.update(field="field", was="was", until="until")
-    today = lengthening.datetime.date(2026, 5, 4)
-    few = lengthening._history({"fee": 90}, {"fee": 17}, 12345, 4, today)
+    kept = datetime.date(2025, 5, 4), datetime.date(2026, 5, 4), 12345
+    few = lengthening._history({"fee": 90}, {"fee": 17}, kept, 4)
     many = lengthening._history(
-        {"fee": 90, "years": 12, "day": "2026-05-01"}, {"fee": 17, "years": 5, "day": 9}, 12345, 14, today
+        {"fee": 90, "years": 12, "day": "2026-08-01"}, {"fee": 17, "years": 5, "day": 9}, kept, 14
     )
     assert few and [entry for entry in many if entry["field"] == "fee"][: len(few)] == few
     assert [entry["until"] for entry in many] == sorted((entry["until"] for entry in many), reverse=True)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_record_is_no_older_than_its_row_and_no_change_is_to_come(name: str) -> None:
+    base = scenario(name).make_world(5, "real")
+    today = datetime.date.fromisoformat(base.constants["today"])
+    lengthening._RECORD.update(field="field", was="was", until="until")
+    seen = 0
+    for table, rows in base.tables.items():
+        for key, row in list(rows.items())[:20]:
+            created, updated, digest = lengthening._kept(World(base), table, key, today)
+            days = [value for value in row.values() if lengthening._is_day(value) and value <= today.isoformat()]
+            assert created <= updated <= today
+            assert not days or (min(days) <= created.isoformat() and max(days) <= updated.isoformat())
+            marks = {field: lengthening._digest(field) for field in row}
+            for entry in lengthening._history(row, marks, (created, updated, digest), 12):
+                assert created.isoformat() < entry["until"] <= updated.isoformat()
+                was, now = entry["was"], row[entry["field"]]
+                if lengthening._is_day(now):
+                    assert now > today.isoformat() or now > entry["until"]
+                    assert was > entry["until"]
+                elif isinstance(now, int | float):
+                    assert was < now
+                seen += 1
+    assert seen > 20
 
 
 # --- proofs ----------------------------------------------------------------------------------------------------------

@@ -48,12 +48,12 @@ def test_devices_hang_behind_the_hub_of_their_room_and_hubs_know_how_many(base: 
     assert all(loads[code] == hub["load"] <= hub["capacity"] for code, hub in hubs.items())
     for device in base.tables["devices"].values():
         assert models[device["model"]]["made_as"] == device["kind"]
-        assert base.tables["firmware"][device["firmware"]]["model"] == device["model"]
+        assert base.tables["firmware_versions"][device["firmware"]]["model"] == device["model"]
         assert (device["level"] == 0) == (device["kind"] == "lock") == (device["lock_delay"] > 0)
 
 
 def test_firmware_forms_one_chain_for_each_model(base: WorldBase) -> None:
-    versions = base.tables["firmware"]
+    versions = base.tables["firmware_versions"]
     for model in base.tables["models"]:
         own = {key: row for key, row in versions.items() if row["model"] == model}
         chain = [next(key for key, row in own.items() if not row["follows"])]
@@ -89,11 +89,11 @@ def test_a_device_that_moves_changes_hubs(world: World) -> None:
 
 
 def test_firmware_is_updated_one_version_at_a_time(world: World) -> None:
-    first = next(key for key, row in world.rows("firmware") if not row["follows"])
-    number, _ = world.find("devices", model=row_of(world, "firmware", first)["model"])[0]
+    first = next(key for key, row in world.rows("firmware_versions") if not row["follows"])
+    number, _ = world.find("devices", model=row_of(world, "firmware_versions", first)["model"])[0]
     world.update("devices", number, firmware=first, status="online")
     seen = [first]
-    while after := world.find("firmware", follows=seen[-1]):
+    while after := world.find("firmware_versions", follows=seen[-1]):
         assert _run(world, "update_firmware", device_id=number)["firmware"] == after[0][0]
         seen.append(after[0][0])
     assert len(seen) >= 3

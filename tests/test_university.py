@@ -150,7 +150,7 @@ def test_a_grant_takes_a_place_until_it_ends(world: World) -> None:
 def test_eight_look_ups_can_follow_one_another(university: Source, ground: Ground) -> None:
     value = chain(
         ground, "programme", "the student with the highest entrance score in {x}", "the thesis of {x}",
-        "thesis.second", "instructor.department", "the course with the highest workload offered by {x}",
+        "thesis.second", "instructor.department", "the course with the highest workload among those offered by {x}",
         "the exam of {x}", "exam.room", "lecture room.building", attribute="caretaker",
     )  # fmt: skip
     assert cost(ground.domain, value).hops == 9

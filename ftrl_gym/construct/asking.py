@@ -29,6 +29,7 @@ from ftrl_gym.construct.wording import (
     acts_on,
     article,
     bearer_of,
+    clash,
     counted_in,
     fill,
     joined,
@@ -37,6 +38,7 @@ from ftrl_gym.construct.wording import (
     lower,
     plural,
     property_of,
+    recurs,
     second,
     shortened,
     stutters,
@@ -97,10 +99,12 @@ class _Asker:
         frames = [f for f in FRAMES[program.op] if f.sort is sort and f.split in (None, speaker.split)]
         if program.op is Op.LIST and len({value.attribute for value in program.values}) > 2:
             frames = [f for f in frames if f.name != _TRAILING]
+        if not any(recurs(noun) for value in program.values for noun in self._words(value).nouns):
+            frames = [f for f in frames if not f.paid]
         self.frame = self.rng.choice([f for f in frames if not f.placed or self._placed()])
         parts = self._parts()
-        if any(" question " in told for told in self.before) and " question:" in self.frame.text.lower():
-            self.frame = frames[0]  # "I have a question about ..." has said so
+        if clash(" ".join(self.before), self.frame.text):
+            self.frame = frames[0]
         text = self.frame.text.format_map({**parts, **{upper(name): upper(part) for name, part in parts.items()}})
         text = tidy(" ".join([*self.before, upper(text) + self._hint()]))
         if len(text.split()) > MOST_WORDS:

@@ -120,6 +120,8 @@ class Link:
     """Other attributes that a person might mean by these words; they all must lead to one answer."""
     shared: tuple[str, ...] = ()
     """For a link to a thing of the same kind: attributes that both have in common."""
+    that: str = ""
+    """For one to a thing of the same kind: what it is called once it was spoken of, ``earlier case``."""
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -40,6 +40,8 @@ class Frame:
     """Whether it is only for what is counted in a place: ``{place}``."""
     sort: Sort = Sort.THINGS
     """What sort of program it is for."""
+    paid: bool = False
+    """Whether it is only for sums that are paid again and again."""
 
 
 _TEST, _TRAIN = Split.TEST, Split.TRAIN
@@ -52,7 +54,7 @@ FRAMES: dict[Op, tuple[Frame, ...]] = {
         Frame("need", "I need to know {noun}."),
         Frame("look-up", "Can you look up {noun}?"),
         Frame("find-out", "Find out {noun} for me.", _TRAIN),
-        Frame("check", "Would you check {noun}, please?"),
+        Frame("check", "Would you look up {noun}, please?"),
         Frame("please", "{Noun}, please.", _TRAIN),
         Frame("before", "I'd like to know {noun} before I return a call."),
         Frame("boss", "My boss has just asked me for {noun}.", _TRAIN),
@@ -75,10 +77,11 @@ FRAMES: dict[Op, tuple[Frame, ...]] = {
     ),
     Op.TIMES: (
         Frame("times", "How much is {n} times {noun}?"),
-        Frame("due", "If {noun} is due {n} times, what does that come to?"),
+        Frame("due", "If {noun} is due {n} times, what does that come to?", paid=True),
         Frame("multiply", "Multiply {noun} by {n}, please."),
         Frame("take", "Take {noun} {n} times: what does that make?", _TRAIN),
-        Frame("over", "Suppose {noun} is paid {n} times over: how much is that in all?", _TEST),
+        Frame("over", "Suppose {noun} is paid {n} times over: how much is that in all?", _TEST, paid=True),
+        Frame("make", "I have to take {noun} {n} times. What do I get?", _TEST),
     ),
     Op.UNITS: (
         Frame("in", "What is {noun} in {unit}?"),
@@ -250,8 +253,8 @@ NEXT = (
     "Now look at {x}.",
     "From there, go on to {x}.",
     "Then go to {x}.",
-    "Next comes {x}.",
-    "That leads to {x}.",
+    "Then take {x}.",
+    "Now consider {x}.",
     "Then consider {x}.",
 )
 """Sentences that lead one step further."""

@@ -261,9 +261,7 @@ class Speaker:
         """What a thing is called after it was spoken of. Where an employee led to another one, that one is the manager:
         "that employee" could be either."""
         step = self.domain.steps[walk.step] if isinstance(walk, Follow) else None
-        if isinstance(step, Link) and self.domain.thing(step.source).entity == self.domain.thing(step.target).entity:
-            return step.attribute.replace("_", " ")
-        return thing_of(walk)
+        return step.that if isinstance(step, Link) and step.that else thing_of(walk)
 
 
 def _kinds(walk: Walk) -> set[str]:

@@ -25,6 +25,8 @@ _SUPERLATIVES = {
     "more": "most",
 }
 _COMPARATIVE = re.compile(rf"\b(\w+) (the )?({'|'.join(_SUPERLATIVES)})\b")
+_VOWEL = re.compile(r"(?!us(?!h)|uni(?=[cfoqtv])|uti|eu|one\b|ub)[aeiou]|hour|honou?r|heir", re.IGNORECASE)
+"""Beginnings of words that sound like a vowel."""
 _REGULAR = re.compile(r"\b(is|was) (\w+)er\b")
 
 
@@ -197,13 +199,40 @@ def counted_in(noun: str) -> str:
     return found[1] if found else ""
 
 
+_AGAIN = re.compile(
+    r"\b(?:fees?|rent|wages?|salary|premium|instal?ments?|allowance|subscription|pension|toll|fare|"
+    r"(?:hourly|daily|nightly|weekly|monthly|yearly|annual) \w+)\b"
+)
+
+
+def recurs(noun: str) -> bool:
+    """Whether a phrase is about a sum that is paid again and again.
+
+    >>> recurs("the monthly rate of {x}"), recurs("the rent of {x}"), recurs("the current value of {x}")
+    (True, True, False)
+    """
+    return bool(_AGAIN.search(noun))
+
+
+_CLASHES = ((" question ", " question:"), ("please", "please"), ("have a look", "what do i put"))
+
+
+def clash(before: str, text: str) -> bool:
+    """Whether a question says again, or in another vein, what the sentences before it have said.
+
+    >>> clash("Please have a look at flight KX1.", "Please tell me {noun}."), clash("Take flight KX1.", "Is it late?")
+    (True, False)
+    """
+    return any(first in before.lower() and then in text.lower() for first, then in _CLASHES)
+
+
 def article(noun: str) -> str:
     """``a`` or ``an`` before a noun.
 
-    >>> article("opening time")
-    'an opening time'
+    >>> article("opening time"), article("usage"), article("hour")
+    ('an opening time', 'a usage', 'an hour')
     """
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+    return f"{'an' if _VOWEL.match(noun) else 'a'} {noun}"
 
 
 def plural(noun: str) -> str:

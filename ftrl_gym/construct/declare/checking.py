@@ -151,6 +151,11 @@ def _column(declaration: Declaration, entity: Entity, name: str, column: Column,
             yield place, f"{column.entity}.{column.back} does not lead back to {entity.name!r}; name a Ref that does"
         if column.entity == entity.name and not (column.none or column.back):
             yield place, "the first row has no other to refer to; say in none when a row has none: none='nth == 1'"
+        if column.entity == entity.name and column.link and not column.that:
+            yield (
+                place,
+                f"'that {entity.name}' could be either row; say in that what the other is called",
+            )
         yield from link_problems(declaration, place, column)
     if isinstance(column, Name | Id) and column.per and not isinstance(entity.columns.get(column.per), Column):
         yield place, f"it is shared per {column.per!r}, which is no column; there are {', '.join(entity.columns)}"

@@ -245,6 +245,9 @@ class Ref(Column):
     link: str = ""
     """``the department of {x}``: the other thing as a noun phrase; empty when nobody speaks of it that way. Where the
     other entity has several kinds, ``the {kind} on {x}``."""
+    that: str = ""
+    """``earlier case``: what the other thing is called once a sentence was about it, where it is of the same entity as
+    the row, so that "that case" could be either."""
     where: str = ""
     """Which rows it may be: an expression in which the column's own name stands for the candidate."""
     back: str = ""

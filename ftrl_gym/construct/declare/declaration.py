@@ -151,7 +151,7 @@ class Declaration:
     tools: tuple[Tool, ...]
     rules: tuple[Rule, ...] = ()
     rule_called: str = 'our house rule "{x}" | the house rule "{x}"'
-    rule_about: str = "A house rule."
+    rule_about: str = "A house rule: its figure, the unit of it, and its text."
     """Description of the tool that tells one."""
     clauses: tuple[Clause, ...] = ()
     """House rules of the policy text, for tasks with the dial ``rules``."""

@@ -152,7 +152,7 @@ def _links(declaration: Declaration) -> Iterator[Link]:
                 if isinstance(column, Ref) and column.links:
                     for step, target in links_to(declaration, f"{source}.{name}", column.entity):
                         nouns = tuple(noun.replace("{kind}", target) for noun in column.links)
-                        yield Link(step, source, target, name, nouns, shared=_shared(name, column.where))
+                        yield Link(step, source, target, name, nouns, (), _shared(name, column.where), column.that)
 
 
 def _shared(name: str, where: str) -> tuple[str, ...]:

@@ -79,52 +79,97 @@ def _recorded(world: Any, found: Any, about: tuple[str, str], entries: int) -> A
     """Rows with the record that is kept about each: revision, days, links, and the last entries of its history."""
     today = datetime.date.fromisoformat(str(world.constants.get("today", "2026-01-01")))
     rows = found if isinstance(found, list) else [found]
-    lasting = ("birth", "born", "built", "founded", "year", about[1])
     marks = {
-        field: _digest(field) for row in rows[:1] for field in row if not any(word in field.lower() for word in lasting)
+        field: _digest(field)
+        for row in rows[:1]
+        for field in row
+        if field != about[1] and not any(word in field.lower() for word in _LASTING)
     }
-    told = [{**row, **_record(row, marks, about, entries, today)} for row in rows]
+    told = [
+        {**row, **_record(row, _kept(world, about[0], row[about[1]], today), marks, about, entries)} for row in rows
+    ]
     return told if isinstance(found, list) else told[0]
 
 
+def _kept(world: Any, table: str, key: Any, today: datetime.date) -> tuple[datetime.date, datetime.date, int]:
+    """When a record was made and last changed, and its number. It is made on the first day that the row tells of or
+    later, and changed on the last one that has come or later: the whole row counts, whatever of it is shown."""
+    digest = _digest(f"{table}/{str(key).replace(' ', '-').lower()}")
+    row = world.get(table, str(key)) or {}
+    days = sorted(str(value) for value in row.values() if _is_day(value) and str(value) <= today.isoformat())
+    past = [datetime.date.fromisoformat(day) for day in days]
+    since = max([today - datetime.timedelta(days=154), *past[-1:]])
+    updated = since + datetime.timedelta(days=digest % ((today - since).days + 1))
+    made = max([today - datetime.timedelta(days=1600), *past[:1]])
+    created = made + datetime.timedelta(days=digest % (min(700, (updated - made).days) + 1))
+    return created, updated, digest
+
+
+def _is_day(value: Any) -> bool:
+    text = str(value)
+    return len(text) == 10 and text[4] + text[7] == "--" and text.replace("-", "").isdigit()
+
+
 def _record(
-    row: dict[str, Any], marks: dict[str, int], about: tuple[str, str], entries: int, today: datetime.date
+    row: dict[str, Any],
+    kept: tuple[datetime.date, datetime.date, int],
+    marks: dict[str, int],
+    about: tuple[str, str],
+    entries: int,
 ) -> dict[str, Any]:
     """What is kept about a row, under the names that this interface has for it."""
     name = f"{about[0]}/{str(row[about[1]]).replace(' ', '-').lower()}"
-    digest = _digest(name)
-    updated = today - datetime.timedelta(days=4 + digest % 150)
+    created, updated, digest = kept
     record = {
         "revision": 40 + digest % 60,
-        "created": (today - datetime.timedelta(days=900 + digest % 700)).isoformat(),
+        "created": created.isoformat(),
         "updated": updated.isoformat(),
         "tags": [tag for n, tag in enumerate(("checked", "imported", "synced", "migrated")) if digest >> n & 1],
         "links": {part: f"/v2/{name}{'' if part == 'self' else f'/{part}'}" for part in _LINKS[: 1 + entries // 3]},
-        "history": _history(row, marks, digest, entries, updated),
+        "history": _history(row, marks, kept, entries),
     }
     said = {_RECORD[part]: value for part, value in record.items()}
     return {_RECORD["in"]: said} if "in" in _RECORD else said
 
 
+_LASTING = (
+    "birth",
+    "born",
+    "built",
+    "founded",
+    "year",
+    "issued",
+    "opened",
+    "joined",
+    "since",
+    "floor",
+    "area",
+    "weight",
+)
+"""Words of fields that never change."""
 _LINKS = ("self", "history", "notes", "attachments", "subscriptions")
 """What a row links to, more where there is more to read."""
 
 
 def _history(
-    row: dict[str, Any], marks: dict[str, int], digest: int, entries: int, updated: datetime.date
+    row: dict[str, Any], marks: dict[str, int], kept: tuple[datetime.date, datetime.date, int], entries: int
 ) -> list[dict[str, Any]]:
-    """Earlier values of a row's figures, days and times, the last ones first; each is from before those above it.
+    """Earlier values of a row's figures, days and times, the last ones first; each is from before those above it, and
+    none from before the record was made.
 
     What a field was does not depend on which others are shown, so that no two results contradict each other.
     """
-    marked = {field: mark for field, mark in marks.items() if _earlier(row[field], 0) is not None}
+    created, updated, digest = kept
+    marked = {field: mark for field, mark in marks.items() if _earlier(row[field], 64, updated) is not None}
     found = []
     for field, mark in marked.items():
         values = [row[field]]
         until = updated - datetime.timedelta(days=(digest ^ mark) % 20)
         for n in range(entries // len(marked) + 2):
+            if until <= created:
+                break
             chance = (digest ^ mark ^ n * 40503) * 16777619 % 4294967296 >> 5
-            was = _earlier(values[-1], chance)
+            was = _earlier(values[-1], chance, until)
             if was is not None and was not in values:
                 values.append(was)
                 found.append((until.isoformat(), field, was))
@@ -134,17 +179,19 @@ def _history(
     return [{names[1]: field, names[2]: was, names[0]: until} for until, field, was in found[:entries]]
 
 
-def _earlier(value: Any, digest: int) -> Any:
-    """A value near another one of its kind, and never that one; None for what has no near ones."""
+def _earlier(value: Any, digest: int, until: datetime.date) -> Any:
+    """A value that was changed into a given one on a day: of the same kind, near it, and never that one. Numbers have
+    grown, and only days to come are moved; None for what was never anything else."""
     if isinstance(value, float):
         return round(value * (94 + digest % 5) / 100, 2) if round(value * 0.98, 2) < value else None
     if isinstance(value, int) and not isinstance(value, bool):
         step = 1 if value < 120 or 1500 < value < 2100 else value // 60
-        return value - step * (1 + digest % 3) if value > 3 * step else value + 1 + digest % 3
+        return value - step * (1 + digest % 3) if value > 3 * step else None
     text = str(value)
-    if len(text) == 10 and text[4] + text[7] == "--" and text.replace("-", "").isdigit():
+    if _is_day(value):
         moved = 2 + digest % 40 if digest & 64 else -2 - digest % 40
-        return (datetime.date.fromisoformat(text) + datetime.timedelta(days=moved)).isoformat()
+        was = (datetime.date.fromisoformat(text) + datetime.timedelta(days=moved)).isoformat()
+        return was if min(text, was) > until.isoformat() else None
     if len(text) == 5 and text[2] == ":" and text.replace(":", "").isdigit():
         minutes = (int(text[:2]) * 60 + int(text[3:]) + 5 + digest % 12 * 5) % 1440
         return f"{minutes // 60:02d}:{minutes % 60:02d}"

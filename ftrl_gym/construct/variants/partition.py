@@ -155,17 +155,24 @@ def canonical(merges: Iterable[Merge]) -> frozenset[frozenset[tuple[str, tuple[s
 
 
 def nouns_of(pieces: Sequence[Piece]) -> list[str]:
-    """What distinguishes the pieces of a merge: nouns, or verbs where the nouns are the same.
+    """What distinguishes the pieces of a merge: nouns, or verbs where the nouns are the same. Of two look-ups of one
+    thing, one says by what else than its key it finds it: ``judge_by_name``.
 
     Falls back to whole names where neither tells them apart, and for deeds that do something else to another thing:
     ``venue`` alone is not what is done to it.
     """
     names = [split_name(piece.function.name) for piece in pieces]
     verbs, nouns = [verb for verb, _ in names], [noun for _, noun in names]
-    telling = [nouns, verbs]
+    telling = [nouns, verbs, [_with_way(piece.function, noun) for piece, noun in zip(pieces, nouns, strict=True)]]
     if pieces[0].function.role is Role.WRITE:
         telling = [verbs] if len(set(nouns)) == 1 else []
     for candidates in telling:
         if all(candidates) and len(set(candidates)) == len(candidates):
             return candidates
     return [piece.function.name for piece in pieces]
+
+
+def _with_way(function: Function, noun: str) -> str:
+    """A noun, and by what a thing is found where that is not its key."""
+    by = function.required[0]
+    return noun if function.role is not Role.LOOKUP or by in function.key else f"{noun}_by_{by}"

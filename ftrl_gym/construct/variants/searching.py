@@ -50,18 +50,18 @@ class Likeness:
         Args:
             said: What the column is called in results.
 
-        >>> print(Likeness("name", "rooms", "room_id", "name", True, 24).sentence("name"))
-        Shows the 24 rooms whose "name" is most like the given one, in the order of their ids, the exact one among them.
+        >>> print(Likeness("no", "cars", "car_id", "no", True, 24).sentence("no"))
+        Shows up to 24 cars whose "no" is most like the given one, in the order of their ids, the exact one among them.
         """
         rows, order = self.table.replace("_", " "), plural(_last(self.key))
         if self.one:
             return (
-                f'Shows the {self.most} {rows} whose "{said}" is most like the given one, in the order of their '
+                f'Shows up to {self.most} {rows} whose "{said}" is most like the given one, in the order of their '
                 f"{order}, the exact one among them."
             )
         return (
-            f'Shows about {self.most} {rows}, those whose "{said}" is most like the given one, in the order of their '
-            f'{order}; only the ones with exactly that "{said}" belong to it.'
+            f'Shows up to about {self.most} {rows}, those whose "{said}" is most like the given one, in the order of '
+            f'their {order}; only the ones with exactly that "{said}" belong to it.'
         )
 
 

@@ -1,7 +1,8 @@
 """Terse documents, as real APIs have them: a few words or an abbreviation, and parameters without a description.
 
 A terse document is short, never wrong, and a reader can still choose by it: only a tool that tells everything of its
-rows drops the list of its fields; one that tells a part keeps it, with words cut short.
+rows drops the list of its fields, and only where what is left says more than what the rows are; one that tells a part
+keeps it, with words cut short. What stands in quotation marks is a name and stays as it is.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import replace
 from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.variants.faces import Face
 from ftrl_gym.construct.variants.functions import Schema
-from ftrl_gym.construct.variants.view_words import head, thing
+from ftrl_gym.construct.variants.view_words import head, is_noun, thing
 from ftrl_gym.construct.wording import upper
 
 _SHARE = (0.0, 0.1, 0.2, 0.33)
@@ -83,11 +84,11 @@ def terse(face: Face, scenario: str, design: Design, whole: Collection[str]) -> 
         return face  # which of several functions is meant has to be said
     function = face.parts[0].function
     text = face.description
-    if function.name in whole and not face.parts[0].only:
+    if function.name in whole and not face.parts[0].only and not is_noun(head(function)):
         refers = re.compile(
             rf"\(|\bwhat\b|\b{thing(function).rpartition(' ')[2]}\b"
         )  # what its name alone does not say
-        remarks = [item.strip() for item in re.split(r"[:;,.]", text)[1:] if refers.search(item)]
+        remarks = [item.strip() for item in re.split(r"[:;,.](?![^(]*\))", text)[1:] if refers.search(item)]
         text = "; ".join((head(function), *remarks, *text.split("; ")[1:]))
     leaves = tuple(replace(leaf, schema=_without_words(leaf.schema, function.name, leaf.path)) for leaf in face.leaves)
     options = tuple(option if option.hides else replace(option, schema=_bare(option.schema)) for option in face.options)
@@ -99,9 +100,17 @@ def cut(text: str) -> str:
 
     >>> cut("Details of a booking; item is the flight, room, train or car."), cut("Doctors of a department.")
     ('Bkg.; item is flight, room, train or car', 'Doctors of dept.')
+    >>> cut('Members of an organisation. Shows those whose "account" is most like the given one.')
+    'Members of org. Shows those whose "account" is most like given one'
     """
-    words = re.sub(r"\b(details of|facts about|an?|the) ", "", text.rstrip("."), flags=re.IGNORECASE)
-    return upper(re.sub(r"[a-z]+", lambda word: _SHORT.get(word[0], word[0]), words))
+    parts = text.rstrip(".").split('"')
+    parts[::2] = map(_cut, parts[::2])
+    return upper('"'.join(parts))
+
+
+def _cut(text: str) -> str:
+    words = re.sub(r"\b(details of|facts about|an?|the) ", "", text, flags=re.IGNORECASE)
+    return re.sub(r"[a-z]+", lambda word: _SHORT.get(word[0], word[0]), words).replace("..", ".")
 
 
 def _without_words(schema: Schema, tool: str, path: Iterable[str]) -> Schema:

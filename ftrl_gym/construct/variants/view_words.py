@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ftrl_gym.construct.variants.functions import Function
+from ftrl_gym.construct.variants.functions import Function, Role
 from ftrl_gym.construct.variants.naming import split_name
 from ftrl_gym.construct.wording import article, plural
 
@@ -13,6 +13,11 @@ _STEM = 4
 """Letters by which two words are taken for forms of one: ``close`` and ``closing``."""
 _LIST = re.compile(r":|, with ")
 """Where a description begins to list what is told."""
+_NEXT = re.compile(r"(?:, | and )(?![^(]*\))")
+"""Between two things that a description lists; what stands in brackets belongs to the one before them."""
+_NOUN = re.compile(r"(?:details of |facts about )?(?:an?|the) ([a-z][\w -]*)(?:'s \w+)?", re.IGNORECASE)
+_FURTHER = re.compile(r" (?:about|against|as|at|between|by|for|from|if|in|of|on|that|to|under|which|who|with)\b")
+"""Where a description says more of a thing than what it is."""
 
 
 def head(function: Function) -> str:
@@ -21,8 +26,22 @@ def head(function: Function) -> str:
 
 
 def thing(function: Function) -> str:
-    """``rental car``: what a look-up finds."""
-    return split_name(function.name)[1].replace("_", " ")
+    """``weather record`` for ``get_weather``: what a look-up finds, as its document puts it; as the name does where the
+    document leaves out a word of that."""
+    name = split_name(function.name)[1].replace("_", " ")
+    found = _NOUN.match(head(function)) if function.role is Role.LOOKUP else None
+    noun = _FURTHER.split(found[1])[0].strip() if found else ""
+    return noun if set(name.lower().split()) <= set(noun.lower().split()) else name
+
+
+def is_noun(text: str) -> bool:
+    """Whether a text names a thing and says no more of it.
+
+    >>> is_noun("A house rule"), is_noun("A nurse's file"), is_noun("Items that a warehouse keeps")
+    (True, True, False)
+    """
+    found = _NOUN.fullmatch(text)
+    return found is not None and not _FURTHER.search(found[1])
 
 
 def one(function: Function) -> str:
@@ -52,7 +71,7 @@ def fields_said(function: Function, names: Iterable[str]) -> str:
 def _phrases(function: Function) -> dict[str, str]:
     """Field -> how the document lists it, where that is beyond doubt."""
     listed = _LIST.split(function.document.description.partition(";")[0], maxsplit=1)[1:]
-    phrases = [phrase.strip(" .") for phrase in re.split(r", | and (?=[^(]*$)", listed[0])] if listed else []
+    phrases = [phrase.strip(" .") for phrase in _NEXT.split(listed[0])] if listed else []
     fields = [name for name in function.fields if name not in function.key]
     found: dict[str, str] = {}
     for phrase in phrases:

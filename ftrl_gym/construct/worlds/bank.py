@@ -27,9 +27,11 @@ READING = (
     Find("list_accounts", "account", "Accounts of a customer, of one type or any.", "customer type", "type balance", (
         only("{x}'s current account", {"type": "current"}), only("{x}'s savings account", {"type": "savings"}),
         only("{x}'s business account", {"type": "business"}),
-        most("balance", "{x}'s account with the highest balance | the account with the highest balance held by {x}",
+        most("balance", "{x}'s account with the highest balance"
+             " | the account with the highest balance among those held by {x}",
              plural="accounts of {x}"),
-        least("balance", "{x}'s account with the lowest balance | the account with the lowest balance held by {x}"),
+        least("balance", "{x}'s account with the lowest balance"
+              " | the account with the lowest balance among those held by {x}"),
     )),
     Get("get_account", "account", "An account: customer, type, balance, overdraft, opening date, status."),
     Find("list_cards", "card", "Cards of an account, of one kind or any.", "account kind", "kind limit", (
@@ -83,7 +85,8 @@ READING = (
     Find("list_disputes", "dispute", "Disputes that an adviser handles, by status or all.", "handler status",
          "status amount_claimed opened", (
         only("the open dispute handled by {x}", {"status": "open"}),
-        most("amount_claimed", "the dispute with the highest amount claimed handled by {x}",
+        most("amount_claimed", "the dispute handled by {x} with the highest amount claimed"
+             " | the dispute with the highest amount claimed among those handled by {x}",
              plural="disputes handled by {x}"),
         least("opened", "the earliest dispute handled by {x}"),
     )),

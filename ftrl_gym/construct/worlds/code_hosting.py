@@ -35,7 +35,9 @@ READING = (
     )),
     Find("list_maintained", "repository", "Repositories that a member maintains.", "maintainer", "language stars", (
         only("the only repository maintained by {x}"),
-        most("stars", "the repository with the most stars maintained by {x}", plural="repositories maintained by {x}"),
+        most("stars", "the repository maintained by {x} with the most stars"
+             " | the repository with the most stars among those maintained by {x}",
+             plural="repositories maintained by {x}"),
     )),
     Find("list_branches", "branch", "Branches of a repository.", "repository", "ahead opened", (
         least("opened", "the branch with the earliest opening date in {x}", plural="branches in {x}"),
@@ -90,17 +92,21 @@ READING = (
         only("the only open issue in {x}", {"status": "open"}),
     )),
     Find("list_planned", "issue", "Issues planned for a milestone.", "milestone", "priority votes status", (
-        most("votes", "the issue with the most votes for {x}", plural="issues for {x}"),
-        least("votes", "the issue with the fewest votes for {x}"),
+        most("votes", "the issue planned for {x} with the most votes"
+             " | the issue with the most votes among those planned for {x}", plural="issues planned for {x}"),
+        least("votes", "the issue planned for {x} with the fewest votes"
+              " | the issue with the fewest votes among those planned for {x}"),
     )),
     Find("list_assigned", "issue", "Issues assigned to a member, by status or all.", "assignee status",
          "votes opened status", (
-        most("votes", "the issue with the most votes assigned to {x}", plural="issues assigned to {x}"),
+        most("votes", "the issue assigned to {x} with the most votes"
+             " | the issue with the most votes among those assigned to {x}", plural="issues assigned to {x}"),
         only("the only open issue assigned to {x}", {"status": "open"}),
     )),
     Find("list_waiting", "issue", "Issues that are blocked by an issue.", "blocked_by", "votes opened", (
         only("the only issue blocked by {x}"),
-        most("votes", "the issue with the most votes blocked by {x}", plural="issues blocked by {x}"),
+        most("votes", "the issue blocked by {x} with the most votes"
+             " | the issue with the most votes among those blocked by {x}", plural="issues blocked by {x}"),
     )),
     Get("get_issue", "issue", "An issue: repository, reporter, assignee, milestone, what blocks it if anything,"
                               " votes."),

@@ -45,7 +45,7 @@ OWNERS = (
         "original": Flag(0.35, kept=False),
         "fork_of": Ref("repository", none="original", where="fork_of.organisation != organisation",
                        noun="the upstream repository of {x}", link="the upstream repository of {x}",
-                       ask="Which repository was {x} forked from?"),
+                       that="upstream repository", ask="Which repository was {x} forked from?"),
         "maintainer": Ref("member", where="maintainer.organisation == organisation",
                           link="the maintainer of {x}"),
         "language": Choice(words.LANGUAGES, having="are written in {n}", noun="the language of {x}",
@@ -105,7 +105,7 @@ CODE = (
         "parent": Ref("commit", none="False", where="parent.branch == branch and count('commit', branch=branch,"
                       " parent=parent) == 0 if nth > 1 else parent.branch.repository == branch.repository and"
                       " parent.date < date", noun="the hash of the parent of {x}", link="the parent of {x}",
-                      ask="Which commit does {x} build on?"),
+                      that="parent commit", ask="Which commit does {x} build on?"),
         "additions": Number(3, 990, unit="lines", having="add {n}", noun="the number of lines added in {x}", adds=True,
                             ask="How many lines does {x} add?", compare="adds fewer lines | adds more lines"),
         "files": Number(1, 48, unit="files", having="touch {n}", noun="the number of files touched in {x}", adds=True,
@@ -172,7 +172,7 @@ WORK = (
         "blocked": Flag(0.3, kept=False),
         "blocked_by": Ref("issue", none="not blocked or status == 'closed'", where="blocked_by.status == 'open'",
                           noun="the number of the issue that blocks {x}", link="the issue that blocks {x}",
-                          ask="Which issue blocks {x}?"),
+                          that="blocking issue", ask="Which issue blocks {x}?"),
         "priority": Choice(("low", "normal", "high"), noun="the priority of {x}", ask="What priority does {x} have?"),
         "votes": Number(0, 160, unit="votes", having="have {n} votes", noun="the number of votes for {x}", adds=True,
                         ask="How many votes does {x} have?", compare="has fewer votes | has more votes"),

@@ -22,7 +22,7 @@ ENTITIES = (
                           where="appeals_to.level == 'supreme' if level == 'regional' else"
                                 " appeals_to.level == 'regional'",
                           noun="the court that hears appeals from {x}", link="the court that hears appeals from {x}",
-                          ask="Which court hears appeals from {x}?"),
+                          that="higher court", ask="Which court hears appeals from {x}?"),
         "president": Person(noun="the name of the president of {x}", ask="Who presides over {x}?"),
         "opens": Time("07:15", "09:55", 5, noun="the opening time of the registry at {x}",
                       ask="When does the registry at {x} open?", compare="opens earlier | opens later"),
@@ -79,12 +79,12 @@ ENTITIES = (
         "phone": Id(digits=9, noun="the phone number of {x}"),
         "spot": Number(1, 80),
     }, called="{x}", label="name", plural="people", detail=Detail(
-        "name", ("the person on the phone",), "What is their name?", ("name", "who", "which person", "which one"))),
+        "name", ("the person at the counter",), "What is their name?", ("name", "who", "which person", "which one"))),
     Entity("case", Together(cases, "judge"), {
         "docket_no": Id(prefix="DKT-", digits=5, noun="the docket number of {x}"),
         "court": Ref("court", noun="the court of {x}", link="the court of {x}", ask="Which court hears {x}?"),
         "earlier": Ref("case", none="court.level == 'district'", noun="the docket number of the case that {x} appeals",
-                       link="the case that {x} appeals", ask="Which case does {x} appeal?"),
+                       link="the case that {x} appeals", that="earlier case", ask="Which case does {x} appeal?"),
         "judge": Ref("judge", where="judge.court == court", link="the judge in {x}"),
         "subject": Choice(words.SUBJECTS, having="are about {n}", noun="the subject of {x}", ask="What is {x} about?"),
         "status": Choice(("pending", "decided", "settled")),

@@ -37,7 +37,7 @@ WRITING = (
     Do("schedule_hearing", "Schedules an oral hearing of an hour in a pending case, in the smallest room of its court.",
        "case",
        "schedule a hearing in {case} on {date} | put {case} down for a hearing on {date}"
-       " | fix a hearing in {case} for {date}",
+       " | set a hearing in {case} for {date}",
        (Need("case.status == 'pending'", "case {case} is {case.status}; only a pending one is heard"),
         HORIZON,
         Need("count('hearing', courtroom=place, date=date, status='planned') == 0",
@@ -62,7 +62,7 @@ WRITING = (
        put_off="put {hearing} off until {date} | postpone {hearing} to {date} | push {hearing} back to {date}",
        open="move {hearing} to another day | reschedule {hearing} | change the date of {hearing}"),
     Do("extend_deadline", "Extends an open deadline by some weeks.", "deadline",
-       "extend {deadline} by {weeks} weeks | give {weeks} more weeks on {deadline}",
+       "extend {deadline} by {weeks} weeks | allow {weeks} more weeks for {deadline}",
        (Need("deadline.status == 'open'", "deadline {deadline} was met; only an open one can be extended"),
         Need("weeks <= rule('longest extension')",
              "a deadline is extended by {rule('longest extension')} weeks at most; choose fewer"),

@@ -33,7 +33,8 @@ READING = (
     Get("get_sponsor", "sponsor", "A sponsor: line of business, envoy, contribution."),
     Find("list_sponsored", "section", "Sections of a sponsor.", "sponsor", "started budget", (
         only("the only section sponsored by {x}"),
-        most("budget", "the section with the largest budget sponsored by {x}", plural="sections sponsored by {x}"),
+        most("budget", "the section sponsored by {x} with the largest budget"
+             " | the section with the largest budget among those sponsored by {x}", plural="sections sponsored by {x}"),
     )),
     Get("get_section", "section", "A section: sponsor, curator, founding year, budget."),
     Get("find_director", "director", "A director by full name, with id and country.", "name", "name country"),

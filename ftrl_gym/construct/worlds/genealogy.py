@@ -51,8 +51,8 @@ ENTITIES = (
         "name": Person(noun="the name of {x}", ask="What was {x} called?"),
         "sex": Choice(("male", "female")),
         "generation": Number(1, 4, kept=False),
-        "father": Ref("person", none="generation == 1", link="{x}'s father"),
-        "mother": Ref("person", none="generation == 1", link="{x}'s mother"),
+        "father": Ref("person", none="generation == 1", link="{x}'s father", that="father"),
+        "mother": Ref("person", none="generation == 1", link="{x}'s mother", that="mother"),
         "birth_date": Date(-81000, -40000, having="were born {n}", noun="the birth date of {x}",
                            ask="When was {x} born?", compare="was born earlier | was born later"),
         "lived": Number(42, 93, kept=False),
@@ -89,7 +89,7 @@ ENTITIES = (
         "apprenticeship": Number(24, 84, 2, unit="months", noun="the length in months of the apprenticeship for {x}",
                                  ask="How many months did the apprenticeship for {x} take?",
                                  compare="took the shorter apprenticeship | took the longer apprenticeship"),
-    }, called="the trade of {x}"),
+    }, called='the trade "{x}"'),
     Entity("occupation", Each("person", 0, 2), {
         "occupation_no": Id(prefix="OCP", digits=5, noun="the occupation number of {x}"),
         "person": Ref("person", link="the person who held {x}"),
@@ -228,7 +228,8 @@ READING = (
     Find("list_occupations", "occupation", "What a person worked as.", "person", "trade start_date income", (
         least("start_date", "the first occupation of {x}", plural="occupations of {x}"),
         only("the only occupation of {x}"),
-        most("income", "the occupation with the highest income held by {x}"),
+        most("income", "the occupation held by {x} with the highest income"
+             " | the occupation with the highest income among those held by {x}"),
     )),
     Find("list_workers", "occupation", "Occupations in a trade.", "trade", "person village income", (
         most("income", "the occupation with the highest income in {x}", plural="occupations in {x}"),

@@ -207,7 +207,8 @@ ENTITIES = (
     }, called="{x}", detail=Detail("workshop", ("a certain workshop",), "Which workshop is it?", ("which",))),
     Entity("repair", Each("claim", where="claim.status == 'paid' and claim.line != 'travel'"), {
         "repair_no": Id(prefix="RPR", digits=5, noun="the repair number of {x}"),
-        "claim": Ref("claim", noun="the number of the claim behind {x}", link="the claim served by {x}",
+        "claim": Ref("claim", noun="the number of the claim behind {x}",
+                     link="the claim behind {x} | the claim that led to {x}",
                      ask="Which claim is {x} for?"),
         "workshop": Ref("workshop", having="are done by {n}", noun="the workshop doing {x}",
                         link="the workshop doing {x}", ask="Which workshop does {x}?"),
@@ -240,7 +241,8 @@ READING = (
     Get("get_broker", "broker", "A broker: region, contact, commission, licence date."),
     Find("list_policyholders", "policyholder", "Policyholders that a broker looks after.", "broker",
          "name birth_date bonus_years", (
-        most("bonus_years", "the policyholder with the most bonus years looked after by {x}",
+        most("bonus_years", "the policyholder looked after by {x} with the most bonus years"
+             " | the policyholder with the most bonus years among those looked after by {x}",
              plural="policyholders looked after by {x}"),
         least("birth_date", "the oldest policyholder looked after by {x}"),
     )),
@@ -263,7 +265,8 @@ READING = (
         only("{x}'s travel contract", {"kind": "travel"}),
     )),
     Get("get_contract", "contract",
-        "A contract: holder, kind, the vehicle, home or journey insured, start, end, premium, rhythm, status."),
+        "A contract: holder, kind, the vehicle, home or journey insured, start, end, yearly premium, rhythm of"
+        " payment, status."),
     Get("get_peril", "peril", "A peril: line, waiting period, expert.", shows="line waiting expert"),
     Find("list_coverages", "coverage", "Coverages of a contract.", "contract", "peril deductible limit", (
         most("limit", "the coverage with the highest limit in {x}", plural="coverages in {x}"),
@@ -293,7 +296,8 @@ READING = (
          "holder amount_claimed loss_date", (
         most("amount_claimed", "the largest claim handled by {x}",
              plural="claims handled by {x}"),
-        least("loss_date", "the reported claim with the earliest loss handled by {x}",
+        least("loss_date", "the reported claim handled by {x} with the earliest loss"
+              " | the reported claim with the earliest loss among those handled by {x}",
               {"status": "reported"}),
     )),
     Get("get_claim", "claim",
@@ -346,7 +350,7 @@ INSURANCE = Declaration(
         Short(("policyholder.broker", "broker.region"), "the region of {x}'s broker"),
         Short(("claim.coverage", "coverage.peril"), "the peril that {x} is about"),
         Short(("assessment.claim", "claim.adjuster"), "the adjuster behind {x}"),
-        Short(("repair.claim", "claim.holder"), "the policyholder served by {x}"),
+        Short(("repair.claim", "claim.holder"), "the policyholder whose claim led to {x}"),
         Short(("payment.claim", "claim.holder"), "the policyholder who got {x}"),
     ),
     own=("vehicle", "home", "journey", "contract", "claim"),

@@ -43,7 +43,7 @@ PLACES = (
             "freezer": ("freezer",), "rack": ("rack",), "box": ("box",)}),
         "inside": Ref("position", none="level == 'freezer'", where="inside.room == room and inside.level =="
                       " ('freezer' if level == 'rack' else 'rack')", noun="the number of the position around {x}",
-                      link="the position around {x}", ask="Which position does {x} stand in?"),
+                      link="the position around {x}", that="outer position", ask="Which position does {x} stand in?"),
         "temperature": Number(between=("inside.temperature if inside else 187",
                                        "inside.temperature if inside else 277"),
                               noun="the temperature in kelvin of {x}", ask="At how many kelvin is {x} kept?",
@@ -194,7 +194,8 @@ WORK = (
         "newest": Choice(("yes", "no"), kept=False),
         "replaces": Ref("protocol", none="newest == 'no'", where="replaces.approved < approved", most=1,
                         noun="the protocol replaced by {x}",
-                        link="the protocol replaced by {x}", ask="Which protocol did {x} replace?"),
+                        link="the protocol replaced by {x}", that="replaced protocol",
+                        ask="Which protocol did {x} replace?"),
         "clearance": Number(1, 3, noun="the clearance level for {x}", ask="Which clearance level does {x} take?"),
         "hours": Number(1, 30, unit="hours", noun="the duration in hours of {x}", ask="How many hours does {x} take?",
                         compare="is shorter | is longer"),

@@ -195,7 +195,8 @@ READING = (
     Find("list_stadiums", "stadium", "Stadiums of a sponsor.", "sponsor", "capacity hire_fee", (
         most("capacity", "the largest stadium sponsored by {x}", plural="stadiums sponsored by {x}"),
         least("capacity", "the smallest stadium sponsored by {x}"),
-        least("hire_fee", "the stadium with the lowest hire fee sponsored by {x}"),
+        least("hire_fee", "the stadium sponsored by {x} with the lowest hire fee"
+              " | the stadium with the lowest hire fee among those sponsored by {x}"),
     )),
     Get("get_stadium", "stadium", "A stadium: sponsor, capacity, surface, groundskeeper, opening date, hire fee."),
     Get("get_club", "club", "A club: association, stadium, coach, captain (a player), points, wage budget."),

@@ -214,8 +214,10 @@ READING = (
         shows="librarian closes desks phone"),
     Get("get_publisher", "publisher", "A publisher: city, sales representative, founding date, library discount."),
     Find("list_books", "book", "Books of a publisher.", "publisher", "subject release_date pages", (
-        most("pages", "the book with the most pages published by {x}", plural="books published by {x}"),
-        least("pages", "the book with the fewest pages published by {x}"),
+        most("pages", "the book published by {x} with the most pages"
+             " | the book with the most pages among those published by {x}", plural="books published by {x}"),
+        least("pages", "the book published by {x} with the fewest pages"
+              " | the book with the fewest pages among those published by {x}"),
         most("release_date", "the latest book published by {x}"),
     )),
     Get("get_book", "book", "A book: publisher, subject, readers, release date, pages, shelf mark, members waiting."),
@@ -229,7 +231,8 @@ READING = (
          "book role royalty contract_date", (
         most("contract_date", "the latest contribution of {x}", plural="contributions of {x}", name="latest work"),
         least("contract_date", "the first contribution of {x}", name="first work"),
-        most("royalty", "the contribution with the highest royalty made by {x}"),
+        most("royalty", "the contribution made by {x} with the highest royalty"
+             " | the contribution with the highest royalty among those made by {x}"),
     )),
     Get("get_contribution", "contribution", "A contribution: book, role, author, royalty, contract date."),
     Get("find_author", "author", "An author by full name, with id and country.", "name", "name country"),

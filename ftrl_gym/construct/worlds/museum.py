@@ -67,7 +67,8 @@ READING = (
     Find("list_sponsored", "exhibition", "Exhibitions that a donor sponsors.", "sponsor",
          "opening_date closing_date ticket", (
         only("the only exhibition sponsored by {x}"),
-        most("ticket", "the exhibition with the highest ticket price sponsored by {x}",
+        most("ticket", "the exhibition sponsored by {x} with the highest ticket price"
+             " | the exhibition with the highest ticket price among those sponsored by {x}",
              plural="exhibitions sponsored by {x}"),
     )),
     Find("list_exhibits", "exhibit", "Exhibits of an exhibition.", "exhibition",

@@ -128,7 +128,7 @@ ENTITIES = (
         "place": Number(value="nth", whole=True),
         "previous": Ref("provenance entry", none="nth == 1", where="previous.object == object and previous.place =="
                                                                    " nth - 1",
-                        noun="the number of the entry before {x}", link="the entry before {x}",
+                        noun="the number of the entry before {x}", link="the entry before {x}", that="earlier entry",
                         ask="Which entry comes before {x}?"),
         "collector": Ref("collector", apart="object", noun="the name of the owner in {x}", link="the owner in {x}",
                      ask="Who is the owner in {x}?"),

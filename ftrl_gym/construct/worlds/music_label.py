@@ -50,7 +50,8 @@ READING = (
     )),
     Find("list_produced", "album", "Albums that an artist produced.", "producer", "band costs", (
         only("the only album produced by {x}"),
-        least("costs", "the album with the lowest costs produced by {x}", plural="albums produced by {x}"),
+        least("costs", "the album produced by {x} with the lowest costs"
+              " | the album with the lowest costs among those produced by {x}", plural="albums produced by {x}"),
     )),
     Get("get_album", "album", "An album: band, producer (an artist), recording date, costs, cover designer."),
     Find("list_tracks", "track", "Tracks of an album.", "album", "duration tempo plays", (

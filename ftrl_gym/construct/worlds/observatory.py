@@ -271,7 +271,8 @@ READING = (
          "telescope handed_in grade status", (
         only("the only proposal led by {x}"),
         only("the running proposal led by {x}", {"status": "running"}),
-        most("grade", "the proposal with the highest grade led by {x}", plural="proposals led by {x}"),
+        most("grade", "the proposal led by {x} with the highest grade"
+             " | the proposal with the highest grade among those led by {x}", plural="proposals led by {x}"),
     )),
     Find("list_proposals", "proposal", "Proposals that ask for a telescope, by status or all.", "telescope status",
          "lead_astronomer handed_in grade granted", (
@@ -288,7 +289,8 @@ READING = (
     )),
     Find("list_memberships", "membership", "Teams that an astronomer belongs to.", "astronomer",
          "proposal entry_date hours", (
-        most("hours", "the membership with the most hours held by {x}", plural="memberships of {x}"),
+        most("hours", "the membership held by {x} with the most hours"
+             " | the membership with the most hours among those held by {x}", plural="memberships of {x}"),
         only("the only membership of {x}"),
     )),
     Get("get_membership", "membership", "A membership: proposal, astronomer, role, entry date, hours."),

@@ -282,7 +282,8 @@ READING = (
          (only("the run of {x} {day}"),)),
     Find("list_train_runs", "run", "Runs that a train makes, by status or all.", "train status",
          "date departs seats_left", (
-        most("seats_left", "the run with the most seats left made by {x}", plural="runs made by {x}"),
+        most("seats_left", "the run of {x} with the most seats left"
+             " | the run with the most seats left among those of {x}", plural="runs made by {x}"),
     )),
     Get("get_run", "run", "A run: line, train, date, departure, fare, seats left, status."),
     Find("list_duties", "duty", "Duties of a crew member, by status or all.", "member status", "date starts hours", (

@@ -203,7 +203,7 @@ SALES = (
         "buyer": Ref("buyer", link="the buyer in {x}"),
         "answers": Ref("offer", none="True", where="answers.property == property and answers.buyer == buyer",
                        noun="the number of the offer answered by {x}",
-                       link="the offer answered by {x}", ask="Which offer does {x} answer?"),
+                       link="the offer answered by {x}", that="answered offer", ask="Which offer does {x} answer?"),
         "made_by": Choice(("buyer", "seller")),
         "share": Number(kept=False),
         "amount": Money(step=500, between=("(share - 0.008) * property.asking_price",

@@ -179,7 +179,7 @@ ENTITIES = (
         "customer": Ref("customer", value="line.order.customer", link="the customer on {x}"),
         "reason": Choice(tuple(REASONS), noun="the reason for {x}", ask="What is the reason for {x}?"),
         "opened": Date(-9, -1, having="were opened {n}",
-                       noun="the date of {x}", ask="When was {x} opened?",
+                       noun="the opening date of {x}", ask="When was {x} opened?",
                        compare="was opened earlier | was opened later"),
         "fee": Number(value=FEE),
         "refund": Money(value=REFUND, having="bring a refund of {n}",

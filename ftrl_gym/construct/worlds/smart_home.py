@@ -49,7 +49,8 @@ READING = (
     Find("list_models", "model", "Models of a maker.", "maker", "price range weight", (
         least("price", "the cheapest model made by {x}", plural="models made by {x}"),
         most("weight", "the heaviest model made by {x}"),
-        most("range", "the model with the longest range made by {x}"),
+        most("range", "the model made by {x} with the longest range"
+             " | the model with the longest range among those made by {x}"),
     )),
     Get("get_model", "model", "A model of device: maker, what it is made as, price, range, weight."),
     Find("list_firmware", "firmware", "Firmware versions for a model.", "model", "release_date size", (
@@ -108,12 +109,15 @@ READING = (
     )),
     Find("list_triggers", "automation", "Automations that a sensor triggers.", "sensor", "scene delay runs status", (
         only("the only automation triggered by {x}"),
-        most("runs", "the automation with the most runs triggered by {x}", plural="automations triggered by {x}"),
+        most("runs", "the automation triggered by {x} with the most runs"
+             " | the automation with the most runs among those triggered by {x}",
+             plural="automations triggered by {x}"),
     )),
     Get("get_automation", "automation", "An automation: scene, sensor, delay, times, runs last month, status."),
     Find("list_permissions", "permission", "Permissions of a resident, by status or all.", "resident status",
          "device right expires status", (
-        most("expires", "the permission with the latest expiry date of {x}", plural="permissions of {x}"),
+        most("expires", "the permission of {x} that expires last"
+             " | the permission with the latest expiry date among those of {x}", plural="permissions of {x}"),
         only("the only active permission of {x}", {"status": "active"}),
     )),
     Find("list_users", "permission", "Permissions for a device, by status or all.", "device status",

@@ -120,7 +120,7 @@ MAKING = (
                      ask="Which model is {x} for?"),
         "follows": Ref("firmware", none="nth == 1", where="follows.model == model", most=1,
                        noun="the number of the version before {x}", link="the firmware version before {x}",
-                       ask="Which version did {x} replace?"),
+                       that="earlier version", ask="Which version did {x} replace?"),
         "release_date": Date(by="nth", ranges={"1": (-1100, -800), "2": (-790, -500), "3": (-490, -200),
                                                "4": (-190, -6)},
                              having="were released {n}", noun="the release date of {x}", ask="When was {x} released?",
@@ -128,7 +128,7 @@ MAKING = (
         "size": Number(4, 180, unit="megabytes", having="take up {n}", noun="the size in megabytes of {x}", adds=True,
                        ask="How many megabytes is {x}?", compare="is smaller | is larger"),
         "engineer": Person(noun="the name of the engineer behind {x}", ask="Who wrote {x}?"),
-    }, called="firmware {x}", label_noun="firmware number", plural="firmware"),
+    }, called="firmware {x}", label_noun="firmware number", plural="firmware_versions"),
     Entity("provider", 5, {
         "name": Name(words.PROVIDERS, words.PROVIDER_PATTERNS),
         "foreman": Person(noun="the name of the foreman at {x}", ask="Who is the foreman at {x}?"),

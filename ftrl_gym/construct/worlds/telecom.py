@@ -58,7 +58,7 @@ ENTITIES = (
         "introduced": Date(-3600, -60, having="were introduced {n}", noun="the introduction date of {x}",
                            ask="When was {x} introduced?", compare="was introduced earlier | was introduced later"),
         "replaces": Ref("plan", where="replaces.introduced < introduced", none="days_until(introduced) < -3000", most=1,
-                        noun="the plan that {x} replaced", link="the plan that {x} replaced",
+                        noun="the plan that {x} replaced", link="the plan that {x} replaced", that="replaced plan",
                         ask="Which plan did {x} replace?"),
         "fee": Money(8, 84, noun="the monthly fee of {x}", ask="What does {x} cost a month?",
                      compare="costs less a month | costs more a month"),

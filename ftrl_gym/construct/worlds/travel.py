@@ -175,7 +175,7 @@ TRAVEL = Declaration(
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,
-    rule_about="A house rule of the agency.",
+    rule_about="A house rule of the agency: its figure, the unit of it, and its text.",
     shorts=(
         Short(("flight booking of", "flight booking.item"),
               "{x}'s flight | the flight {x} has booked | the flight booked for {x}"),

@@ -278,8 +278,9 @@ READING = (
     )),
     Get("get_programme", "programme", "A programme: department, director (an instructor), degree, fee, accreditation."),
     Find("list_courses", "course", "Courses of a department.", "department", "title level credits workload", (
-        most("workload", "the course with the highest workload offered by {x}", plural="courses offered by {x}"),
-        least("workload", "the course with the lowest workload offered by {x}"),
+        most("workload", "the course with the highest workload among those offered by {x}",
+             plural="courses offered by {x}"),
+        least("workload", "the course with the lowest workload among those offered by {x}"),
     )),
     Get("get_course", "course", "A course: title, department, level, credits, workload, coordinator (an instructor)."),
     Find("list_prerequisites", "prerequisite", "What a course asks for: other courses, strictly or not.", "course kind",
@@ -337,7 +338,7 @@ READING = (
     Find("list_invigilated", "exam", "Exams that an instructor invigilates.", "invigilator", "date minutes candidates",
          (
         least("date", "the next exam invigilated by {x}", plural="exams invigilated by {x}"),
-        most("candidates", "the exam with the most candidates invigilated by {x}"),
+        most("candidates", "the exam with the most candidates among those invigilated by {x}"),
     )),
     Get("get_exam", "exam", "An exam: course, room, date, length, candidates, invigilator (an instructor)."),
     Find("list_scholarships", "scholarship", "Scholarships that a department pays for.", "department",
@@ -365,13 +366,12 @@ READING = (
     Find("find_thesis", "thesis", "The thesis of a student.", "student", "status due pages",
          (only("the thesis of {x}"),)),
     Find("list_first_theses", "thesis", "Theses that an instructor supervises first.", "lead", "status due pages", (
-        least("due", "the thesis with the earliest due date supervised first by {x}"),
-        most("pages", "the thesis with the most pages supervised first by {x}",
-             plural="theses supervised first by {x}"),
+        least("due", "the thesis with the earliest due date whose first supervisor is {x}"),
+        most("pages", "the longest thesis whose first supervisor is {x}", plural="theses with {x} as first supervisor"),
     )),
     Find("list_second_theses", "thesis", "Theses that an instructor supervises second.", "second", "status due pages", (
-        most("pages", "the thesis with the most pages supervised second by {x}",
-             plural="theses supervised second by {x}"),
+        most("pages", "the longest thesis whose second supervisor is {x}",
+             plural="theses with {x} as second supervisor"),
     )),
     Get("get_thesis", "thesis", "A thesis: student, lead and second supervisor, language, status, due date, pages,"
                                 " extensions."),

@@ -43,7 +43,7 @@ ENTITIES = (
                        value="'station' if depth == 1 else 'substation' if depth == 2 else 'hub' if depth == 3"
                              " else 'cabinet'"),
         "fed_by": Ref("node", none="nth == 1", where="fed_by.network == network and fed_by.depth == depth - 1",
-                      noun="the code of the node that feeds {x}", link="the node that feeds {x}",
+                      noun="the code of the node that feeds {x}", link="the node that feeds {x}", that="feeding node",
                       ask="Which node feeds {x}?"),
         "district": Ref("district", noun="the district of {x}", link="the district of {x}",
                         ask="Which district is {x} in?"),
@@ -75,7 +75,7 @@ ENTITIES = (
         "since": Date(-6000, -150, noun="the joining date of {x}", ask="Since when has {x} been a customer?",
                       compare="has been a customer for longer | became a customer later"),
         "credit": Money(value="0"),
-    }, called="{x}", label="name", detail=Detail("name", ("the person on the phone",), "What is their name?",
+    }, called="{x}", label="name", detail=Detail("name", ("the person at the counter",), "What is their name?",
                                                  ("name", "who", "which person", "which one"))),
     Entity("house", 13, {
         "name": Name(words.HOUSES, words.HOUSE_KINDS),
@@ -232,15 +232,18 @@ READING = (
         least("load", "the hub with the lowest load in {x}", {"tier": "hub"}, plural="hubs in {x}"),
     )),
     Find("list_fed_nodes", "node", "Nodes that a node feeds.", "fed_by", "tier load", (
-        most("load", "the node with the highest load fed by {x}", plural="nodes fed by {x}"),
-        least("load", "the node with the lowest load fed by {x}"),
+        most("load", "the node fed by {x} with the highest load"
+             " | the node with the highest load among those fed by {x}", plural="nodes fed by {x}"),
+        least("load", "the node fed by {x} with the lowest load"
+              " | the node with the lowest load among those fed by {x}"),
     )),
     Get("get_node", "node", "A node: network, tier, node that feeds it, district, load, inspection, gate code."),
     Get("find_customer", "customer", "A customer by full name, with id and email.", "name", "name email"),
     Get("get_customer", "customer", "A customer's file: email, phone, joining date, credit."),
     Find("list_houses", "house", "Houses that a landlord owns.", "landlord", "flats built", (
         only("the only house owned by {x}"),
-        most("flats", "the house with the most flats owned by {x}", plural="houses owned by {x}"),
+        most("flats", "the house owned by {x} with the most flats"
+             " | the house with the most flats among those owned by {x}", plural="houses owned by {x}"),
     )),
     Get("get_house", "house", "A house: landlord, district, flats, construction year, caretaker.",
         shows="landlord district flats built caretaker"),
