@@ -141,7 +141,9 @@ class Goal:
             solving: dict[str, frozenset[int]] = {}
             for key, solves in made:
                 if solves:
-                    solving[key] = solving.get(key, frozenset()) | {goal.group_of[sub] for sub in solves}
+                    solving[key] = solving.get(key, frozenset()) | {
+                        goal.group_of[sub] for sub in solves if sub in goal.group_of
+                    }
             goal.solving.append(solving)
             # the call before it failed is no other one
             goal.needed.append(Counter(key for key, solves in made if not solves and key not in solving))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -72,20 +73,20 @@ def test_two_things_in_full_are_two(ground: Ground) -> None:
 
 
 def test_somebody_may_have_a_return_accepted_at_once_and_think_better_of_an_order() -> None:
-    wishes = [
-        endless_task(
-            n,
-            features=("state", "user"),
-            kinds=["multi_hop", "parallel_multi_hop"],
-            certify="quick",
-            scenario="Shop",
-            scalings=("extension",),
-        )
-        for n in range(120)
-    ]
-    at_once = next(task for task in wishes if "and accept it straight away" in task.question)
+    def wishes() -> Iterator[Task]:
+        for n in range(400):
+            yield endless_task(
+                n,
+                features=("state", "user"),
+                kinds=["multi_hop", "parallel_multi_hop"],
+                certify="quick",
+                scenario="Shop",
+                scalings=("extension",),
+            )
+
+    at_once = next(task for task in wishes() if "and accept it straight away" in task.question)
     assert [call.tool for call in at_once.plans[0].calls()][-2:] == ["open_return", "accept_return"]
-    regretted = next(t for t in wishes if t.outcome.kind is OutcomeKind.STATE and _changes(t))
+    regretted = next(t for t in wishes() if t.outcome.kind is OutcomeKind.STATE and _changes(t))
     assert [call.tool for call in regretted.plans[0].calls()][-2:] == ["place_order", "cancel_order"]
     assert any(change.values.get("status") == "cancelled" for change in regretted.outcome.changes)
 

@@ -99,7 +99,7 @@ class _Asker:
         frames = [f for f in FRAMES[program.op] if f.sort is sort and f.split in (None, speaker.split)]
         if program.op is Op.LIST and len({value.attribute for value in program.values}) > 2:
             frames = [f for f in frames if f.name != _TRAILING]
-        if not any(recurs(noun) for value in program.values for noun in self._words(value).nouns):
+        if any(f.paid for f in frames) and not any(recurs(n) for v in program.values for n in self._words(v).nouns):
             frames = [f for f in frames if not f.paid]
         self.frame = self.rng.choice([f for f in frames if not f.placed or self._placed()])
         parts = self._parts()
