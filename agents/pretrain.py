@@ -2,8 +2,10 @@
 
     python agents/pretrain.py --run runs/pretrain --export agents/ftrl_agents/base
 
-Export writes the weights at the end, their tokenizer and a model card. A run that exists goes on; with
-``--tokens`` at or below what it has read, nothing is trained and only the export is made.
+The corpus is endless: tasks of sixteen scenarios and of TravelBooking's train worlds, played well. With
+``--habit-tokens`` the model then reads demonstrations most of which are flawed. Export writes the weights at the end,
+their tokenizer and a model card. A run that exists goes on; with ``--tokens`` at or below what it has read, nothing
+is trained and only the export is made.
 """
 
 from __future__ import annotations
@@ -18,17 +20,20 @@ import tyro
 from rich.console import Console
 from transformers import AutoTokenizer
 
-from ftrl_agents.base_model import load_base
-from ftrl_agents.evaluation import evaluate
+from ftrl_agents.base_model import Base, load_base
+from ftrl_agents.corpus_blocks import Recipe
+from ftrl_agents.evaluation import Evaluation, evaluate
 from ftrl_agents.model_card import export
-from ftrl_agents.pretraining import Pretraining, Watch, pretrain
-from ftrl_agents.report import print_summary
+from ftrl_agents.pretraining import CAPABLE, Pretraining, Watch, pretrain
+from ftrl_agents.scenario_corpus import HELD_OUT, HeldOut, ScenarioMaker, habit_maker, tokenizer_texts
 from ftrl_agents.tokenizer import train_tokenizer
-from ftrl_agents.travel_corpus import TravelMaker, held_out_env, held_out_tasks, tokenizer_texts
 from ftrl_gym.errors import FtrlGymError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+WATCHED = 32
+"""Conversations of each held-out set whose likelihood is logged."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +42,10 @@ class Arguments(Pretraining):
 
     export: Path | None = None
     """Folder for weights, tokenizer and model card at the end."""
-    scored_tasks: int = 60
-    """Held-out tasks of each evaluation on the way."""
-    final_tasks: int = 400
-    """Held-out tasks of the model card."""
+    scored_tasks: int = 24
+    """Tasks of each held-out set in each evaluation on the way."""
+    final_tasks: int = 200
+    """Tasks of each held-out set in the model card."""
     threads: int = 1
     """Torch threads; on a busy machine one is faster than two."""
 
@@ -58,28 +63,46 @@ def main() -> int:
 
 def run(arguments: Arguments) -> None:
     """Learns the tokenizer, trains from where the run stands, and exports what was asked for."""
+    arguments.check()
     torch.set_num_threads(arguments.threads)
     torch.set_flush_denormal(True)
     folder = arguments.run / "tokenizer"
     tokenizer = tokenizer_of(folder, arguments.seed)
-    make = TravelMaker(folder, 0, lambda: [held_out_env()], exercises=0.0)()
-    tasks = held_out_tasks(arguments.scored_tasks)
+    watches = {name: watch(held, tokenizer, arguments.scored_tasks) for name, held in HELD_OUT.items()}
+    corpus = ScenarioMaker(folder, arguments.seed, Recipe(travel=arguments.travel))
+    habits = habit_maker(folder, arguments.seed, arguments.travel, arguments.habit_share)
+    pretrain(arguments, tokenizer, corpus, watches, habits)
+    if arguments.export:
+        stages = {"before the habits": CAPABLE, "": "model"} if arguments.habit_tokens else {"": "model"}
+        looks = {
+            ", ".join(filter(None, (held.title, stage))): final(load_base(arguments.run / name), held, arguments)
+            for held in HELD_OUT.values()
+            for stage, name in stages.items()
+        }
+        export(arguments, load_base(arguments.run / "model"), looks, arguments.export)
+
+
+def final(base: Base, held: HeldOut, arguments: Arguments) -> list[Evaluation]:
+    """Evaluations for the model card."""
+    tasks = held.tasks(arguments.final_tasks)
+    looks = [evaluate(base.model, base.tokenizer, held.env, tasks, temperature=t) for t in (0.0, 1.0)]
+    for look in looks:
+        print(f"{held.title}, {look.label}: Solve-F1 {look.interval('f1')}", flush=True)
+    return looks
+
+
+def watch(held: HeldOut, tokenizer: PreTrainedTokenizerFast, count: int) -> Watch:
+    """How a model is looked at on a held-out set."""
+    tasks = held.tasks(count)
 
     def score(model: PreTrainedModel) -> float:
         # A model that cannot end an episode yet would talk on until it is cut.
         look = evaluate(
-            model, tokenizer, held_out_env, tasks, temperature=0.0, max_turn_tokens=160, max_episode_tokens=2_500
+            model, tokenizer, held.env, tasks, temperature=0.0, max_turn_tokens=160, max_episode_tokens=2_500
         )
         return look.interval("f1").mean
 
-    watch = Watch([make(number) for number in range(64)], score)
-    pretrain(arguments, tokenizer, TravelMaker(folder, arguments.seed), watch)
-    if arguments.export:
-        base = load_base(arguments.run / "model")
-        final = held_out_tasks(arguments.final_tasks)
-        looks = [evaluate(base.model, base.tokenizer, held_out_env, final, temperature=t) for t in (0.0, 1.0)]
-        export(arguments, base, looks, arguments.export)
-        print_summary(looks, f"Exported to {arguments.export}")
+    return Watch(held.conversations(tokenizer, WATCHED), score)
 
 
 def tokenizer_of(folder: Path, seed: int) -> PreTrainedTokenizerFast:

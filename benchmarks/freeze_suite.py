@@ -24,25 +24,28 @@ from ftrl_gym.task import Kind, Split
 
 VERSION = 0
 SEED = 20261123
-OF_EACH = 50
-"""Tasks of each scenario."""
+SHARES = {Kind.SINGLE_HOP: 8, Kind.PARALLEL_SINGLE_HOP: 12, Kind.MULTI_HOP: 15, Kind.PARALLEL_MULTI_HOP: 15}
+"""Tasks of each kind in each scenario. A policy that matches words finds half of the single look-ups."""
 PAIRS = 2
 """Minimal pairs of each dial that has them: a builder's shares would pay a constant "impossible" too well here."""
-TURNS = len(FEATURES[Kind.MULTI_HOP]) * len(Kind)
-"""Orders in which each dial has had its turn with each kind."""
+ORDERS = 2 * len(FEATURES[Kind.MULTI_HOP]) * len(Kind)
+"""Orders in which each dial has had two turns with each kind."""
 
 
-def numbers(scenario: str, count: int = OF_EACH, pairs: int = PAIRS) -> tuple[int, ...]:
-    """Which of the orders of one turn through all dials are taken: a few minimal pairs, whole, and others by chance."""
-    orders = Plan(scenario, SEED, test=TURNS).orders(Split.TEST)
+def numbers(scenario: str, pairs: int = PAIRS) -> tuple[int, ...]:
+    """Which orders of two turns through all dials are taken: a few minimal pairs, whole, and others by chance."""
+    orders = Plan(scenario, SEED, test=ORDERS).orders(Split.TEST)
     rng = random.Random(f"suite/{VERSION}/{scenario}")
     taken: list[int] = []
     for dial in PAIRED:
         both = [(each.number, each.partner) for each in orders if dial in each.dials and each.partner is not None]
         for first, second in rng.sample([pair for pair in both if pair[0] < pair[1]], pairs):
             taken += [first, second]
-    alone = [order.number for order in orders if order.partner is None]
-    return tuple(sorted([*taken, *rng.sample(alone, count - len(taken))]))
+    for kind, count in SHARES.items():
+        paired = sum(orders[number].kind is kind for number in taken)
+        alone = [order.number for order in orders if order.partner is None and order.kind is kind]
+        taken += rng.sample(alone, count - paired)
+    return tuple(sorted(taken))
 
 
 def main() -> None:
@@ -58,7 +61,7 @@ def main() -> None:
     tasks = 0
     with Workers(arguments.jobs) as workers:
         for name in names():
-            plan = Plan(name, SEED, test=TURNS, only=numbers(name))
+            plan = Plan(name, SEED, test=ORDERS, only=numbers(name))
             if not (folder / name / trust.MANIFEST).exists():  # else it is from a run that was interrupted
                 build(plan, folder, workers, pack=True)
             trust.pin(folder / name, packaged=True, name=f"{FOLDER}/{name}")

@@ -20,13 +20,17 @@ from ftrl_gym.toolcall import without_reasoning
 MAX_ANSWER_CHARS = 2_000
 _NO_WORD = {code: " " for code in range(128) if not chr(code).isalnum()}
 
-_CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
+_CURRENCIES = {
+    "€": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "dollar": "USD", "dollars": "USD",
+    "£": "GBP", "pound": "GBP", "pounds": "GBP", "¥": "JPY", "yen": "JPY",
+}  # fmt: skip
 _HEDGE = re.compile(r"[<>≤≥≠=~≈±!?]")
 _DRESS = "*_`'\"“”(),;: "
 """What may stand around a number without changing what it says."""
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?:\s*(am|pm|a\.m\.|p\.m\.))?(?:\s*h)?", re.IGNORECASE)
 _DATE_FORMATS = ("%Y-%m-%d", "%d %B %Y", "%B %d %Y", "%d %b %Y", "%b %d %Y", "%d.%m.%Y", "%A %d %B %Y")
+_LONG_DATE = re.compile(r"([A-Z][a-z]{2,8} \d{1,2}), (?=\d{4}\b)")
 _YEAR = re.compile(r"\d{4}")
 _NOTHING = {"none", "impossible", "not possible", "cannot be done", "not allowed", "refused", "nothing"}
 
@@ -77,7 +81,7 @@ def _number(answer: Answer, text: str) -> bool:
     if match is None:
         return False
     around = (text[: match.start()] + " " + text[match.end() :]).strip().strip(".").strip()
-    around = _CURRENCY_SIGNS.get(around, around)
+    around = _CURRENCIES.get(around.lower(), around)
     unit, around = fold(answer.unit or ""), around.strip(_DRESS)
     units = {unit, unit.rstrip("s"), unit + "s"} if unit else set()
     if around and around != answer.unit and (fold(around) not in units or _HEDGE.search(around)):
@@ -123,7 +127,23 @@ def _yes_no(answer: Answer, text: str) -> bool:
     return word in ({"yes", "true"} if answer.value else {"no", "false"})
 
 
+def _in_order(entries: tuple[Answer, ...], text: str) -> bool:
+    """Whether each place holds what is right there. Commas in figures and dates divide nothing."""
+    plain = _LONG_DATE.sub(r"\1 ", text)
+    cuts = [re.split(mark, plain) for mark in (r",\s+|[;\n]", r"[,;\n]", r",?\s+and\s+|,\s+|[;\n]")]
+    try:
+        items = json.loads(text)
+    except (ValueError, RecursionError):
+        items = None
+    if isinstance(items, list):
+        cuts = [list(map(str, items))]
+    pieces = [[piece.strip() for piece in cut if piece.strip()] for cut in cuts]
+    return any(len(cut) == len(entries) and all(map(right, entries, cut)) for cut in pieces)
+
+
 def _list(answer: Answer, text: str) -> bool:
+    if answer.entries:
+        return _in_order(answer.entries, text)
     right_items = Counter(fold(str(item)) for item in answer.value)
     try:
         items = json.loads(text)

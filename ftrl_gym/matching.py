@@ -79,6 +79,10 @@ class Goal:
     untyped: list[tuple[int, SubQuestion]] = field(default_factory=list)
     needed: list[Mapping[str, int]] = field(default_factory=list)
     """For each plan the calls that it needs though they solve nothing, and how often it makes each."""
+    lists: list[Mapping[str, int]] = field(default_factory=list)
+    """For each plan the lists that it reads in pages, and how many pages of each."""
+    solving: list[Mapping[str, frozenset[int]]] = field(default_factory=list)
+    """For each plan the calls that solve something in it, and which groups."""
     planned: set[str] = field(default_factory=set)
     derived: list[tuple[str, frozenset[int]]] = field(default_factory=list)
     asked_after: dict[int, int] = field(default_factory=dict)
@@ -132,10 +136,17 @@ class Goal:
                     goal.many[document.name] = several
         for plan in task.plans:
             made = [(goal.look_up(call.tool, call.arguments), call.solves) for call in plan.calls()]
-            solving = {key for key, solves in made if solves}  # the call before it failed is no other one
+            pages = (goal.list_of(call.tool, call.arguments) for call in plan.calls() if call.tool in goal.paged)
+            goal.lists.append(Counter(pages))
+            solving: dict[str, frozenset[int]] = {}
+            for key, solves in made:
+                if solves:
+                    solving[key] = solving.get(key, frozenset()) | {goal.group_of[sub] for sub in solves}
+            goal.solving.append(solving)
+            # the call before it failed is no other one
             goal.needed.append(Counter(key for key, solves in made if not solves and key not in solving))
             goal.planned |= {key for key, _ in made}
-        goal.needed = goal.needed or [{}]
+        goal.needed, goal.solving, goal.lists = goal.needed or [{}], goal.solving or [{}], goal.lists or [{}]
         for derivation in task.derivations:
             after = frozenset(goal.group_of[sub] for sub in derivation.after)
             goal.derived.append((_encode(derivation.value), after))
@@ -167,6 +178,11 @@ class Goal:
             return call_key(tool, arguments)
         document = self.rich[tool]
         return deep_key(tool, document.without_options(arguments) if document.options else arguments)
+
+    def list_of(self, tool: str, arguments: Mapping[str, Json]) -> str:
+        """Equal for calls for the pages of one list."""
+        page = self.paged[tool].parameter
+        return self.look_up(tool, {name: value for name, value in arguments.items() if name != page})
 
     def delivered(self, tool: str, arguments: Mapping[str, Json], result: Json, solved: set[int]) -> set[int]:
         """Groups not solved yet whose fact stands in the result of a call, not counting what the call brought in."""
@@ -255,13 +271,17 @@ class Ledger:
     """Groups solved before the turn began; None where turns are not told apart, and all solved ones are known."""
     looked_up: tuple[str, ...] = ()
     """Look-ups made so far with tools that have options, each as often as it was made."""
+    read: tuple[str, ...] = ()
+    """The list of each page that was read."""
+    told_by: dict[int, str] = field(default_factory=dict)
+    """Group -> the look-up that solved it first."""
 
     def copy(self) -> Ledger:
         """An independent copy; the goal is shared."""
         return Ledger(
             self.goal, set(self.solved), set(self.credited), set(self.tainted), self.calls, self.invalid, self.useful,
             set(self.seen), list(self.needed_made), self.extra_waste, self.forgiven,
-            self.unasked, self.known, self.looked_up,
+            self.unasked, self.known, self.looked_up, self.read, dict(self.told_by),
         )  # fmt: skip
 
     def turn_begins(self, changes_heard: int) -> None:
@@ -356,21 +376,32 @@ class Ledger:
             early = arrived & self.unasked if grounded else arrived
             self.tainted = (self.tainted - gone) | early
             new |= arrived - early
+        read = 0
+        if fresh and tool in self.goal.paged:
+            pages = self.goal.list_of(tool, arguments)
+            read, self.read = self.read.count(pages), (*self.read, pages)
         if tool in self.goal.many:
             self.extra_waste += self.goal.in_vain(tool, arguments, result, new)
         if new:
             self.solved |= new
+            look_up = self.goal.look_up(tool, arguments)
+            for group in new:
+                self.told_by.setdefault(group, look_up)
             if not new <= self.credited:
                 self.credited |= new
                 self.useful += 1
                 return True
-        return fresh and self._count_needed(tool, arguments, key)
+        return fresh and self._count_needed(tool, arguments, key, read)
 
-    def _count_needed(self, tool: str, arguments: Mapping[str, Json], key: str) -> bool:
-        """Counts a call that solved nothing for the plans that need it, and says whether there is one."""
+    def _count_needed(self, tool: str, arguments: Mapping[str, Json], key: str, read: int = 0) -> bool:
+        """Counts a call that solved nothing for the plans that need it, and says whether there is one. Of a list's
+        pages a plan needs as many as it reads, in whatever order they come; ``read`` were read before."""
         if not self.needed_made:
             self.needed_made = [0] * len(self.goal.needed)
         hits = self._hits(tool, arguments, key)
+        if tool in self.goal.paged:
+            pages = self.goal.list_of(tool, arguments)
+            hits = [hit or read < plan.get(pages, 0) for hit, plan in zip(hits, self.goal.lists, strict=True)]
         self.needed_made = [made + hit for made, hit in zip(self.needed_made, hits, strict=True)]
         return any(hits)
 
@@ -378,11 +409,23 @@ class Ledger:
         """For each plan whether it needs this call. With other options a call is another one, but the look-up is the
         same: it is needed no more often than the plan makes it."""
         if tool not in self.goal.rich or not self.goal.rich[tool].options:
-            return [key in plan for plan in self.goal.needed]
+            return [key in plan or self._told_before(key, solving) for plan, solving in self._plans()]
         look_up = self.goal.look_up(tool, arguments)
         before = self.looked_up.count(look_up)
         self.looked_up += (look_up,)
-        return [before < plan.get(look_up, 0) for plan in self.goal.needed]
+        return [before < plan.get(look_up, 0) + self._told_before(look_up, solving) for plan, solving in self._plans()]
+
+    def _plans(self) -> Iterable[tuple[Mapping[str, int], Mapping[str, frozenset[int]]]]:
+        return zip(self.goal.needed, self.goal.solving, strict=True)
+
+    def _told_before(self, look_up: str, solving: Mapping[str, frozenset[int]]) -> bool:
+        """Whether other calls of a plan happened to tell all that it makes this call for: the order of its calls, and
+        what stands beside their facts, is to cost nothing. What calls of another way told makes this one a waste."""
+        groups = solving.get(look_up)
+        if groups is None:
+            return False
+        told = {self.told_by.get(group) for group in groups}
+        return look_up not in told and all(by in solving for by in told)
 
     def has(self, sub_questions: Iterable[str]) -> bool:
         """Whether all these sub-questions are solved."""

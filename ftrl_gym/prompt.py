@@ -52,7 +52,11 @@ _HOW_TO_CALL = {
     ),
     Dialect.PYTHONIC: "To call tools, write [TOOL(NAME=VALUE), TOOL(NAME=VALUE)] and nothing else.",
 }
-_HOW_TO_ANSWER = "When you know the answer, write it as <answer>...</answer>, nothing but the answer inside."
+_HOW_TO_ANSWER = (
+    "When you know the answer, write it as <answer>...</answer>, nothing but the answer inside; several values in the"
+    " order asked, with commas between them."
+)
+_HOW_TO_ANSWER_SHORT = "Answer, with nothing else inside, several values in the order asked: <answer>...</answer>"
 _SHORT = {
     Dialect.HERMES: 'Call: <tool_call>\n{"name": "TOOL", "arguments": {...}}\n</tool_call>',
     Dialect.LLAMA3: 'Call: {"name": "TOOL", "parameters": {...}}',
@@ -76,7 +80,7 @@ def system_message(
         parts.append(house_rules)
     if docs is Docs.SIGNATURE:
         parts.append("Tools:\n" + "\n".join(signatures))
-        parts.append(f"{_SHORT[dialect]}\nAnswer, with nothing else inside: <answer>...</answer>")
+        parts.append(f"{_SHORT[dialect]}\n{_HOW_TO_ANSWER_SHORT}")
     else:
         parts.append(_HOW_TO_ANSWER)
     return "\n\n".join(parts)

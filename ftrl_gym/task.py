@@ -54,7 +54,7 @@ class AnswerType(StrEnum):
     """An identifier: only case and surrounding space do not matter."""
     YES_NO = "yes_no"
     LIST = "list"
-    """Several names or codes, in any order, each once."""
+    """Several values, each once: in the order asked where the answer has ``entries``, else in any."""
     NONE = "none"
     """No answer is expected."""
 
@@ -68,6 +68,8 @@ class Answer(Frozen):
     """Unit or ISO currency code; an answer that states another one is wrong, one that states none is right."""
     aliases: tuple[str, ...] = ()
     """Other texts that are equally right."""
+    entries: tuple[Answer, ...] = ()
+    """Of a list whose order is asked for: what is right in each place."""
 
 
 class Fact(Frozen):

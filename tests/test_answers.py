@@ -34,11 +34,17 @@ def test_where_the_answer_stands(turn: str, answer: str | None) -> None:
     assert said(turn) == answer
 
 
+IN_ORDER = Answer(
+    type=T.LIST,
+    value=[1310, "2026-05-08", "19:05"],
+    entries=(of(T.MONEY, 1310, "EUR"), of(T.DATE, "2026-05-08"), of(T.TIME, "19:05")),
+)
+FEES = Answer(type=T.LIST, value=[1310, 2930], entries=(of(T.MONEY, 1310, "EUR"), of(T.MONEY, 2930, "EUR")))
 RIGHT = [
     (of(T.NUMBER, 8.3), ["8.3", "+8.30"]),
     (of(T.NUMBER, 1204, "km"), ["1204", "1,204", "1204 km", "1204.0 KM"]),
     (of(T.NUMBER, 5, "%"), ["5%", "5 %", "**5**"]),
-    (of(T.MONEY, 90, "EUR"), ["90", "€90", "90 EUR", "EUR 90.00", "90 €"]),
+    (of(T.MONEY, 90, "EUR"), ["90", "€90", "90 EUR", "EUR 90.00", "90 €", "90.00 euros"]),
     (of(T.DATE, "2026-05-12"), ["2026-05-12", "12 May 2026", "May 12, 2026", "12th May 2026", "12.05.2026"]),
     (of(T.TIME, "14:35"), ["14:35", "2:35 pm", "14.35"]),
     (of(T.NAME, "Hôtel du Lac"), ["hôtel du lac", "Hôtel du Lac."]),
@@ -47,6 +53,8 @@ RIGHT = [
     (of(T.YES_NO, False), ["No"]),
     (of(T.LIST, ["Oslo", "Rome"]), ["Rome, Oslo", "Oslo and Rome", '["Oslo", "Rome"]', "Oslo\nRome"]),
     (of(T.LIST, ["Bosnia and Herzegovina", "Peru"]), ["Peru, Bosnia and Herzegovina"]),
+    (IN_ORDER, ["1310 EUR, 8 May 2026, 7:05 pm", "1,310; May 8, 2026; 19:05", '[1310.0, "2026-05-08", "19:05"]']),
+    (IN_ORDER, ["1310, 2026-05-08 and 19:05", "1,310 EUR, May 8, 2026, and 19:05", "1310.00,2026-05-08,19:05"]),
     (of(T.NONE, None), ["none"]),
 ]
 WRONG = [
@@ -60,6 +68,16 @@ WRONG = [
     (of(T.CODE, "KX482"), ["KX482 KX483", "KX4820", "KX 482"]),
     (of(T.YES_NO, True), ["no", "yes or no", "yes no", "y n"]),
     (of(T.LIST, ["Oslo", "Rome"]), ["Oslo", "Oslo, Rome, Bern", "Oslo, Oslo", "Oslo, Rome, Rome"]),
+    (
+        IN_ORDER,
+        [
+            "2026-05-08, 1310, 19:05",
+            "1310, 2026-05-08",
+            "1310, 2026-05-08, 19:05, 20:05",
+            "1310 USD, 2026-05-08, 19:05",
+        ],
+    ),
+    (FEES, ["2930, 1310", "1310, 1310", "1310", "1310 2930"]),
     (of(T.NONE, None), ["Oslo", ""]),
 ]
 

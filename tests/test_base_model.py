@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from ftrl_agents.base_model import MAX_PARAMETERS, REBUILD, load_base, new_model, save_base  # noqa: E402
+from ftrl_agents.base_model import MAX_PARAMETERS, REBUILD, Base, load_base, new_model, save_base  # noqa: E402
 from ftrl_agents.corpus import Conversation, Maker, encode, pad_together  # noqa: E402
 from ftrl_agents.supervised import Supervised, likelihood, token_losses  # noqa: E402
 from ftrl_agents.tokenizer import train_tokenizer  # noqa: E402
 from ftrl_gym.errors import UsageError  # noqa: E402
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 tokenizer = train_tokenizer(["What is the gate of flight KX482? <answer>A12</answer>"] * 3, vocabulary=300)
 
@@ -120,19 +126,23 @@ def test_a_new_model_copies_before_it_is_trained() -> None:
     assert likelihood(model, Batch(ids, own, torch.ones_like(own))).accuracy > 0.8
 
 
+@pytest.mark.slow
 def test_an_interrupted_pretraining_ends_with_the_same_weights(tmp_path: Path) -> None:
     from functools import partial
 
-    from ftrl_agents.pretraining import Pretraining, Watch, pretrain
+    from ftrl_agents.pretraining import CAPABLE, Pretraining, Watch, pretrain
 
     tokenizer.save_pretrained(tmp_path / "tokenizer")
-    settings = {"batch_tokens": 600, "layers": 2, "mlp": 32, "evaluate_every": 2_000}
+    settings = {"batch_tokens": 600, "layers": 2, "mlp": 32, "evaluate_every": 2_000, "habit_tokens": 2_000}
     held_out = [conversation("gate?", "A1")]
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     make = partial(number_maker, tmp_path / "tokenizer")
-    expected = pretrain(
-        Pretraining(run=whole, tokens=6_000, **settings), tokenizer, make, Watch(held_out, lambda m: 0.5)
-    )
+
+    def run(folder: Path, score: Callable[[object], float]) -> PreTrainedModel:
+        made = Pretraining(run=folder, tokens=6_000, **settings)
+        return pretrain(made, tokenizer, make, {"gates": Watch(held_out, score)}, habits=make)
+
+    expected = run(whole, lambda model: 0.5)
     stops = iter([0.25, KeyboardInterrupt()])
 
     def interrupt(model: object) -> float:
@@ -142,13 +152,59 @@ def test_an_interrupted_pretraining_ends_with_the_same_weights(tmp_path: Path) -
             raise value
         return value
 
-    with pytest.raises(KeyboardInterrupt):
-        pretrain(Pretraining(run=parts, tokens=6_000, **settings), tokenizer, make, Watch(held_out, interrupt))
-    got = pretrain(
-        Pretraining(run=parts, tokens=6_000, **settings), tokenizer, make, Watch(held_out, lambda model: 0.5)
-    )
+    def interrupt_later(model: object) -> float:
+        """Ctrl-C in the second phase."""
+        if (parts / CAPABLE).exists():
+            raise KeyboardInterrupt
+        return 0.5
+
+    for stop in (interrupt, interrupt_later):
+        with pytest.raises(KeyboardInterrupt):
+            run(parts, stop)
+    got = run(parts, lambda model: 0.5)
     assert all(torch.equal(a, b) for a, b in zip(expected.parameters(), got.parameters(), strict=True))
     assert load_base(parts / "model").model.num_parameters() == expected.num_parameters()
+    logs = [(folder / "log.jsonl").read_text().splitlines()[-1] for folder in (whole, parts)]
+    last, resumed = map(json.loads, logs)
+    assert last["gates/f1"] == 0.5 and last["gates/loss"] > 0
+    assert not torch.equal(got.model.embed_tokens.weight, load_base(parts / CAPABLE).model.model.embed_tokens.weight)
+    assert last["phase"] == resumed["phase"] == "habits"
+    assert last["read"] == resumed["read"] and sum(last["read"].values()) == last["tokens"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"travel": 1.5}, {"travel": -0.1}, {"batch_tokens": 0}, {"habit_tokens": -1}, {"habit_share": 2}]
+)
+def test_a_wrong_setting_of_pretraining_is_refused(wrong: dict[str, float]) -> None:
+    from ftrl_agents.pretraining import Pretraining
+
+    with pytest.raises(UsageError, match=next(iter(wrong)).replace("_", "-")):
+        Pretraining(**wrong).check()
+
+
+@pytest.mark.parametrize("habits", [False, True])
+def test_the_card_tells_what_was_read(tmp_path: Path, habits: bool) -> None:
+    from ftrl_agents.evaluation import EpisodeScore, Evaluation
+    from ftrl_agents.model_card import export
+    from ftrl_agents.pretraining import Pretraining
+
+    run = Pretraining(run=tmp_path, seed=7, habit_tokens=500 if habits else 0)
+    lines = [
+        {"phase": "state", "tokens": 900, "seconds": 1.0, "block": 2, "read": {"Shop": 600, "League": 300}},
+        {"phase": "state", "tokens": 1_000, "seconds": 3600.0, "block": 3, "loss": 0.5},
+        {"phase": "habits", "tokens": 512, "seconds": 9.0, "block": 1, "read": {"Shop": 512}},
+    ]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, lines[: 2 + habits])))
+    base = Base(new_model(0, tokenizer, hidden=128, layers=2, mlp=64), tokenizer)
+    look = Evaluation(0.0, (EpisodeScore("t", "single_hop", (), 1.0, 1.0, 0.75, 0.0, 0.0, 1.0, 0.5),))
+    export(run, base, {"some tasks": [look]}, tmp_path / "out")
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert "| Shop | 600 | 66.7% |" in card and "| League | 300 | 33.3% |" in card
+    assert "1,000 tokens, 192 conversations" in card and "1.00 hours" in card and "| seed | 7 |" in card
+    assert f"`{REBUILD} --seed 7{' --habit-tokens 500' * habits}`" in card
+    assert "| some tasks | Solve-F1 | 0.750" in card
+    assert ("512 tokens of demonstrations" in card) is habits
+    assert load_base(tmp_path / "out").model.num_parameters() == base.model.num_parameters()
 
 
 def number_maker(folder: Path) -> Maker:
@@ -156,4 +212,9 @@ def number_maker(folder: Path) -> Maker:
     from transformers import AutoTokenizer
 
     own = AutoTokenizer.from_pretrained(folder)
-    return lambda n: encode(own, [{"role": "user", "content": f"gate {n}"}, {"role": "assistant", "content": f"A{n}"}])
+
+    def make(number: int) -> Conversation:
+        messages = [{"role": "user", "content": f"gate {number}"}, {"role": "assistant", "content": f"A{number}"}]
+        return encode(own, messages)._replace(source="odd" if number % 2 else "even")
+
+    return make

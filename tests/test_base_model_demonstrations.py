@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
-import json
+from collections import Counter
 from collections.abc import Iterator
 
 import gymnasium as gym
@@ -13,17 +12,21 @@ import pytest
 pytest.importorskip("torch")
 
 from ftrl_agents.corpus import encode
-from ftrl_agents.demonstrations import Demonstrator, Habit, bad_habits, demonstrations, script, warm_up
+from ftrl_agents.corpus_blocks import Recipe
+from ftrl_agents.corpus_tasks import corpus_env, task_id
+from ftrl_agents.demonstrations import demonstrations, warm_up
+from ftrl_agents.habits import Habit, any_habits, bad_habits, script
 from ftrl_agents.tokenizer import train_tokenizer
-from ftrl_agents.travel_corpus import TravelStream, corpus_env, corpus_envs, held_out_env, held_out_tasks
+from ftrl_gym.policies import Scripted
 from ftrl_gym.trajectory import run_episode
 
-TASKS = [f"endless-{number}" for number in range(40)]
+TRAVEL = Recipe(travel=1.0, plain=1.0, chatter=0.0)
+TASKS = [task_id(number) for number in range(40)]
 
 
 @pytest.fixture(scope="module")
 def env() -> Iterator[gym.Env[str, str]]:
-    made = corpus_env()
+    made = corpus_env(TRAVEL)
     yield made
     made.close()
 
@@ -48,8 +51,8 @@ def test_habits_fit_the_task(env: gym.Env[str, str]) -> None:
     import random
 
     seen: set[Habit] = set()
-    for task_id in TASKS:
-        env.reset(options={"task": task_id})
+    for name in TASKS:
+        env.reset(options={"task": name})
         task = env.unwrapped.task  # type: ignore[attr-defined]
         habits = bad_habits(task, random.Random(0))
         seen |= habits
@@ -57,19 +60,24 @@ def test_habits_fit_the_task(env: gym.Env[str, str]) -> None:
         assert (Habit.LONE in habits) <= (longest > 1)
         doubled = script(task, frozenset({Habit.DOUBLED}))
         assert sum(text.count("<tool_call>") for text in doubled) == 2 * len(task.plans[0].calls())
-    assert seen == set(Habit)
+    assert seen == {Habit.EARLY, Habit.LONE, Habit.DOUBLED}
 
 
-def test_a_stream_is_reproducible_and_its_seeds_differ() -> None:
-    one, same, other = (TravelStream(seed, corpus_envs()) for seed in (5, 5, 6))
-    assert one.episode(70).to_json() == same.episode(70).to_json()
-    assert one.episode(70).messages()[1] != other.episode(70).messages()[1]
+def test_strays_and_leaps_cost_a_call_and_nothing_else(env: gym.Env[str, str]) -> None:
+    import random
 
-
-def test_held_out_tasks_can_be_solved() -> None:
-    env = held_out_env()
-    for task in held_out_tasks(8):
-        assert run_episode(env, Demonstrator(0), options={"task": task}).episode_return == pytest.approx(1.0)
+    seen: Counter[Habit] = Counter()
+    for name in TASKS:
+        env.reset(options={"task": name})
+        task, documents = env.unwrapped.task, env.unwrapped.documents  # type: ignore[attr-defined]
+        for habit in any_habits(task, documents, random.Random(name)) & {Habit.STRAY, Habit.LEAP}:
+            seen[habit] += 1
+            good, bad = script(task, frozenset()), script(task, frozenset({habit}), documents)
+            assert [text for text in bad if text in good] == good and len(bad) == len(good) + 1
+            episode = run_episode(env, Scripted(bad), options={"task": name})
+            assert episode.score["recall"] == 1.0 and episode.score["outcome"] == 1.0
+            assert episode.score["waste"] == 1.0 and episode.episode_return < 1.0
+    assert min(seen[Habit.STRAY], seen[Habit.LEAP]) >= 2
 
 
 def test_warm_up_teaches_and_leaves_the_mode_alone(env: gym.Env[str, str]) -> None:
@@ -84,46 +92,14 @@ def test_warm_up_teaches_and_leaves_the_mode_alone(env: gym.Env[str, str]) -> No
     done: list[float] = []
     before = likelihood(model, batch).loss
     warm_up(
-        model, tokenizer, corpus_env, TASKS[:8], seed=0, conversations=24, learning_rate=2e-3, on_progress=done.append
+        model,
+        tokenizer,
+        lambda: corpus_env(TRAVEL),
+        TASKS[:8],
+        seed=0,
+        conversations=24,
+        learning_rate=2e-3,
+        on_progress=done.append,
     )
     assert likelihood(model, batch).loss < before - 0.2
     assert done == sorted(done) and done[-1] == pytest.approx(1.0) and not model.training
-
-
-def test_exercises_ask_for_what_was_told() -> None:
-    stream = TravelStream(0, corpus_envs(), exercises=1.0)
-    copied = read = 0
-    for number in range(60):
-        messages = stream.conversation(number)
-        said = [str(m["content"]) for m in messages if m["role"] == "assistant"]
-        if any(m["role"] == "tool" for m in messages):
-            told = next(json.loads(m["content"]) for m in messages if m["role"] == "tool")
-            rows = next(iter(told.values())) if isinstance(next(iter(told.values())), list) else [told]
-            values = {str(value) for row in rows for value in row.values()}
-            answers = [text.removeprefix("<answer>").removesuffix("</answer>") for text in said[1:]]
-            assert all(any(answer.startswith(value) for value in values) for answer in answers)
-            read += len(answers)
-        elif "<tool_call>" in said[0]:
-            call = json.loads(said[0].removeprefix("<tool_call>\n").removesuffix("\n</tool_call>"))
-            told = str(messages[-2]["content"])
-            days = {"day", "until", "from"} & call["arguments"].keys()
-            assert all(str(value) in told for name, value in call["arguments"].items() if name not in days)
-            for name in days:
-                day = datetime.date.fromisoformat(call["arguments"][name])
-                assert f"{day.day} {day:%B}" in told or f"{day:%B} {day.day}" in told
-            copied += 1
-        else:
-            assert said[0] in str(messages[-2]["content"])
-            copied += 1
-    assert read > 30 and copied > 15
-
-
-def test_chatter_stands_around_a_question_that_stays_whole() -> None:
-    plain, chatty = corpus_env(chatter=0.0), corpus_env(chatter=1.0)
-    for task in TASKS[:12]:
-        words = []
-        for env in (plain, chatty):
-            env.reset(options={"task": task})
-            words.append(env.unwrapped.task.question)  # type: ignore[attr-defined]
-        assert words[0][:-1] in words[1] and len(words[1]) > len(words[0]) + 5
-        assert env.unwrapped.task.plans == plain.unwrapped.task.plans  # type: ignore[attr-defined]

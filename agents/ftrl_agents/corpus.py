@@ -32,6 +32,8 @@ class Conversation(NamedTuple):
     """``(T,)`` tokens of the whole rendering."""
     own: npt.NDArray[np.bool_]
     """``(T,)`` true on what the assistant said, its end-of-turn tokens included."""
+    source: str = ""
+    """What it is of, to be counted: a scenario."""
 
 
 class Batch(NamedTuple):

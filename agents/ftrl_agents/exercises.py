@@ -14,8 +14,9 @@ import random
 from typing import Any
 
 from ftrl_gym.construct.domain import Domain, Thing
+from ftrl_gym.construct.worlds.names import Names
 from ftrl_gym.policies import answer_text, call_text
-from ftrl_gym.task import Answer
+from ftrl_gym.task import Answer, AnswerType
 from ftrl_gym.world import Row, WorldBase
 
 Messages = list[dict[str, Any]]
@@ -32,20 +33,22 @@ _READ = ("Please tell me {}.", "I need {}.", "Can you look up {}?", "Find out {}
 _DAYS_AHEAD = 90
 
 
-def exercise(world: WorldBase, domain: Domain, rng: random.Random) -> Messages:
+def exercise(world: WorldBase, domain: Domain, rng: random.Random, *, invented: bool = False) -> Messages:
     """One exercise as chat messages.
 
     Args:
         world: Where values are taken from.
         domain: How people talk about them.
         rng: Decides which ones and how.
+        invented: Put made-up words in the place of some texts: a world has few materials and colours, and what is read
+            off a record is whatever stands there.
     """
     draw = rng.random()
     if draw < 0.2:
         return _repeating(world, rng)
     if draw < 0.5:
         return _filling(world, rng)
-    return _reading(world, domain, rng)
+    return _reading(world, domain, rng, invented)
 
 
 def _repeating(world: WorldBase, rng: random.Random) -> Messages:
@@ -67,9 +70,12 @@ def _filling(world: WorldBase, rng: random.Random) -> Messages:
     return [_today(world), _user(rng.choice(_FILL).format(", ".join(told))), _assistant(call)]
 
 
-def _reading(world: WorldBase, domain: Domain, rng: random.Random) -> Messages:
+def _reading(world: WorldBase, domain: Domain, rng: random.Random, invented: bool) -> Messages:
     """Records, as a tool lists them, and questions for their attributes."""
     thing, name, rows = _things(world, domain, rng)
+    if invented:
+        words = Names("syllables", rng)
+        rows = [_invented(row, thing, name, words, rng) for row in rows]
     records = [_record(row, rng) for row in rows]
     result: Any = records[0] if len(records) == 1 else {thing.entity: records}
     turns = [
@@ -115,6 +121,17 @@ def _asked(thing: Thing, attribute: str, row: Any, name: str, rng: random.Random
     if words.asks and rng.random() < 0.5:
         question = rng.choice(words.asks).format(x=noun)
     return question[0].upper() + question[1:], answer
+
+
+def _invented(row: Row, thing: Thing, name: str, names: Names, rng: random.Random) -> Row:
+    """A row with made-up words in the place of half of the texts that somebody may ask for."""
+    changed = dict(row)
+    for column, words in thing.attributes.items():
+        is_text = words.type is AnswerType.NAME and isinstance(row.get(column), str)
+        if is_text and column != name and rng.random() < 0.5:
+            text = " ".join(names.word() for _ in range(rng.randint(1, 3)))
+            changed[column] = text if rng.random() < 0.5 else text.lower()
+    return changed
 
 
 def _record(row: Any, rng: random.Random) -> dict[str, Any]:

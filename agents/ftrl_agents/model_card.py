@@ -2,69 +2,84 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import platform
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ftrl_agents.base_model import REBUILD, Base, save_base
 from ftrl_agents.corpus import BLOCK
+from ftrl_agents.corpus_blocks import CHATTER, EASY, EASY_BLOCKS, FULL, NEVER_TRAINED, PLAIN, SYLLABLES, Mixture
 from ftrl_agents.evaluation import METRICS, Evaluation
 from ftrl_agents.pretraining import Pretraining
-from ftrl_agents.travel_corpus import (
-    CHATTER,
-    EASY,
-    EASY_BLOCKS,
-    EXERCISES,
-    FULL,
-    SCENARIO,
-    SYLLABLES,
-    Mixture,
-    TravelStream,
-    corpus_envs,
-)
-
-_SAMPLE = 512
-"""Conversations from which the corpus's shares are counted."""
+from ftrl_agents.scenario_corpus import EXERCISES, LONGEST
+from ftrl_gym.construct.scenarios import FIRST
 
 
-def export(settings: Pretraining, base: Base, evaluations: Sequence[Evaluation], folder: Path) -> None:
+def export(settings: Pretraining, base: Base, looks: Mapping[str, Sequence[Evaluation]], folder: Path) -> None:
     """Writes the weights, the tokenizer and the card into ``folder``."""
     save_base(base.model, base.tokenizer, folder)
-    (folder / "README.md").write_text(card(settings, base, evaluations), encoding="utf-8")
+    (folder / "README.md").write_text(card(settings, base, looks), encoding="utf-8")
 
 
-def card(settings: Pretraining, base: Base, evaluations: Sequence[Evaluation]) -> str:
-    """The card as markdown."""
+def card(settings: Pretraining, base: Base, looks: Mapping[str, Sequence[Evaluation]]) -> str:
+    """The card as markdown.
+
+    Args:
+        settings: Of the run.
+        base: What it made.
+        looks: Title of a held-out set -> evaluations on it.
+    """
     log = [json.loads(line) for line in (settings.run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-    end, config = log[-1], base.model.config
-    stream = TravelStream(settings.seed, corpus_envs())
-    kinds = Counter(stream.episode(number).kind for number in range(_SAMPLE))
+    corpus = [line for line in log if line.get("phase", "state") == "state"]
+    spoilt = [line for line in log if line.get("phase") == "habits"] if settings.habit_tokens else []
+    end, config = corpus[-1], base.model.config
+    read = _read(corpus)
     facts = {
         "parameters": f"{base.model.num_parameters():,}, stored in fp16, embeddings tied",
         "shape": f"{config.num_hidden_layers} blocks, width {config.hidden_size}, MLP {config.intermediate_size}",
         "attention": f"{config.num_attention_heads} heads of {config.head_dim}, {config.num_key_value_heads} for keys",
         "reads": f"{config.vocab_size} tokens of vocabulary, context {config.max_position_embeddings}",
-        "corpus": f"endless {SCENARIO} tasks of the train split (100%: no other scenario yet), each read once",
-        "conversations": "certified plans, played in the environment, documents as signatures",
-        "names": f"{SYLLABLES:.0%} of the worlds random syllables, the others real",
-        "kinds": _shares((kind, n / _SAMPLE) for kind, n in sorted(kinds.items())),
+        "corpus": "endless tasks of train worlds, each read once; certified plans, played in the environment, with "
+        "documents as signatures",
+        "names": f"{SYLLABLES:.0%} of the worlds random syllables, the others real ones of twenty languages",
+        "tools": f"{PLAIN:.0%} of the worlds plain, the others any of 7,500 train variants",
         f"first {EASY_BLOCKS * BLOCK:,}": _mixture(EASY),
         "later ones": _mixture(FULL),
+        "longest": f"{LONGEST:,} tokens; in place of a longer one an easier task",
         "among all": f"{EXERCISES:.0%} exercises in copying and reading",
         "chatter": f"made-up words beside {CHATTER:.0%} of the questions",
         "read": f"{end['tokens']:,} tokens, {end['block'] * BLOCK:,} conversations",
-        "time": f"{end['seconds'] / 3600:.2f} hours, one thread, {os.cpu_count()} shared cores ({platform.machine()})",
+        "time": f"{end['seconds'] / 3600:.2f} hours, {os.cpu_count()} shared cores ({platform.machine()})",
         "optimizer": f"AdamW, {settings.batch_tokens:,} tokens a step, peak rate {settings.learning_rate:g}, "
         f"linear decay over the last {settings.decay:.0%}",
         "weights of tokens": f"answers {settings.answer_weight:g}, else what the assistant says 1, others "
         f"{settings.rest_weight:g}",
         "seed": str(settings.seed),
     }
-    columns = [one.label for one in evaluations]
-    scores = [[name, *(str(one.interval(m)) for one in evaluations)] for m, name in METRICS.items()]
+    if spoilt:
+        facts["habits"] = (
+            f"then {spoilt[-1]['tokens']:,} tokens of demonstrations in other train worlds, {settings.habit_share:.0%} "
+            "of them flawed: an early answer, parallel calls left out, doubled calls, a look-alike first, or the last "
+            "hop at once"
+        )
+        facts["rate of the habits"] = f"{settings.habit_rate:g}, decay over the last 50%"
+    more = _read(spoilt)
+    shares = [
+        [name, f"{tokens:,}", f"{tokens / read.total():.1%}", *([f"{more[name]:,}"] if spoilt else [])]
+        for name, tokens in read.most_common()
+    ]
+    columns = ["scenario", "tokens", "share", *(["tokens of habits"] if spoilt else [])]
+    scores = [
+        [name, METRICS[metric], *(str(one.interval(metric)) for one in some)]
+        for name, some in looks.items()
+        for metric in METRICS
+    ]
+    some = next(iter(looks.values()))
     return f"""# Base model
 
 A Qwen3-architecture model made from scratch, so that learning to use tools by reinforcement needs no download. It knows
@@ -72,14 +87,40 @@ nothing else.
 
 {_table(["", ""], [[name, fact] for name, fact in facts.items()])}
 
-Make it again: `{REBUILD}`
+Make it again: `{REBUILD}{_changed(settings)}`
 
-The train split's worlds are in the corpus, so what is held out is worlds, entities and some phrasings, not the
-scenario. Scores on {len(evaluations[0].scores)} endless tasks of the test split, real names, mixed like
-the later corpus, mean [95% interval]:
+## What it has read
 
-{_table(["metric", *columns], scores)}
+Counted while it was read:
+
+{_table(columns, shares)}
+
+{FIRST}'s *train* worlds are among them: a model of this size reaches no scenario that it has never read of, and there
+is to be one to learn in. Of {FIRST} held out are its test worlds, entities, variants and some phrasings. Never
+read, not a world of them: {", ".join(NEVER_TRAINED)}.
+
+## What it scores
+
+{len(some[0].scores)} endless tasks of each set, of the test split with real names, half of the worlds with a test
+variant's tools, mixed like the later corpus; mean [95% interval]:
+
+{_table(["set", "metric", *(one.label for one in some)], scores)}
 """
+
+
+def _changed(settings: Pretraining) -> str:
+    """The options of a run that are not the usual ones, as its command line has them."""
+    changed = [
+        (option.name, getattr(settings, option.name))
+        for option in dataclasses.fields(Pretraining)
+        if option.name != "run" and getattr(settings, option.name) != option.default
+    ]
+    return "".join(f" --{name.replace('_', '-')} {value}" for name, value in changed)
+
+
+def _read(log: Sequence[Mapping[str, Any]]) -> Counter[str]:
+    """Tokens of each source, as the last evaluation logged them."""
+    return Counter(next((line["read"] for line in reversed(log) if "read" in line), {}))
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
@@ -87,7 +128,7 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def _mixture(mixture: Mixture) -> str:
-    features = _shares((" and ".join(names) or "neither state nor user", share) for names, share in mixture.features)
+    features = _shares((" and ".join(names) or "plain look-ups", share) for names, share in mixture.features)
     return f"difficulty {_shares(mixture.difficulties)}; {features}"
 
 

@@ -5,6 +5,7 @@ same tokens wherever it stands: after a blank, after a quotation mark, at the st
 
 * digits and the capitals of ids and codes are single tokens (``KX482`` is five),
 * a capitalised word never includes the blank before it; lower-case words may,
+* names of tools and parameters are cut before each underscore, so a name never seen is made of words that were,
 * punctuation may include blanks between and after it, so ``, date`` and ``": "date`` both end in the token ``date``.
 
 Everything else is bytes, so any text round-trips. The template is ChatML with tools; tool feedback stands in a user
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 PAD, START, END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
 TAGS = ("tool_call", "tool_response", "answer", "think")
 VOCABULARY = 2048
+"""With 4,096 a conversation of the corpus has 6% fewer tokens, and each token costs a quarter more to learn from."""
 
 _MARKS = r"[^\s\p{L}\p{N}\p{M}_]+"
 _PIECES = "|".join(
@@ -30,7 +32,7 @@ _PIECES = "|".join(
         r"\p{N}",
         r"\p{Lu}(?!\p{Ll})",  # a capital of an id or a code
         r"\p{Lu}\p{Ll}+",
-        r" ?[\p{Ll}\p{Lm}\p{Lo}\p{M}_]+",
+        r"[ _]?[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|_",
         rf"{_MARKS}(?: {_MARKS})* ?",
         r"\s+(?!\S)|\s",
     )

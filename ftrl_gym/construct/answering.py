@@ -80,6 +80,8 @@ def _combine(program: Program, values: Sequence[Json], ground: Ground) -> Answer
         split=sum(isinstance(v, Attr) and isinstance(v.walk, Member) and v.walk.search == program.over
                   for v in program.values),
         then=_branch(program, ground),
+        each=[(attribute_of(v, ground.domain).type, unit_of(v, ground)) for v in program.values]
+        if program.op is Op.LIST and program.over is None else (),
     )  # fmt: skip
     return OPERATIONS[program.op].answer(asked)
 

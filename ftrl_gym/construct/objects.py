@@ -128,6 +128,8 @@ class Decomposition(Frozen):
     """Words that the question compares facts with: which rows they are true of is for the calls to find out."""
     rivals: tuple[str, ...] = ()
     """Tools that would make the answer known without its facts; never offered with this question."""
+    idle: tuple[str, ...] = ()
+    """Plain tools that it takes to do what is refused: offered like those of anything that is done."""
     effects: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
     """Sub-question that is a change -> table -> columns it is about; the rest that its call does are side effects."""
     known: str = ""

@@ -49,6 +49,8 @@ class Asked:
     """For two searches: how many values belong to the first."""
     then: Answer | None = None
     """For a choice: what the branch taken comes to."""
+    each: Sequence[tuple[AnswerType, str | None]] = ()
+    """Type and unit of each value, where several are asked for one by one."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,12 @@ def _entries(values: Sequence[Any]) -> Answer | None:
 
 
 def _list(asked: Asked) -> Answer | None:
-    return _entries(asked.values) if _several(asked.values) and len(asked.values) <= _LISTED else None
+    found = _entries(asked.values) if _several(asked.values) and len(asked.values) <= _LISTED else None
+    if found is None or not asked.each:
+        return found
+    places = zip(asked.each, asked.values, strict=True)
+    entries = tuple(Answer(type=kind, value=value, unit=unit) for (kind, unit), value in places)
+    return found.model_copy(update={"entries": entries})
 
 
 def _end(best: Callable[..., Any], place: int = 0) -> Callable[[Asked], Answer | None]:

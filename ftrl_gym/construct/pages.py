@@ -33,9 +33,8 @@ class Pager:
         calls = [call for call in calls if pool.documents[call.tool].pages is not None]
         self.pages = bool(calls)
         """Whether the reference solution calls a tool that pages."""
-        self._whole = {
-            list_of(call, pool.documents) for call in calls if call.sees or len(self._keys(call.answers)) > 1
-        }
+        self._compared = {sub for c in calls if c.sees or len(self._keys(c.answers)) > 1 for sub in c.answers}
+        """What is told by lists that are read to their end, whichever tool gives them."""
 
     def _keys(self, subs: Iterable[str]) -> set[str]:
         return {self._facts[sub].key for sub in subs if sub in self._facts}
@@ -47,17 +46,18 @@ class Pager:
         """
         if not self.pages:
             return list(turns)
-        world, done = World(self._base), list[PlanTurn]()
+        world, done, whole = World(self._base), list[PlanTurn](), set[str]()
         for turn in turns:
             left, say = list(turn.calls), turn.say
+            whole |= {list_of(call, self._pool.documents) for call in left if self._compared.intersection(call.solves)}
             while left or say is not None:
                 done.append(PlanTurn(calls=tuple(left), say=say))
-                left, say = [more for call in left if (more := self._next(call, world)) is not None], None
+                left, say = [more for call in left if (more := self._next(call, world, whole)) is not None], None
         return done
 
-    def _next(self, call: PlannedCall, world: World) -> PlannedCall | None:
+    def _next(self, call: PlannedCall, world: World, whole: set[str]) -> PlannedCall | None:
         """The call for the next page; None where there is none, or it is not wanted any more. It is made for what is
-        left of what this one is made for."""
+        left of what this one is made for; lists among ``whole`` are read to their end."""
         document = self._pool.documents[call.tool]
         try:
             result = None if call.fails else self._pool.toolbox.run(call.tool, dict(call.arguments), world)
@@ -67,7 +67,7 @@ class Pager:
         if document.pages is None or following is None:
             return None
         wanted = tuple(sub for sub in call.solves if not _tells(document, result, self._facts[sub]))
-        if not wanted and list_of(call, self._pool.documents) not in self._whole:
+        if not wanted and list_of(call, self._pool.documents) not in whole:
             return None
         arguments = {**call.arguments, document.pages.parameter: following}
         return call.model_copy(update={"arguments": arguments, "solves": wanted})

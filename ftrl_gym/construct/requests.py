@@ -8,6 +8,7 @@ deployment, by running them.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 from ftrl_gym.construct.answering import Ground, NoQuestion
@@ -21,7 +22,7 @@ from ftrl_gym.construct.phrasing import Speaker
 from ftrl_gym.construct.printing import printed_walk
 from ftrl_gym.construct.programs import Attr, Walk, thing_of
 from ftrl_gym.construct.subquestions import SubQuestions
-from ftrl_gym.construct.users import hide, parts_of, refuse_repeated, slot
+from ftrl_gym.construct.users import hide, parts_of, refuse_repeated, slots_of
 from ftrl_gym.construct.wishes import Wish, Wisher
 from ftrl_gym.construct.wording import echoes, stutters, tidy, upper
 from ftrl_gym.task import (
@@ -92,6 +93,7 @@ class _Requests:
         self.wisher = Wisher(brief, ground, rng, self.speaker, self.rules)
         self.refused = False
         self.earned: tuple[str, ...] = ()
+        self.idle: tuple[str, ...] = ()
         self.judgements: tuple[Judgement, ...] = ()
         self.subs: list[SubQuestion] = []
         self.calls: list[GoldCall] = []
@@ -121,6 +123,7 @@ class _Requests:
             for wish in wishes
             for each in wish.forbidden or wish.judged
         )
+        self.idle = tuple(dict.fromkeys(self._idle(wishes)))
         for wish in () if self.refused else wishes:
             checked = [s.lookup for look in wish.looks if isinstance(s := seen[look], Learned)]
             turn = 0
@@ -142,6 +145,13 @@ class _Requests:
                 self._act(each, each.action, taken, turn, tuple(f"s{n + 1}" for n in dict.fromkeys(needs)))
                 if each.follow_up is not None:
                     self._follow(each, each.follow_up, turn + 1)
+
+    def _idle(self, wishes: list[Wish]) -> Iterator[str]:
+        """Tools that it would take to do what is refused: a missing one would give the verdict away."""
+        for wish in wishes if self.refused else ():
+            values = [Attr(walk, wish.action.roles[role][2]) for role, walk in wish.walks.items()]
+            yield from (lookup.tool for lookup in compile_values(self.domain, values).lookups)
+            yield from (action.tool for action in (wish.action, wish.follow_up) if action is not None)
 
     def _act(self, wish: Wish, action: Action, taken: dict[str, Any], turn: int, needs: tuple[str, ...]) -> None:
         """One action as a sub-question and a call."""
@@ -197,6 +207,9 @@ class _Requests:
         if wish.first is not None:
             other = {**names, wish.detour: self.speaker.told(wish.first.walks[wish.detour], told)}
             text = self.rng.choice(_DETOURS).format(first=self._request(wish.action, wish, template, other), then=text)
+        if wish.spare is not None:
+            other = {**names, wish.detour: self.speaker.told(wish.spare.walks[wish.detour], told)}
+            text = self.rng.choice(_DETOURS).format(first=text, then=self._request(wish.action, wish, template, other))
         return f"{text}, and {wish.follow_up.later.format_map(wish.words)}" if wish.follow_up is not None else text
 
     def _is_them(self, walk: Walk, mentioned: set[Walk]) -> bool:
@@ -252,6 +265,7 @@ class _Requests:
             else Nobody(),
             derivations=tuple(Derivation(value=value) for value in dict.fromkeys(self.speaker.derived)),
             tested=tuple(str(sub.answer.value) for sub in self.subs if sub.id in self.earned),
+            idle=self.idle,
             effects=self.effects,
             policy_text=self.rules.text(wish.action.name for wish in wishes) if self.rules is not None else "",
             judgements=self.judgements,
@@ -271,7 +285,7 @@ class _Requests:
         wish, said = wishes[0], dict(wishes[0].words)
         regrets = [self.domain.actions[name] for name in wish.action.follow_ups if self.domain.actions[name].regret]
         alone = len(wishes) == 1 and wish.follow_up is None and not (self.refused or wish.others)
-        if alone and self.rules is None and wish.first is None and self.rng.random() < _CONFIRMED:
+        if alone and self.rules is None and not wish.detour and self.rng.random() < _CONFIRMED:
             self._confirm(wish, last)
         if alone and regrets and self.rng.random() < _REGRETTED:
             self.words.append(GoldWords(turn=last + 1, say=DONE))
@@ -294,13 +308,12 @@ class _Requests:
         """
         self.speaker.forget()
         walks = [walk for each in wishes for walk in each.walks.values()]
-        slots, asks = (
-            hide(walks, self.speaker, self.rng, self.domain.kept_back) if self.rng.random() < 0.6 else ([], [])
-        )
+        kept = hide(walks, self.speaker, self.rng, self.domain.kept_back) if self.rng.random() < 0.6 else []
+        asks = [detail.ask for detail, _ in kept]
         ruled = {
             (id(wish), each.rule.fixes[0]) for wish in wishes for each in wish.judged if each.holds and each.rule.fixes
         } | {(id(wishes[0]), name) for name in told}
-        taken, late = {one.name for one in slots}, []
+        taken, late = {detail.name for detail, _ in kept}, list[str]()
         for each in wishes:
             for action in filter(None, (each.action, each.follow_up)):
                 for name, (kind, detail) in action.extras.items():
@@ -310,7 +323,7 @@ class _Requests:
                         and (not asks + late or self.rng.random() < _KEPT_TOO)
                     ):
                         taken.add(detail.name)
-                        slots.append(slot(detail, self._kept(each, name, kind), self.rng))
+                        kept.append((detail, self._kept(each, name, kind)))
                         late.append(detail.ask)
                         each.words[name] = self.rng.choice(detail.nouns)
         if asks and late and last and not self.confirms and self.rng.random() < 0.5:
@@ -319,8 +332,8 @@ class _Requests:
             asks += late
         if asks:
             self.words.append(GoldWords(turn=0 if last or not self.confirms else -1, say=" ".join(asks)))
-        self.slots += slots
-        return bool(slots)
+        self.slots += slots_of(kept, self.rng)
+        return bool(kept)
 
     def _confirm(self, wish: Wish, last: int) -> None:
         """Lets the user be asked once more before the only action."""

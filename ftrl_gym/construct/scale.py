@@ -67,14 +67,19 @@ def scale(integrated: Integrated, toolset: Toolset) -> Scaled:
         and not (document.effect is Effect.READ and tested & document.brings.keys())
         and not any(stands_in_schema(sub.answer, document) for sub in decomposition.sub_questions)
     ]
-    beside = distractors(decomposition, calls, others, toolset, rng)
-    tools = gold + beside
+    idle = [tool for name in decomposition.idle for tool in toolset.offering[name] if tool not in gold]
+    idle = list(dict.fromkeys(idle))
+    if not set(idle) <= set(others):
+        raise CertificationError("draft", "rival", f"{sorted(set(idle) - set(others))} may not be offered")
+    free = [name for name in others if name not in idle]
+    beside = distractors(decomposition, calls, free, toolset, rng)
+    tools = gold + idle + beside[: max(0, len(beside) - len(idle))]
     rng.shuffle(tools)
     return Scaled(
         integrated=integrated,
         toolset=toolset.design.name,
         tools=tuple(tools),
-        distractors=len(beside),
+        distractors=len(tools) - len(gold),
         calls=calls,
         derivations=derivations(decomposition.derivations, [toolset.documents[name] for name in gold]),
     )

@@ -20,6 +20,8 @@ WORKED_OUT = (
 """Operations whose answer is worked out from facts."""
 _FARTHEST = 2
 """Steps to a thing that one phrase names."""
+_NOTED = ("According to my notes, {}.", "My notes say that {}.")
+"""How facts are told by somebody who could have compared them."""
 _KNOWN = ("I know already that {}.", "What I have found out: {}.", "This much I know: {}.")
 
 
@@ -44,7 +46,8 @@ def known_already(program: Program, speaker: Speaker) -> str:
         noun = words.nouns[0]
         unit = None if counted_in(noun) else words.unit  # the number of seats is 5, not 5 seats
         told.append(f"{fill(unitless(noun) if unit else noun, {'x': name})} is {_said(found, words.type, unit)}")
-    return speaker.rng.choice(_KNOWN).format(joined(told))
+    forms = _NOTED if program.op in (Op.TEST, Op.IS_LOWER) else _KNOWN
+    return speaker.rng.choice(forms).format(joined(told))
 
 
 def _steps(walk: Walk) -> int:

@@ -48,7 +48,8 @@ class Trial:
     failure: str
     """Why it stopped or what a call failed to do; empty when all is well."""
     known: frozenset[str]
-    """Sub-questions whose fact, a text, stood in what was told before its call."""
+    """Sub-questions whose fact stood in what was told before its call: a text anywhere, a number in a row that names
+    what it is of, as a booking shows the price of its train."""
     changes: tuple[RowChange, ...]
     """The whole difference it made."""
     in_vain: int
@@ -73,6 +74,8 @@ class Trials:
             self._names.setdefault(group, []).append(sub)
         facts = {sub.id: sub.fact.value for sub in task.sub_questions if sub.fact is not None}
         self._texts = {sub: value for sub, value in facts.items() if isinstance(value, str)}
+        own = {sub.id: sub.fact for sub in task.sub_questions if sub.fact is not None}
+        self._numbers = {sub: (fact.key, fact.value) for sub, fact in own.items() if type(fact.value) in (int, float)}
 
     def run(self, turns: Sequence[PlanTurn], *, to_the_end: bool = True) -> Trial:
         """Runs a plan.
@@ -86,6 +89,7 @@ class Trials:
         heard, known, done = Heard(), set[str](), list[PlanTurn]()
         failure, exact = "", Exact(self._goal) if self.near else None
         made: Counter[str] = Counter()
+        rows: list[dict[str, Json]] = []
         for turn in turns:
             if failure and not to_the_end:
                 break
@@ -106,10 +110,13 @@ class Trials:
                 failure = failure or problem
                 subs = tuple(sub for group in sorted(solved) for sub in names[group])
                 known |= {sub for sub in subs if sub in self._texts and told.holds(self._texts[sub])}
+                copied = (sub for sub in subs if sub in self._numbers and not self.near)
+                known |= {sub for sub in copied if any(_shows(row, *self._numbers[sub]) for row in rows)}
                 calls.append(call if call.solves == subs else call.model_copy(update={"solves": subs}))
                 learned.append(result)
             for text in learned:
                 told.add(text)
+                rows += _rows(text.value) if isinstance(text, _Result) and self._numbers else []
             done.append(PlanTurn(calls=tuple(calls), say=turn.say))
         solved_subs = frozenset(sub for group in ledger.solved for sub in names[group])
         changes = state.changes_of(world.difference())
@@ -127,6 +134,25 @@ class _Result(Told):
 
     def text(self) -> str:
         return to_json(self.value)
+
+
+def _rows(value: object) -> list[dict[str, Json]]:
+    """All objects in a result, those within others among them."""
+    if isinstance(value, list):
+        return [row for each in value for row in _rows(each)]
+    if not isinstance(value, dict):
+        return []
+    return [value, *(row for each in value.values() for row in _rows(each))]
+
+
+def _shows(row: dict[str, Json], key: str, number: float) -> bool:
+    """Whether a row names something, not as its first value, which is its own key, and shows a number of it.
+
+    >>> _shows({"reference": "NB1", "train": "IC5", "price": 95}, "IC5", 95)
+    True
+    """
+    first, *others = row.values() or [None]
+    return first != key and key in others and any(type(v) in (int, float) and v == number for v in others)
 
 
 _NOTHING = Told("", tokens(""))

@@ -48,8 +48,8 @@ def hideable(walks: list[Walk], speaker: Speaker) -> list[tuple[Walk, Detail]]:
 
 def hide(
     walks: list[Walk], speaker: Speaker, rng: random.Random, names: tuple[str, ...] | None = None
-) -> tuple[list[Slot], list[str]]:
-    """Keeps one or two details back; returns the user's slots and what one has to ask for them.
+) -> list[tuple[Detail, str]]:
+    """Keeps one or two details back; returns them with the user's words for each.
 
     Args:
         walks: What the question is about.
@@ -59,16 +59,12 @@ def hide(
     """
     choices = [(walk, detail) for walk, detail in hideable(walks, speaker) if names is None or detail.name in names]
     if not choices:
-        return [], []
+        return []
     steps = sum(isinstance(walk, Follow) for walk in dict.fromkeys(parts_of(walks)))
     most = rng.choice((1, 1, MOST_HIDDEN if steps <= _FEW_STEPS else 1))
     chosen = rng.sample(choices, min(len(choices), most))
-    slots, asks = [], []
-    for walk, detail in chosen:
-        speaker.hidden[walk] = detail
-        slots.append(slot(detail, _named(walk, speaker), rng))
-        asks.append(detail.ask)
-    return slots, asks
+    speaker.hidden.update(chosen)
+    return [(detail, _named(walk, speaker)) for walk, detail in chosen]
 
 
 def _named(walk: Walk, speaker: Speaker) -> str:
@@ -78,10 +74,13 @@ def _named(walk: Walk, speaker: Speaker) -> str:
     return walk.given
 
 
-def slot(detail: Detail, words: str, rng: random.Random) -> Slot:
-    """The script's answer to a question for this detail."""
-    reply = rng.choice(detail.replies).format(x=words)
-    return Slot(name=detail.name, cues=detail.cues, reply=reply[0].upper() + reply[1:])
+def slots_of(kept: list[tuple[Detail, str]], rng: random.Random) -> list[Slot]:
+    """The script's answers to questions for details; of several each says which it is."""
+    slots = []
+    for detail, words in kept:
+        reply = rng.choice(detail.replies).format(x=words) if len(kept) == 1 else f"{detail.name}: {words}."
+        slots.append(Slot(name=detail.name, cues=detail.cues, reply=reply[0].upper() + reply[1:]))
+    return slots
 
 
 def refuse_repeated(text: str, speaker: Speaker) -> None:
@@ -106,7 +105,8 @@ class Script:
 
     def keep_back(self, program: Program, speaker: Speaker, rng: random.Random) -> None:
         """Hides details of the question."""
-        self.slots, self.asks = hide(named_in(program), speaker, rng)
+        kept = hide(named_in(program), speaker, rng)
+        self.slots, self.asks = slots_of(kept, rng), [detail.ask for detail, _ in kept]
         if not self.asks:
             raise NoQuestion("the user has nothing to keep back")
 

@@ -27,6 +27,8 @@ _MATTERS = 0.8
 """How often one of them is to change what is right."""
 _DETOURS = 0.5
 """How often a request with errors is for something that is refused, with something else to do then."""
+_SPARED = 0.5
+"""How often what is asked for first can be done after all."""
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven"]
 
 
@@ -47,6 +49,10 @@ class Wish:
     """Role of which another row is tried first, for which the tool refuses."""
     first: Wish | None = None
     """That try."""
+    spare: Wish | None = None
+    """What is to be done should this be refused, which it is not."""
+    spared: bool = False
+    """Whether it is to have one."""
 
     @property
     def forbidden(self) -> list[Judged]:
@@ -92,7 +98,11 @@ class Wisher:
         wishes = []
         for shape in shapes:
             wish = self._bind(self._copy(shape))
-            if wish.detour:
+            if wish.spared:
+                walks = {**wish.walks, wish.detour: self._bind(self._copy(shape)).walks[wish.detour]}
+                wish.spare = Wish(wish.action, walks)
+                self._refuse_the_same_twice([wish, Wish(wish.action, {wish.detour: walks[wish.detour]})])
+            elif wish.detour:
                 first = self._bind(self._copy(shape), refused=wish.detour)
                 walks = {**wish.walks, wish.detour: first.walks[wish.detour]}
                 wish.first = Wish(wish.action, walks, wish.extras, wish.words)
@@ -138,8 +148,8 @@ class Wisher:
         keys = [
             (entity, self.ground.reader.keys(wish.walks[role])[0])
             for wish in wishes
-            for role, (_, entity, _) in wish.action.roles.items()
-            if entity not in self.domain.people
+            for role in wish.walks
+            if (entity := wish.action.roles[role][1]) not in self.domain.people
         ]
         if len(set(keys)) < len(keys):
             raise NoQuestion("two things are wanted of the same thing")
@@ -162,7 +172,9 @@ class Wisher:
             if later and count == 1 and self.rng.random() < 0.5:
                 follow_up = self.rng.choice(later)
             detour = self._detour(action) if count == 1 and follow_up is None else ""
-            wishes.append(Wish(action, walks, follow_up=follow_up, detour=detour))
+            # where the first try always failed, nobody would have to make it
+            spared = bool(detour) and self.rng.random() < _SPARED
+            wishes.append(Wish(action, walks, follow_up=follow_up, detour=detour, spared=spared))
         return wishes
 
     def _detour(self, action: Action) -> str:
@@ -194,7 +206,7 @@ class Wisher:
                 calls = {(one.tool, one.arguments): level for one, level in zip(lookups, depth, strict=True)}
                 depth = list(calls.values())
             last = 1 + max(depth, default=0)
-            depths += [*depth, last, *([last + 1] if wish.follow_up or wish.detour else [])]
+            depths += [*depth, last, *([last + 1] if wish.follow_up or (wish.detour and not wish.spared) else [])]
         return kind_of(depths)
 
     def _bind(self, wish: Wish, refused: str = "") -> Wish:

@@ -312,12 +312,18 @@ def _options(face: Face, scenario: str, design: Design) -> tuple[Option, ...]:
     named = [{said: part.function.fields[name] for name, said in face.named(part).items()} for part in face.parts]
     shared = {name: schema for name, schema in named[0].items() if all(name in other for other in named)}
     some = tuple(dict.fromkeys(name for each in named for name in each if name not in shared))
-    keys = tuple(dict.fromkeys(face.named(part)[key] for part in face.parts for key in part.function.key))
+    # what tells a search's rows from those that are merely like them stays in sight
+    told = [(part, key) for part in face.parts for key in (*part.function.key, *_searched(part.function))]
+    keys = tuple(dict.fromkeys(face.named(part)[key] for part, key in told))
     row = Row(keys, shared, tuple(name for name in some if name not in keys), face.listed, face.paged is not None)
     taken = {leaf.path[0] for leaf in face.leaves} | {face.selector, face.paged.parameter if face.paged else ""}
     made = options_for(row, random.Random(rng.random()), wanted, hidden=design.parameters > 1)
     restyled = _fields_shown([_called_anew(option, face.names.option(option.name)) for option in made])
     return tuple(option for option in restyled if option.name not in taken)
+
+
+def _searched(function: Function) -> tuple[str, ...]:
+    return (function.like.column,) if function.like is not None else ()
 
 
 def _fields_shown(options: Sequence[Option]) -> list[Option]:
