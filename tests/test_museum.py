@@ -132,7 +132,7 @@ def test_an_exhibit_comes_down_and_a_group_of_five_pays_less(world: World) -> No
 
 def test_nine_look_ups_can_follow_one_another(ground: Ground) -> None:
     value = chain(
-        ground, "courier", "the outgoing loan with the highest insurance value carried by {x}", "outgoing loan.object",
+        ground, "courier", "the outgoing loan carried by {x} with the highest insurance value", "outgoing loan.object",
         "the provenance entry with the highest price paid of {x}", "provenance entry.previous",
         "provenance entry.collector", "the provenance entry with the highest price paid about {x}",
         "provenance entry.object", "object.gallery", "gallery.wing", "wing.floor", attribute="warden",
