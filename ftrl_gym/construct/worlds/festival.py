@@ -69,10 +69,8 @@ READING = (
         least("points", "the vote with the fewest points for {x}"),
     )),
     Find("list_ballots", "vote", "Votes that a juror has cast.", "juror", "juror entry points cast", (
-        most("points", "the vote cast by {x} with the most points"
-             " | the vote with the most points among those cast by {x}", plural="votes cast by {x}"),
-        least("points", "the vote cast by {x} with the fewest points"
-             " | the vote with the fewest points among those cast by {x}"),
+        most("points", "the vote with the most points among those cast by {x}", plural="votes cast by {x}"),
+        least("points", "the vote with the fewest points among those cast by {x}"),
     )),
     Find("list_screenings", "screening", "Screenings of a film.", "film", "hall date time status", (
         least("date", "the next screening of {x}", plural="screenings of {x}"),
