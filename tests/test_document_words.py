@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from ftrl_gym.construct.declare import Entity, Id, Number
+from ftrl_gym.construct.declare.measures import with_units
 from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.variants.functions import Function, function_of
@@ -101,3 +103,28 @@ def test_a_search_says_up_to_how_many_it_shows(toolset: Toolset) -> None:
         if re.search(r"\b[Ss]hows (?:about )?(?:the )?\d", d.description)
     ]
     assert not said
+
+
+@pytest.mark.parametrize(
+    ("name", "tool", "said"),
+    [
+        ("Observatory", "get_target", "distance in light years"),
+        ("Bank", "get_vault", "fire resistance in minutes"),
+        ("MusicLabel", "get_track", "duration in seconds, tempo, plays"),
+        ("SmartHome", "get_hub", "capacity, load"),
+    ],
+)
+def test_a_look_up_says_in_which_unit_it_gives_what_is_measured(name: str, tool: str, said: str) -> None:
+    assert said in scenario(name).domain.documents[tool].description
+
+
+def test_a_unit_is_said_once_and_only_where_fields_are_listed() -> None:
+    room = Entity("room", 4, {
+        "room_no": Id(prefix="R", noun="the number of {x}"),
+        "size": Number(10, 90, unit="square metres", noun="the size of {x}"),
+        "span": Number(1, 9, unit="hours", noun="the weekly hours of {x}"),
+    })  # fmt: skip
+    names = ("room_no", "size", "span")
+    assert with_units("A room: size, hours.", room, names) == "A room: size in square metres, hours."
+    assert with_units("A room, with its size.", room, names) == "A room, with its size."
+    assert with_units("A room: weekly hours; size is net.", room, names) == "A room: weekly hours; size is net."
