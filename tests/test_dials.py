@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.worlds.bank import BANK
 from ftrl_gym.construct.worlds.real_estate import REAL_ESTATE
 from ftrl_gym.construct.writer import write_first
+from ftrl_gym.counterpart import CONFIRMATION
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.errors import ConstructionError, UsageError
 from ftrl_gym.policies import Scripted, ending_text, plan_text
@@ -267,3 +269,16 @@ def test_what_the_user_wanted_to_be_asked_about_first_is_worth_nothing_without_a
         assert earned(task, [*silent, ending_text(task.outcome)])[1] == 0
         late = [*silent, "That is done. Shall I go ahead?", ending_text(task.outcome)]
         assert earned(task, late)[1] == 0
+
+
+def test_who_changes_a_detail_before_it_is_done_says_what_it_replaces() -> None:
+    changed = 0
+    for task in confirmed():
+        assert isinstance(task.counterpart, ScriptedUser)
+        for slot in task.counterpart.slots:
+            if slot.name != CONFIRMATION:
+                continue
+            before = re.search(r" instead of (.+?)[.]", slot.reply)
+            assert before and before[1] in task.question, (task.question, slot.reply)
+            changed += 1
+    assert changed

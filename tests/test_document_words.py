@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from ftrl_gym.construct.declare import Entity, Id, Number
+from ftrl_gym.construct.declare.measures import with_units
 from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.variants.functions import Function, function_of
@@ -108,3 +110,28 @@ def test_of_two_look_ups_of_one_thing_one_is_called_by_what_it_finds_it_by() -> 
     documents = scenario("Court").domain.documents
     pieces = [Piece(function_of(documents[name])) for name in ("get_case", "get_judge", "find_judge")]
     assert nouns_of(pieces) == ["case", "judge", "judge_by_name"]
+
+
+@pytest.mark.parametrize(
+    ("name", "tool", "said"),
+    [
+        ("Observatory", "get_target", "distance in light years"),
+        ("Bank", "get_vault", "fire resistance in minutes"),
+        ("MusicLabel", "get_track", "duration in seconds, tempo, plays"),
+        ("SmartHome", "get_hub", "capacity, load"),
+    ],
+)
+def test_a_look_up_says_in_which_unit_it_gives_what_is_measured(name: str, tool: str, said: str) -> None:
+    assert said in scenario(name).domain.documents[tool].description
+
+
+def test_a_unit_is_said_once_and_only_where_fields_are_listed() -> None:
+    room = Entity("room", 4, {
+        "room_no": Id(prefix="R", noun="the number of {x}"),
+        "size": Number(10, 90, unit="square metres", noun="the size of {x}"),
+        "span": Number(1, 9, unit="hours", noun="the weekly hours of {x}"),
+    })  # fmt: skip
+    names = ("room_no", "size", "span")
+    assert with_units("A room: size, hours.", room, names) == "A room: size in square metres, hours."
+    assert with_units("A room, with its size.", room, names) == "A room, with its size."
+    assert with_units("A room: weekly hours; size is net.", room, names) == "A room: weekly hours; size is net."

@@ -142,7 +142,7 @@ def test_a_shuttle_leaves_from_the_hotel_of_a_stay(world: World) -> None:
 
 def test_a_long_chain_goes_from_a_jury_to_a_projectionist(festival: Source) -> None:
     path = (
-        *("the vote with the most points cast by {x}", "vote.entry", "entry.film"),
+        *("the vote with the most points among those cast by {x}", "vote.entry", "entry.film"),
         *("the guest with the highest fee for {x}", "the stay of {x}", "stay.hotel", "the next shuttle from {x}"),
         *("shuttle.venue", "the hall with the largest capacity at {x}"),
     )

@@ -168,7 +168,7 @@ def test_experiments_take_clearance_and_a_calibrated_instrument(world: World) ->
 
 def test_six_look_ups_follow_one_another(laboratory: Source, base: WorldBase) -> None:
     """From a vendor over a batch, a bottle and the rack around its box to the barcode of a box, against the rows."""
-    steps = ("the most expensive batch from {x}", "the bottle with the latest filling date from {x}", "bottle.position",
+    steps = ("the most expensive batch from {x}", "the bottle filled last from {x}", "bottle.position",
              "position.inside", "the position with the most slots inside {x}")  # fmt: skip
     assert hops(laboratory, "vendor", steps, "label") == 6
     tables, asked = base.tables, 0

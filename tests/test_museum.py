@@ -132,9 +132,10 @@ def test_an_exhibit_comes_down_and_a_group_of_five_pays_less(world: World) -> No
 
 def test_nine_look_ups_can_follow_one_another(ground: Ground) -> None:
     value = chain(
-        ground, "courier", "the outgoing loan with the highest insurance value carried by {x}", "outgoing loan.object",
-        "the provenance entry with the highest price paid of {x}", "provenance entry.previous",
-        "provenance entry.collector", "the provenance entry with the highest price paid about {x}",
+        ground, "courier", "the outgoing loan with the highest insurance value among those carried by {x}",
+        "outgoing loan.object", "the provenance entry with the highest price paid among those of {x}",
+        "provenance entry.previous", "provenance entry.collector",
+        "the provenance entry with the highest price paid among those about {x}",
         "provenance entry.object", "object.gallery", "gallery.wing", "wing.floor", attribute="warden",
     )  # fmt: skip
     assert cost(ground.domain, value).hops == 9

@@ -149,6 +149,14 @@ def test_the_list_of_operations_is_closed_and_each_has_words_of_its_own_for_eith
             assert {None, Split.TEST} <= splits, (op, sort)
 
 
+def test_what_is_counted_is_compared_with_whole_figures() -> None:
+    ground = ground_of("TravelBooking")
+    for hotel in sorted(ground.world.tables["hotels"])[:20]:
+        tested = Program(Op.TEST, (Attr(Anchor("hotel", hotel), "stars"),), relation=Relation.ABOVE)
+        for seed in range(6):
+            assert isinstance(settled(tested, ground, seed).figure, int)
+
+
 # --- shapes ----------------------------------------------------------------------------------------------------------
 
 

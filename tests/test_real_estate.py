@@ -144,7 +144,7 @@ def test_a_survey_costs_what_the_surveyor_and_the_rules_say(world: World) -> Non
 
 def test_a_link_says_of_which_kind_a_property_is(agency: Source) -> None:
     links = {name: step.nouns for name, step in agency.domain.steps.items() if name.startswith("offer.property")}
-    assert links == {f"offer.property ({kind})": (f"the {kind} that {{x}} is for",)
+    assert links == {f"offer.property ({kind})": (f"the {kind} in {{x}}",)
                      for kind in ("house", "flat", "office")}  # fmt: skip
     assert agency.shapes.roads.deepest == 10
 

@@ -73,7 +73,8 @@ def confirmation(
     for _ in range(_TRIES):
         value, words = another(name, kind)
         if value != wish.extras[name] and fits(name, value):
-            reply = rng.choice(_BUT).format(x=final(name, kind))
+            # "seven" alone says neither what it counts nor what it replaces
+            reply = rng.choice(_BUT).format(x=f"{final(name, kind)} instead of {words}")
             wish.words[name] = words
             return Confirmation(wanted, (Slot(name=CONFIRMATION, cues=_CUES, reply=reply),))
     return Confirmation(wanted, ())

@@ -66,7 +66,7 @@ FRAMES: dict[Op, tuple[Frame, ...]] = {
         Frame("and", "Look up {noun} and tell me.", _TRAIN),
         Frame("something", "Is {noun} something you can find out?", _TRAIN),
         Frame("colleague", "A colleague wants to know {noun}.", _TEST),
-        Frame("unsure", "I can't find {noun} anywhere. Could you check?", _TEST),
+        Frame("unsure", "I need {noun}, but can't find it. Could you look it up?", _TEST),
     ),
     Op.TEST: (
         Frame("is", "Is {noun} {side} {n}?"),
@@ -117,8 +117,8 @@ FRAMES: dict[Op, tuple[Frame, ...]] = {
     Op.SELECT: (
         Frame("which", "Which of {rows} {having}?", sort=Sort.KEPT),
         Frame("of", "Of {rows}, which ones {having}?", sort=Sort.KEPT),
-        Frame("list", "Please list those of {rows} that {having}.", sort=Sort.KEPT),
-        Frame("pick", "Pick out those of {rows} that {having}.", _TRAIN, sort=Sort.KEPT),
+        Frame("list", "Please list which of {rows} {having}.", sort=Sort.KEPT),
+        Frame("pick", "Pick out which of {rows} {having}.", _TRAIN, sort=Sort.KEPT),
         Frame("any", "I'm going through {rows}. Which of them {having}?", _TEST, sort=Sort.KEPT),
     ),
     Op.MEAN: (
@@ -218,7 +218,7 @@ FRAMES: dict[Op, tuple[Frame, ...]] = {
     Op.COUNT: (
         Frame("how-many-of", "How many of {rows} {having}?", sort=Sort.KEPT),
         Frame("of-these", "Of {rows}, how many {having}?", sort=Sort.KEPT),
-        Frame("count-those", "Please count those of {rows} that {having}.", sort=Sort.KEPT),
+        Frame("count-those", "Please count how many of {rows} {having}.", sort=Sort.KEPT),
         Frame("know-those", "I want to know how many of {rows} {having}.", _TRAIN, sort=Sort.KEPT),
         Frame("going-through", "I'm going through {rows}. How many of them {having}?", _TEST, sort=Sort.KEPT),
         Frame("how-many", "How many {plural} are there {place}?", sort=Sort.ROWS),

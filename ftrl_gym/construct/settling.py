@@ -178,7 +178,9 @@ def _inside(low: Any, high: Any, kind: AnswerType) -> Json:
     if kind is AnswerType.TIME:
         found = _round(minutes_of(low), minutes_of(high), (60, 30, 15, 5))
         return None if found is None else f"{int(found) // 60:02d}:{int(found) % 60:02d}"
-    return _round(low, high, _STEPS)
+    # of what is counted, "more than 3.5" is nothing that anybody would say
+    counted = kind is AnswerType.NUMBER and isinstance(low, int) and isinstance(high, int)
+    return _round(low, high, [step for step in _STEPS if step >= 1] if counted else _STEPS)
 
 
 def _round(low: float, high: float, steps: Sequence[float]) -> float | int | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ftrl_gym.construct.declare.columns import Choice, Code, Column, Date, Flag, Id, Number, Ref, Time, Word
 from ftrl_gym.construct.declare.declaration import RULE_TOOL, RULES, Declaration, Entity, parameter, shown
+from ftrl_gym.construct.declare.measures import with_units
 from ftrl_gym.construct.declare.tools import Create, Do, Effect, Find, Get, SetEach, WorkOut
 from ftrl_gym.construct.domain import Extra
 from ftrl_gym.tooldoc import Effect as Does
@@ -112,7 +113,8 @@ def _get(declaration: Declaration, tool: Get) -> ToolDocument:
         else {"type": "string", "description": "Full name." if by == "name" else _said(by, entity)}
     )
     returns = Returns(schema=_object(_columns(declaration, entity, names)), facts=(_facts(entity, names),))
-    return _tool(tool.name, tool.about, {by: described}, returns, {by: f"{entity.table}.{by}"}, Does.READ)
+    about = with_units(tool.about, entity, names)
+    return _tool(tool.name, about, {by: described}, returns, {by: f"{entity.table}.{by}"}, Does.READ)
 
 
 def _find(declaration: Declaration, tool: Find) -> ToolDocument:

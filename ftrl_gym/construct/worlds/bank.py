@@ -63,7 +63,8 @@ READING = (
     Get("get_valuer", "valuer", "A valuer of properties: surveyor, licence, waiting time.",
         shows="surveyor licensed waiting"),
     Find("list_properties", "property", "Properties that a valuer has valued.", "valuer", "street area market_value", (
-        most("market_value", "the property with the highest market value valued by {x}",
+        most("market_value", "the property valued by {x} with the highest market value"
+             " | the property with the highest market value among those valued by {x}",
              plural="properties valued by {x}"),
         least("area", "the smallest property valued by {x}"),
     )),

@@ -139,7 +139,7 @@ CODE = (
         "release": Ref("release", where="release.repository == needed_repository",
                        noun="the number of the release used for {x}",
                        link="the release used for {x}", ask="Which release is used for {x}?"),
-        "since": Date(-500, -10, noun="the date of {x}", ask="Since when has there been {x}?",
+        "since": Date(-500, -10, noun="the date on which {x} was added", ask="On which day was {x} added?",
                       compare="is older | is newer"),
         "calls": Number(2, 300, unit="calls", having="make {n}", noun="the number of calls made through {x}", adds=True,
                         ask="How many calls are made through {x}?", compare="makes fewer calls | makes more calls"),

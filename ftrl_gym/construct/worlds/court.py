@@ -246,9 +246,9 @@ READING = (
         most("security", "the party with the highest security in {x}", plural="parties to {x}"),
     )),
     Find("list_roles", "party", "Cases that a person is a party to.", "person", "case role security", (
-        only("the only party role of {x}"),
-        most("security", "the party role of {x} with the highest security | the party role with the highest security"
-             " among those of {x}", plural="party roles of {x}"),
+        only("the only case role of {x}"),
+        most("security", "the case role of {x} with the highest security | the case role with the highest security"
+             " among those of {x}", plural="case roles of {x}"),
     )),
     Find("list_clients", "party", "Parties that a lawyer acts for.", "lawyer", "case role security", (
         most("security", "the client with the highest security among those of {x}", plural="clients of {x}"),

@@ -49,7 +49,7 @@ READING = (
     )),
     Find("list_nominations", "entry", "Entries of a film.", "film", "section submitted", (
         only("the only entry of {x}"),
-        most("submitted", "the latest submitted entry of {x}", plural="entries of {x}"),
+        most("submitted", "the entry submitted last for {x}", plural="entries of {x}"),
     )),
     Find("find_entry", "entry", "The entry of a film in a section.", "film section", "submitted", (
         only("the entry of {x} in {y}"),
@@ -69,8 +69,8 @@ READING = (
         least("points", "the vote with the fewest points for {x}"),
     )),
     Find("list_ballots", "vote", "Votes that a juror has cast.", "juror", "juror entry points cast", (
-        most("points", "the vote with the most points cast by {x}", plural="votes cast by {x}"),
-        least("points", "the vote with the fewest points cast by {x}"),
+        most("points", "the vote with the most points among those cast by {x}", plural="votes cast by {x}"),
+        least("points", "the vote with the fewest points among those cast by {x}"),
     )),
     Find("list_screenings", "screening", "Screenings of a film.", "film", "hall date time status", (
         least("date", "the next screening of {x}", plural="screenings of {x}"),

@@ -29,7 +29,7 @@ SHOWN = Need("block.screening.status == 'planned'",
 
 WRITING = (
     Do("sell_ticket", "Sells a visitor a ticket for a seat in a block.", "block:seat_block visitor",
-       "sell {visitor} a ticket for {block} | book a seat in {block} for {visitor}",
+       "sell {visitor} a ticket for {block} | sell a ticket for {block} to {visitor}",
        (LEFT, SHOWN,
         Need("count('ticket', visitor=visitor, screening=block.screening, status='valid') == 0",
              "{visitor} has a ticket for screening {block.screening} already; choose another screening"),

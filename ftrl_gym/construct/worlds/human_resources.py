@@ -279,7 +279,8 @@ READING = (
     Find("list_kit", "device", "Devices whose last holder is an employee, by status or all.", "holder status",
          "model category book_value bought", (
         only("the device handed out to {x}", {"status": "handed out"}),
-        most("book_value", "the device with the highest book value handed out to {x}", {"status": "handed out"},
+        most("book_value", "the device handed out to {x} with the highest book value"
+             " | the device with the highest book value among those handed out to {x}", {"status": "handed out"},
              plural="devices handed out to {x}"),
     )),
     Get("get_device", "device",

@@ -265,7 +265,7 @@ READING = (
         only("{x}'s travel contract", {"kind": "travel"}),
     )),
     Get("get_contract", "contract",
-        "A contract: holder, kind, the vehicle, home or journey insured, start, end, yearly premium, rhythm of"
+        "A contract: holder, kind, what is insured (vehicle, home or journey), start, end, yearly premium, rhythm of"
         " payment, status."),
     Get("get_peril", "peril", "A peril: line, waiting period, expert.", shows="line waiting expert"),
     Find("list_coverages", "coverage", "Coverages of a contract.", "contract", "peril deductible limit", (

@@ -19,7 +19,8 @@ READING = (
     Get("get_room", "room", "A room: wing, safety officer, phone, benches, air changes."),
     Find("list_researchers", "researcher", "Researchers of a room.", "room", "name started grant", (
         most("grant", "the researcher with the largest grant in {x}", plural="researchers in {x}"),
-        least("started", "the researcher with the earliest first working day in {x}"),
+        least("started", "the researcher in {x} who started first"
+              " | the researcher who started first among those in {x}"),
     )),
     Get("find_researcher", "researcher", "A researcher by full name, with id and email.", "name", "name email"),
     Get("get_researcher", "researcher", "A researcher's file: room, clearance, email, phone, first day, grant."),
@@ -63,10 +64,10 @@ READING = (
     Find("list_bottles", "bottle", "Bottles of a batch, by status or all.", "batch status",
          "amount unit filled status", (
         least("amount", "the bottle with the smallest amount from {x}", plural="bottles from {x}"),
-        most("filled", "the bottle with the latest filling date from {x}"),
+        most("filled", "the bottle filled last from {x}"),
     )),
     Find("list_box", "bottle", "Bottles in a box.", "position", "batch filled status", (
-        least("filled", "the bottle with the earliest filling date in {x}", plural="bottles in {x}"),
+        least("filled", "the bottle filled first among those in {x}", plural="bottles in {x}"),
     )),
     Get("get_bottle", "bottle", "A bottle: batch, position, unit, amount left, filling date, owner, status."),
     Find("list_orders", "order", "Orders with a vendor, by status or all.", "vendor status",

@@ -89,7 +89,8 @@ WRITING = (
        regret="Sorry, we have just found some more: please cancel that order."
               " | On second thoughts, please call that order off again."),
     Do("receive_order", "Books an open order in: a new batch, with one bottle that goes into a box.", "order position",
-       "book {order} in and put the bottle into {position} | note that {order} has come and is kept in {position}",
+       "book {order} in and put the bottle into {position}"
+       " | book {order} in as arrived and put its bottle into {position}",
        (Need("order.status == 'open'", "order {order} is {order.status}; only an open one can be booked in"),
         Need("position.level == 'box'", "position {position} is a {position.level}; bottles are put into boxes"),
         Need("position.temperature <= order.compound.keep_below",

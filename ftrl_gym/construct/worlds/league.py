@@ -229,8 +229,8 @@ READING = (
         least("date", "the next scheduled home fixture of {x}", {"status": "scheduled"},
               plural="scheduled home fixtures of {x}"),
         most("date", "the last home fixture played by {x}", {"status": "played"}),
-        most("tickets", "the home fixture of {x} with the most tickets sold | "
-             "the home fixture with the most tickets sold by {x}", plural="home fixtures of {x}"),
+        most("tickets", "the home fixture of {x} with the most tickets sold"
+             " | the home fixture with the most tickets sold among those of {x}", plural="home fixtures of {x}"),
     )),
     Find("list_away_fixtures", "fixture", "Away fixtures of a club, by status or all.", "away status", "date", (
         least("date", "the next scheduled away fixture of {x}", {"status": "scheduled"},

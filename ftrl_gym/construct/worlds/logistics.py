@@ -228,7 +228,7 @@ READING = (
     Get("get_shipper", "shipper", "A shipper: contact, phone, distance, outstanding balance."),
     Find("list_consignments", "consignment", "Consignments of a shipper.", "shipper", "weight declared_value status", (
         most("weight", "the heaviest consignment shipped by {x}", plural="consignments of {x}"),
-        least("declared_value", "the consignment with the lowest declared value shipped by {x}"),
+        least("declared_value", "the consignment with the lowest declared value among those shipped by {x}"),
     )),
     Find("list_contents", "consignment", "Consignments in a container.", "container", "weight pallets", (
         least("weight", "the lightest consignment in {x}", plural="consignments in {x}"),

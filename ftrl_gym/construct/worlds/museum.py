@@ -41,22 +41,25 @@ READING = (
         only("the only object on display in {x}", {"status": "on display"}),
     )),
     Find("list_gifts", "object", "Objects that a donor gave.", "donor", "title year insurance_value", (
-        most("insurance_value", "the object with the highest insurance value given by {x}",
+        most("insurance_value", "the object given by {x} with the highest insurance value"
+             " | the object with the highest insurance value among those given by {x}",
              plural="objects given by {x}"),
-        most("year", "the object with the latest year of making given by {x}"),
+        most("year", "the object given by {x} with the latest year of making"
+             " | the object with the latest year of making among those given by {x}"),
     )),
     Get("get_object", "object", "An object: title, artist, technique, year, home gallery, donor, value, light, status.",
         shows="title artist technique year gallery donor insurance_value light_limit status"),
     Get("get_collector", "collector", "A collector of the past: city, papers, number of works once owned."),
     Find("list_provenance", "provenance entry", "Entries on the earlier owners of an object.", "object", "paid", (
-        most("paid", "the provenance entry with the highest price paid of {x}", plural="provenance entries of {x}"),
-        least("paid", "the provenance entry with the lowest price paid of {x}"),
+        most("paid", "the provenance entry with the highest price paid among those of {x}",
+             plural="provenance entries of {x}"),
+        least("paid", "the provenance entry with the lowest price paid among those of {x}"),
     )),
     Find("list_owned", "provenance entry", "Entries that name a collector as the owner.", "collector",
          "object acquired_date paid", (
-        most("acquired_date", "the provenance entry with the latest acquisition date about {x}",
+        most("acquired_date", "the provenance entry with the latest acquisition date among those about {x}",
              plural="provenance entries about {x}"),
-        most("paid", "the provenance entry with the highest price paid about {x}"),
+        most("paid", "the provenance entry with the highest price paid among those about {x}"),
     )),
     Get("get_entry", "provenance entry", "A provenance entry: object, previous entry, owner (a collector), date, price"
                                          " paid, source.",
@@ -104,9 +107,9 @@ READING = (
     )),
     Find("list_carried", "outgoing loan", "Loans to other museums that a courier carries.", "courier",
          "object start_date insurance_value", (
-        most("insurance_value", "the outgoing loan with the highest insurance value carried by {x}",
+        most("insurance_value", "the outgoing loan with the highest insurance value among those carried by {x}",
              plural="outgoing loans carried by {x}"),
-        most("start_date", "the outgoing loan with the latest start date carried by {x}"),
+        most("start_date", "the outgoing loan with the latest start date among those carried by {x}"),
     )),
     Find("find_loan", "outgoing loan", "Loans of an object to other museums, by status or all.", "object status",
          "partner start_date return_date", (

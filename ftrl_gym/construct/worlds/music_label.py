@@ -119,7 +119,8 @@ READING = (
     Get("get_venue", "venue", "A venue: town, capacity, contact, hire fee.", shows="city capacity contact hire_fee"),
     Find("list_concerts", "concert", "Concerts of a tour.", "tour", "venue date seats_sold", (
         least("date", "the earliest concert on {x}", plural="concerts on {x}"),
-        most("seats_sold", "the concert with the most seats sold on {x}"),
+        most("seats_sold", "the concert on {x} with the most seats sold"
+             " | the concert with the most seats sold among those on {x}"),
     )),
     Find("list_nights", "concert", "Concerts at a venue.", "venue", "date ticket_price seats_sold", (
         most("ticket_price", "the concert with the highest ticket price at {x}", plural="concerts at {x}"),
@@ -127,7 +128,8 @@ READING = (
     )),
     Find("list_openings", "concert", "Concerts that a band opens for another.", "support", "tour date ticket_price", (
         least("date", "the earliest concert opened by {x}", plural="concerts opened by {x}"),
-        most("ticket_price", "the concert with the highest ticket price opened by {x}"),
+        most("ticket_price", "the concert opened by {x} with the highest ticket price"
+             " | the concert with the highest ticket price among those opened by {x}"),
     )),
     Get("get_concert", "concert", "A concert: tour, venue, support band, date, ticket price, seats sold."),
     WorkOut("quote_import", "What a copy of a release costs by the time it is in another territory.",

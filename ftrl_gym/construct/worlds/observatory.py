@@ -277,7 +277,8 @@ READING = (
     Find("list_proposals", "proposal", "Proposals that ask for a telescope, by status or all.", "telescope status",
          "lead_astronomer handed_in grade granted", (
         most("grade", "the proposal with the highest grade for {x}", plural="proposals for {x}"),
-        most("granted", "the proposal with the most hours granted on {x}"),
+        most("granted", "the proposal for {x} with the most hours granted"
+             " | the proposal with the most hours granted among those for {x}"),
     )),
     Get("get_proposal", "proposal",
         "A proposal: leading astronomer, telescope, aim, submission, grade, hours, status.",

@@ -126,7 +126,7 @@ SALES = (
                               having="cost {n}", noun="the asking price of {x}", ask="What is the asking price of {x}?",
                               compare="is cheaper | is more expensive"),
         "lowest": Money(step=1000, between=("0.9 * asking_price", "0.96 * asking_price"), high_end=9000000,
-                        noun="the lowest price acceptable for {x}", adds=False,
+                        noun="the lowest acceptable price of {x}", adds=False,
                         ask="What is the lowest price that the owner would accept for {x}?",
                         compare="has the lower bottom price | has the higher bottom price"),
         "energy": Choice(("A", "B", "C", "D", "E", "F", "G")),
@@ -199,7 +199,7 @@ SALES = (
     Entity("offer", Together(offers, after="viewing property buyer"), {
         "offer_no": Id(prefix="OF-", digits=5, noun="the offer number of {x}"),
         "property": Ref("property", noun="the number of the property that {x} is for",
-                        link="the {kind} that {x} is for", ask="Which property is {x} for?"),
+                        link="the {kind} in {x}", ask="Which property is {x} for?"),
         "buyer": Ref("buyer", link="the buyer in {x}"),
         "answers": Ref("offer", none="True", where="answers.property == property and answers.buyer == buyer",
                        noun="the number of the offer answered by {x}",

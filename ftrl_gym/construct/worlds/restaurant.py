@@ -318,7 +318,8 @@ READING = (
     Get("get_reservation", "reservation", "A reservation: guest, table, sitting, date, people, occasion, deposit."),
     Find("list_orders", "order", "Orders that a waiter took, by status or all.", "waiter status", "opened total", (
         only("the open order taken by {x}", {"status": "open"}),
-        most("total", "the order with the highest total taken by {x}", plural="orders taken by {x}"),
+        most("total", "the order taken by {x} with the highest total"
+             " | the order with the highest total among those taken by {x}", plural="orders taken by {x}"),
         least("opened", "the earliest order taken by {x}"),
     )),
     Find("list_table_orders", "order", "Orders of a table.", "at_table", "opened status total",

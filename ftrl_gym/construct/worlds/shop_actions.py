@@ -39,7 +39,7 @@ ANY_NUMBER = Detail("pieces", ("a different number",), "How many pieces should i
 WRITING = (
     Do("place_order", "Places an order of one item for a customer.", "item customer",
        "order {pieces} pieces of {item} for {customer} | place an order for {pieces} pieces of {item} on behalf of"
-       " {customer} | put {pieces} pieces of {item} on a new order for {customer}",
+       " {customer} | place a new order for {customer}: {pieces} pieces of {item}",
        (NO_MORE,
         Need("pieces <= item.pieces", "only {item.pieces} pieces of {item} are in stock; order fewer"),
         Need("count('order', customer=customer, status='open') < rule('open orders')",

@@ -49,7 +49,7 @@ READING = (
     Find("list_models", "model", "Models of a maker.", "maker", "price range weight", (
         least("price", "the cheapest model made by {x}", plural="models made by {x}"),
         most("weight", "the heaviest model made by {x}"),
-        most("range", "the model made by {x} with the longest range"
+        most("range", "{x}'s model with the longest range"
              " | the model with the longest range among those made by {x}"),
     )),
     Get("get_model", "model", "A model of device: maker, what it is made as, price, range, weight."),

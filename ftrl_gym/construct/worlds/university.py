@@ -300,8 +300,9 @@ READING = (
     )),
     Find("list_taught", "section", "Sections that an instructor teaches this term.", "instructor",
          "course begins seats_left", (
-        least("seats_left", "the section with the fewest seats left taught by {x}", plural="sections taught by {x}"),
-        most("begins", "the section with the latest first meeting taught by {x}"),
+        least("seats_left", "the section with the fewest seats left among those taught by {x}",
+              plural="sections taught by {x}"),
+        most("begins", "the section with the latest first meeting among those taught by {x}"),
     )),
     Get("get_section", "section", "A section: course, room, time slot, instructor, seats left, first meeting.",
         shows="course room slot instructor seats_left begins"),
@@ -344,7 +345,7 @@ READING = (
     Find("list_scholarships", "scholarship", "Scholarships that a department pays for.", "department",
          "monthly closes places_left", (
         only("the only scholarship paid for by {x}"),
-        most("monthly", "the scholarship with the highest monthly sum paid for by {x}",
+        most("monthly", "the scholarship with the highest monthly sum among those paid for by {x}",
              plural="scholarships paid for by {x}"),
     )),
     Get("get_scholarship", "scholarship", "A scholarship: department, monthly sum, founder, deadline, score, places."),
