@@ -58,18 +58,19 @@ def toolsets(names: Iterable[str]) -> dict[str, Levels]:
     return {name: features.tools(_declaration(name)) for name in names}
 
 
-def programs(name: str, first: int = 0) -> Levels:
+def programs(name: str, first: int = 0, questions: int = QUESTIONS) -> Levels:
     """What a scenario's endless questions ask.
 
     Args:
         name: Of the scenario.
         first: Seed of the first question.
+        questions: How many are looked at.
     """
     source = scenario(name)
     namer = features.Namer(_declaration(name), source.domain)
     dials = ("state",) if source.domain.actions else ()
     tasks = (
-        endless_task(first + number, scenario=name, certify=Depth.QUICK, features=dials) for number in range(QUESTIONS)
+        endless_task(first + number, scenario=name, certify=Depth.QUICK, features=dials) for number in range(questions)
     )
     return features.programs([namer.shape(task.program) for task in tasks])
 

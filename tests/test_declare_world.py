@@ -127,7 +127,14 @@ def test_dates_may_lie_where_another_column_says() -> None:
 
 def test_a_reference_to_its_own_entity_leads_to_rows_made_before() -> None:
     """Most volumes go on from another of their shelf, each from one of its own; the shelf's first goes on from none."""
-    before = Ref("book", none="nth == 1", where="before.shelf == shelf", most=1, link="the volume before {x}")
+    before = Ref(
+        "book",
+        none="nth == 1",
+        where="before.shelf == shelf",
+        most=1,
+        link="the volume before {x}",
+        that="volume before",
+    )
     book = replace(BOOK, columns={**BOOK.columns, "before": before})
     library = replace(LIBRARY, entities=tuple(book if each is BOOK else each for each in LIBRARY.entities))
     check(library)
