@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 
 import gymnasium as gym
 
-from ftrl_gym import answers, counterpart, matching, prompt, state
+from ftrl_gym import answers, counterpart, prompt, state
 from ftrl_gym.episode import End, Episode, Info, Message, TurnFacts
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.execution import Toolbox, ToolFailure, absent, failing
 from ftrl_gym.ftrl_ledger import FtrlLedger
+from ftrl_gym.goal import Goal, changes_held
 from ftrl_gym.grounding import Grounding
-from ftrl_gym.matching import Goal, Ledger, Matching
+from ftrl_gym.matching import Ledger, Matching
 from ftrl_gym.prompt import Fed
 from ftrl_gym.spaces import UnicodeText
 from ftrl_gym.task import Json, ModelUser, OutcomeKind, Task
@@ -354,7 +355,7 @@ class ToolUseEnv(gym.Env[str, str]):
             return Fed(CallStatus.TOOL_ERROR, name, str(failure)), False
         held = None
         if checker.writes and episode.world is not None:
-            held = matching.changes_held(ledger.goal, episode.world.difference())
+            held = changes_held(ledger.goal, episode.world.difference())
             episode.spoiled |= not grounded
         ledger.ran(name, arguments, grounded, result, held)
         return Fed(_OK, name, result), grounded

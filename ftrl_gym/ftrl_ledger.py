@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ftrl_gym import ftrl_matching
+from ftrl_gym.goal import Goal
 from ftrl_gym.grounding import Grounding
-from ftrl_gym.matching import Goal, Score
+from ftrl_gym.matching import Score
 from ftrl_gym.task import Answer, Json, SubQuestion
 
 

@@ -29,8 +29,9 @@ from ftrl_gym.construct.variants.toolset import Toolset
 from ftrl_gym.construct.writer import write_first
 from ftrl_gym.execution import ToolFailure
 from ftrl_gym.export.standalone import StandaloneTools
+from ftrl_gym.goal import Goal
 from ftrl_gym.grounding import Grounding
-from ftrl_gym.matching import Goal, Ledger
+from ftrl_gym.matching import Ledger
 from ftrl_gym.results import joined
 from ftrl_gym.sandbox import SandboxToolbox
 from ftrl_gym.solver import confirm

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftrl_gym import state
+from ftrl_gym.goal import Goal, changes_held
 from ftrl_gym.grounding import Grounding, tokens
-from ftrl_gym.matching import Goal, Ledger, changes_held
+from ftrl_gym.matching import Ledger
 from ftrl_gym.task import (
     Answer,
     AnswerType,

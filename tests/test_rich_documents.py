@@ -19,8 +19,9 @@ from rich_scenario import BY_ID, MAY_12, TASKS, call, fact, rich_scenario
 from ftrl_gym import solver
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.export.ftrl import FtrlRows, Skipped
+from ftrl_gym.goal import Goal
 from ftrl_gym.grounding import Grounding
-from ftrl_gym.matching import Goal, Ledger
+from ftrl_gym.matching import Ledger
 from ftrl_gym.policies import Oracle, Random, call_text, random_arguments
 from ftrl_gym.probes import probe_task
 from ftrl_gym.reward import VerifiableReward

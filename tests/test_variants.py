@@ -26,8 +26,9 @@ from ftrl_gym.construct.variants.retelling import retell
 from ftrl_gym.construct.variants.toolset import Toolset, toolset_of
 from ftrl_gym.errors import ConstructionError, UnknownNameError, UsageError
 from ftrl_gym.execution import ToolFailure
+from ftrl_gym.goal import Goal
 from ftrl_gym.grounding import Grounding
-from ftrl_gym.matching import Goal, Ledger
+from ftrl_gym.matching import Ledger
 from ftrl_gym.policies import Oracle
 from ftrl_gym.task import Answer, AnswerType, Fact, Outcome, OutcomeKind, Split, SubQuestion, Task
 from ftrl_gym.tooldoc import Effect

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ftrl_gym.matching import Goal
+from ftrl_gym.goal import Goal
 from ftrl_gym.parameters import given, iso
 from ftrl_gym.task import Json
 from ftrl_gym.tooldoc import Effect, FactSource, ToolDocument

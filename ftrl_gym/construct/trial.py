@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ftrl_gym import matching, state
+from ftrl_gym import state
 from ftrl_gym.construct.near_misses import Exact
 from ftrl_gym.counterpart import Heard, agreed, reply
 from ftrl_gym.execution import Toolbox, ToolFailure, failing
+from ftrl_gym.goal import Goal, changes_held
 from ftrl_gym.grounding import Grounding, Told, tokens
-from ftrl_gym.matching import Goal, Ledger
+from ftrl_gym.matching import Ledger
 from ftrl_gym.prompt import to_json
 from ftrl_gym.task import Json, PlannedCall, PlanTurn, RowChange, Task
 from ftrl_gym.toolcall import Checker
@@ -243,7 +244,7 @@ def _run(call: PlannedCall, world: World, ledger: Ledger, told: Grounding, pool:
     except ToolFailure as failure:
         return set(), _NOTHING, f"{call.tool}: {failure}"
     write = document.effect is Effect.WRITE
-    held = matching.changes_held(ledger.goal, world.difference()) if write else None
+    held = changes_held(ledger.goal, world.difference()) if write else None
     before = set(ledger.solved)
     useful = ledger.ran(call.tool, arguments, grounded, result, held)
     if exact is not None:
