@@ -7,6 +7,7 @@ from pathlib import Path
 
 import gymnasium as gym
 import pytest
+from packaged import NAMES, some
 from tiny_scenario import DOCUMENTS, TASKS, tiny_scenario
 
 from ftrl_gym import registry
@@ -98,12 +99,12 @@ def test_a_trajectory_survives_json(envs: dict[str, gym.Env[str, str]]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", registry.names())
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("split", ["train", "test"])
-def test_oracle_on_every_plan_of_every_packaged_task(name: str, split: str) -> None:
+def test_oracle_on_every_plan_of_packaged_tasks(name: str, split: str) -> None:
     tasks = ScenarioTaskSet(registry.load(name), split=split)
     env = VerifiableReward(ToolUseEnv(tasks, docs="signature"))
-    for task_id in tasks.ids():
+    for task_id in some(tasks, None, of_others=40):
         for plan in range(len(tasks.get(task_id).plans)):
             played = run_episode(env, Oracle(plan), options={"task": task_id})
             assert played.episode_return == pytest.approx(1.0), played.render()

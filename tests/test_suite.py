@@ -9,6 +9,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 
 from ftrl_gym import registry, trust
+from ftrl_gym.construct.briefs import FEATURES
 from ftrl_gym.construct.build import build
 from ftrl_gym.construct.orders import Plan
 from ftrl_gym.env import ToolUseEnv
@@ -16,6 +17,8 @@ from ftrl_gym.errors import RegistryError, UnknownNameError, UsageError
 from ftrl_gym.policies import Oracle
 from ftrl_gym.reward import VerifiableReward
 from ftrl_gym.suites.suite import CANARY, CONTENTS, Contents, SuiteTaskSet, make_env
+from ftrl_gym.suites.suite_report import verify_suite
+from ftrl_gym.task import OutcomeKind
 from ftrl_gym.trajectory import run_episode
 
 NAMES = ("Genealogy", "Bank")
@@ -102,3 +105,34 @@ def test_the_environment_says_what_it_takes() -> None:
         make_env(variant=3)
     with pytest.raises(UsageError, match="list of names"):
         make_env(scenarios="Bank")
+
+
+# --- the packaged one ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def packaged() -> SuiteTaskSet:
+    return SuiteTaskSet()
+
+
+def test_the_packaged_set_is_what_it_is_said_to_be(packaged: SuiteTaskSet) -> None:
+    assert len(packaged.ids()) == packaged.contents.tasks == 1200
+    assert {len(ids) for ids in packaged.scenarios().values()} == {50} and len(packaged.scenarios()) == 24
+    tasks = [packaged.get(task_id) for task_id in packaged.ids()]
+    assert {dial for task in tasks for dial in task.features} == set(FEATURES)
+    impossible = sum(task.outcome.kind is OutcomeKind.IMPOSSIBLE for task in tasks)
+    assert 0 < impossible <= 0.05 * len(tasks), "a constant policy earns as much"
+
+
+def test_a_sample_of_the_packaged_set_is_sound(packaged: SuiteTaskSet) -> None:
+    report = verify_suite(packaged, limit=20)
+    assert len(report.tasks) == 20 and report.ok, report.render()
+
+
+@pytest.mark.slow
+def test_an_oracle_solves_all_of_the_packaged_set(packaged: SuiteTaskSet) -> None:
+    env = VerifiableReward(ToolUseEnv(packaged, docs="signature"))
+    for task_id in packaged.ids():
+        for plan in range(len(packaged.get(task_id).plans)):
+            played = run_episode(env, Oracle(plan), options={"task": task_id})
+            assert played.episode_return == pytest.approx(1.0), played.render()
