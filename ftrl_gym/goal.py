@@ -48,8 +48,6 @@ class Goal:
     untyped: list[tuple[int, SubQuestion]] = field(default_factory=list)
     needed: list[Mapping[str, int]] = field(default_factory=list)
     """For each plan the calls that it needs though they solve nothing, and how often it makes each."""
-    lists: list[Mapping[str, int]] = field(default_factory=list)
-    """For each plan the lists that it reads in pages, and how many pages of each."""
     solving: list[Mapping[str, frozenset[int]]] = field(default_factory=list)
     """For each plan the calls that solve something in it, and which groups."""
     planned: set[str] = field(default_factory=set)
@@ -105,8 +103,6 @@ class Goal:
                     goal.many[document.name] = several
         for plan in task.plans:
             made = [(goal.look_up(call.tool, call.arguments), call.solves) for call in plan.calls()]
-            pages = (goal.list_of(call.tool, call.arguments) for call in plan.calls() if call.tool in goal.paged)
-            goal.lists.append(Counter(pages))
             solving: dict[str, frozenset[int]] = {}
             for key, solves in made:
                 if solves:
@@ -117,7 +113,7 @@ class Goal:
             # the call before it failed is no other one
             goal.needed.append(Counter(key for key, solves in made if not solves and key not in solving))
             goal.planned |= {key for key, _ in made}
-        goal.needed, goal.solving, goal.lists = goal.needed or [{}], goal.solving or [{}], goal.lists or [{}]
+        goal.needed, goal.solving = goal.needed or [{}], goal.solving or [{}]
         for derivation in task.derivations:
             after = frozenset(goal.group_of[sub] for sub in derivation.after)
             goal.derived.append((encode(derivation.value), after))

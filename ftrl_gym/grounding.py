@@ -98,8 +98,9 @@ class Grounding:
         return all(map(self.holds, value))
 
     def names_page(self, pages: Pages, value: Any) -> bool:
-        """Whether a result said that the next page is had by this value: the value somewhere is not enough."""
-        return self.holds(f"{pages.following} {value}")
+        """Whether a page can be asked for by this value: a number, which is no secret, so that pages may be asked for
+        side by side; or a mark that some result said the next page is had by, since one somewhere is not enough."""
+        return isinstance(value, int) or self.holds(f"{pages.following} {value}")
 
     def _find(self, needle: str) -> bool:
         if needle == "  ":

@@ -66,8 +66,10 @@ class Ledger:
     """Groups solved before the turn began; None where turns are not told apart, and all solved ones are known."""
     looked_up: tuple[str, ...] = ()
     """Look-ups made so far with tools that have options, each as often as it was made."""
-    read: tuple[str, ...] = ()
-    """The list of each page that was read."""
+    telling: set[str] = field(default_factory=set)
+    """Lists of which a page solved something."""
+    leafed: dict[str, int] = field(default_factory=dict)
+    """List -> pages that solved nothing, and that no plan needs."""
     told_by: dict[int, str] = field(default_factory=dict)
     """Group -> the look-up that solved it first."""
 
@@ -76,7 +78,7 @@ class Ledger:
         return Ledger(
             self.goal, set(self.solved), set(self.credited), set(self.tainted), self.calls, self.invalid, self.useful,
             set(self.seen), list(self.needed_made), self.extra_waste, self.forgiven,
-            self.unasked, self.known, self.looked_up, self.read, dict(self.told_by),
+            self.unasked, self.known, self.looked_up, set(self.telling), dict(self.leafed), dict(self.told_by),
         )  # fmt: skip
 
     def turn_begins(self, changes_heard: int) -> None:
@@ -171,10 +173,6 @@ class Ledger:
             early = arrived & self.unasked if grounded else arrived
             self.tainted = (self.tainted - gone) | early
             new |= arrived - early
-        read = 0
-        if fresh and tool in self.goal.paged:
-            pages = self.goal.list_of(tool, arguments)
-            read, self.read = self.read.count(pages), (*self.read, pages)
         if tool in self.goal.many:
             self.extra_waste += self.goal.in_vain(tool, arguments, result, new)
         if new:
@@ -185,18 +183,23 @@ class Ledger:
             if not new <= self.credited:
                 self.credited |= new
                 self.useful += 1
+                if tool in self.goal.paged:
+                    self.telling.add(self.goal.list_of(tool, arguments))
                 return True
-        return fresh and self._count_needed(tool, arguments, key, read)
+        if not fresh:
+            return False
+        if self._count_needed(tool, arguments, key):
+            return True
+        if tool in self.goal.paged:
+            pages = self.goal.list_of(tool, arguments)
+            self.leafed[pages] = self.leafed.get(pages, 0) + 1
+        return False
 
-    def _count_needed(self, tool: str, arguments: Mapping[str, Json], key: str, read: int = 0) -> bool:
-        """Counts a call that solved nothing for the plans that need it, and says whether there is one. Of a list's
-        pages a plan needs as many as it reads, in whatever order they come; ``read`` were read before."""
+    def _count_needed(self, tool: str, arguments: Mapping[str, Json], key: str) -> bool:
+        """Counts a call that solved nothing for the plans that need it, and says whether there is one."""
         if not self.needed_made:
             self.needed_made = [0] * len(self.goal.needed)
         hits = self._hits(tool, arguments, key)
-        if tool in self.goal.paged:
-            pages = self.goal.list_of(tool, arguments)
-            hits = [hit or read < plan.get(pages, 0) for hit, plan in zip(hits, self.goal.lists, strict=True)]
         self.needed_made = [made + hit for made, hit in zip(self.needed_made, hits, strict=True)]
         return any(hits)
 
@@ -233,7 +236,9 @@ class Ledger:
     def score(self) -> Score:
         """P, R and F1 against the certified plan that gives the highest F1."""
         needed = max(self.needed_made) if self.needed_made else 0
-        waste = self.calls - self.useful - needed - self.forgiven + self.extra_waste
+        # nobody knows before which page of a list tells what it is read for, or that no later one has a better row
+        leafed = sum(pages for name, pages in self.leafed.items() if name in self.telling)
+        waste = self.calls - self.useful - needed - leafed - self.forgiven + self.extra_waste
         q, n = len(self.solved), len(self.goal.groups)
         if n == 0:
             f1 = 1.0 / (1 + waste)

@@ -20,7 +20,7 @@ WORKED_OUT = (
 """Operations whose answer is worked out from facts."""
 _FARTHEST = 2
 """Steps to a thing that one phrase names."""
-_NOTED = ("According to my notes, {}.", "My notes say that {}.")
+_NOTED = ("You can rely on this: {}.", "What is certain: {}.")
 """How facts are told by somebody who could have compared them."""
 _KNOWN = ("I know already that {}.", "What I have found out: {}.", "This much I know: {}.")
 

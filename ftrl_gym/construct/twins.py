@@ -22,7 +22,8 @@ from ftrl_gym.tooldoc import Effect, ToolDocument
 IMPOSSIBLE = Answer(type=AnswerType.NAME, value="impossible")
 """What is answered where no offered tool can do it."""
 PROTOCOL = (
-    "If your tools cannot find out or do all of what is asked, change nothing and end with <answer>impossible</answer>."
+    "If no tool of yours can find out or do some part of what is asked, change nothing and end with "
+    "<answer>impossible</answer>. What a tool checks by itself need not be checked before."
 )
 
 
