@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ftrl_gym import results
+from ftrl_gym.parameters import given, iso
 from ftrl_gym.task import Json
 from ftrl_gym.tooldoc import FactSource, ToolDocument
 
@@ -80,6 +81,26 @@ class Source:
             return self.wanted.get(_key_part(row.get(self.key[0])), ())
         parts = [_key_part(row.get(name)) for name in self.key]
         return self.wanted.get("|".join(sorted(parts) if self.unordered else parts), ())
+
+
+def asked_for(document: ToolDocument, arguments: Mapping[str, Json]) -> dict[str, list[Json]]:
+    """What a call asks for: attribute -> values."""
+    asked: dict[str, list[Json]] = {}
+    for path, _, value in given(document.parameters, arguments):
+        for attribute in document.bound(path):
+            asked.setdefault(attribute, []).append(iso(value) or value)
+    return asked
+
+
+def is_exact(source: FactSource, asked: Mapping[str, list[Json]], row: Mapping[str, Json]) -> bool:
+    """Whether a row has the values that were asked for, as far as it shows them.
+
+    >>> source = FactSource(entity="doctors", key=("no",), fields={"no": "no", "name": "name"})
+    >>> [is_exact(source, {"doctors.name": ["Ada"]}, {"no": 1, "name": name}) for name in ("Ada", "Adam")]
+    [True, False]
+    """
+    shown = {name: f"{source.entity}.{attribute}" for name, attribute in source.fields.items() if name in row}
+    return all(row[name] in asked[attribute] for name, attribute in shown.items() if attribute in asked)
 
 
 def _rows(result: Json, path: tuple[str, ...]) -> Iterable[dict[str, Any]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from ftrl_gym import parameters, state
 from ftrl_gym.answers import fold
-from ftrl_gym.delivery import Source
+from ftrl_gym.delivery import Source, asked_for, is_exact
 from ftrl_gym.grounding import tokens
 from ftrl_gym.task import Json, SubQuestion, Task
 from ftrl_gym.tooldoc import Pages, ToolDocument
@@ -152,11 +152,17 @@ class Goal:
         return self.look_up(tool, {name: value for name, value in arguments.items() if name != page})
 
     def delivered(self, tool: str, arguments: Mapping[str, Json], result: Json, solved: set[int]) -> set[int]:
-        """Groups not solved yet whose fact stands in the result of a call, not counting what the call brought in."""
+        """Groups not solved yet whose fact stands in the result of a call, not counting what the call brought in.
+
+        Lists in pages show rows that are only like what was asked for: what they tell is for a call that asks for it.
+        """
         found: set[int] = set()
         said = parameters.paths(arguments) if self.rich and tool in self.rich else arguments
+        asked = asked_for(self.documents[tool], arguments) if tool in self.paged else {}
         for source in self.sources(tool):
             for row in source.rows(result):
+                if asked and not is_exact(source.declared, asked, row):
+                    continue
                 for name, value, group, brought_by in source.asked_of(row):
                     delivers = name in row and row[name] == value and type(row[name]) is type(value)
                     if delivers and brought_by.isdisjoint(said):

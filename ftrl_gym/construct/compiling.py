@@ -135,6 +135,8 @@ class _Compiler:
         step = self.domain.steps[follow.step]
         thing = self.domain.thing(follow.target)
         assert isinstance(step, Search)
+        if step.dated and self.domain.documents[step.tool].binds.get(step.dated) == f"{thing.entity}.{attribute}":
+            return Said(follow)
         if attribute not in self.domain.listed(step.tool, thing.entity):
             return self._look_up(value, walk, thing.key)
         taken = {p: self.learn(follow.sources[n], a) for p, (n, a) in step.arguments.items()}

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ftrl_gym.delivery import asked_for, is_exact
 from ftrl_gym.goal import Goal
-from ftrl_gym.parameters import given, iso
 from ftrl_gym.task import Json
-from ftrl_gym.tooldoc import Effect, FactSource, ToolDocument
+from ftrl_gym.tooldoc import Effect, ToolDocument
 
 
 class Exact:
@@ -49,10 +49,7 @@ class Exact:
 
 def exactly(document: ToolDocument, arguments: Mapping[str, Json], result: Json) -> Json:
     """The facts in a result that are of what a call asked for, where they stand in it, and what says its next page."""
-    asked: dict[str, list[Json]] = {}
-    for path, _, value in given(document.parameters, arguments):
-        for attribute in document.bound(path):
-            asked.setdefault(attribute, []).append(iso(value) or value)
+    asked = asked_for(document, arguments)
     kept: dict[str, list[Json]] = {}
     for source in document.returns.facts:
         for row in source.rows(result):
@@ -68,14 +65,3 @@ def exactly(document: ToolDocument, arguments: Mapping[str, Json], result: Json)
             inside = inside.setdefault(step, {})
         inside[last] = rows
     return found | {document.pages.following: result[document.pages.following]} if document.pages is not None else found
-
-
-def is_exact(source: FactSource, asked: Mapping[str, list[Json]], row: Mapping[str, Json]) -> bool:
-    """Whether a row has the values that were asked for, as far as it shows them.
-
-    >>> source = FactSource(entity="doctors", key=("no",), fields={"no": "no", "name": "name"})
-    >>> [is_exact(source, {"doctors.name": ["Ada"]}, {"no": 1, "name": name}) for name in ("Ada", "Adam")]
-    [True, False]
-    """
-    shown = {name: f"{source.entity}.{attribute}" for name, attribute in source.fields.items() if name in row}
-    return all(row[name] in asked[attribute] for name, attribute in shown.items() if attribute in asked)

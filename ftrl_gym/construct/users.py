@@ -18,6 +18,8 @@ from ftrl_gym.task import ChangeOfMind, Counterpart, Nobody, ScriptedUser, Slot
 
 MOST_HIDDEN = 2
 """Details that one user keeps back."""
+_IN_QUESTION = " in question"
+"""Ending of a vague noun that would be taken for whatever else of its sort the question names."""
 _FEW_STEPS = 2
 """Steps of a question in which two details may be kept back: in a longer one nobody could tell which is which."""
 
@@ -89,8 +91,11 @@ def refuse_repeated(text: str, speaker: Speaker) -> None:
     Raises:
         NoQuestion: They do.
     """
-    if any(text.lower().count(noun) > 1 for detail in speaker.hidden.values() for noun in detail.nouns if noun):
-        raise NoQuestion("what is kept back is named twice")
+    text = text.lower()
+    for noun in (noun for detail in speaker.hidden.values() for noun in detail.nouns if noun):
+        plain = noun.removeprefix("the ").removesuffix(_IN_QUESTION)
+        if text.count(noun) > 1 or (noun.endswith(_IN_QUESTION) and noun in text and text.count(plain) > 1):
+            raise NoQuestion("what is kept back is named twice")
 
 
 @dataclass
