@@ -32,6 +32,8 @@ _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?:\s*(am|pm|a\.m\.|p\.m\.))?(?:\s*h)?"
 _DATE_FORMATS = ("%Y-%m-%d", "%d %B %Y", "%B %d %Y", "%d %b %Y", "%b %d %Y", "%d.%m.%Y", "%A %d %B %Y")
 _LONG_DATE = re.compile(r"([A-Z][a-z]{2,8} \d{1,2}), (?=\d{4}\b)")
 _YEAR = re.compile(r"\d{4}")
+UNDONE = ("refused", "impossible")
+"""What is answered, folded, where nothing is done."""
 _NOTHING = {"none", "impossible", "not possible", "cannot be done", "not allowed", "refused", "nothing"}
 
 

@@ -390,8 +390,8 @@ class ToolUseEnv(gym.Env[str, str]):
         said: Json = answers.said(turn)
         if outcome.kind is OutcomeKind.CLARIFY:
             return said is None and "?" in without_reasoning(turn)
-        if outcome.answer is None:
-            return True
+        if outcome.answer is None:  # what was done was not refused, nor impossible
+            return said is None or answers.fold(said) not in answers.UNDONE
         if said is None:
             return self.matching is Matching.FTRL and answers.stated_loosely(outcome.answer, turn)
         return answers.right(outcome.answer, said)

@@ -135,6 +135,12 @@ class Goal:
             ]
         return found
 
+    def makes(self, tool: str, arguments: Mapping[str, Json]) -> bool:
+        """Whether a plan makes this call; of a tool that looks up several things at once, one for any of them."""
+        if tool in self.many:
+            return any(key.startswith((f"{tool}{{", f"{tool}[")) for key in self.planned)
+        return self.look_up(tool, arguments) in self.planned
+
     def unasked(self, changes_heard: int) -> frozenset[int]:
         """Groups that nobody asks for before the user's next change of mind."""
         return frozenset(group for group, changes in self.asked_after.items() if changes > changes_heard)

@@ -138,7 +138,7 @@ class Ledger:
         self.calls += 1
         self.invalid += not valid
         if transient:
-            self.forgiven += self.goal.look_up(tool, arguments) in self.goal.planned
+            self.forgiven += self.goal.makes(tool, arguments)
         elif valid:
             key = deep_key(tool, arguments) if tool in self.goal.rich else call_key(tool, arguments)
             if key not in self.seen:

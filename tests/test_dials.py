@@ -134,6 +134,14 @@ def test_who_acts_without_looking_has_not_earned_the_outcome() -> None:
     assert earned(task, [*(plan_text(turn) for turn in turns if turn.calls), "Done."])[1] == 0.0
 
 
+def test_what_was_done_is_not_called_refused() -> None:
+    task = made("Shop", ("state",), 1, 0.3, ())[0]
+    turns = [plan_text(turn) for turn in task.plans[0].turns]
+    assert earned(task, [*turns, "Done."])[1] == earned(task, [*turns, "<answer>done</answer>"])[1] == 1.0
+    for false in ("refused", "Impossible."):
+        assert earned(task, [*turns, f"<answer>{false}</answer>"])[1] == 0.0
+
+
 def _bank(*clauses: Clause) -> Declaration:
     return replace(BANK, clauses=clauses)
 
