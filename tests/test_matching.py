@@ -132,6 +132,23 @@ def test_a_transient_failure_is_free_only_on_a_plan() -> None:
     assert book.score().precision == 0.5
 
 
+def test_a_call_whose_facts_others_of_its_plan_told_by_chance_is_no_waste_and_one_of_another_plan_is() -> None:
+    def plan(first: str, second: str) -> Plan:
+        calls = (
+            PlannedCall(tool="search", arguments={"city": first}, solves=("a",)),
+            PlannedCall(tool="page", arguments={"city": second}, solves=("b",)),
+        )
+        return Plan(turns=tuple(PlanTurn(calls=(call,)) for call in calls))
+
+    plans = (plan("Oslo", "Oslo"), plan("Rome", "Rome"))
+    book = ledger(sub("a", "H1", "stars", 4), sub("b", "H2", "stars", 3), plans=plans)
+    book.ran("search", {"city": "Oslo"}, True, RESULT, None)
+    book.ran("page", {"city": "Oslo"}, True, {}, None)
+    assert book.score()[:3] == (1.0, 1.0, 1.0)
+    book.ran("page", {"city": "Rome"}, True, {}, None)
+    assert book.score().waste == 1
+
+
 def test_no_sub_questions() -> None:
     book = ledger()
     assert book.score().f1 == 1.0
