@@ -31,6 +31,7 @@ _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?:\s*(am|pm|a\.m\.|p\.m\.))?(?:\s*h)?", re.IGNORECASE)
 _DATE_FORMATS = ("%Y-%m-%d", "%d %B %Y", "%B %d %Y", "%d %b %Y", "%b %d %Y", "%d.%m.%Y", "%A %d %B %Y")
 _LONG_DATE = re.compile(r"([A-Z][a-z]{2,8} \d{1,2}), (?=\d{4}\b)")
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+", re.MULTILINE)
 _YEAR = re.compile(r"\d{4}")
 UNDONE = ("refused", "impossible")
 """What is answered, folded, where nothing is done."""
@@ -60,7 +61,7 @@ def right(answer: Answer, text: str) -> bool:
     False
     """
     compare = _COMPARERS[answer.type]
-    if compare(answer, text):
+    if compare(answer, text) or compare(answer, text.strip(_DRESS + ".[]")):
         return True
     folded = fold(text)
     return any(folded == fold(alias) for alias in answer.aliases)
@@ -79,7 +80,8 @@ def fold(text: str) -> str:
 
 
 def _number(answer: Answer, text: str) -> bool:
-    match = _NUMBER.search(text.strip())
+    text = text.strip()
+    match = _NUMBER.search(text)
     if match is None:
         return False
     around = (text[: match.start()] + " " + text[match.end() :]).strip().strip(".").strip()
@@ -131,8 +133,8 @@ def _yes_no(answer: Answer, text: str) -> bool:
 
 def _in_order(entries: tuple[Answer, ...], text: str) -> bool:
     """Whether each place holds what is right there. Commas in figures and dates divide nothing."""
-    plain = _LONG_DATE.sub(r"\1 ", text)
-    cuts = [re.split(mark, plain) for mark in (r",\s+|[;\n]", r"[,;\n]", r",?\s+and\s+|,\s+|[;\n]")]
+    plain = _BULLET.sub("", _LONG_DATE.sub(r"\1 ", text))
+    cuts = [re.split(mark, plain) for mark in (r",\s+|[;\n]", r"[,;\n]", r",?\s+(?:and|&|/)\s+|,\s+|[;\n]")]
     try:
         items = json.loads(text)
     except (ValueError, RecursionError):

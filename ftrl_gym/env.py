@@ -191,7 +191,9 @@ class ToolUseEnv(gym.Env[str, str]):
         documents = self.taskset.documents(task)
         self._tools = {document.name: self._tool(document) for document in documents}
         self._toolbox: Toolbox = self.taskset.toolbox(task)
-        self._turn_limit = max([self.max_turns, *(len(plan.turns) + 1 for plan in task.plans)])
+        # one call a turn is enough to follow the shortest plan, and the turns of each are enough for it
+        shortest = min((sum(max(1, len(turn.calls)) for turn in plan.turns) for plan in task.plans), default=0)
+        self._turn_limit = max([self.max_turns, shortest + 1, *(len(plan.turns) + 1 for plan in task.plans)])
         texts = [tool.text for tool in self._tools.values()]
         goal = Goal.of(task, documents, counterpart.asked_after(task))
         world = self.taskset.world(task)

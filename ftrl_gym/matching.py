@@ -68,6 +68,8 @@ class Ledger:
     """Look-ups made so far with tools that have options, each as often as it was made."""
     telling: set[str] = field(default_factory=set)
     """Lists of which a page solved something."""
+    leaves: set[str] = field(default_factory=set)
+    """Pages that were read."""
     leafed: dict[str, int] = field(default_factory=dict)
     """List -> pages that solved nothing, and that no plan needs."""
     told_by: dict[int, str] = field(default_factory=dict)
@@ -78,7 +80,8 @@ class Ledger:
         return Ledger(
             self.goal, set(self.solved), set(self.credited), set(self.tainted), self.calls, self.invalid, self.useful,
             set(self.seen), list(self.needed_made), self.extra_waste, self.forgiven,
-            self.unasked, self.known, self.looked_up, set(self.telling), dict(self.leafed), dict(self.told_by),
+            self.unasked, self.known, self.looked_up,
+            set(self.telling), set(self.leaves), dict(self.leafed), dict(self.told_by),
         )  # fmt: skip
 
     def turn_begins(self, changes_heard: int) -> None:
@@ -143,7 +146,7 @@ class Ledger:
             key = deep_key(tool, arguments) if tool in self.goal.rich else call_key(tool, arguments)
             if key not in self.seen:
                 self.seen.add(key)
-                self._count_needed(tool, arguments, key)
+                self._count_needed(tool, arguments, self._note(tool, arguments))
 
     def ran(
         self, tool: str, arguments: Mapping[str, Json], grounded: bool, result: Json, held: set[int] | None
@@ -165,6 +168,7 @@ class Ledger:
             new, fresh = set(), False
         elif fresh:
             self.seen.add(key)
+        before, first = (self._note(tool, arguments), self._leaf(tool, arguments)) if fresh else (0, False)
         if held is not None:
             effects = {group for group, _ in self.goal.changes}
             gone = effects - held
@@ -188,42 +192,50 @@ class Ledger:
                 return True
         if not fresh:
             return False
-        if self._count_needed(tool, arguments, key):
+        if self._count_needed(tool, arguments, before):
             return True
-        if tool in self.goal.paged:
+        if first:
             pages = self.goal.list_of(tool, arguments)
             self.leafed[pages] = self.leafed.get(pages, 0) + 1
         return False
 
-    def _count_needed(self, tool: str, arguments: Mapping[str, Json], key: str) -> bool:
-        """Counts a call that solved nothing for the plans that need it, and says whether there is one."""
-        if not self.needed_made:
-            self.needed_made = [0] * len(self.goal.needed)
-        hits = self._hits(tool, arguments, key)
-        self.needed_made = [made + hit for made, hit in zip(self.needed_made, hits, strict=True)]
-        return any(hits)
-
-    def _hits(self, tool: str, arguments: Mapping[str, Json], key: str) -> list[bool]:
-        """For each plan whether it needs this call. With other options a call is another one, but the look-up is the
-        same: it is needed no more often than the plan makes it."""
+    def _note(self, tool: str, arguments: Mapping[str, Json]) -> int:
+        """Notes a look-up, and says how often it was made before: with other options it is the same."""
         if tool not in self.goal.rich or not self.goal.rich[tool].options:
-            return [key in plan or self._told_before(key, solving) for plan, solving in self._plans()]
+            return 0
         look_up = self.goal.look_up(tool, arguments)
         before = self.looked_up.count(look_up)
         self.looked_up += (look_up,)
-        return [before < plan.get(look_up, 0) + self._told_before(look_up, solving) for plan, solving in self._plans()]
+        return before
 
-    def _plans(self) -> Iterable[tuple[Mapping[str, int], Mapping[str, frozenset[int]]]]:
-        return zip(self.goal.needed, self.goal.solving, strict=True)
+    def _leaf(self, tool: str, arguments: Mapping[str, Json]) -> bool:
+        """Notes a page of a list, and says whether it was not read before, in whatever order."""
+        if tool not in self.goal.paged:
+            return False
+        page = f"{self.goal.list_of(tool, arguments)} {arguments.get(self.goal.paged[tool].parameter)}"
+        first = page not in self.leaves
+        self.leaves.add(page)
+        return first
 
-    def _told_before(self, look_up: str, solving: Mapping[str, frozenset[int]]) -> bool:
+    def _count_needed(self, tool: str, arguments: Mapping[str, Json], before: int) -> bool:
+        """Counts a call that solved nothing for the plans that need it, and says whether there is one. With other
+        options a call is another one, but the look-up is the same, made so often ``before``: it is needed no more often
+        than the plan makes it."""
+        if not self.needed_made:
+            self.needed_made = [0] * len(self.goal.needed)
+        look_up = self.goal.look_up(tool, arguments)
+        hits = [
+            before < needed.get(look_up, 0) + self._told_before(look_up, needed, solving)
+            for needed, solving in zip(self.goal.needed, self.goal.solving, strict=True)
+        ]
+        self.needed_made = [made + hit for made, hit in zip(self.needed_made, hits, strict=True)]
+        return any(hits)
+
+    def _told_before(self, look_up: str, needed: Mapping[str, int], solving: Mapping[str, frozenset[int]]) -> bool:
         """Whether other calls of a plan happened to tell all that it makes this call for: the order of its calls, and
         what stands beside their facts, is to cost nothing. What calls of another way told makes this one a waste."""
-        groups = solving.get(look_up)
-        if groups is None:
-            return False
-        told = {self.told_by.get(group) for group in groups}
-        return look_up not in told and all(by in solving for by in told)
+        told = {self.told_by.get(group, "") for group in solving.get(look_up, ())}
+        return bool(told) and look_up not in told and all(by in solving or by in needed for by in told)
 
     def has(self, sub_questions: Iterable[str]) -> bool:
         """Whether all these sub-questions are solved."""

@@ -54,6 +54,16 @@ RIGHT = [
     (of(T.LIST, ["Oslo", "Rome"]), ["Rome, Oslo", "Oslo and Rome", '["Oslo", "Rome"]', "Oslo\nRome"]),
     (of(T.LIST, ["Bosnia and Herzegovina", "Peru"]), ["Peru, Bosnia and Herzegovina"]),
     (IN_ORDER, ["1310 EUR, 8 May 2026, 7:05 pm", "1,310; May 8, 2026; 19:05", '[1310.0, "2026-05-08", "19:05"]']),
+    (
+        IN_ORDER,
+        [
+            "1. 1310\n2. 2026-05-08\n3. 19:05",
+            "- 1310\n- 2026-05-08\n- 19:05",
+            "(1310, 2026-05-08, 19:05).",
+            "1310 / 2026-05-08 / 19:05",
+        ],
+    ),
+    (of(T.CODE, "KX482"), ["KX482.", "**KX482**", '"KX482"']),
     (IN_ORDER, ["1310, 2026-05-08 and 19:05", "1,310 EUR, May 8, 2026, and 19:05", "1310.00,2026-05-08,19:05"]),
     (of(T.NONE, None), ["none"]),
 ]

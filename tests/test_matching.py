@@ -15,6 +15,7 @@ from ftrl_gym.task import (
     AnswerType,
     Derivation,
     Fact,
+    Json,
     Kind,
     Outcome,
     OutcomeKind,
@@ -27,7 +28,7 @@ from ftrl_gym.task import (
     SubQuestion,
     Task,
 )
-from ftrl_gym.tooldoc import FactSource, Returns, ToolDocument
+from ftrl_gym.tooldoc import FactSource, Pages, Returns, ToolDocument
 from ftrl_gym.world import World, WorldBase
 
 ANSWER = Answer(type=AnswerType.NAME, value="x")
@@ -147,6 +148,41 @@ def test_a_call_whose_facts_others_of_its_plan_told_by_chance_is_no_waste_and_on
     assert book.score()[:3] == (1.0, 1.0, 1.0)
     book.ran("page", {"city": "Rome"}, True, {}, None)
     assert book.score().waste == 1
+
+
+LISTED = SEARCH.model_copy(
+    update={
+        "name": "list",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "city": {"type": "string"},
+                "page": {"type": "integer", "default": 1},
+                "sort": {"type": "boolean", "default": False},
+            },
+        },
+        "binds": {"city": "hotels.city"},
+        "options": ("sort",),
+        "pages": Pages(parameter="page", following="next_page"),
+    }
+)
+
+
+def test_the_pages_of_a_list_that_told_something_are_free_each_once_and_others_are_not() -> None:
+    goal = Goal.of(task(sub("a", "H2", "stars", 3)), [ToolDocument.model_validate(LISTED.model_dump())])
+    book = Ledger(goal)
+
+    def read(hotel: str, **arguments: Json) -> int:
+        book.ran("list", {"city": "Oslo", **arguments}, True, {"hotels": [HOTELS[hotel]], "next_page": None}, None)
+        return book.score().waste
+
+    assert read("H1") == 1, "what it is for is not known yet"
+    assert read("H2", page=2) == 0
+    assert read("H1", page=3) == 0
+    assert read("H1", page=3, sort=True) == 1
+    assert read("H1", city="Rome") == 2
+    book.failed("list", {"city": "Oslo", "page": 9}, "there is no page 9", valid=True, transient=False)
+    assert book.score().waste == 3
 
 
 def test_no_sub_questions() -> None:
