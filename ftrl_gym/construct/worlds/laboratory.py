@@ -142,7 +142,7 @@ LABORATORY = Declaration(
     description="The stock room of a chemistry laboratory: compounds, bottles, storage, experiments, instruments.",
     instruction="You keep the stock and the diary of a chemistry laboratory and help with what comes up. Prices are in"
                 " EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,

@@ -290,7 +290,7 @@ SHOP = Declaration(
     description="The back office of an online shop for outdoor gear: suppliers, stock, orders, parcels and returns.",
     instruction="You work in the back office of an online shop for outdoor gear and help with questions and requests."
                 " Prices are in EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,
