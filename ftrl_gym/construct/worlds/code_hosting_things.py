@@ -78,7 +78,7 @@ OWNERS = (
         "operator": Person(noun="the name of the operator of {x}", ask="Who operates {x}?"),
         "cents": Number(2, 40),
     }, called="{x}", detail=Detail("runner", ("the runner I have in mind",), "Which runner is it?",
-                                ("which runner", "what runner", "name", "which one"))),
+                                ("which runner", "what runner", "name", "which one")), chosen=True),
 )
 
 CODE = (
