@@ -114,7 +114,7 @@ ENTITIES = (
     }, called="party {x}", label_noun="party number", plural="parties"),
     Entity("hearing", Each("case", 1, 2, where="case.status == 'pending'"), {
         "hearing_no": Id(prefix="HRG-", digits=4, noun="the hearing number of {x}"),
-        "case": Ref("case", noun="the docket number of the case heard in {x}", link="the case heard in {x}",
+        "case": Ref("case", noun="the docket number of the case of {x}", link="the case of {x}",
                     ask="Which case is heard in {x}?"),
         "judge": Ref("judge", value="case.judge"),
         "courtroom": Ref("courtroom", where="courtroom.court == case.court", having="are held in courtroom {n}",

@@ -350,7 +350,7 @@ INSURANCE = Declaration(
     shorts=(
         Short(("policyholder.broker", "broker.region"), "the region of {x}'s broker"),
         Short(("claim.coverage", "coverage.peril"), "the peril that {x} is about"),
-        Short(("assessment.claim", "claim.adjuster"), "the adjuster behind {x}"),
+        Short(("assessment.claim", "claim.adjuster"), "the adjuster in charge of the claim assessed in {x}"),
         Short(("repair.claim", "claim.holder"), "the policyholder whose claim led to {x}"),
         Short(("payment.claim", "claim.holder"), "the policyholder who got {x}"),
     ),

@@ -113,7 +113,7 @@ READING = (
     Get("get_experiment", "experiment", "An experiment: protocol, leader, status, date, planned hours.",
         shows="protocol leader status date hours"),
     Find("list_usages", "usage", "What an experiment takes.", "experiment", "bottle amount unit purpose", (
-        only("the only thing taken for {x}", name="only usage"),
+        only("the only usage in {x}", name="only usage"),
     )),
     Find("list_takings", "usage", "What has been taken from a bottle.", "bottle", "experiment amount unit purpose", (
         only("the only usage of {x}"),

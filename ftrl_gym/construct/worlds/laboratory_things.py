@@ -221,7 +221,7 @@ WORK = (
         "experiment": Ref("experiment", noun="the number of the experiment behind {x}",
                           link="the experiment behind {x}", ask="Which experiment is {x} for?"),
         "bottle": Ref("bottle", apart="experiment", noun="the number of the bottle behind {x}",
-                      link="the source bottle of {x}",
+                      link="the bottle that {x} draws from",
                       ask="Which bottle is {x} from?"),
         "unit": Choice(value="bottle.unit", values=("grams", "millilitres")),
         "amount": Number(2, 60, unit="@unit", noun="the amount of {x}", ask="How much was {x}?"),

@@ -66,8 +66,7 @@ ENTITIES = (
                         compare="has fewer free places | has more free places"),
         "status": Choice(("open", "open", "open", "closed")),
     }, called="voyage {x}", label_noun="voyage number",
-       detail=Detail("voyage", ("the voyage we talked about",), "Which voyage is it?", ("voyage", "which one")),
-        chosen=True),
+       chosen=True, detail=Detail("voyage", ("the voyage we talked about",), "Which voyage is it?", ("voyage",))),
     Entity("container", 28, {
         "container_no": Id(prefix="CTRU", digits=6, noun="the container number of {x}"),
         "voyage": Ref("voyage", where="days_until(voyage.departs) < 26", link="the voyage of {x}",
