@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -13,9 +14,10 @@ from ftrl_gym.construct.scenarios import scenario
 from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.variants.functions import Function, function_of
 from ftrl_gym.construct.variants.partition import Piece, nouns_of
+from ftrl_gym.construct.variants.searching import Likeness
 from ftrl_gym.construct.variants.terse import cut
 from ftrl_gym.construct.variants.toolset import Toolset
-from ftrl_gym.construct.variants.view_words import fields_said, head, is_noun, thing
+from ftrl_gym.construct.variants.view_words import fields_said, head, in_state, is_noun, says, thing
 from ftrl_gym.tooldoc import FactSource, Returns, ToolDocument
 
 DESIGN = Design(3, long=2, routes=3, confusable=3)
@@ -135,3 +137,30 @@ def test_a_unit_is_said_once_and_only_where_fields_are_listed() -> None:
     assert with_units("A room: size, hours.", room, names) == "A room: size in square metres, hours."
     assert with_units("A room, with its size.", room, names) == "A room, with its size."
     assert with_units("A room: weekly hours; size is net.", room, names) == "A room: weekly hours; size is net."
+
+
+def test_a_state_of_several_words_stands_behind_what_is_in_it() -> None:
+    assert in_state("train", "in the workshop") == "a train that is in the workshop"
+    assert in_state("invoice", "overdue") == "an overdue invoice"
+
+
+def test_another_thing_is_called_by_what_it_is() -> None:
+    document = scenario("Restaurant").toolset(Design(0, routes=3)).documents["get_reservation_with_at_table"]
+    assert document.description.startswith("A reservation together with its table: ")
+    assert "; of the table: " in document.description
+
+
+def test_a_promised_field_that_a_default_hides_is_said_to_be_hidden() -> None:
+    toolset = scenario("SmartHome").toolset(Design(2, parameters=2, routes=3, confusable=3))
+    parts = [(face, option) for face in toolset.faces for option in face.options if option.hides]
+    assert parts
+    for face, option in parts:
+        assert not any(part.function.name.endswith("_in_full") for part in face.parts)
+        if any(says(face.description.partition(" Shows ")[0], name) for name in option.hides):
+            assert option.name in face.description
+
+
+def test_a_search_by_two_things_says_which_one_it_takes_loosely() -> None:
+    likeness = Likeness("port", "voyages", "voyage_no", "port", one=False, most=24)
+    assert "Whatever else" not in likeness.sentence("port")
+    assert replace(likeness, others=True).sentence("port").endswith("Whatever else is given must fit exactly.")

@@ -36,7 +36,6 @@ from ftrl_gym.construct.wording import (
     links,
     listed,
     lower,
-    plural,
     property_of,
     recurs,
     second,
@@ -101,7 +100,8 @@ class _Asker:
             frames = [f for f in frames if f.name != _TRAILING]
         if any(f.paid for f in frames) and not any(recurs(n) for v in program.values for n in self._words(v).nouns):
             frames = [f for f in frames if not f.paid]
-        self.frame = self.rng.choice([f for f in frames if not f.placed or self._placed()])
+        frames = [f for f in frames if (not f.placed or self._placed()) and (not f.chosen or self._chosen())]
+        self.frame = self.rng.choice(frames)
         parts = self._parts()
         if clash(" ".join(self.before), self.frame.text):
             self.frame = frames[0]
@@ -336,6 +336,11 @@ class _Asker:
         step = self.speaker.domain.steps[over.step] if over is not None else None
         return isinstance(step, Search) and bool(step.place)
 
+    def _chosen(self) -> bool:
+        """Whether it is about things between which people choose."""
+        walks = [value.walk for value in self.program.values if isinstance(value, Attr)]
+        return all(self.speaker.domain.thing(thing_of(walk)).chosen for walk in walks)
+
     # --- after the question ------------------------------------------------------------------------------------------
 
     def _hint(self) -> str:
@@ -347,9 +352,9 @@ class _Asker:
             return ""
         thing = self.speaker.domain.thing(thing_of(walks[0]))
         if program.op in _AS_LIST:
-            names = plural(thing.label_noun)
+            name = thing.label_noun
             return self.rng.choice(
-                (f" Give me their {names}.", f" Their {names} are enough.", f" I need their {names}.")
+                (f" Give me the {name} of each.", f" The {name} of each is enough.", f" I need the {name} of each.")
             )
         its = f"{'their' if thing.entity in self.speaker.domain.people else 'its'} {thing.label_noun}"
         return self.rng.choice((f" Give me {its}.", f" {upper(its)} is enough.", f" I need {its}."))

@@ -99,6 +99,8 @@ class Thing:
     """Attribute that things have in common where one chooses between them; empty where it does not matter."""
     key_tool: str = ""
     """Look-up of one by its key, where that is another tool; it tells what ``tool`` leaves out."""
+    chosen: bool = False
+    """Whether people choose between such things: flights and hotels, not exams or notices."""
 
     @property
     def handle(self) -> str:

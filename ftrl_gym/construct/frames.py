@@ -42,6 +42,8 @@ class Frame:
     """What sort of program it is for."""
     paid: bool = False
     """Whether it is only for sums that are paid again and again."""
+    chosen: bool = False
+    """Whether it is only for things between which people choose."""
 
 
 _TEST, _TRAIN = Split.TEST, Split.TRAIN
@@ -81,7 +83,7 @@ FRAMES: dict[Op, tuple[Frame, ...]] = {
         Frame("multiply", "Multiply {noun} by {n}, please."),
         Frame("take", "Take {noun} {n} times: what does that make?", _TRAIN),
         Frame("over", "Suppose {noun} is paid {n} times over: how much is that in all?", _TEST, paid=True),
-        Frame("make", "I have to take {noun} {n} times. What do I get?", _TEST),
+        Frame("make", "What does {noun} come to, taken {n} times?", _TEST),
     ),
     Op.UNITS: (
         Frame("in", "What is {noun} in {unit}?"),
@@ -180,11 +182,12 @@ FRAMES: dict[Op, tuple[Frame, ...]] = {
         Frame("go-through", "I'm going through {rows}. Which one {low}?", _TEST, sort=Sort.ROWS),
         Frame("which", "Which {low}: {any}?"),
         Frame("which-last", "{Any}: which one {low}?"),
-        Frame("choose", "I'm choosing between {all}. Which one {low}?"),
+        Frame("choose", "I'm choosing between {all}. Which one {low}?", chosen=True),
         Frame("out-of", "Out of {all}, which one {low}?", _TRAIN),
         Frame("tell", "Please tell me which one {low}: {any}."),
         Frame("compare", "Compare {all}. Which one {low}?", _TRAIN),
-        Frame("help", "Help me decide between {all}: I want the one that {low}.", _TEST),
+        Frame("help", "Help me decide between {all}: I want the one that {low}.", _TEST, chosen=True),
+        Frame("look-at", "I'm looking at {all}. Which one {low}?", _TEST),
     ),
     Op.SUM: (
         Frame("add-rows", "Add up {each}. What is the total?", sort=Sort.ROWS),

@@ -24,7 +24,7 @@ from ftrl_gym.construct.programs import Attr, Walk, thing_of
 from ftrl_gym.construct.subquestions import SubQuestions
 from ftrl_gym.construct.users import hide, parts_of, refuse_repeated, slots_of
 from ftrl_gym.construct.wishes import Wish, Wisher
-from ftrl_gym.construct.wording import echoes, stutters, tidy, upper
+from ftrl_gym.construct.wording import echoes, said_once, stutters, tidy, upper
 from ftrl_gym.task import (
     Answer,
     AnswerType,
@@ -179,7 +179,7 @@ class _Requests:
         if names is None:
             names = {role: self.speaker.noun(walk) for role, walk in wish.walks.items()}
         names = {role: f"the new {role.replace('_', ' ')}" for role in action.roles} | names
-        return tidy((template or action.requests[0]).format_map({**names, **wish.words}))
+        return said_once(tidy((template or action.requests[0]).format_map({**names, **wish.words})))
 
     def _templates(self, wish: Wish) -> tuple[str, ...]:
         """The ways to say an action; for a new date, those that go with its direction too."""

@@ -44,9 +44,28 @@ def fill(template: str, names: dict[str, str]) -> str:
 
     >>> fill("the film that {x} is for", {"x": "that award"})
     'the film which that award is for'
+    >>> fill("the card number of {x}", {"x": "the card behind that purchase"})
+    'the number of the card behind that purchase'
     """
     text = template.format_map(names).replace(" that that ", " which that ")
+    text = _NUMBER_OF.sub(r"\1 \3 of the \2", text)
     return re.sub(r"\b(\w+) (?=\1\b)", "", text, flags=re.IGNORECASE) if "{name}" in template else text
+
+
+_NUMBER_OF = re.compile(r"\b([Tt]he) (\w+(?: \w+)?) (number|code) of the \2\b")
+"""The number of a thing that is called after the thing."""
+_VAGUE_AGAIN = re.compile(r"\b(\w+) (another|an?|some|the) \1\b")
+"""A noun before the words that stand for its value, which hold it too."""
+_DOUBLED = re.compile(r"\b(?!(?:that|had)\b)([A-Za-z]{2,}) \1\b")
+
+
+def said_once(text: str) -> str:
+    """Without a noun that the words for its value bring along.
+
+    >>> said_once("set that lamp to level another level"), said_once("set that lamp to level 5")
+    ('set that lamp to another level', 'set that lamp to level 5')
+    """
+    return _VAGUE_AGAIN.sub(r"\2 \1", text)
 
 
 def tidy(text: str) -> str:
@@ -150,11 +169,15 @@ def names_property(phrase: str, noun: str) -> bool:
 
 
 def stutters(text: str) -> bool:
-    """Whether three words or more with a name among them are said twice in a row.
+    """Whether a word is said twice in a row, or three words or more with a name among them.
 
     >>> stutters("a stop on the Juniper Line on the Juniper Line"), stutters("the end of the year of the fair")
     (True, False)
+    >>> stutters("the head of Heritage Heritage Management"), stutters("set it to level another level")
+    (True, True)
     """
+    if _DOUBLED.search(text) or _VAGUE_AGAIN.search(text):
+        return True
     twice = re.finditer(r"\b(\w+(?: \w+){2,}) \1\b", text)
     return any(re.search("[A-Z0-9]", found[1]) for found in twice)
 

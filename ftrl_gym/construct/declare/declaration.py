@@ -78,6 +78,9 @@ class Entity:
     alike: str = ""
     """Column that rows have in common where people choose between them: nobody chooses between a gas tariff and a water
     tariff. Nothing where it does not matter."""
+    chosen: bool = False
+    """Whether people choose between such things, so that they may ask for help with that: flights and hotels, not exams
+    or notices."""
     always_said: bool = False
     """Whether an asker always says which one they mean."""
     plural: str = ""

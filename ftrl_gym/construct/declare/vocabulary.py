@@ -120,7 +120,14 @@ def _thing(declaration: Declaration, entity: Entity) -> Thing:
     first = by_label or by_key
     asked, detail = _asked(entity.columns, declaration), _detail(declaration, entity)
     thing = Thing(
-        entity.name, entity.table, entity.key, asked, first.name if first else "", detail=detail, alike=entity.alike
+        entity.name,
+        entity.table,
+        entity.key,
+        asked,
+        first.name if first else "",
+        detail=detail,
+        alike=entity.alike,
+        chosen=entity.chosen,
     )
     if entity.called or entity.label:
         label = entity.columns[entity.handle]

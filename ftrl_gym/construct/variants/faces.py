@@ -173,7 +173,9 @@ class Face:
             schema["oneOf"] = [{"required": [leaf.path[0]]} for leaf in self.leaves]
         return ToolDocument(
             name=self.name,
-            description=f"{self.description} {self.paged.sentence}" if self.paged is not None else self.description,
+            description=f"{self.description.rstrip('.')}. {self.paged.sentence}"
+            if self.paged is not None
+            else self.description,
             parameters=schema,
             returns=self._returns(),
             binds=self._binds(),

@@ -43,6 +43,8 @@ class Likeness:
     """Whether the function looks one row up."""
     most: int
     """Rows from which on nothing is added."""
+    others: bool = False
+    """Whether the function takes other values too, which are never matched loosely."""
 
     def sentence(self, said: str) -> str:
         """What a document says of it.
@@ -62,6 +64,7 @@ class Likeness:
         return (
             f'Shows up to about {self.most} {rows}, those whose "{said}" is most like the given one, in the order of '
             f'their {order}; only the ones with exactly that "{said}" belong to it.'
+            f"{' Whatever else is given must fit exactly.' if self.others else ''}"
         )
 
 
@@ -104,7 +107,8 @@ def _likeness(function: Function, most: int) -> Likeness | None:
         texts = sort_of(function.parameters[parameter]) is Sort.TEXT and table == function.entity
         known = one and (_CODE.search(column) or "pattern" in function.fields.get(column, {}))
         if texts and not known:
-            return Likeness(parameter, table, facts[0].key[0], column, one, most)
+            others = len(function.parameters) > 1
+            return Likeness(parameter, table, facts[0].key[0], column, one, most, others)
     return None
 
 

@@ -110,7 +110,8 @@ def cut(text: str) -> str:
 
 def _cut(text: str) -> str:
     words = re.sub(r"\b(details of|facts about|an?|the) ", "", text, flags=re.IGNORECASE)
-    return re.sub(r"[a-z]+", lambda word: _SHORT.get(word[0], word[0]), words).replace("..", ".")
+    words = words.replace(" together with its ", " & its ")
+    return re.sub(r"\b[a-z]+\b", lambda word: _SHORT.get(word[0], word[0]), words).replace("..", ".")
 
 
 def _without_words(schema: Schema, tool: str, path: Iterable[str]) -> Schema:

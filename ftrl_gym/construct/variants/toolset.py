@@ -23,7 +23,9 @@ from ftrl_gym.construct.variants.paging import Lengths
 from ftrl_gym.construct.variants.partition import Merge, canonical, nouns_of, partition
 from ftrl_gym.construct.variants.searching import searches
 from ftrl_gym.construct.variants.terse import terse
-from ftrl_gym.construct.variants.views import views
+from ftrl_gym.construct.variants.view_words import says
+from ftrl_gym.construct.variants.views import IN_FULL, views
+from ftrl_gym.construct.wording import joined
 from ftrl_gym.execution import TrustedToolbox
 from ftrl_gym.task import Json
 from ftrl_gym.tooldoc import Effect, ToolDocument
@@ -176,7 +178,7 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
             face = replace(face, paged=lengths.paged(face), entries=lengths.entries(face))
             face = replace(face, record=lengths.schema() if face.entries else {})
         worth = face.parts[0].function.name not in small
-        faces.append(replace(face, options=_options(face, scenario, design)) if worth else face)
+        faces.append(_with_options(face, _options(face, scenario, design)) if worth else face)
     if design.confusable:
         whole = {function.name for function in richest(functions)}
         faces = [terse(face, scenario, design, whole) for face in faces]
@@ -302,6 +304,14 @@ def _about(function: Function, names: Names) -> str:
     return text
 
 
+def _with_options(face: Face, options: tuple[Option, ...]) -> Face:
+    """A tool with its options. What its description promises, and a default leaves out, the description says."""
+    told = [o for o in options if o.hides and any(says(face.description, name) for name in o.hides)]
+    notes = [f"{', '.join(o.hides)} only with {o.name}" for o in told]
+    more = f" Shows {joined(notes)}." if notes else ""
+    return replace(face, options=options, description=f"{face.description}{more}")
+
+
 def _options(face: Face, scenario: str, design: Design) -> tuple[Option, ...]:
     """Options that bring the tool to the number of parameters of its level."""
     fewest, most = (_OPTIONS if design.variant == 0 else _OPTIONS_VARIANT)[design.parameters]
@@ -317,7 +327,8 @@ def _options(face: Face, scenario: str, design: Design) -> tuple[Option, ...]:
     keys = tuple(dict.fromkeys(face.named(part)[key] for part, key in told))
     row = Row(keys, shared, tuple(name for name in some if name not in keys), face.listed, face.paged is not None)
     taken = {leaf.path[0] for leaf in face.leaves} | {face.selector, face.paged.parameter if face.paged else ""}
-    made = options_for(row, random.Random(rng.random()), wanted, hidden=design.parameters > 1)
+    whole = any(part.function.name.endswith(IN_FULL) for part in face.parts)
+    made = options_for(row, random.Random(rng.random()), wanted, hidden=design.parameters > 1 and not whole)
     restyled = _fields_shown([_called_anew(option, face.names.option(option.name)) for option in made])
     return tuple(option for option in restyled if option.name not in taken)
 

@@ -60,6 +60,29 @@ def said(names: Iterable[str]) -> str:
     return ", ".join(name.replace("_", " ") for name in names)
 
 
+def link_said(field: str) -> str:
+    """What a field refers to, in plain words.
+
+    >>> link_said("at_table"), link_said("release_manager")
+    ('table', 'release manager')
+    """
+    return re.sub("^(?:at|in|on|of|for|by) ", "", said([field]))
+
+
+def in_state(noun: str, state: str) -> str:
+    """A thing that is in a state, as people say it.
+
+    >>> in_state("train", "in the workshop"), in_state("order", "open"), in_state("contract", "paid in part")
+    ('a train that is in the workshop', 'an open order', 'a contract that is paid in part')
+    """
+    behind = not _PLACES.isdisjoint(state.split())
+    return f"{article(noun)} that is {state}" if behind else article(f"{state} {noun}")
+
+
+_PLACES = frozenset({"at", "by", "for", "in", "of", "off", "on", "out", "to", "under", "up", "with"})
+"""Words of states that stand behind what is in them."""
+
+
 def fields_said(function: Function, names: Iterable[str]) -> str:
     """Fields in the words of the document, and what it remarks on them."""
     words, note = _phrases(function), function.document.description.partition(";")[2].strip(" .")
@@ -83,6 +106,15 @@ def _phrases(function: Function) -> dict[str, str]:
     if len(left) == len(over) == 1:
         found[left[0]] = over[0]
     return found
+
+
+def says(description: str, field: str) -> bool:
+    """Whether a description promises a field.
+
+    >>> says("A scene: floor, author, music.", "author"), says("A scene: floor.", "author")
+    (True, False)
+    """
+    return _alike(re.sub("(?<=[a-z])(?=[A-Z])", "_", field).lower(), description)
 
 
 def _alike(name: str, phrase: str) -> bool:

@@ -18,8 +18,8 @@ from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.variants.extension import Added
 from ftrl_gym.construct.variants.functions import Function, Role, Schema, Sort, function_of, sort_of
 from ftrl_gym.construct.variants.naming import split_name
-from ftrl_gym.construct.variants.view_words import fields_said, head, ids, one, said, thing
-from ftrl_gym.construct.wording import article, plural, upper
+from ftrl_gym.construct.variants.view_words import fields_said, head, ids, in_state, link_said, one, said, thing
+from ftrl_gym.construct.wording import plural, upper
 from ftrl_gym.tooldoc import Effect, FactSource, Returns, ToolDocument
 
 _RICH = (0.0, 0.25, 0.5, 0.75)
@@ -32,6 +32,8 @@ _ASPECTS = {Role.LOOKUP: 3, Role.LISTING: 1}
 """Most aspects of a row that have a tool of their own."""
 _CONTACT = ("phone", "email", "hotline", "contact", "extension")
 _PRICES = ("price", "fee", "cost", "amount", "fare", "rate", "balance", "rent", "salary", "premium")
+IN_FULL = "_in_full"
+"""How the names of lists end whose rows are complete."""
 _TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 
 
@@ -186,7 +188,7 @@ def _complete(function: Function, more: Function) -> Added:
     attributes = {**more.document.returns.facts[0].fields, **function.document.returns.facts[0].fields}
     returns = _returns(function, fields, attributes)
     text = f"{upper(head(function))}, each in full: {fields_said(more, (name for name in fields if name != key))}."
-    return _added(function, f"{function.name}_in_full", text, returns, lines, more.name)
+    return _added(function, f"{function.name}{IN_FULL}", text, returns, lines, more.name)
 
 
 def _with_another(function: Function, own: Sequence[str], functions: Sequence[Function]) -> Iterator[Added]:
@@ -208,13 +210,13 @@ def _with(function: Function, field: str, target: Function) -> Added:
     lines = [
         f"row = {_call(function)}",
         f'if not row["{field}"]:',
-        f'    raise ValueError("this {thing(function)} has no {said([field])}")',
+        f'    raise ValueError("this {thing(function)} has no {link_said(field)}")',
         f'other = {target.name}(world, row["{field}"])',
         f'return {{**row, **{{f"{field}_{{name}}": other[name] for name in "{" ".join(others.values())}".split()}}}}',
     ]
     text = (
-        f"{upper(one(function))} together with its {said([field])}: {fields_said(function, _own(function))}; "
-        f"of the {said([field])}: {fields_said(target, others.values())}."
+        f"{upper(one(function))} together with its {link_said(field)}: {fields_said(function, _own(function))}; "
+        f"of the {link_said(field)}: {fields_said(target, others.values())}."
     )
     name = f"{function.name}_with_{field}"
     return _added(function, name, text, Returns(schema=schema, facts=facts), lines, target.name)
@@ -240,7 +242,7 @@ def _conditional(function: Function) -> Iterator[Added]:
             f'    raise ValueError("this {noun_said} is not {member}, so it is not shown here")',
             "return row",
         ]
-        text = f"{upper(article(f'{member} {noun_said}'))}, and no other: {fields_said(function, _own(function))}."
+        text = f"{upper(in_state(noun_said, member))}, and no other: {fields_said(function, _own(function))}."
         name = f"{verb}_{words[number]}_{noun}".strip("_")
         yield _added(function, name, text, function.document.returns, lines, sure=False)
         return

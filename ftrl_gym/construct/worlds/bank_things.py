@@ -31,7 +31,7 @@ ENTITIES = (
         "counters": Number(2, 14, unit="counters", noun="the number of counters at {x}", adds=True,
                            ask="How many counters does {x} have?", compare="has fewer counters | has more counters"),
         "phone": Id(digits=7, noun="the phone number of {x}"),
-    }, called="{x}", plural="branches"),
+    }, called="{x}", plural="branches", chosen=True),
     Entity("adviser", Each("branch", 2, 3), {
         "adviser_id": Id(prefix="AD-", digits=4),
         "name": Person(noun="the name of {x}", ask="What is {x} called?"),
@@ -43,7 +43,7 @@ ENTITIES = (
         "years": Number(1, 35, unit="years", having="have been with us for {n}",
                         noun="the seniority in years of {x}",
                         ask="How many years has {x} been with us?", compare="is newer here | has been here longer"),
-    }, called="our adviser {x}", label="name"),
+    }, called="our adviser {x}", label="name", chosen=True),
     Entity("customer", 18, {
         "customer_id": Id(prefix="C-", digits=5),
         "name": Person(noun="the name of {x}"),
@@ -62,7 +62,9 @@ ENTITIES = (
         "balance": Money(20, 9000, having="hold {n}",
                          noun="the balance of {x}", ask="How much is in {x}? | What is the balance of {x}?",
                          compare="holds less | holds more"),
-        "overdraft": Money(0, 1500, 50, noun="the overdraft of {x}", compare="has less overdraft | has more overdraft"),
+        "overdraft": Money(step=50, by="type",
+                           ranges={"savings": (0, 0), "current": (0, 1500), "business": (0, 1500)},
+                           noun="the overdraft of {x}", compare="has less overdraft | has more overdraft"),
         "opened": Date(-4000, -30, having="were opened {n}",
                        noun="the opening date of {x}", ask="When was {x} opened?",
                        compare="was opened earlier | was opened later"),
@@ -144,7 +146,7 @@ ENTITIES = (
         "insured_sum": Money(2000, 60000, 500, having="are insured for {n}", noun="the insured sum of {x}",
                              ask="Up to what sum is {x} insured?",
                              compare="is insured for less | is insured for more"),
-    }, called="safe-deposit box {x}", label_noun="box number", plural="deposit boxes"),
+    }, called="safe-deposit box {x}", label_noun="box number", plural="deposit boxes", chosen=True),
     Entity("valuer", 5, {
         "name": Name(words.VALUERS, words.VALUER_PATTERNS),
         "surveyor": Person(noun="the name of the surveyor at {x}", ask="Which surveyor works for us at {x}?"),

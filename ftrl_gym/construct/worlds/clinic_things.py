@@ -47,7 +47,8 @@ ENTITIES = (
         "email": Email(noun="the email address of {x}"),
         "accepts_patients": Flag(0.75),
     }, called="Dr. {x}", label="name", detail=Detail("doctor", ("my colleague",), "Which doctor is it?",
-                                                     ("doctor", "colleague", "their name", "who", "which one"))),
+                                                     ("doctor", "colleague", "their name", "who", "which one")),
+        chosen=True),
     Entity("examination", Each("department", 3, 4), {
         "name": Name(words.SERVICES["Cardiology"], ("{} Scan", "{} Test"), by="department", drawn=words.SERVICES,
                      noun="the name of {x}", ask="What is {x} called?"),
@@ -70,7 +71,7 @@ ENTITIES = (
                         ask="What percentage of a bill does {x} cover?", compare="covers less | covers more"),
         "contact": Person(noun="the name of our contact at {x}", ask="Who is our contact at {x}?"),
         "hotline": Id(prefix="0800-", digits=6, noun="the hotline of {x}"),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("pharmacy", 7, {
         "name": Name(words.PHARMACIES, ("{} Pharmacy",)),
         "closes": Time("17:00", "22:00", 30, noun="the closing time of {x}", compare="closes earlier | closes later",
@@ -78,7 +79,7 @@ ENTITIES = (
         "pharmacist": Person(noun="the name of the pharmacist at {x}", ask="Who is the pharmacist at {x}?"),
         "delivery_fee": Money(2, 15, noun="the delivery fee of {x}", ask="What does {x} charge for delivery?",
                               compare="charges less for delivery | charges more for delivery"),
-    }, called="{x}", plural="pharmacies"),
+    }, called="{x}", plural="pharmacies", chosen=True),
     Entity("manufacturer", 6, {
         "name": Name(words.MAKERS, ("{} Pharma", "{} Laboratories", "{} Biotech")),
         "country": Choice(words.COUNTRIES, noun="the country of {x}", ask="Which country is {x} based in?"),
@@ -120,7 +121,7 @@ ENTITIES = (
         "time": Time("08:00", "17:40", 20, noun="the time of {x}", ask="What time is {x}?"),
         "status": Choice(by="'past' if days_until(date) < 2 else 'coming'",
                          drawn={"past": ("taken",), "coming": ("free", "free", "taken")}),
-    }),
+    }, chosen=True),
     Entity("appointment", Each("slot", where="slot.status == 'taken'"), {
         "appointment_no": Id(mixed=6, noun="the appointment number of {x}"),
         "slot": Ref("slot"),

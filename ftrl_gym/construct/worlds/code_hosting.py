@@ -65,11 +65,13 @@ READING = (
     Find("list_dependencies", "dependency", "What a repository depends on.", "repository",
          "needed_repository since calls", (
         only("the only dependency of {x}"),
-        most("calls", "the dependency with the most calls of {x}", plural="dependencies of {x}"),
+        most("calls", "the dependency of {x} with the most calls"
+             " | the dependency with the most calls among those of {x}", plural="dependencies of {x}"),
     )),
     Find("list_dependents", "dependency", "What depends on a repository.", "needed_repository",
          "repository since calls", (
-        most("calls", "the dependency with the most calls on {x}", plural="dependencies on {x}"),
+        most("calls", "the dependency on {x} with the most calls"
+             " | the dependency with the most calls among those on {x}", plural="dependencies on {x}"),
         only("the only dependency on {x}"),
     )),
     Find("find_dependency", "dependency", "The dependency of a repository on another.", "repository needed_repository",
@@ -168,7 +170,7 @@ CODE_HOSTING = Declaration(
     title="Code hosting",
     description="A code host: organisations, repositories and forks, issues, pull requests, builds and releases.",
     instruction="You support the users of a code host with questions and requests. Prices are in EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,

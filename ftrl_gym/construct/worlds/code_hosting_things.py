@@ -78,7 +78,7 @@ OWNERS = (
         "operator": Person(noun="the name of the operator of {x}", ask="Who operates {x}?"),
         "cents": Number(2, 40),
     }, called="{x}", detail=Detail("runner", ("the runner I have in mind",), "Which runner is it?",
-                                ("which runner", "what runner", "name", "which one"))),
+                                ("which runner", "what runner", "name", "which one")), chosen=True),
 )
 
 CODE = (
@@ -131,8 +131,8 @@ CODE = (
     }, called="release {x}", label_noun="release number"),
     Entity("dependency", Each("repository", 1, 2), {
         "dependency_no": Id(prefix="DEP", digits=5, noun="the dependency number of {x}"),
-        "repository": Ref("repository", noun="the repository that needs {x}", link="the repository that needs {x}",
-                          ask="Which repository needs {x}?"),
+        "repository": Ref("repository", noun="the repository that has {x}", link="the repository that has {x}",
+                          ask="Which repository has {x}?"),
         "needed_repository": Ref("repository", where="needed_repository != repository", apart="repository",
                       noun="the repository needed through {x}", link="the repository needed through {x}",
                       ask="Which repository is needed through {x}?"),

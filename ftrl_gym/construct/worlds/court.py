@@ -35,7 +35,7 @@ ENTITIES = (
         "seats": Number(14, 160, unit="seats", noun="the number of seats in {x}", adds=True,
                         ask="How many seats are there in {x}?", compare="has fewer seats | has more seats"),
         "usher": Person(noun="the name of the usher of {x}", ask="Who is the usher of {x}?"),
-    }, called="courtroom {x}", label_noun="room code"),
+    }, called="courtroom {x}", label_noun="room code", chosen=True),
     Entity("judge", Each("court", 3, 4), {
         "judge_id": Id(prefix="JU-", digits=4),
         "name": Person(noun="the name of {x}", ask="What is {x} called?"),
@@ -56,7 +56,7 @@ ENTITIES = (
                         compare="was founded earlier | was founded later"),
         "staff": Number(4, 140, unit="people", noun="the number of people on the staff of {x}", adds=True,
                         ask="How many people work for {x}?", compare="has fewer people | has more people"),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("lawyer", Each("firm", 3, 4), {
         "bar_no": Id(prefix="BAR", digits=5),
         "name": Person(noun="the name of {x}", ask="What is {x} called?"),
@@ -69,7 +69,7 @@ ENTITIES = (
                          ask="When was {x} admitted to the bar?",
                          compare="was admitted earlier | was admitted later"),
     }, called="the lawyer {x}", label="name", detail=Detail(
-        "lawyer", ("the lawyer in question",), "Which lawyer is it?", ("lawyer", "who", "which one"))),
+        "lawyer", ("the lawyer in question",), "Which lawyer is it?", ("lawyer", "who", "which one")), chosen=True),
     Entity("person", 22, {
         "person_id": Id(prefix="QN", digits=5),
         "name": Person(noun="the name of {x}"),
@@ -114,7 +114,7 @@ ENTITIES = (
     }, called="party {x}", label_noun="party number", plural="parties"),
     Entity("hearing", Each("case", 1, 2, where="case.status == 'pending'"), {
         "hearing_no": Id(prefix="HRG-", digits=4, noun="the hearing number of {x}"),
-        "case": Ref("case", noun="the docket number of the case heard in {x}", link="the case heard in {x}",
+        "case": Ref("case", noun="the docket number of the case of {x}", link="the case of {x}",
                     ask="Which case is heard in {x}?"),
         "judge": Ref("judge", value="case.judge"),
         "courtroom": Ref("courtroom", where="courtroom.court == case.court", having="are held in courtroom {n}",

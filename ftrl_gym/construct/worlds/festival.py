@@ -145,7 +145,7 @@ FESTIVAL = Declaration(
     description="The office of a film festival: films and juries, screenings and seats, guests, shuttles, volunteers.",
     instruction="You work in the office of a film festival and help colleagues, guests and visitors."
                 " Amounts are in EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,

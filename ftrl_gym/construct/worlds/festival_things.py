@@ -19,7 +19,7 @@ PLACES = (
                        ask="How many bars are there at {x}?", compare="has fewer bars | has more bars"),
         "stage_door": Id(digits=4, noun="the code of the stage door of {x}"),
         "spot": Number(1, 60),
-    }, called="the {x}"),
+    }, called="the {x}", chosen=True),
     Entity("hall", Each("venue", 2, 3), {
         "hall_code": Id(prefix="HL-", digits=3, noun="the code of {x}"),
         "venue": Ref("venue", noun="the venue of {x}", link="the venue of {x}", ask="Which venue is {x} in?"),
@@ -27,7 +27,7 @@ PLACES = (
                            ask="How many people does {x} hold?", compare="is smaller | is larger"),
         "projector": Choice(words.PROJECTORS, noun="the projector in {x}", ask="What kind of projector is in {x}?"),
         "projectionist": Person(noun="the name of the projectionist of {x}", ask="Who is the projectionist of {x}?"),
-    }, called="hall {x}", label_noun="hall code"),
+    }, called="hall {x}", label_noun="hall code", chosen=True),
     Entity("hotel", 4, {
         "name": Name(words.HOTELS, ("Hotel {}", "{} Palace", "{} Inn")),
         "concierge": Person(noun="the name of the concierge of {x}", ask="Who is the concierge of {x}?"),
@@ -40,7 +40,7 @@ PLACES = (
                         ask="How many rooms does {x} keep for us?",
                         compare="keeps fewer rooms for us | keeps more rooms for us"),
         "spot": Number(1, 60),
-    }, called="the {x}"),
+    }, called="the {x}", chosen=True),
     Entity("shuttle", Each("hotel", 3, 4), {
         "shuttle_no": Id(prefix="SHU", digits=4, noun="the shuttle number of {x}"),
         "hotel": Ref("hotel", noun="the hotel of {x}", link="the hotel of {x}",
@@ -55,7 +55,7 @@ PLACES = (
         "places": Number(0, 16, unit="places", noun="the number of free places on {x}", adds=True,
                          ask="How many places are free on {x}?",
                          compare="has fewer free places | has more free places"),
-    }, called="shuttle {x}", label_noun="shuttle number"),
+    }, called="shuttle {x}", label_noun="shuttle number", chosen=True),
 )
 
 PROGRAMME = (
@@ -98,7 +98,7 @@ PROGRAMME = (
                          ask="When was {x} finished?", compare="was finished earlier | was finished later"),
         "status": Choice(("in the programme", "withdrawn"), value="'in the programme'"),
     }, called="the film {x}", label_noun="title", detail=Detail(
-        "title", ("a film of ours",), "What is the title?", ("title", "which film", "which one"))),
+        "title", ("a film of ours",), "What is the title?", ("title", "which film", "which one")), chosen=True),
     Entity("entry", Each("film", 1, 2), {
         "entry_no": Id(prefix="EY", digits=5, noun="the entry number of {x}"),
         "film": Ref("film", noun="the film behind {x}", link="the film behind {x}", ask="Which film is {x} for?"),
@@ -150,7 +150,7 @@ PROGRAMME = (
         "moderator": Person(having="are moderated by {n}", noun="the name of the moderator of {x}",
                             ask="Who moderates {x}?"),
         "status": Choice(("planned", "cancelled"), value="'planned'"),
-    }, called="screening {x}", label_noun="screening number"),
+    }, called="screening {x}", label_noun="screening number", chosen=True),
     Entity("seat block", Each("screening", 3, 3), {
         "block_no": Id(prefix="SBK", digits=5, noun="the block number of {x}"),
         "screening": Ref("screening", noun="the number of the screening of {x}", link="the screening of {x}",
@@ -161,7 +161,7 @@ PROGRAMME = (
                        compare="is cheaper | is more expensive"),
         "left": Number(0, 60, unit="seats", having="have {n} left", noun="the number of seats left in {x}", adds=True,
                        ask="How many seats are left in {x}?", compare="has fewer seats left | has more seats left"),
-    }, called="seat block {x}", label_noun="block number"),
+    }, called="seat block {x}", label_noun="block number", chosen=True),
 )
 
 PEOPLE = (

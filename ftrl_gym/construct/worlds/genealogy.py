@@ -114,7 +114,7 @@ ENTITIES = (
                         ask="How many readers can sit in {x}?", compare="has fewer seats | has more seats"),
         "page_fee": Number(4, 45),
     }, called="the {x}",
-        detail=Detail("archive", ("the archive I have in mind",), "Which archive is it?", ("which",))),
+        detail=Detail("archive", ("the archive I have in mind",), "Which archive is it?", ("which",)), chosen=True),
     Entity("register book", Each("parish", 2, 2), {
         "signature": Id(mixed=6, noun="the signature of {x}"),
         "parish": Ref("parish", having="are from {n}", noun="the parish of {x}", link="the parish of {x}",

@@ -135,7 +135,7 @@ ENTITIES = (
         "valid_months": Number(6, 60, 3, unit="months", noun="the validity in months of {x}",
                                ask="For how many months is {x} valid?",
                                compare="is valid for less time | is valid for more time"),
-    }, called="the {x}"),
+    }, called="the {x}", chosen=True),
     Entity("session", Each("training", 2, 3), {
         "session_no": Id(prefix="TSN", digits=5, noun="the session number of {x}"),
         "training": Ref("training", noun="the training held in {x}", link="the training held in {x}",
@@ -150,7 +150,7 @@ ENTITIES = (
         "places": Number(0, 18, unit="places", noun="the number of free places in {x}", adds=True,
                          ask="How many places are still free in {x}?",
                          compare="has fewer free places | has more free places"),
-    }, called="session {x}", label_noun="session number"),
+    }, called="session {x}", label_noun="session number", chosen=True),
     Entity("enrolment", Each("session", 2, 4), {
         "enrolment_no": Id(prefix="NRL", digits=5, noun="the enrolment number of {x}"),
         "session": Ref("session", noun="the number of the session booked with {x}",

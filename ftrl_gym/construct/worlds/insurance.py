@@ -35,7 +35,7 @@ ENTITIES = (
                              compare="gets the lower commission | gets the higher commission"),
         "licensed": Date(-9000, -300, noun="the licence date of {x}", ask="Since when has {x} had a licence?",
                          compare="was licensed earlier | was licensed later"),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("policyholder", 22, {
         "holder_no": Id(prefix="PHD", digits=5),
         "name": Person(noun="the name of {x}"),
@@ -204,7 +204,8 @@ ENTITIES = (
         "foreman": Person(having="are led by {n}", noun="the name of the foreman at {x}",
                           ask="Who is the foreman at {x}?"),
         "stands": Number(1, 60),
-    }, called="{x}", detail=Detail("workshop", ("a certain workshop",), "Which workshop is it?", ("which",))),
+    }, called="{x}", detail=Detail("workshop", ("a certain workshop",), "Which workshop is it?", ("which",)),
+        chosen=True),
     Entity("repair", Each("claim", where="claim.status == 'paid' and claim.line != 'travel'"), {
         "repair_no": Id(prefix="RPR", digits=5, noun="the repair number of {x}"),
         "claim": Ref("claim", noun="the number of the claim behind {x}",
@@ -349,7 +350,7 @@ INSURANCE = Declaration(
     shorts=(
         Short(("policyholder.broker", "broker.region"), "the region of {x}'s broker"),
         Short(("claim.coverage", "coverage.peril"), "the peril that {x} is about"),
-        Short(("assessment.claim", "claim.adjuster"), "the adjuster behind {x}"),
+        Short(("assessment.claim", "claim.adjuster"), "the adjuster in charge of the claim assessed in {x}"),
         Short(("repair.claim", "claim.holder"), "the policyholder whose claim led to {x}"),
         Short(("payment.claim", "claim.holder"), "the policyholder who got {x}"),
     ),

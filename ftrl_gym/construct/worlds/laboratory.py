@@ -113,7 +113,7 @@ READING = (
     Get("get_experiment", "experiment", "An experiment: protocol, leader, status, date, planned hours.",
         shows="protocol leader status date hours"),
     Find("list_usages", "usage", "What an experiment takes.", "experiment", "bottle amount unit purpose", (
-        only("the only thing taken for {x}", name="only usage"),
+        only("the only usage in {x}", name="only usage"),
     )),
     Find("list_takings", "usage", "What has been taken from a bottle.", "bottle", "experiment amount unit purpose", (
         only("the only usage of {x}"),
@@ -142,7 +142,7 @@ LABORATORY = Declaration(
     description="The stock room of a chemistry laboratory: compounds, bottles, storage, experiments, instruments.",
     instruction="You keep the stock and the diary of a chemistry laboratory and help with what comes up. Prices are in"
                 " EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,

@@ -77,7 +77,7 @@ STOCK = (
                             compare="is cheaper by the pack | is more expensive by the pack"),
         "hotline": Id(prefix="0860-", digits=6, noun="the hotline of {x}"),
         "distance": Number(1, 90),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("compound", 14, {
         "name": Name(words.COMPOUNDS),
         "registry_no": Id(prefix="CAS", digits=7, noun="the registry number of {x}"),
@@ -135,7 +135,7 @@ STOCK = (
                        compare="was filled earlier | was filled later"),
         "owner": Ref("researcher", link="the owner of {x}"),
         "status": Choice(("in stock", "in stock", "in stock", "in stock", "discarded")),
-    }, called="bottle {x}", label_noun="bottle number"),
+    }, called="bottle {x}", label_noun="bottle number", chosen=True),
     Entity("order", Each("vendor", 3, 4), {
         "order_no": Id(prefix="ORD", digits=5, noun="the order number of {x}"),
         "vendor": Ref("vendor", noun="the vendor of {x}", link="the vendor of {x}", ask="Which vendor is {x} with?"),
@@ -169,7 +169,7 @@ WORK = (
         "serial": Id(mixed=8, noun="the serial number of {x}"),
         "watts": Number(200, 6000, 50, unit="watts", noun="the power in watts of {x}",
                         ask="How many watts does {x} take?", compare="takes less power | takes more power"),
-    }, called="the {x}"),
+    }, called="the {x}", chosen=True),
     Entity("calibration", Each("instrument", 2, 4), {
         "calibration_no": Id(prefix="CLB", digits=5, noun="the calibration number of {x}"),
         "instrument": Ref("instrument", noun="the instrument in {x}", link="the instrument in {x}",
@@ -201,7 +201,7 @@ WORK = (
                         compare="is shorter | is longer"),
         "portion": Number(2, 14, noun="the size of a portion in {x}", ask="How large is a portion in {x}?",
                           compare="takes smaller portions | takes larger portions"),
-    }, called="the {x}"),
+    }, called="the {x}", chosen=True),
     Entity("experiment", Each("protocol", 2, 4), {
         "experiment_no": Id(prefix="EXP", digits=5, noun="the experiment number of {x}"),
         "protocol": Ref("protocol", having="follow the {n}", noun="the protocol of {x}", link="the protocol of {x}",
@@ -221,7 +221,7 @@ WORK = (
         "experiment": Ref("experiment", noun="the number of the experiment behind {x}",
                           link="the experiment behind {x}", ask="Which experiment is {x} for?"),
         "bottle": Ref("bottle", apart="experiment", noun="the number of the bottle behind {x}",
-                      link="the source bottle of {x}",
+                      link="the bottle that {x} draws from",
                       ask="Which bottle is {x} from?"),
         "unit": Choice(value="bottle.unit", values=("grams", "millilitres")),
         "amount": Number(2, 60, unit="@unit", noun="the amount of {x}", ask="How much was {x}?"),

@@ -22,7 +22,7 @@ ENTITIES = (
                          compare="pays less | pays more"),
         "ends": Date(40, 1500, noun="the end date of the deal with {x}", ask="When does the deal with {x} end?",
                      compare="has the deal that ends earlier | has the deal that ends later"),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("stadium", 14, {
         "name": Name(words.STADIUMS, words.STADIUM_PATTERNS),
         "sponsor": Ref("sponsor", noun="the sponsor of {x}", link="the sponsor of {x}", ask="Who sponsors {x}?"),
@@ -38,7 +38,7 @@ ENTITIES = (
         "hire_fee": Money(400, 9000, 50, having="cost {n} to hire",
                           noun="the hire fee of {x}", ask="What does it cost to hire {x}?",
                           compare="is cheaper to hire | is more expensive to hire"),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("association", 6, {
         "name": Name(words.ASSOCIATIONS, ("{} FA",)),
         "secretary": Person(noun="the name of the secretary of {x}", ask="Who is the secretary of {x}?"),
@@ -70,7 +70,7 @@ ENTITIES = (
         "email": Email(noun="the email address of {x}"),
         "licensed": Date(-6000, -200, noun="the licence date of {x}", ask="Since when has {x} had a licence?",
                          compare="was licensed earlier | was licensed later"),
-    }, called="the agent {x}", label="name"),
+    }, called="the agent {x}", label="name", chosen=True),
     Entity("player", Each("club", 4, 6), {
         "player_id": Id(prefix="P-", digits=5),
         "name": Person(noun="the name of {x}", ask="What is {x} called?"),
@@ -282,7 +282,7 @@ LEAGUE = Declaration(
     title="Football league",
     description="The office of a football league: clubs, stadiums, players, referees, fixtures, cases, transfers.",
     instruction="You work in the office of a football league and help clubs and colleagues. Amounts are in EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,

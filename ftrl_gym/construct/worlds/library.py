@@ -27,7 +27,7 @@ ENTITIES = (
         "phone": Id(digits=7, noun="the phone number of {x}"),
         "van_stop": Number(1, 50),
         "page_price": Number(5, 24),
-    }, called="{x}", plural="branches"),
+    }, called="{x}", plural="branches", chosen=True),
     Entity("publisher", 6, {
         "name": Name(words.PRESSES, ("{} Press", "{} Books", "{} Publishing House")),
         "city": Choice(words.PRESS_CITIES, noun="the home city of {x}", ask="Which city is {x} based in?"),
@@ -65,7 +65,8 @@ ENTITIES = (
         "popular": Flag(0.5, kept=False),
         "queue": Number(value="0", whole=True),
     }, called='the book "{x}"', label_noun="title", detail=Detail(
-        "title", ("a certain book",), "What is the title of the book?", ("title", "which book", "what book"))),
+        "title", ("a certain book",), "What is the title of the book?", ("title", "which book", "what book")),
+        chosen=True),
     Entity("contribution", Each("book", 2, 3), {
         "contribution_id": Id(prefix="CTB-", digits=5),
         "book": Ref("book", link="the book behind {x}"),
@@ -173,7 +174,7 @@ ENTITIES = (
         "places": Number(0, 40, unit="places", noun="the number of free places at {x}", adds=True,
                          ask="How many places are still free at {x}?",
                          compare="has fewer free places | has more free places"),
-    }, called="the {x}", brief="{x}"),
+    }, called="the {x}", brief="{x}", chosen=True),
     Entity("registration", Each("event", 2, 4), {
         "registration_no": Id(prefix="SGN", digits=5, noun="the registration number of {x}"),
         "event": Ref("event", noun="the event booked with {x}", link="the event booked with {x}",

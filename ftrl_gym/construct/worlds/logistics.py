@@ -26,7 +26,7 @@ ENTITIES = (
         "insurance_rate": Number(0.2, 2.4, 0.1, unit="percent", noun="the insurance rate in percent of {x}",
                                  ask="What percentage of the value does {x} charge for insurance?",
                                  compare="has the lower insurance rate | has the higher insurance rate"),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("vessel", Each("carrier", 2, 3), {
         "name": Name(words.VESSELS, ("MV {}",)),
         "carrier": Ref("carrier", noun="the carrier of {x}", link="the carrier of {x}", ask="Which carrier runs {x}?"),
@@ -37,7 +37,7 @@ ENTITIES = (
                            ask="How many containers can {x} carry?", compare="is smaller | is larger"),
         "built": Number(1988, 2025, noun="the construction year of {x}", ask="In which year was {x} built?"),
         "call_sign": Id(mixed=5, noun="the call sign of {x}"),
-    }, called="the {x}"),
+    }, called="the {x}", chosen=True),
     Entity("voyage", Each("vessel", 2, 4), {
         "voyage_no": Id(prefix="V", digits=4, noun="the voyage number of {x}"),
         "vessel": Ref("vessel", having="are made by the {n}",
@@ -66,7 +66,7 @@ ENTITIES = (
                         compare="has fewer free places | has more free places"),
         "status": Choice(("open", "open", "open", "closed")),
     }, called="voyage {x}", label_noun="voyage number",
-       detail=Detail("voyage", ("the voyage we talked about",), "Which voyage is it?", ("voyage", "which one"))),
+       chosen=True, detail=Detail("voyage", ("the voyage we talked about",), "Which voyage is it?", ("voyage",))),
     Entity("container", 28, {
         "container_no": Id(prefix="CTRU", digits=6, noun="the container number of {x}"),
         "voyage": Ref("voyage", where="days_until(voyage.departs) < 26", link="the voyage of {x}",
@@ -139,7 +139,7 @@ ENTITIES = (
         "docks": Number(3, 34, unit="docks", noun="the number of docks at {x}", ask="How many docks does {x} have?",
                         compare="has fewer docks | has more docks", adds=True),
         "gate_code": Id(mixed=5, noun="the gate code of {x}", ask="What is the gate code at {x}?"),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("driver", Each("depot", 2, 3), {
         "name": Person(),
         "depot": Ref("depot", noun="the depot of {x}", link="the depot of {x}", ask="Which depot does {x} drive for?"),
@@ -150,7 +150,7 @@ ENTITIES = (
         "permit": Choice(words.PERMITS, noun="the special permit of {x}", ask="What is {x} specially licensed for?"),
         "status": Choice(("on duty", "on duty", "on duty", "on leave")),
     }, called="our driver {x}", detail=Detail("driver", ("my driver",), "Which driver is it?",
-                                               ("driver", "who", "which one"))),
+                                               ("driver", "who", "which one")), chosen=True),
     Entity("truck", Each("depot", 1, 3), {
         "plate": Id(mixed=6, noun="the plate number of {x}"),
         "depot": Ref("depot", noun="the depot of {x}", link="the depot of {x}", ask="Which depot does {x} belong to?"),
@@ -165,7 +165,7 @@ ENTITIES = (
                           ask="How many km has {x} done?", compare="has the lower mileage | has the higher mileage"),
         "status": Choice(("ready", "ready", "ready", "broken down")),
         "fault": Choice(by="status", drawn={"ready": ("none",), "broken down": tuple(words.FAULTS)}),
-    }, called="truck {x}", label_noun="plate number"),
+    }, called="truck {x}", label_noun="plate number", chosen=True),
     Entity("pickup", Each("consignment", where="consignment.status == 'scheduled'"), {
         "pickup_no": Id(prefix="PU-", digits=5, noun="the pickup number of {x}"),
         "consignment": Ref("consignment", link="the consignment of {x}"),
@@ -382,7 +382,7 @@ LOGISTICS = Declaration(
     title="Freight forwarder",
     description="A freight forwarder's dispatch desk: voyages, containers, consignments, customs, trucks, pickups.",
     instruction="You work at a freight forwarder's dispatch desk and help with what comes up. Amounts are in EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,

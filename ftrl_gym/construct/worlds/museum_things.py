@@ -79,7 +79,7 @@ ENTITIES = (
         "hiring_date": Date(-9000, -60, noun="the hiring date of {x}", ask="When was {x} hired?",
                             compare="was hired earlier | was hired later"),
         "studio": Id(prefix="ST", digits=3, noun="the studio of {x}", ask="Which studio does {x} work in?"),
-    }, called="the conservator {x}", detail=_in_mind("conservator")),
+    }, called="the conservator {x}", detail=_in_mind("conservator"), chosen=True),
     Entity("guide", 6, {
         "name": Person(noun="the name of {x}", ask="What is {x} called?"),
         "fee": Money(20, 95, having="are paid {n} a tour", noun="the fee of {x}", ask="What is {x} paid for a tour?",
@@ -87,7 +87,7 @@ ENTITIES = (
         "licence": Date(20, 900, noun="the licence expiry date of {x}", ask="Until when is the licence of {x} valid?",
                         compare="has the licence that expires earlier | has the licence that expires later"),
         "phone": Id(digits=9, noun="the phone number of {x}"),
-    }, called="the guide {x}", detail=_in_mind("guide")),
+    }, called="the guide {x}", detail=_in_mind("guide"), chosen=True),
     Entity("object", 34, {
         "inventory_no": Id(prefix="MU", digits=6, noun="the inventory number of {x}"),
         "title": Name(words.TITLES, words.TITLE_KINDS, noun="the title of {x}", ask="What is the title of {x}?"),
@@ -154,7 +154,7 @@ ENTITIES = (
                              ask="When does {x} close?", compare="closes earlier | closes later"),
         "ticket": Money(6, 29, 0.5, noun="the ticket price of {x}", ask="What does a ticket for {x} cost?",
                         compare="is cheaper | is more expensive"),
-    }, called="the exhibition {x}", detail=_in_mind("exhibition")),
+    }, called="the exhibition {x}", detail=_in_mind("exhibition"), chosen=True),
     Entity("exhibit", Each("exhibition", 4, 6), {
         "label_no": Id(prefix="LB", digits=5, noun="the label number of {x}"),
         "exhibition": Ref("exhibition", noun="the exhibition that shows {x}", link="the exhibition that shows {x}",
@@ -182,7 +182,7 @@ ENTITIES = (
         "trucks": Number(3, 40, unit="trucks", noun="the number of climate trucks of {x}", adds=True,
                          ask="How many climate trucks does {x} have?", compare="has fewer trucks | has more trucks"),
         "rate": Money(4, 28, 0.5),
-    }, called="{x}", detail=_in_mind("courier")),
+    }, called="{x}", detail=_in_mind("courier"), chosen=True),
     Entity("partner museum", 7, {
         "name": Name(words.PARTNERS, words.PARTNER_KINDS, noun="the name of {x}", ask="What is {x} called?"),
         "courier": Ref("courier", noun="the usual courier of {x}", link="the usual courier of {x}",
@@ -280,5 +280,5 @@ ENTITIES = (
                               compare="has fewer places left | has more places left"),
         "status": Choice(("scheduled", "held"), value="'scheduled' if days_until(date) > 0 else 'held'"),
         "takings": Money(value="0"),
-    }, called="tour {x}", label_noun="tour number", detail=_in_question("tour", "tour number")),
+    }, called="tour {x}", label_noun="tour number", detail=_in_question("tour", "tour number"), chosen=True),
 )

@@ -158,7 +158,7 @@ RECORDS = (
         "microphones": Number(8, 160, unit="microphones", noun="the number of microphones at {x}", adds=True,
                               ask="How many microphones does {x} have?",
                               compare="has fewer microphones | has more microphones"),
-    }, called="{x}", detail=_which("studio")),
+    }, called="{x}", detail=_which("studio"), chosen=True),
     Entity("session", Each("album", 2, 3), {
         "session_no": Id(prefix="SES", digits=5, noun="the session number of {x}"),
         "album": Ref("album", noun="the album worked on in {x}", link="the album worked on in {x}",
@@ -186,7 +186,7 @@ PUBLIC = (
         "updated": Date(-120, -2, noun="the date of the last change to {x}", ask="When was {x} last changed?",
                         compare="was changed earlier | was changed later"),
         "picture_by": Person(noun="the name of the illustrator of {x}", ask="Who drew the picture on {x}?"),
-    }, called="the playlist {x}"),
+    }, called="the playlist {x}", chosen=True),
     Entity("entry", Each("playlist", 4, 6), {
         "entry_no": Id(prefix="PLE", digits=6, noun="the number of {x}"),
         "playlist": Ref("playlist", link="the playlist with {x}"),
@@ -220,7 +220,7 @@ PUBLIC = (
         "hire_fee": Money(300, 8800, 50, noun="the hire fee of {x}", ask="What does it cost to hire {x}?",
                           compare="is cheaper to hire | is more expensive to hire"),
         "mark": Number(1, 60),
-    }, called="the {x}"),
+    }, called="the {x}", chosen=True),
     Entity("concert", Each("tour", 3, 5), {
         "concert_no": Id(prefix="GIG", digits=5, noun="the concert number of {x}"),
         "tour": Ref("tour", noun="the number of the tour with {x}", link="the tour with {x}",

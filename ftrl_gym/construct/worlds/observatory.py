@@ -39,7 +39,8 @@ ENTITIES = (
                              ask="How many hours of observing time are left on {x}?",
                              compare="has fewer hours left | has more hours left"),
         "nights_lost": Number(0, 12),
-    }, called="the {x}", detail=Detail("telescope", ("a certain telescope",), "Which telescope is it?", ("which",))),
+    }, called="the {x}", detail=Detail("telescope", ("a certain telescope",), "Which telescope is it?", ("which",)),
+        chosen=True),
     Entity("instrument", Each("telescope", 1, 2), {
         "name": Name(words.INSTRUMENTS, words.INSTRUMENT_PATTERNS),
         "telescope": Ref("telescope", noun="the telescope of {x}", link="the telescope of {x}",
@@ -54,7 +55,7 @@ ENTITIES = (
                            compare="was calibrated earlier | was calibrated later"),
         "status": Choice(("mounted", "mounted", "mounted", "in the workshop")),
         "throughput": Number(8, 62),
-    }, called="the {x}"),
+    }, called="the {x}", chosen=True),
     Entity("filter", Each("instrument", 3, 4), {
         "filter_no": Id(prefix="FIL", digits=4, noun="the filter number of {x}"),
         "instrument": Ref("instrument", noun="the instrument of {x}", link="the instrument of {x}",
@@ -69,7 +70,7 @@ ENTITIES = (
         "transmission": Number(40, 97, unit="percent", noun="the transmission in percent of {x}",
                                ask="What percentage of the light does {x} let through?",
                                compare="lets less through | lets more through"),
-    }, called="filter {x}", label_noun="filter number"),
+    }, called="filter {x}", label_noun="filter number", chosen=True),
     Entity("institute", 6, {
         "name": Name(words.INSTITUTES, words.INSTITUTE_PATTERNS),
         "city": Choice(words.CITIES, noun="the city of {x}", ask="Which city is {x} in?"),
@@ -369,7 +370,7 @@ OBSERVATORY = Declaration(
     title="Mountain observatory",
     description="The desk of an observatory: telescopes, instruments, proposals, targets, nights, blocks and data.",
     instruction="You work at the desk of an observatory and help astronomers and colleagues.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,

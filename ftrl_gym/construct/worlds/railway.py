@@ -144,7 +144,7 @@ ENTITIES = (
                              compare="has fewer seats left | has more seats left"),
         "status": Choice(("scheduled", "completed", "cancelled"),
                          value="'scheduled' if days_until(date) > 0 else 'completed'"),
-    }, called="run {x}", label_noun="run number", detail=_in_question("run", "number")),
+    }, called="run {x}", label_noun="run number", detail=_in_question("run", "number"), chosen=True),
     Entity("duty", Each("run", 2, 2), {
         "duty_no": Id(prefix="DY", digits=5, noun="the duty number of {x}"),
         "run": Ref("run", noun="the number of the run of {x}", link="the run of {x}", ask="Which run is {x} on?"),
@@ -208,7 +208,7 @@ ENTITIES = (
                      ask="Until when does {x} last?", compare="ends earlier | ends later"),
         "delay": Number(3, 70, unit="minutes", having="cost {n}", noun="the delay in minutes through {x}",
                         ask="How many minutes does {x} cost?",
-                        compare="costs less time | costs more time"),
+                        compare="causes the shorter delay | causes the longer delay"),
     }, called="disruption {x}", label_noun="notice number", detail=_in_question("disruption", "number")),
     Entity("job", Each("car", 1, 2), {
         "job_no": Id(prefix="WJ", digits=6, noun="the job number of {x}"),
@@ -345,7 +345,7 @@ RAILWAY = Declaration(
     title="Railway control room",
     description="A railway's control room: lines and their stops, trains and cars, runs, crews, tickets, maintenance.",
     instruction="You work in the control room of a railway and help colleagues with what comes up. Amounts are in EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,

@@ -27,7 +27,7 @@ PLACES = (
         "metre_price": Money(1900, 6200, 10, adds=False, noun="the usual price of a square metre in {x}",
                              ask="What does a square metre usually cost in {x}?",
                              compare="has the lower price per square metre | has the higher price per square metre"),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("building", Each("district", 2, 3), {
         "name": Name(words.BUILDINGS, words.BUILDING_PATTERNS),
         "district": Ref("district", noun="the district of {x}", link="the district of {x}",
@@ -53,7 +53,7 @@ PLACES = (
         "ground_rent": Money(180, 4200, 10, noun="the yearly ground rent for {x}",
                              ask="How much is the yearly ground rent for {x}?",
                              compare="has the lower ground rent | has the higher ground rent"),
-    }, called="plot {x}", label_noun="plot number"),
+    }, called="plot {x}", label_noun="plot number", chosen=True),
     Entity("branch", 5, {
         "name": Name(words.BRANCHES, ("{} Branch",)),
         "district": Ref("district", most=1, noun="the district of {x}", link="the district of {x}",
@@ -83,7 +83,7 @@ PEOPLE = (
         "licensed": Date(-7000, -200, noun="the licence date of {x}", ask="Since when has {x} had a licence?",
                          compare="was licensed earlier | was licensed later"),
         "email": Email(noun="the email address of {x}"),
-    }, called="the agent {x}", label="name"),
+    }, called="the agent {x}", label="name", chosen=True),
     Entity("owner", 24, {
         "owner_id": Id(prefix="OW-", digits=5),
         "name": Person(noun="the name of {x}"),
@@ -165,7 +165,7 @@ SALES = (
                             compare="has room for fewer desks | has room for more desks"),
         }, "office {x}"),
     ), detail=Detail("property number", ("the property in question",), "What is the property number?",
-                     ("property number", "which property", "which one", "number"))),
+                     ("property number", "which property", "which one", "number")), chosen=True),
     Entity("listing", Each("property", 2, 4), {
         "listing_id": Id(prefix="LP-", digits=6),
         "property": Ref("property"),
@@ -177,7 +177,7 @@ SALES = (
         "start_date": Date(by="nth", ranges={"1": (-40, -4), "2": (-110, -45), "3": (-220, -115), "4": (-400, -225)},
                            noun="the start date of {x}", ask="On which day did {x} begin?",
                            compare="began earlier | began later"),
-    }),
+    }, chosen=True),
     Entity("viewing", Each("property", 1, 2), {
         "viewing_no": Id(prefix="VW-", digits=5, noun="the viewing number of {x}"),
         "property": Ref("property", noun="the number of the property shown at {x}", link="the {kind} shown at {x}",
@@ -230,7 +230,7 @@ SERVICES = (
         "adviser": Person(noun="the name of our adviser at {x}", ask="Who is our adviser at {x}?"),
         "hotline": Id(prefix="0300-", digits=6, noun="the hotline of {x}"),
         "per_thousand": Number(4.2, 9.4, 0.01),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("mortgage", Each("buyer", 1, 2), {
         "mortgage_no": Id(prefix="MG-", digits=6, noun="the mortgage number of {x}"),
         "buyer": Ref("buyer", link="the borrower of {x}"),
@@ -254,7 +254,7 @@ SERVICES = (
         "senior_partner": Person(noun="the name of the senior partner at {x}", ask="Who is the senior partner at {x}?"),
         "phone": Id(prefix="0161-", digits=6, noun="the phone number of {x}"),
     }, called="{x}", detail=Detail("surveyor", ("the surveyor I have in mind",), "Which surveyor is it?",
-                                ("which surveyor", "what surveyor", "name", "which one"))),
+                                ("which surveyor", "what surveyor", "name", "which one")), chosen=True),
     Entity("survey", Each("property", 0, 2), {
         "survey_no": Id(prefix="SY-", digits=5, noun="the survey number of {x}"),
         "property": Ref("property", noun="the number of the property inspected in {x}",

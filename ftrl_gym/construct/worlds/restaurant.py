@@ -42,7 +42,7 @@ ENTITIES = (
                          ask="What does one have to spend per head in {x}?",
                          compare="has the lower minimum spend | has the higher minimum spend"),
     }, called="the {x}", detail=Detail("room", ("the room I have in mind",), "Which room is it?",
-                                       ("which room", "what room", "which one"))),
+                                       ("which room", "what room", "which one")), chosen=True),
     Entity("table", Each("room", 3, 5), {
         "table_no": Id(prefix="TA", digits=3, noun="the table number of {x}"),
         "room": Ref("room", noun="the room that {x} is in", link="the room that {x} is in",
@@ -50,7 +50,7 @@ ENTITIES = (
         "seats": Number(3, 10, unit="seats", having="have {n} seats", noun="the number of seats at {x}", adds=True,
                         ask="How many people can sit at {x}?", compare="has fewer seats | has more seats"),
         "spot": Choice(words.SPOTS, noun="the spot of {x}", ask="Whereabouts in the room is {x}?"),
-    }, called="table {x}", label_noun="table number"),
+    }, called="table {x}", label_noun="table number", chosen=True),
     Entity("supplier", 5, {
         "name": Name(words.SUPPLIERS, words.SUPPLIER_KINDS),
         "contact": Person(noun="the name of our contact at {x}", ask="Who is our contact at {x}?"),
@@ -62,7 +62,7 @@ ENTITIES = (
                             compare="takes less time to deliver | takes longer to deliver"),
         "phone": Id(digits=8, noun="the phone number of {x}"),
         "balance": Money(value="0"),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("allergen", 6, {
         "name": Name(words.ALLERGENS, noun="the name of {x}", ask="What is {x} called?"),
         "mark": Id(letters=2, digits=0, noun="the mark for {x} on our menus", ask="What marks {x} on our menus?"),
@@ -87,7 +87,7 @@ ENTITIES = (
                              ask="How many days does {x} keep?",
                              compare="has the shorter shelf life | has the longer shelf life"),
         "per_crate": Number(2, 16),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("allergen note", Each("ingredient", 1, 2), {
         "note_no": Id(prefix="AN", digits=5),
         "ingredient": Ref("ingredient", link="the ingredient in {x}"),
@@ -128,7 +128,7 @@ ENTITIES = (
                      compare="ends earlier | ends later"),
         "share": Number(10, 40, 5),
     }, called="the {x}", detail=Detail("menu", ("the menu I have in mind",), "Which menu is it?",
-                                       ("which menu", "what menu", "which one"))),
+                                       ("which menu", "what menu", "which one")), chosen=True),
     Entity("dish", Each("menu", 4, 6), {
         "name": Name(words.DISHES, words.DISH_KINDS, noun="the name of {x}", ask="What is {x} called?"),
         "menu": Ref("menu", noun="the menu that {x} is on", link="the menu that {x} is on",
@@ -145,7 +145,7 @@ ENTITIES = (
                                 ask="How many portions of {x} are left?",
                                 compare="has fewer portions left | has more portions left"),
         "status": Choice(("on sale", "on sale", "on sale", "off sale"), noun="the status of {x}"),
-    }, called="the {x}", plural="dishes"),
+    }, called="the {x}", plural="dishes", chosen=True),
     Entity("recipe item", Each("dish", 3, 5), {
         "item_no": Id(prefix="RC", digits=5),
         "dish": Ref("dish", link="the dish in {x}"),

@@ -32,7 +32,7 @@ ENTITIES = (
         "least_boxes": Number(2, 4),
         "bestseller": Ref("product", back="supplier", noun="the bestseller of {x}", link="the bestseller of {x}",
                           ask="Which product from {x} sells best?"),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("product", Each("supplier", 2, 4), {
         "name": Name(words.PRODUCTS, words.KINDS),
         "supplier": Ref("supplier", noun="the supplier of {x}", link="the supplier of {x} | the firm that supplies {x}",
@@ -49,7 +49,7 @@ ENTITIES = (
         "launch_date": Date(-1500, -40, having="were launched {n}",
                             noun="the launch date of {x}", ask="When was {x} launched?",
                          compare="was launched earlier | was launched later"),
-    }, called="the {x}"),
+    }, called="the {x}", chosen=True),
     Entity("item", Each("product", 2, 4), {
         "item_number": Id(mixed=6, noun="the item number of {x}"),
         "product": Ref("product", having="are versions of the {n}",
@@ -75,7 +75,7 @@ ENTITIES = (
         "incoming": Number(value="0"),
     }, called="item {x}", label_noun="item number",
         detail=Detail("item number", ("the item I'm looking at",), "What is the item number?",
-                      ("item number", "which item", "what item", "which one", "number"))),
+                      ("item number", "which item", "what item", "which one", "number")), chosen=True),
     Entity("collection point", 9, {
         "name": Name(words.PLACES, ("{} Kiosk", "{} Bakery", "{} Post Office", "{} Grocery", "{} Bookshop")),
         "warehouse": Ref("warehouse", noun="the warehouse that serves {x}", link="the warehouse that serves {x}",
@@ -90,7 +90,7 @@ ENTITIES = (
                         ask="How many kilograms may a parcel to {x} weigh?",
                         compare="has the lower weight limit | has the higher weight limit"),
         "zone": Number(1, 60),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("carrier", 5, {
         "name": Name(words.CARRIERS, ("{} Express", "{} Delivery", "{} Logistics")),
         "hotline": Id(prefix="0700-", digits=6, noun="the hotline of {x}"),
@@ -102,7 +102,7 @@ ENTITIES = (
                         compare="picks up earlier | picks up later"),
         "base": Money(2.5, 6.5, 0.1),
         "per_kilo": Money(0.4, 2.8, 0.1),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("customer", 20, {
         "customer_id": Id(prefix="C-", digits=5),
         "name": Person(noun="the name of {x}"),
@@ -209,7 +209,7 @@ ENTITIES = (
                         ask="When does {x} expire? | Until when is {x} valid?"),
         "uses": Number(0, 30, unit="uses", noun="the number of uses left on {x}", adds=True,
                        ask="How many more times can {x} be used?", compare="has fewer uses left | has more uses left"),
-    }, called="voucher {x}", label_noun="voucher code"),
+    }, called="voucher {x}", label_noun="voucher code", chosen=True),
 )
 
 READING = (
@@ -290,7 +290,7 @@ SHOP = Declaration(
     description="The back office of an online shop for outdoor gear: suppliers, stock, orders, parcels and returns.",
     instruction="You work in the back office of an online shop for outdoor gear and help with questions and requests."
                 " Prices are in EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,

@@ -146,7 +146,7 @@ SMART_HOME = Declaration(
     description="The control desk of a smart residence: rooms, devices, scenes, automations, permissions, contracts.",
     instruction="You sit at the control desk of a smart residence and help residents and colleagues. Prices are in"
                 " EUR.",
-    policy="Do only what is asked for. What the house rules forbid, the tools refuse; look for no way round it.",
+    policy="Do only what is asked for. What the tools refuse stays refused; look for no way round it.",
     entities=ENTITIES,
     tools=(*READING, *WRITING),
     rules=RULES,

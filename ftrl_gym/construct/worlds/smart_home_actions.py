@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ftrl_gym.construct.declare import Create, Date, Detail, Do, Extra, Need, Rule, Set, SetEach, Wanted
 from ftrl_gym.construct.worlds import smart_home_words as words
 
@@ -28,6 +30,7 @@ NOT_TOO_HIGH = Need("level <= rule('highest level')",
                     "devices are set to level {rule('highest level')} at most; give a lower one")
 LEVEL = Detail("level", ("another level",), "To which level should it be set?", ("level", "how high", "which"),
                ("To level {x}.", "Level {x}, please.", "{x}."))
+IN_SCENE = replace(LEVEL, nouns=("some level",))
 
 WRITING = (
     Do("set_level", "Sets a lamp, blind or thermostat to a level.", "device",
@@ -73,7 +76,7 @@ WRITING = (
              "scene {scene} sets {rule('devices per scene')} devices, the most allowed; choose another scene")),
        (Create("setting", {"scene": "scene", "device": "device", "level": "level", "fade": "5",
                            "applied": "'applied'"}),),
-       asks={"level": Wanted(Extra.COUNT, LEVEL, "Level to which the scene sets it.")},
+       asks={"level": Wanted(Extra.COUNT, IN_SCENE, "Level to which the scene sets it.")},
        only_if="device.kind != 'lock'"),
     Do("create_automation", "Lets a sensor start a scene after some minutes.", "sensor scene",
        "let {sensor} start {scene} after {minutes} minutes"

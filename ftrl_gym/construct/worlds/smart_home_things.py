@@ -101,7 +101,7 @@ MAKING = (
         "delivery_days": Number(1, 30, unit="days", noun="the delivery time in days of {x}",
                                 ask="How many days does {x} take to deliver?",
                                 compare="has the shorter delivery time | has the longer delivery time"),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("model", Each("maker", 4, 4), {
         "name": Name(words.MODELS, words.MODEL_PATTERNS),
         "maker": Ref("maker", noun="the maker of {x}", link="the maker of {x}", ask="Who makes {x}?"),
@@ -113,7 +113,7 @@ MAKING = (
                         compare="has the shorter range | has the longer range"),
         "weight": Number(60, 1900, 10, unit="grams", having="weigh {n}", noun="the weight in grams of {x}",
                          ask="How many grams does {x} weigh?", compare="is lighter | is heavier"),
-    }, called="the model {x}"),
+    }, called="the model {x}", chosen=True),
     Entity("firmware", Each("model", 3, 4), {
         "firmware_no": Id(prefix="FW", digits=5, noun="the firmware number of {x}"),
         "model": Ref("model", noun="the model that {x} is for", link="the model that {x} is for",
@@ -137,7 +137,7 @@ MAKING = (
                            compare="has the shorter response time | has the longer response time"),
         "hotline": Id(prefix="0902-", digits=6, noun="the hotline of {x}"),
         "base_fee": Money(40, 160),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("contract", Each("provider", 3, 4), {
         "contract_no": Id(prefix="MC-", digits=5, noun="the contract number of {x}"),
         "provider": Ref("provider", noun="the provider of {x}", link="the provider of {x}",

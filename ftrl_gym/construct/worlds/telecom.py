@@ -38,7 +38,7 @@ ENTITIES = (
                         compare="has fewer service desks | has more service desks"),
         "trade_rate": Number(12, 55),
         "spot": Number(1, 60),
-    }, called="the {x}"),
+    }, called="the {x}", chosen=True),
     Entity("technician", Each("area", 3, 4), {
         "technician_id": Id(prefix="TN-", digits=4),
         "name": Person(noun="the name of {x}", ask="What is {x} called?"),
@@ -68,7 +68,7 @@ ENTITIES = (
                           ask="How many minutes does {x} include?",
                           compare="includes fewer minutes | includes more minutes"),
         "status": Choice(("on sale", "withdrawn"), value="'on sale'"),
-    }, called="the {x} plan", also=(Set("replaces", {"status": "'withdrawn'"}, when="not not replaces"),)),
+    }, called="the {x} plan", also=(Set("replaces", {"status": "'withdrawn'"}, when="not not replaces"),), chosen=True),
     Entity("phone model", 9, {
         "name": Name(words.MODELS, ("{} Ultra", "{} Lite", "{} Pro", "{} Fold")),
         "maker": Choice(words.MAKERS, noun="the maker of {x}", ask="Which company makes {x}?"),
@@ -79,7 +79,7 @@ ENTITIES = (
                           compare="has the smaller battery | has the larger battery"),
         "weight": Number(120, 260, unit="grams", noun="the weight in grams of {x}",
                          ask="How many grams does {x} weigh?", compare="is lighter | is heavier"),
-    }, called="the {x}"),
+    }, called="the {x}", chosen=True),
     Entity("country", 9, {
         "name": Name(words.COUNTRIES),
         "zone": Choice(words.ZONES, noun="the roaming zone of {x}", ask="Which roaming zone is {x} in?"),
@@ -97,7 +97,7 @@ ENTITIES = (
                        compare="has the shorter validity | has the longer validity"),
         "product_manager": Person(noun="the name of the product manager for {x}",
                                   ask="Who is the product manager for {x}?"),
-    }, called="the {x} package"),
+    }, called="the {x} package", chosen=True),
     Entity("allowance", Each("package", 4, 5), {
         "allowance_no": Id(prefix="AL", digits=4),
         "package": Ref("package", noun="the package with {x}", link="the package with {x}"),

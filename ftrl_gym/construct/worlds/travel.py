@@ -41,13 +41,17 @@ RULES = (
 def _journeys(noun: str) -> tuple[Meaning, ...]:
     """How people speak of a flight or a train between two places on a day."""
     end = "from {x} to {y} {day}"
+    turned = "to {y} {day} from {x}"  # after a long start the end would seem to be that of another journey
     return (
-        least("price", f"the cheapest {noun} {end} | the {noun} with the lowest fare {end}",
+        least("price", f"the cheapest {noun} {end} | the {noun} with the lowest fare {end}"
+              f" | the cheapest {noun} {turned}",
               plural=f"direct {noun}s {end}", name=f"cheapest {noun}"),
-        most("price", f"the most expensive {noun} {end}", name=f"dearest {noun}"),
-        least("departs", f"the first {noun} {end} | the earliest {noun} {end}", name=f"first {noun}"),
-        most("departs", f"the last {noun} {end} | the latest {noun} {end}", name=f"last {noun}"),
-        only(f"the {noun} {end} | the direct {noun} {end}", name=f"{noun} between"),
+        most("price", f"the most expensive {noun} {end} | the most expensive {noun} {turned}", name=f"dearest {noun}"),
+        least("departs", f"the first {noun} {end} | the earliest {noun} {end} | the first {noun} {turned}",
+              name=f"first {noun}"),
+        most("departs", f"the last {noun} {end} | the latest {noun} {end} | the last {noun} {turned}",
+             name=f"last {noun}"),
+        only(f"the {noun} {end} | the direct {noun} {end} | the {noun} {turned}", name=f"{noun} between"),
     )
 
 

@@ -40,7 +40,7 @@ PLACES = (
                              compare="charges less tourist tax | charges more tourist tax"),
         "place": Name(kept=False),
     }, called="{x}", plural="cities", detail=Detail("city", ("the city I'm visiting", "the city I was asked about"),
-                                                    "Which city is it?", words.ASKS_CITY)),
+                                                    "Which city is it?", words.ASKS_CITY), chosen=True),
     Entity("airport", Together(rows.airports, after="city"), {
         "code": Id(letters=3, digits=0, about="Airport code of three letters."),
         "name": Name(noun="the full name of {x}", ask="What is {x} called in full?"),
@@ -77,7 +77,8 @@ PLACES = (
                             ask="How much does {x} charge for changing a ticket?"
                                 " | What is the fee for changing a ticket with {x}?",
                             compare="has the lower change fee | has the higher change fee"),
-    }, called="{x}", detail=Detail("airline", ("my airline",), "Which airline is it?", words.ASKS_AIRLINE)),
+    }, called="{x}", detail=Detail("airline", ("my airline",), "Which airline is it?", words.ASKS_AIRLINE),
+        chosen=True),
     Entity("flight", Together(rows.flights, after="city airport airline"), {
         "flight_no": Id(letters=2, digits=(3, 3, 4), per="airline", noun="the flight number of {x}",
                         ask="What is the flight number of {x}?"),
@@ -111,7 +112,7 @@ PLACES = (
                          ask="What kind of aircraft is used for {x}? | Which plane is {x} flown with?"),
         "gate": Code(words.GATES, noun="the gate of {x}", ask="Which gate does {x} leave from? | What gate is {x} at?"),
     }, called="flight {x}", label_noun="flight number",
-        detail=Detail("flight", ("my flight",), "What is your flight number?", words.ASKS_FLIGHT)),
+        detail=Detail("flight", ("my flight",), "What is your flight number?", words.ASKS_FLIGHT), chosen=True),
     Entity("train", Together(rows.trains, after="city"), {
         "train_no": Id(letters=2, digits=4, per="operator", noun="the train number of {x}",
                        ask="What is the train number of {x}?"),
@@ -140,7 +141,7 @@ PLACES = (
                            ask="Which platform does {x} leave from? | What platform is {x} on?"),
         "seats_left": SEATS_LEFT,
     }, called="train {x}", label_noun="train number",
-        detail=Detail("train", ("my train",), "What is your train number?", words.ASKS_TRAIN)),
+        detail=Detail("train", ("my train",), "What is your train number?", words.ASKS_TRAIN), chosen=True),
 )
 
 # --- where to sleep and what to drive ------------------------------------------------------------------------------
@@ -173,7 +174,7 @@ STAYS = (
                           ask="Who manages {x}? | What is the name of the manager at {x}?"),
         "double": Number(by="stars", ranges={"2": (43, 70), "3": (67, 108), "4": (96, 156), "5": (131, 213)},
                          kept=False),
-    }, label="name"),
+    }, label="name", chosen=True),
     Entity("room", Each("hotel", 3, 4, total=80), {
         "room_id": Id(prefix="R-", digits=5),
         "hotel_id": Ref("hotel"),
@@ -190,7 +191,7 @@ STAYS = (
                      noun="the view from {x}",
                      ask="What is the view from {x}? | What does {x} look out on?"),
         "free": Flag(by="nth == 1", shares={"True": 1.0, "False": 0.8}),
-    }),
+    }, chosen=True),
     Entity("car", Each("city", 2, 4, total=24), {
         "car_id": Id(prefix="C-", digits=4),
         "city": Ref("city"),
@@ -208,7 +209,7 @@ STAYS = (
                         compare="has fewer seats | has more seats"),
         "fuel": Word(words.FUELS, noun="the fuel type of {x}", ask="What fuel does {x} take? | What does {x} run on?"),
         "available": Flag(by="nth == 1", shares={"True": 1.0, "False": 0.8}),
-    }),
+    }, chosen=True),
 )
 
 # --- customers and what they have booked ---------------------------------------------------------------------------

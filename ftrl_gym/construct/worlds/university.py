@@ -46,7 +46,7 @@ ENTITIES = (
         "seats": Number(20, 300, unit="seats", having="have {n} seats", noun="the number of seats in {x}", adds=True,
                         ask="How many seats does {x} have?", compare="has fewer seats | has more seats"),
         "equipment": Choice(words.EQUIPMENT, noun="the equipment of {x}", ask="What is {x} equipped with?"),
-    }, called="lecture room {x}", label_noun="room code", detail=_in_question("room", "code")),
+    }, called="lecture room {x}", label_noun="room code", detail=_in_question("room", "code"), chosen=True),
     Entity("time slot", 12, {
         "slot_no": Id(prefix="TS", digits=3),
         "weekday": Choice(words.DAYS, noun="the weekday of {x}", ask="Which day of the week is {x} on?"),
@@ -95,7 +95,7 @@ ENTITIES = (
         "places_left": Number(0, 9, unit="places", noun="the number of places left in {x}",
                               ask="How many places are left in {x}?",
                               compare="has fewer places left | has more places left"),
-    }, called="the {x}"),
+    }, called="the {x}", chosen=True),
     Entity("programme", Each("department", 1, 2, total=8), {
         "name": Name(words.PROGRAMMES, words.PROGRAMME_KINDS),
         "department": Ref("department", noun="the department that runs {x}", link="the department that runs {x}",
@@ -108,7 +108,7 @@ ENTITIES = (
         "accredited": Date(200, 2500, noun="the accreditation end date of {x}",
                            ask="Until when is {x} accredited?",
                            compare="has the earlier accreditation end | has the later accreditation end"),
-    }, called="{x}"),
+    }, called="{x}", chosen=True),
     Entity("course", Each("department", 6, 6), {
         "course_code": Id(prefix="CR", digits=4, noun="the code of {x}"),
         "title": Name(words.ANY_TITLES, words.ANY_TITLE_KINDS, by="department", drawn=words.TITLES,
@@ -122,7 +122,7 @@ ENTITIES = (
                            adds=True, ask="How many hours of work does {x} take?",
                            compare="takes less work | takes more work"),
         "coordinator": Ref("instructor", where="coordinator.department == department", link="the coordinator of {x}"),
-    }, called="course {x}", label_noun="course code", detail=_in_question("course", "code")),
+    }, called="course {x}", label_noun="course code", detail=_in_question("course", "code"), chosen=True),
     Entity("prerequisite", Each("course", 1, 2, where="course.level > 1"), {
         "rule_no": Id(prefix="PQ", digits=4),
         "course": Ref("course", link="the course that sets {x}"),

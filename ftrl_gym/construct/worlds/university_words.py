@@ -8,7 +8,7 @@ DISTRICTS = ("the old campus", "the river campus", "the science park", "the hosp
 EQUIPMENT = ("two projectors", "a document camera", "a chalkboard only", "movable tables", "a recording system")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 DEPARTMENTS = ("Botany", "Linguistics", "Archaeology", "Hydrology", "Musicology", "Astronomy", "Ethnology", "Logic")
-PROGRAMMES = ("Maritime", "Urban", "Heritage", "Climate", "Textile", "Nordic", "Coastal", "Alpine", "Rural", "Baltic",
+PROGRAMMES = ("Maritime", "Urban", "Climate", "Textile", "Nordic", "Coastal", "Alpine", "Rural", "Baltic",
               "Polar", "Desert", "Insular", "Colonial")  # fmt: skip
 PROGRAMME_KINDS = ("{} Studies", "{} Science", "{} Heritage Management", "{} Resources")
 _KINDS = ("Introduction to {}", "Principles of {}", "Topics in {}", "Seminar on {}", "Readings in {}")

@@ -139,7 +139,7 @@ ENTITIES = (
         "term": Number(1, 24, unit="months", noun="the term in months of {x}", ask="How many months does {x} run?",
                        compare="has the shorter term | has the longer term"),
         "designer": Person(noun="the name of the analyst behind {x}", ask="Which analyst designed {x}?"),
-    }, called="the {x} tariff", alike="medium"),
+    }, called="the {x} tariff", alike="medium", chosen=True),
     Entity("price step", Each("tariff", 3, 4), {
         "step_code": Id(prefix="ZS", digits=4),
         "tariff": Ref("tariff", link="the tariff with {x}"),
