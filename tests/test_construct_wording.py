@@ -154,6 +154,34 @@ def test_what_follows_a_name_varies_in_training() -> None:
     assert sum(frame.split is Split.TEST for frame in FRAMES[Op.VALUE]) == 2
 
 
+def test_only_what_people_choose_is_chosen_between() -> None:
+    court = scenario("Court")
+    reader = Reader(court.domain, court.make_world(3, "real"))
+
+    def families(thing: str, attribute: str) -> set[str]:
+        rng = random.Random(5)
+        walks = [Binder(reader, rng).walk(Anchor(thing)) for _ in range(2)]
+        program = Program(Op.LOWEST, tuple(Attr(walk, attribute) for walk in walks))
+        return {say(Speaker(reader, rng, split), program).family for split in Split for _ in range(40)}
+
+    things = court.domain.things
+    assert things["lawyer"].chosen and not things["hearing"].chosen
+    attribute = {
+        name: next(a for a, each in things[name].attributes.items() if each.low) for name in ("lawyer", "hearing")
+    }
+    assert {"lowest/choose", "lowest/help"} <= families("lawyer", attribute["lawyer"])
+    assert not {"lowest/choose", "lowest/help"} & families("hearing", attribute["hearing"])
+
+
+def test_a_value_kept_back_does_not_repeat_the_noun_before_it() -> None:
+    smart = scenario("SmartHome").domain.actions["set_level"]
+    (kept,) = smart.extras["level"][1].nouns
+    for request in smart.requests:
+        text = wording.said_once(request.format(device="that lamp", level=kept))
+        assert text.endswith("to another level")
+        assert not wording.stutters(text)
+
+
 def test_lists_and_comparisons_do_not_repeat_what_they_are_about() -> None:
     names = ["Riga", "Oslo", "Bergen"]
     form = "the language spoken in {x}"

@@ -46,13 +46,17 @@ def fill(template: str, names: dict[str, str]) -> str:
     'the film which that award is for'
     >>> fill("the card number of {x}", {"x": "the card behind that purchase"})
     'the number of the card behind that purchase'
+    >>> fill("the order number of {x}", {"x": "the only open order of Ana Ruiz"})
+    'the number of the only open order of Ana Ruiz'
     """
     text = template.format_map(names).replace(" that that ", " which that ")
-    text = _NUMBER_OF.sub(r"\1 \3 of the \2", text)
+    text = _NUMBER_OF.sub(r"\1 \3 of the ", text)
     return re.sub(r"\b(\w+) (?=\1\b)", "", text, flags=re.IGNORECASE) if "{name}" in template else text
 
 
-_NUMBER_OF = re.compile(r"\b([Tt]he) (\w+(?: \w+)?) (number|code) of the \2\b")
+_NUMBER_OF = re.compile(
+    r"\b([Tt]he) (\w+(?: \w+)?) (number|code) of the (?=(?:(?!of|in|on|at|for|by|from|with|that)\w+ ){0,2}\2\b)"
+)
 """The number of a thing that is called after the thing."""
 _VAGUE_AGAIN = re.compile(r"\b(\w+) (another|an?|some|the) \1\b")
 """A noun before the words that stand for its value, which hold it too."""
