@@ -160,7 +160,8 @@ def test_only_what_people_choose_is_chosen_between() -> None:
 
     def families(thing: str, attribute: str) -> set[str]:
         rng = random.Random(5)
-        walks = [Binder(reader, rng).walk(Anchor(thing)) for _ in range(2)]
+        found = [Binder(reader, rng).walk(Anchor(thing)) for _ in range(2)]
+        walks = [walk for walk in found if walk is not None]
         program = Program(Op.LOWEST, tuple(Attr(walk, attribute) for walk in walks))
         return {say(Speaker(reader, rng, split), program).family for split in Split for _ in range(40)}
 

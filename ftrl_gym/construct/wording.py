@@ -55,7 +55,7 @@ def fill(template: str, names: dict[str, str]) -> str:
 
 
 _NUMBER_OF = re.compile(
-    r"\b([Tt]he) (\w+(?: \w+)?) (number|code) of the (?=(?:(?!of|in|on|at|for|by|from|with|that)\w+ ){0,2}\2\b)"
+    r"\b([Tt]he) (\w+(?: \w+)?) (number|code) of the (?=(?:(?!(?:of|in|on|at|for|by|from|with|that)\b)\w+ ){0,2}\2\b)"
 )
 """The number of a thing that is called after the thing."""
 _VAGUE_AGAIN = re.compile(r"\b(\w+) (another|an?|some|the) \1\b")
