@@ -56,7 +56,8 @@ _HOW_TO_ANSWER = (
     "When you know the answer, write it as <answer>...</answer>, nothing but the answer inside; several values in the"
     " order asked, with commas between them."
 )
-_HOW_TO_ANSWER_SHORT = "Answer, with nothing else inside, several values in the order asked: <answer>...</answer>"
+_HOW_TO_ANSWER_SHORT = "Answer, with nothing else inside: <answer>...</answer>"
+_ORDER = "Several values are answered in the order asked, with commas between them."
 _SHORT = {
     Dialect.HERMES: 'Call: <tool_call>\n{"name": "TOOL", "arguments": {...}}\n</tool_call>',
     Dialect.LLAMA3: 'Call: {"name": "TOOL", "parameters": {...}}',
@@ -80,7 +81,7 @@ def system_message(
         parts.append(house_rules)
     if docs is Docs.SIGNATURE:
         parts.append("Tools:\n" + "\n".join(signatures))
-        parts.append(f"{_SHORT[dialect]}\n{_HOW_TO_ANSWER_SHORT}")
+        parts.append(f"{_ORDER}\n{_SHORT[dialect]}\n{_HOW_TO_ANSWER_SHORT}")
     else:
         parts.append(_HOW_TO_ANSWER)
     return "\n\n".join(parts)
