@@ -143,7 +143,7 @@ def test_a_build_loads_and_its_environment_pays_the_plan(tmp_path: Path, monkeyp
     monkeypatch.setattr(trust, "user_folder", lambda: tmp_path / "user")
     build(Plan("Clinic", 2, train=6, test=4), tmp_path)
     loaded = registry.load_folder(folder)
-    assert loaded.manifest.title == "Outpatient clinic" and "house rules" in loaded.manifest.instruction
+    assert loaded.manifest.title == "Outpatient clinic" and "stays refused" in loaded.manifest.instruction
     assert [len(loaded.load_tasks(split)) for split in (Split.TRAIN, Split.TEST)] == [6, 4]
     assert loaded.source == scenario("Clinic").code
 
