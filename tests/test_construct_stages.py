@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 
@@ -30,8 +31,6 @@ def travel() -> Ground:
 
 
 def _brief(kind: Kind, seed: int = 0, difficulty: float = 0.5, features: tuple[str, ...] = ()) -> Brief:
-    import random
-
     return brief_for(random.Random(seed), seed, Split.TRAIN, "w", kind, difficulty, features, scenario="TravelBooking")
 
 
@@ -137,3 +136,14 @@ def test_wishes_that_cannot_be_are_told() -> None:
 def test_stage_objects_are_plain_json(travel: Ground) -> None:
     first = _decomposed(_brief(Kind.PARALLEL_MULTI_HOP, 2, features=("state",)), travel)
     assert json.loads(first.model_dump_json())["brief"]["features"] == ["state"]
+
+
+def test_a_request_that_a_rule_decides_without_a_look_is_no_task() -> None:
+    """One that asks for a Sunday, say, where the office is closed: nothing would be left to be found out."""
+    realty = scenario("RealEstate")
+    ground = realty.ground(realty.make_world(11, "real"))
+    brief = brief_for(
+        random.Random(0), 0, Split.TRAIN, "w", Kind.MULTI_HOP, 0.95, ("rules", "state"), scenario="RealEstate"
+    )
+    with pytest.raises(NoQuestion, match="decides it before anything is looked up"):
+        decompose_request(brief.model_copy(update={"attempt": 8}), ground)

@@ -225,6 +225,8 @@ class _Requests:
 
     def told(self, wishes: list[Wish]) -> Decomposition:
         """The request in words, with what the user keeps back."""
+        if not self.calls:
+            raise NoQuestion("a rule decides it before anything is looked up")
         last = max(call.turn for call in self.calls)
         if self.user:
             self._script(wishes, last)
