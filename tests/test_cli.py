@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import gymnasium as gym
 import pytest
 from tiny_scenario import NAME, tiny_files, tiny_manifest, write_tiny
 
@@ -135,8 +136,10 @@ def test_play_a_state_task(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
 
 def test_play_a_scenario_that_no_registry_holds(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(registry, "packaged_root", lambda: tmp_path)
+    monkeypatch.delitem(gym.registry, "ftrl/Clinic-v0", raising=False)
     monkeypatch.setattr(sys, "stdin", io.StringIO("quit\n"))
     assert main(["play", "Clinic", "--task", "endless-101-single_hop-10"]) == 0
     assert "Task endless-101-single_hop-10 (single_hop)" in capsys.readouterr().out
