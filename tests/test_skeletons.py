@@ -87,6 +87,6 @@ def test_the_committed_table_is_of_these_scenarios() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
 def test_no_two_scenarios_ask_the_same_programs() -> None:
-    drawn = {name: skeletons.programs(name, questions=60) for name in NAMES}
+    drawn = {name: skeletons.programs(name, questions=30) for name in NAMES}
     value, one, other = skeletons.pairs(drawn)[0]
     assert value <= skeletons.BOUNDS["programs"], (one, other)

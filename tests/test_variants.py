@@ -173,7 +173,7 @@ def test_no_tool_makes_the_comparison_of_its_question() -> None:
 
 def test_most_lists_leave_comparing_to_the_caller(name: str) -> None:
     left = []
-    for variant in range(1, 9):
+    for variant in range(1, 5):
         for face in filter(lambda face: face.listed, scenario(name).toolset(Design(variant, 3, 3, 3)).faces):
             for part in face.parts:
                 sorts = {field: sort_of(schema) for field, schema in part.function.fields.items()}
@@ -183,9 +183,9 @@ def test_most_lists_leave_comparing_to_the_caller(name: str) -> None:
 
 
 def test_a_scenario_has_many_partitions_and_names(name: str) -> None:
-    toolsets = [scenario(name).toolset(Design(variant)) for variant in range(1, 31)]
+    toolsets = [scenario(name).toolset(Design(variant)) for variant in range(1, 16)]
     assert len({toolset.partition for toolset in toolsets}) >= 10
-    assert len({frozenset(toolset.documents) for toolset in toolsets}) >= 25
+    assert len({frozenset(toolset.documents) for toolset in toolsets}) >= 13
 
 
 def test_words_of_a_toolset_say_what_they_mean(name: str) -> None:
