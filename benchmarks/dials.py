@@ -1,0 +1,162 @@
+"""What the dials reach over all scenarios, beside what each is to reach.
+
+    python benchmarks/dials.py    writes results/dials.md; takes half an hour of CPU time
+
+Shares of tasks (how many users, errors, impossible ones there are) are those of the packaged tasks from the difficulty
+on at which dials are in full. TravelBooking's are left out: they were packaged before there were dials. What a single
+dial does to a task is measured on endless tasks of difficulty 1 that all have it, the same number from every scenario
+that can have it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ftrl_gym import registry
+from ftrl_gym.construct.briefs import check_served
+from ftrl_gym.construct.scenarios import FIRST, names
+from ftrl_gym.errors import UsageError
+from ftrl_gym.stats.dials import Dials, dials
+from ftrl_gym.stats.sample import Measured, Sample, of_endless, of_scenario
+
+TABLE = Path(__file__).parent / "results" / "dials.md"
+IN_FULL = 0.5
+"""Difficulty from which on a build mixes every dial in its full share."""
+EACH = 24
+"""Endless tasks of every scenario."""
+
+Figure = Callable[[Dials], float | None]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A figure, and the range in which it is to be; shares are from 0 to 1."""
+
+    what: str
+    figure: Figure
+    least: float = float("-inf")
+    most: float = float("inf")
+    share: bool = True
+
+    def row(self, found: Dials) -> str:
+        """One line of a table."""
+        value = self.figure(found)
+        kept = value is not None and self.least <= value <= self.most
+        return f"| {self.what} | {self._shown(value)} | {self._range()} | {'yes' if kept else '**no**'} |"
+
+    def _range(self) -> str:
+        if self.most == float("inf"):
+            return f"at least {self._shown(self.least)}"
+        if self.least == float("-inf"):
+            return f"at most {self._shown(self.most)}"
+        return f"{self._shown(self.least)} to {self._shown(self.most)}"
+
+    def _shown(self, value: float | None) -> str:
+        if value is None:
+            return "-"
+        return f"{value:.1%}".replace(".0%", "%") if self.share else f"{value:,.0f}"
+
+
+MIXED = (
+    Aim("no offered tool can do it", lambda d: d.pairs.impossible, 0.07, 0.13),
+    Aim("no tool is needed", lambda d: d.pairs.direct, 0.07, 0.13),
+    Aim("exactly one detail has to be asked for", lambda d: d.users.one_question, 0.1),
+    Aim("a user who speaks two to six times", lambda d: d.users.several, 0.2, 0.35),
+    Aim("an error on the way of the first plan", lambda d: d.errors.any, 0.15, 0.25),
+    Aim("test tasks in a family of phrasings that train does not have", lambda d: d.phrasing.held_out, 0.2),
+)
+"""Of the packaged tasks."""
+
+ALONE: dict[tuple[str, ...], tuple[Aim, ...]] = {
+    (): (Aim("golden arguments that nobody says word for word", lambda d: d.arguments.indirect, 0.6),),
+    ("routes",): (Aim("tasks of several hops with at least three plans", lambda d: d.plans.three, 1 / 3),),
+    ("long",): (
+        Aim("tokens of a golden result, median", lambda d: d.results.median, 400, share=False),
+        Aim("tokens of a golden result, 95th percentile", lambda d: d.results.p95, 3000, share=False),
+        Aim("tasks that need a second page", lambda d: d.results.further_page, 0.2),
+        Aim("lists of which the first row is right", lambda d: d.results.first_row, most=0.1),
+    ),
+    ("rules", "state"): (
+        Aim("words of house rules, median", lambda d: d.rules.words.median, 300, 1500, share=False),
+        Aim("words of house rules, fewest", lambda d: d.rules.words.min, 300, share=False),
+        Aim("words of house rules, most", lambda d: d.rules.words.max, most=1500, share=False),
+        Aim("state tasks in which a rule changes what is right", lambda d: d.rules.decided, 0.3),
+    ),
+    ("confusable",): (
+        Aim("tools offered, median", lambda d: d.offered.tools.median, 20, 40, share=False),
+        Aim("confusable tools for each golden one, median", lambda d: d.offered.confusable.median, 3, share=False),
+        Aim("documents of at most four words", lambda d: d.offered.terse, 0.02),
+        Aim("documents with nested parameters", lambda d: d.offered.nested, 0.02),
+        Aim("documents with conditional parameters", lambda d: d.offered.conditional, 0.02),
+    ),
+}
+"""Dials -> figures of endless tasks that all have them."""
+
+
+def packaged(scenarios: Iterable[str]) -> Sample:
+    """The packaged tasks in which dials are in full."""
+    tasks: list[Measured] = []
+    for name in scenarios:
+        found = of_scenario(name, registry.load(name), None, run=True)
+        tasks += [each for each in found.tasks if each.task is not None and each.task.difficulty >= IN_FULL]
+    return Sample("packaged", tuple(tasks), certified=True)
+
+
+def endless(features: Sequence[str], each: int) -> tuple[Sample, int]:
+    """New tasks of difficulty 1 of the scenarios that can have some dials, and of how many scenarios they are."""
+    able = [name for name in names() if _served(features, name)]
+    tasks: list[Measured] = []
+    for name in able:
+        found = of_endless(
+            name, name, None, each, difficulty=1.0, features=features, always=True, variant="any", run=True
+        )
+        tasks += found.tasks
+    return Sample("+".join(features), tuple(tasks), certified=True), len(able)
+
+
+def _served(features: Sequence[str], name: str) -> bool:
+    try:
+        check_served(features, name)
+    except UsageError:
+        return False
+    return True
+
+
+def table(title: str, said: str, aims: Iterable[Aim], found: Dials) -> str:
+    """A section of the results."""
+    head = "| figure | reached | to reach | kept |\n| --- | --- | --- | --- |"
+    return "\n".join([f"## {title}", "", said, "", head, *(aim.row(found) for aim in aims), ""])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measures all of it and writes the table."""
+    parser = argparse.ArgumentParser(description="What the dials reach over all scenarios.")
+    parser.add_argument("--each", type=int, default=EACH, help=f"endless tasks of every scenario (default: {EACH})")
+    parser.add_argument("--out", type=Path, default=TABLE, help="file to write (default: the committed table)")
+    chosen = parser.parse_args(arguments)
+    mixed = packaged([name for name in registry.names() if name in names() and name != FIRST])
+    sections = [
+        "# What the dials reach\n\nMade by `python benchmarks/dials.py`.\n",
+        table("All of them, as a build mixes them", _of(mixed, "packaged", IN_FULL), MIXED, dials(mixed)),
+    ]
+    for features, aims in ALONE.items():
+        sample, scenarios = endless(features, chosen.each)
+        said = (
+            f"{len(sample.tasks):,} endless tasks of difficulty 1 in {scenarios} scenarios, in any design of the tools."
+        )
+        sections.append(table(" and ".join(f"`{name}`" for name in features) or "None of them", said, aims, dials(sample)))
+        print(sections[-1], flush=True)
+    chosen.out.write_text("\n".join(sections), encoding="utf-8")
+    return 0
+
+
+def _of(sample: Sample, what: str, difficulty: float) -> str:
+    return f"{len(sample.tasks):,} {what} tasks of difficulty {difficulty} and more."
+
+
+if __name__ == "__main__":
+    sys.exit(main())
