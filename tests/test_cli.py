@@ -62,6 +62,16 @@ def test_show_task(capsys: pytest.CaptureFixture[str]) -> None:
         assert piece in shown
 
 
+def test_show_tells_what_goes_wrong_what_rules_decide_and_what_a_user_wants(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "ftrl/Suite-v0", "Bank.test-00062"]) == 0
+    shown = capsys.readouterr().out
+    assert "get_order fails, call 1: rate limit" in shown and 'order_no="SO-43552")  fails' in shown
+    assert "holds: insurance must go on, s3 == 'insurance'" in shown and "The user, when asked" not in shown
+    assert main(["show", "ftrl/Suite-v0", "Clinic.test-00054"]) == 0
+    shown = capsys.readouterr().out
+    assert "wants to be asked once more" in shown and "What happens to tools" not in shown
+
+
 def test_verify(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", NAME, "--split", "test"]) == 0
     assert "sound" in capsys.readouterr().out
