@@ -18,7 +18,9 @@ from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.registration import NAMESPACE, SUITE, SUITES
 from ftrl_gym.scenario import Scenario
 from ftrl_gym.scenario_files import worlds_of
+from ftrl_gym.suites.suite import SuiteTaskSet
 from ftrl_gym.task import Answer, Kind, Outcome, Plan, RowChange, Split, SubQuestion, Task, ToolEvent, ToolEventKind
+from ftrl_gym.taskset import TaskSet
 from ftrl_gym.tooldoc import ToolDocument
 
 
@@ -29,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     if name in SUITES or name == SUITE:
         taskset = bare(make(env_id, arguments.settings)).taskset
         if arguments.task is None:
-            out.print(f"{env_id}: {len(taskset.ids())} tasks\n" + "\n".join(taskset.ids()))
+            out.print(f"{env_id}: {len(taskset.ids())} tasks{_frozen(taskset)}\n" + "\n".join(taskset.ids()))
             return 0
         task = taskset.get(arguments.task)
         show_task(out, task, taskset.documents(task))
@@ -47,6 +49,13 @@ def run(arguments: argparse.Namespace) -> int:
     documents = scenario.tools(task.toolset).documents
     show_task(out, task, [documents[tool] for tool in task.tools])
     return 0
+
+
+def _frozen(taskset: TaskSet) -> str:
+    """What a score on the frozen set names."""
+    if not isinstance(taskset, SuiteTaskSet):
+        return ""
+    return f", version {taskset.contents.version}, sha256 {taskset.contents.sha256}"
 
 
 def _show_scenario(out: Console, env_id: str, scenario: Scenario) -> None:
