@@ -196,6 +196,7 @@ def test_twins_differ_in_nothing_but_what_makes_the_difference() -> None:
 
 def test_no_offered_tool_speaks_of_what_is_missing() -> None:
     for _, task in pairs("impossible"):
+        assert task.missing
         documents = _One(task).documents(task)
         for document in documents:
             if document.effect is Effect.READ:  # type: ignore[attr-defined]

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from ftrl_gym.scenario import Scenario
 
 FOLDER, CONTENTS = "Suite", "suite.json"
-NAME = "Suite"
 CANARY = "ftrl_gym evaluation data, not for training: canary 7c1f3d52-9a8e-4e0b-b6d4-2f5e81a9c037"
 """Stands in the frozen set and in whatever is exported of it: a model that can say it has seen such files."""
 _TASKSET_KEYWORDS = ("scenarios", "kinds", "difficulty", "features")
@@ -99,7 +98,7 @@ class SuiteTaskSet:
         RegistryError: Its files are not as they were frozen.
     """
 
-    name = NAME
+    name = FOLDER
 
     def __init__(
         self,
