@@ -282,7 +282,7 @@ def test_rows_say_nothing_of_dials(own_registry: Path, tmp_path: Path, capsys: p
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["Shop"], "unknown environment"),
+        (["Nowhere"], "unknown environment"),
         (["TravelBooking", "--difficulty", "1"], "--endless N"),
         (["TravelBooking", "--features", "user"], "--endless N"),
         (["TravelBooking", "--always"], "--endless N"),
