@@ -22,6 +22,7 @@ from typing import Any
 import gymnasium as gym
 
 from ftrl_gym.env import ToolUseEnv
+from ftrl_gym.errors import FtrlGymError
 from ftrl_gym.reward import VerifiableReward
 from ftrl_gym.suites.suite import SuiteTaskSet, scenario_of
 from ftrl_gym.task import Task
@@ -118,7 +119,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED, help="of the draw")
     parser.add_argument("--folder", type=Path, help="a frozen set that is not the packaged one")
     arguments = parser.parse_args()
-    suite = SuiteTaskSet(folder=arguments.folder)
+    try:
+        suite = SuiteTaskSet(folder=arguments.folder)
+    except FtrlGymError as error:
+        sys.exit(f"blind_reading: {error}")
     ids = drawn(suite, arguments.tasks, arguments.seed)
     reading = Reading(suite, ids, _log(arguments.log))
     if arguments.command == "show":
@@ -126,7 +130,9 @@ def main() -> None:
     elif arguments.command == "say":
         if len(arguments.rest) != 1:
             sys.exit("say LOG.json TURNS.json, with a file of turns by number of task")
-        turns = json.loads(Path(arguments.rest[0]).read_text(encoding="utf-8"))
+        turns: dict[str, str] = _json(Path(arguments.rest[0]))
+        if not (isinstance(turns, dict) and all(isinstance(turn, str) for turn in turns.values())):
+            sys.exit(f"{arguments.rest[0]} holds no object of texts by number of task")
         say(reading, {number: turn for number, turn in turns.items() if _numbered(number, ids)})
         draft = arguments.log.with_suffix(".draft")
         draft.write_text(json.dumps(reading.log, indent=0, ensure_ascii=False), encoding="utf-8")
@@ -139,12 +145,19 @@ def main() -> None:
 
 
 def _log(path: Path) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    found: dict[str, list[str]] = _json(path) if path.exists() else {}
     return found
 
 
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        sys.exit(f"{path} cannot be read: {error}")
+
+
 def _numbered(number: str, ids: list[str]) -> bool:
-    if not (number.isdigit() and int(number) < len(ids)):
+    if not (number.isdecimal() and int(number) < len(ids)):
         sys.exit(f"there is no task {number!r}; they have the numbers 0 to {len(ids) - 1}")
     return True
 

@@ -1,8 +1,8 @@
 """Makes the frozen evaluation set, once: ``python benchmarks/freeze_suite.py [--jobs N]``.
 
 Fifty test tasks of each scenario, in the mixture of dials that every build has, but for fewer minimal pairs, of which
-both are there. Where a set is already, nothing is done: scores that were reported on it
-would lose their meaning. Its seed is its own, so that no build has the same worlds or tasks.
+both are there. Where a set is already, nothing is done: scores that were reported on it would lose their meaning. Its
+seed is its own, so that no build has the same worlds or tasks.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ def has(source: Source) -> Has:
         columns=sum(len(entity.kept) for entity in declaration.entities),
         references=sum(len(features.references(entity)) for entity in declaration.entities),
         tools=Counter(map(features.role_of, declaration.tools)),
-        rules=len(HouseRules(source.domain, random.Random(0), 1.0).text(iter(())).split()) if clauses else 0,
+        rules=len(HouseRules(source.domain, random.Random(0), 1.0).text(()).split()) if clauses else 0,
         deepest=roads.deepest,
         straight=max(hops for hops, (again, _) in tables.items() if not again),
         far=sum(map(len, tables[5][1].values())),

@@ -31,7 +31,6 @@ _CONFIRMATION = (
     "confirm",
 )
 
-
 CONFIRMATION = "confirmation"
 """Slot of what a user wants to be different when they are asked once more."""
 

@@ -155,11 +155,6 @@ class ToolUseEnv(gym.Env[str, str]):
         """Assistant turns so far."""
         return self.episode.turn
 
-    @property
-    def turn_limit(self) -> int:
-        """Turns this task may take."""
-        return self._turn_limit
-
     # ------------------------------------------------------------------ gymnasium
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, Info]:

@@ -102,10 +102,12 @@ def make_scenario_env(scenario: str, **keywords: Any) -> ToolUseEnv:
     for keyword in keywords:
         if keyword not in TASKSET_KEYWORDS + ENV_KEYWORDS:
             raise UnknownNameError("keyword of gym.make", keyword, TASKSET_KEYWORDS + ENV_KEYWORDS)
-    _check_types(keywords)
 
     from ftrl_gym.env import ToolUseEnv
-    from ftrl_gym.taskset import ScenarioTaskSet
+    from ftrl_gym.taskset import ScenarioTaskSet, check_types
+
+    check_types(keywords, ("kinds", "features", "scalings"))
+    _check_types(keywords)
 
     loaded = _with_construction(_loaded(scenario, keywords), keywords)
     of_tasks = {keyword: keywords[keyword] for keyword in TASKSET_KEYWORDS if keyword in keywords}
@@ -125,14 +127,7 @@ def _loaded(name: str, keywords: dict[str, Any]) -> Scenario:
 
 
 def _check_types(keywords: dict[str, Any]) -> None:
-    """The values no closed vocabulary covers: a wrong type would surface as somebody's TypeError deep below."""
-    for keyword in ("kinds", "features", "scalings"):
-        names = keywords.get(keyword)
-        if names is not None and not (isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)):
-            raise UsageError(f"{keyword} is {names!r:.80}; it is a list of names or None")
-    difficulty = keywords.get("difficulty")
-    if difficulty is not None and (isinstance(difficulty, bool) or not isinstance(difficulty, int | float)):
-        raise UsageError(f"difficulty is {difficulty!r:.80}; it is a number from 0 to 1 or None")
+    """Holds ``variant`` and ``unsafe`` to the types they have."""
     variant = keywords.get("variant")
     if isinstance(variant, bool) or not (variant is None or variant == "any" or isinstance(variant, int)):
         raise UsageError(f"variant is {variant!r:.80}; it is a number from 0, 'any' (endless tasks only), or None")
@@ -151,7 +146,7 @@ def _with_construction(scenario: Scenario, keywords: dict[str, Any]) -> Scenario
         return scenario
 
     from ftrl_gym.construct import scenarios
-    from ftrl_gym.construct.briefs import check_variant
+    from ftrl_gym.construct.briefs import check_features, check_served, check_variant
     from ftrl_gym.construct.endless import endless_task
     from ftrl_gym.construct.objects import SCALINGS
 
@@ -166,11 +161,13 @@ def _with_construction(scenario: Scenario, keywords: dict[str, Any]) -> Scenario
         return dataclasses.replace(scenario, retell=other.retell, load_tools=other.tools)
     if name not in scenarios.names():
         return scenario
-    scalings = keywords.get("scalings")
+    scalings, features = keywords.get("scalings"), keywords.get("features") or ()
+    check_features(features)
+    check_served(features, name)
     generator = functools.partial(
         endless_task,
         kinds=keywords.get("kinds"),
-        features=keywords.get("features") or (),
+        features=features,
         scenario=name,
         variant=0 if variant is None else variant,
         scalings=SCALINGS if scalings is None else scalings,

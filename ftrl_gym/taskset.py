@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -65,6 +66,39 @@ class TaskSet(Protocol):
 
 
 _ENDLESS = re.compile(r"endless-(?P<seed>\d+)(?:-(?P<kind>[a-z_]+)-(?P<percent>\d\d?|100))?")
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """Which tasks of a set are kept; made by :meth:`of`. None keeps all."""
+
+    kinds: frozenset[str] | None
+    difficulty: float | None
+    features: frozenset[str] | None
+
+    @classmethod
+    def of(cls, kinds: Iterable[str] | None, difficulty: float | None, features: Iterable[str] | None) -> TaskFilter:
+        """Whichever of these kinds a task is of, up to this difficulty, and without any other feature.
+
+        Raises:
+            UnknownNameError: A kind that does not exist. Features are for the task set to know.
+            UsageError: The difficulty is not between 0 and 1.
+        """
+        if difficulty is not None and not 0 <= difficulty <= 1:
+            raise UsageError(f"difficulty is {difficulty}; it goes from 0 to 1")
+        return cls(
+            None if kinds is None else frozenset(one_of("kind", kind, Kind) for kind in kinds),
+            difficulty,
+            None if features is None else frozenset(features),
+        )
+
+    def keeps(self, task: Task) -> bool:
+        """Whether a task is one of them."""
+        return (
+            (self.kinds is None or task.kind in self.kinds)
+            and (self.difficulty is None or task.difficulty <= self.difficulty)
+            and (self.features is None or self.features.issuperset(task.features))
+        )
 
 
 class _Running(NamedTuple):
@@ -130,11 +164,7 @@ class ScenarioTaskSet:
         self._scenario = scenario
         self._split = Split(one_of("split", split, Split))
         self._source = TaskSource(one_of("tasks", tasks, TaskSource))
-        self._kinds = None if kinds is None else frozenset(one_of("kind", kind, Kind) for kind in kinds)
-        self._features = None if features is None else frozenset(features)
-        if difficulty is not None and not 0 <= difficulty <= 1:
-            raise UsageError(f"difficulty is {difficulty}; it goes from 0 to 1")
-        self._difficulty = difficulty
+        self._filter = TaskFilter.of(kinds, difficulty, features)
         if not scenario.trusted and not unsafe:
             raise SandboxError(
                 f"the code of {self.name} is not trusted: its files differ from the ones this package or this machine "
@@ -153,7 +183,7 @@ class ScenarioTaskSet:
                     f"{'scalings' if scalings is not None else f'variant={variant!r}'} is for tasks='endless'"
                 )
             self._check_features()
-            self._by_id = {task.id: task for task in self._packaged() if self._wanted(task)}
+            self._by_id = {task.id: task for task in self._packaged() if self._filter.keeps(task)}
             if not self._by_id:
                 raise UsageError(
                     f"no {self._split} task of {self.name} has kinds={kinds}, difficulty<={difficulty}, "
@@ -177,21 +207,14 @@ class ScenarioTaskSet:
 
     def _check_features(self) -> None:
         """No closed vocabulary has them: they are those that a task of either split bears."""
-        known: set[str] = set()
+        wanted, known = self._filter.features, set[str]()
         for split in (self._split, *Split):
-            if self._features is None or self._features <= known:
+            if wanted is None or wanted <= known:
                 return
             known.update(*(task.features for task in self._scenario.load_tasks(split)))
-        for feature in sorted(self._features or ()):
+        for feature in sorted(wanted or ()):
             if feature not in known:
                 raise UnknownNameError(f"feature of {self.name}", feature, known)
-
-    def _wanted(self, task: Task) -> bool:
-        return (
-            (self._kinds is None or task.kind in self._kinds)
-            and (self._difficulty is None or task.difficulty <= self._difficulty)
-            and (self._features is None or self._features.issuperset(task.features))
-        )
 
     def instruction(self, task: Task) -> str:
         """See :class:`TaskSet`."""
@@ -223,11 +246,11 @@ class ScenarioTaskSet:
             for task in self._by_id.values():
                 yield task.id, task.kind, task.difficulty
             return
-        hardest = 1.0 if self._difficulty is None else self._difficulty
+        hardest = 1.0 if self._filter.difficulty is None else self._filter.difficulty
         for kind in Kind:
             for band in range(bands):
                 difficulty = min((band + 0.5) / bands, hardest)
-                if (self._kinds is None or kind in self._kinds) and band / bands <= hardest:
+                if (self._filter.kinds is None or kind in self._filter.kinds) and band / bands <= hardest:
                     yield f"endless-{{seed}}-{kind.value}-{round(100 * difficulty)}", kind, difficulty
 
     def _told(self, task_id: str) -> Task:
@@ -244,7 +267,7 @@ class ScenarioTaskSet:
             return self._drawn(rng)
         for _ in range(1000):
             task = self._scenario.endless(int(rng.integers(2**62)), self._split)
-            if self._wanted(task):
+            if self._filter.keeps(task):
                 return task
         raise UsageError(f"1,000 endless tasks of {self.name} in a row did not fit kinds, difficulty and features")
 
@@ -286,3 +309,22 @@ def one_of(what: str, value: object, known: type[StrEnum]) -> str:
     if value not in names:
         raise UnknownNameError(what, value, names)
     return str(value)
+
+
+def check_types(keywords: Mapping[str, Any], lists: Iterable[str]) -> None:
+    """Holds keywords to what no closed vocabulary covers: a wrong type would surface as a TypeError deep below.
+
+    Args:
+        keywords: As given to ``gym.make``; ``difficulty`` and those of ``lists`` are looked at.
+        lists: Keywords that hold names.
+
+    Raises:
+        UsageError: One is of another type.
+    """
+    for keyword in lists:
+        names = keywords.get(keyword)
+        if names is not None and not (isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)):
+            raise UsageError(f"{keyword} is {names!r:.80}; it is a list of names or None")
+    difficulty = keywords.get("difficulty")
+    if difficulty is not None and (isinstance(difficulty, bool) or not isinstance(difficulty, int | float)):
+        raise UsageError(f"difficulty is {difficulty!r:.80}; it is a number from 0 to 1 or None")

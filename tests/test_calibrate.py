@@ -122,7 +122,7 @@ def test_the_command_plays_a_scenario_that_no_registry_holds(own: None, capsys: 
         (["--policy", "oracle", "--features", "weather"], "unknown feature"),
         (["--policy", "oracle", "--set", "difficulty=0", "--set", 'kinds=["parallel_multi_hop"]'], "no test task"),
         (["--policy", "oracle", "--temperature", "-1"], "--temperature is -1"),
-        (["--policy", "oracle", "--out", "nowhere/rows.jsonl"], "its folder does not exist"),
+        (["--policy", "oracle", "--out", "nowhere/rows.jsonl"], "the folder nowhere does not exist"),
     ],
 )
 def test_a_mistake_is_one_message(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,19 @@ def test_show_task(capsys: pytest.CaptureFixture[str]) -> None:
         "oracle return: 1.0",
     ):
         assert piece in shown
+
+
+def test_show_tells_what_goes_wrong_what_rules_decide_and_what_a_user_wants(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "ftrl/Suite-v0"]) == 0
+    contents = json.loads((registry.packaged_root() / "Suite" / "suite.json").read_text())
+    assert f"1200 tasks, version 0, sha256 {contents['sha256']}" in capsys.readouterr().out
+    assert main(["show", "ftrl/Suite-v0", "Bank.test-00062"]) == 0
+    shown = capsys.readouterr().out
+    assert "get_order fails, call 1: rate limit" in shown and 'order_no="SO-43552")  fails' in shown
+    assert "holds: insurance must go on, s3 == 'insurance'" in shown and "The user, when asked" not in shown
+    assert main(["show", "ftrl/Suite-v0", "Clinic.test-00054"]) == 0
+    shown = capsys.readouterr().out
+    assert "wants to be asked once more" in shown and "What happens to tools" not in shown
 
 
 def test_verify(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,7 @@ from ftrl_gym.counterpart import CONFIRMATION
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.errors import ConstructionError, UsageError
 from ftrl_gym.policies import Scripted, ending_text, plan_text
+from ftrl_gym.registration import make_scenario_env
 from ftrl_gym.reward import VerifiableReward
 from ftrl_gym.task import Kind, OutcomeKind, ScriptedUser, Task, ToolEventKind
 from ftrl_gym.tooldoc import Effect
@@ -195,6 +196,7 @@ def test_twins_differ_in_nothing_but_what_makes_the_difference() -> None:
 
 def test_no_offered_tool_speaks_of_what_is_missing() -> None:
     for _, task in pairs("impossible"):
+        assert task.missing
         documents = _One(task).documents(task)
         for document in documents:
             if document.effect is Effect.READ:  # type: ignore[attr-defined]
@@ -252,9 +254,12 @@ def test_a_refusal_on_the_way_calls_for_the_detour_that_the_asker_names() -> Non
 
 @pytest.mark.parametrize(("name", "feature"), [("Genealogy", "state"), ("Clinic", "rules")])
 def test_a_dial_that_a_scenario_has_nothing_for_is_refused_with_those_that_have(name: str, feature: str) -> None:
-    with pytest.raises(UsageError, match=f"scenario {name} declares no") as caught:
-        endless_brief(0, scenario=name, features=[feature], always=True)
-    assert "Bank" in str(caught.value)
+    for seed in range(6):  # whether chance would have it or not
+        with pytest.raises(UsageError, match=f"scenario {name} declares no") as caught:
+            endless_brief(seed, scenario=name, features=[feature])
+        assert "Bank" in str(caught.value)
+    with pytest.raises(UsageError, match=f"scenario {name} declares no"):
+        make_scenario_env(name, tasks="endless", features=["user", feature])
 
 
 def confirmed() -> list[Task]:

@@ -60,6 +60,10 @@ def test_filters_keep_some_of_it_and_say_what_there_is(folder: Path) -> None:
         SuiteTaskSet(["Banc"], folder=folder)
     with pytest.raises(UnknownNameError, match="feature of the suite"):
         SuiteTaskSet(features=["stale"], folder=folder)
+    with pytest.raises(UnknownNameError, match="unknown kind 'multihop'; did you mean 'multi_hop'"):
+        SuiteTaskSet(kinds=["multihop"], folder=folder)
+    with pytest.raises(UsageError, match="goes from 0 to 1"):
+        SuiteTaskSet(difficulty=7, folder=folder)
     with pytest.raises(UsageError, match="drop one of them"):
         SuiteTaskSet(folder=folder, kinds=["single_hop"], difficulty=0.0)
     with pytest.raises(UnknownNameError, match="task of the suite"):
@@ -105,6 +109,8 @@ def test_the_environment_says_what_it_takes() -> None:
         make_env(variant=3)
     with pytest.raises(UsageError, match="list of names"):
         make_env(scenarios="Bank")
+    with pytest.raises(UsageError, match="number from 0 to 1"):
+        make_env(difficulty="hard")
 
 
 # --- the packaged one ------------------------------------------------------------------------------------------------

@@ -103,11 +103,6 @@ class Block:
     mixture: Mixture
     """What its tasks are like."""
 
-    @property
-    def designed(self) -> bool:
-        """Whether the tools are not the plain ones."""
-        return self.variant > 0
-
 
 def block_of(task: int, recipe: Recipe) -> Block:
     """The block that a task number belongs to."""

@@ -15,6 +15,7 @@ from ftrl_gym.baselines.slots import calls_with
 from ftrl_gym.task import Json
 
 _TURNS = 12
+"""Most turns with calls."""
 
 
 class Improviser:

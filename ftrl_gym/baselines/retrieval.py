@@ -21,6 +21,7 @@ from ftrl_gym.policies import DONE
 from ftrl_gym.task import Json
 
 _TURNS = 12
+"""Most turns with calls."""
 _HEAD = 2
 """Words at the start of what is asked that name it."""
 _ASKING = frozenset(stems("number name many much long high compare comparing choosing decide difference sum"))
@@ -59,11 +60,10 @@ class Retrieval:
         first_row: Take values from the first row of a list only.
         seed: Of its whims; with the task's id it fixes the whole episode.
         temperature: How far whims sway it from the best call, in units of a call's score; 0 makes it always the same.
-        turns: Most turns with calls.
     """
 
-    def __init__(self, first_row: bool = False, seed: int = 0, temperature: float = 0.0, turns: int = _TURNS) -> None:
-        self.first_row, self.seed, self.temperature, self.turns = first_row, seed, temperature, turns
+    def __init__(self, first_row: bool = False, seed: int = 0, temperature: float = 0.0) -> None:
+        self.first_row, self.seed, self.temperature = first_row, seed, temperature
 
     def begin(self, env: Any, observation: str, info: dict[str, Any]) -> None:
         """Ranks the tools."""
@@ -94,7 +94,7 @@ class Retrieval:
         self._turn += 1
         if self._turn == 1 and (kept_back := _KEPT_BACK.search(sight.question)):
             return f"What is the name, number, code, reference, date or day: which {kept_back[1]}?"
-        calls = self._calls() if self._turn <= self.turns and not self._found() else []
+        calls = self._calls() if self._turn <= _TURNS and not self._found() else []
         if not calls:
             return self.ending()
         self._done.update(map(repr, calls))

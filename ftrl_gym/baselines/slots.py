@@ -30,8 +30,6 @@ class Value:
     """As of a mention."""
     result: int
     """Number of the result it stands in; -1 for the question."""
-    row: int = 0
-    """Its row there."""
 
 
 def of_question(sight: Sight) -> list[Value]:
@@ -57,11 +55,11 @@ def of_results(sight: Sight, first_row_only: bool = False) -> list[Value]:
     for number, result in reversed(list(enumerate(sight.results))):
         tool = stems(result.call[0])
         for path, rows in result.tables.items():
-            for n, row in enumerate(rows[:1] if first_row_only else rows):
+            for row in rows[:1] if first_row_only else rows:
                 for field, value in row.items():
                     if value is not None and not isinstance(value, bool) and value != "":
                         about = stems(field.rpartition(".")[2]) or stems(path)
-                        found.append(Value(value, (*about, *tool), kind_of(value), number, n))
+                        found.append(Value(value, (*about, *tool), kind_of(value), number))
     return found
 
 

@@ -15,6 +15,7 @@ from ftrl_gym.errors import FtrlGymError
 from ftrl_gym.version import __version__
 
 BASELINE_TASKS = 40
+"""Tasks of each split that ``verify`` lets the shallow baselines play."""
 _TEMPERATURE = "whims of retrieval, first-row and template-parser (default: 0.5); 0: always the same"
 _FIT = "training tasks that the template parser learns from (default: 400)"
 

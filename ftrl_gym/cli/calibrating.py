@@ -19,13 +19,14 @@ from ftrl_gym.baselines.template_parser import TemplateParser
 from ftrl_gym.calibrate import calibrate
 from ftrl_gym.cli.target import bare, console, make, playable
 from ftrl_gym.errors import UsageError
+from ftrl_gym.export.writing import check_place, write_whole
 from ftrl_gym.registration import NAMESPACE, SUITES
 from ftrl_gym.task import Split
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Calibrates and prints the report."""
-    out = None if arguments.out is None else _file(arguments.out)
+    out = None if arguments.out is None else check_place(arguments.out, force=True)
     if not 0 <= arguments.temperature <= 10:
         raise UsageError(f"--temperature is {arguments.temperature:g}; it goes from 0, always the same, to 10")
     env_id = playable(arguments.id)
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         report = calibrate(env, policy, draws, arguments.group, name, lambda _: progress.advance(bar))
     screen.print(Text(report.render()))
     if out is not None:
-        out.write_text(report.to_jsonl(), encoding="utf-8")
+        write_whole(out, lambda draft: _write(draft, report.to_jsonl()))
     return 0
 
 
@@ -65,9 +66,5 @@ def drawn(env: gym.Env[str, str], count: int, seed: int, purpose: str) -> Sequen
     return sorted(rng.sample(ids, min(count, len(ids))))
 
 
-def _file(place: str) -> Path:
-    """The file to write, found out before the work is done."""
-    path = Path(place).expanduser()
-    if path.is_dir() or not path.parent.is_dir():
-        raise UsageError(f"--out {place!r:.200}: {'it is a folder' if path.is_dir() else 'its folder does not exist'}")
-    return path
+def _write(draft: Path, text: str) -> None:
+    draft.write_text(text, encoding="utf-8")

@@ -156,7 +156,7 @@ def _plan(made: tuple[GoldCall, ...], told: Decomposition) -> Plan:
     turns = []
     for number in sorted({*words, *(call.turn for call in made)}):
         calls = tuple(
-            PlannedCall(tool=call.tool, arguments=call.arguments, solves=call.answers)
+            PlannedCall(tool=call.tool, arguments=call.arguments, solves=call.answers, fails=call.fails)
             for call in made
             if call.turn == number
         )

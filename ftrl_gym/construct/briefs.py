@@ -55,20 +55,28 @@ def check_features(features: Sequence[str]) -> None:
 
 def check_served(features: Sequence[str], name: str) -> None:
     """Raises UsageError for a dial that a scenario has nothing for; it says which scenarios do."""
-    for feature, has in _SERVED.items():
-        if feature in features and not has(scenario_of(name).domain):
-            able = [other for other in names() if has(scenario_of(other).domain)]
-            what = "actions that change anything" if feature == "state" else "house rules"
+    for feature, (what, _) in _SERVED.items():
+        if feature in features and not serves(scenario_of(name).domain, feature):
+            able = [other for other in names() if serves(scenario_of(other).domain, feature)]
             raise UsageError(
                 f"scenario {name} declares no {what}, which the feature {feature!r} takes; {', '.join(able)} do"
             )
 
 
-_SERVED: dict[str, Callable[[Domain], bool]] = {
-    "state": lambda domain: bool(domain.actions),
-    "rules": lambda domain: bool(domain.house_rules),
+def serves(domain: Domain, feature: str) -> bool:
+    """Whether a scenario has what a dial takes."""
+    return feature not in _SERVED or _SERVED[feature][1](domain)
+
+
+_SERVED: dict[str, tuple[str, Callable[[Domain], bool]]] = {
+    "state": ("actions that change anything", lambda domain: bool(domain.actions)),
+    "rules": ("house rules", lambda domain: bool(domain.house_rules)),
+    "user": (
+        "detail that a user could keep back",
+        lambda domain: domain.day is not None or any(thing.detail is not None for thing in domain.things.values()),
+    ),
 }
-"""Dial -> whether a domain has what it takes."""
+"""Dial -> what it takes, and whether a domain has that."""
 
 
 def together(features: Sequence[str], kind: Kind) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ftrl_gym.construct.answering import Ground
-from ftrl_gym.construct.briefs import PAIRED, brief_for, check_features, easing
+from ftrl_gym.construct.briefs import PAIRED, brief_for, check_features, check_served, easing
 from ftrl_gym.construct.certify import Depth
 from ftrl_gym.construct.objects import SCALINGS, Brief
 from ftrl_gym.construct.scenarios import FIRST, scenario
@@ -74,7 +74,7 @@ def endless_task(
 
     Raises:
         UnknownNameError: A name or variant that does not exist; the text lists those that do.
-        UsageError: The difficulty is out of range.
+        UsageError: The difficulty is out of range, or the scenario has nothing for a feature.
         ConstructionError: No draw gave a sound task.
     """
     brief = endless_brief(
@@ -111,6 +111,9 @@ def endless_brief(
     if names not in _NAMES:
         raise UnknownNameError("names", names, _NAMES)
     check_features(features)
+    check_served(
+        features, scenario
+    )  # also where chance leaves the feature out: an env is to work with every seed or none
     number = 2 * (seed // PER_WORLD) + (Split(split) is Split.TEST)
     twin = bool(set(PAIRED) & set(features)) and seed % 2 == 1
     seed -= twin  # but for that it is the task before

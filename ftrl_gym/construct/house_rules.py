@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ftrl_gym.conditions import decided
@@ -32,7 +32,6 @@ class Judged:
     """A rule about an action, over the rows that it is asked of."""
 
     rule: HouseRule
-    figure: int | None
     holds: bool
     known: Mapping[str, Json]
     """Values that need no look: the figure, keys and parameters."""
@@ -76,7 +75,7 @@ class HouseRules:
         self._figures = {rule.topic: rng.choice(rule.values) for rule in domain.house_rules if rule.values}
         self._told = {rule.topic for rule in domain.house_rules if rng.random() < share}
 
-    def text(self, actions: Iterator[str]) -> str:
+    def text(self, actions: Iterable[str]) -> str:
         """The policy text for a task about these actions: their rules and others, in their order."""
         wanted = set(actions)
         rules = [rule for rule in self._domain.house_rules if rule.topic in self._told or rule.action in wanted]
@@ -122,7 +121,7 @@ class HouseRules:
         for name, value in [*named, ("", None)]:
             holds = decided(rule.condition, {**known, **{n: _read(v, reader) for n, v in looks.items()}}, today)
             if holds is not None:
-                return Judged(rule, figure, holds, known, looks)
+                return Judged(rule, holds, known, looks)
             assert value is not None, "a condition is decided once all it looks at is known"
             looks[name] = value
         raise AssertionError("not reached")

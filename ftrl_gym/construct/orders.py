@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from ftrl_gym.construct.briefs import PAIRED, brief_for, easing, operation_level
+from ftrl_gym.construct.briefs import PAIRED, brief_for, easing, operation_level, serves
 from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.objects import Brief
 from ftrl_gym.construct.variants.design import LEVELS, TEST_EVERY, scaling_level, split_of
@@ -134,7 +134,7 @@ class Order(NamedTuple):
         on, wanted = rng.random() < difficulty / FULL, self.dials
         if "direct" in wanted and not operation_level(difficulty):
             return ()
-        return tuple(name for name in wanted if on and _offers(domain, name))
+        return tuple(name for name in wanted if on and serves(domain, name))
 
     @property
     def dials(self) -> tuple[str, ...]:
@@ -162,15 +162,6 @@ class Order(NamedTuple):
     def _world(self, rng: random.Random) -> str:
         first = 0 if self.split is Split.TRAIN else WORLDS[Split.TRAIN]
         return f"w{first + rng.randrange(WORLDS[self.split]):02d}"
-
-
-def _offers(domain: Domain, feature: str) -> bool:
-    """Whether a scenario has what a dial needs: an action, or something that a user may keep back."""
-    if feature in ("state", "rules"):
-        return bool(domain.actions if feature == "state" else domain.house_rules)
-    return (
-        feature != "user" or domain.day is not None or any(thing.detail is not None for thing in domain.things.values())
-    )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ftrl_gym.counterpart import CONFIRMATION
 from ftrl_gym.stats.golden_calls import (
     OfArguments,
     OfErrors,
@@ -31,8 +32,6 @@ TURNS = (2, 6)
 """Turns that a user is to speak, the first with the question among them."""
 _RULES = "rules"
 """Feature of tasks that come with house rules, be they about what is asked or not."""
-_CONFIRMATION = "confirmation"
-"""Slot of a user who is asked once more before something is changed: no detail that the question lacks."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ def _details(told: Iterable[frozenset[str]]) -> int:
     """How many details were asked for, by what was told after each reply; those of a changed mind count again."""
     before, count = frozenset[str](), 0
     for after in told:
-        count += len(after - before - {_CONFIRMATION})
+        count += len(after - before - {CONFIRMATION})  # which is no detail that the question lacks
         before = after
     return count
 

@@ -22,7 +22,7 @@ from ftrl_gym import registry
 from ftrl_gym.errors import RegistryError, UnknownNameError, UsageError
 from ftrl_gym.execution import Toolbox
 from ftrl_gym.task import Split, Task
-from ftrl_gym.taskset import ScenarioTaskSet
+from ftrl_gym.taskset import ScenarioTaskSet, TaskFilter, check_types
 from ftrl_gym.tooldoc import Frozen, ToolDocument
 from ftrl_gym.trust import MANIFEST
 from ftrl_gym.world import World
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from ftrl_gym.scenario import Scenario
 
 FOLDER, CONTENTS = "Suite", "suite.json"
-NAME = "Suite"
 CANARY = "ftrl_gym evaluation data, not for training: canary 7c1f3d52-9a8e-4e0b-b6d4-2f5e81a9c037"
 """Stands in the frozen set and in whatever is exported of it: a model that can say it has seen such files."""
 _TASKSET_KEYWORDS = ("scenarios", "kinds", "difficulty", "features")
@@ -95,11 +94,11 @@ class SuiteTaskSet:
 
     Raises:
         UnknownNameError: A scenario, kind or feature that does not exist.
-        UsageError: The filters leave no task.
+        UsageError: The filters leave no task, or the difficulty is not between 0 and 1.
         RegistryError: Its files are not as they were frozen.
     """
 
-    name = NAME
+    name = FOLDER
 
     def __init__(
         self,
@@ -110,6 +109,7 @@ class SuiteTaskSet:
         features: Sequence[str] | None = None,
         folder: Path | None = None,
     ) -> None:
+        kept = TaskFilter.of(kinds, difficulty, features)
         place = folder or registry.packaged_root() / FOLDER
         self.contents = contents(place)
         wanted = list(self.contents.scenarios) if scenarios is None else list(dict.fromkeys(scenarios))
@@ -125,13 +125,7 @@ class SuiteTaskSet:
             for task in map(own.get, own.ids()):
                 self._tasks[f"{name}.{task.id}"] = name, task.model_copy(update={"id": f"{name}.{task.id}"})
         _check_features(features, (task for _, task in self._tasks.values()))
-        self._tasks = {
-            task_id: (name, task)
-            for task_id, (name, task) in self._tasks.items()
-            if (kinds is None or task.kind.value in kinds)
-            and (difficulty is None or task.difficulty <= difficulty)
-            and (features is None or {*features}.issuperset(task.features))
-        }
+        self._tasks = {task_id: (name, task) for task_id, (name, task) in self._tasks.items() if kept.keeps(task)}
         if not self._tasks:
             raise UsageError(
                 f"no task of the suite has scenarios={scenarios}, kinds={kinds}, difficulty<={difficulty}, "
@@ -216,10 +210,7 @@ def make_env(**keywords: Any) -> ToolUseEnv:
     for keyword in keywords:
         if keyword not in known:
             raise UnknownNameError("keyword of gym.make", keyword, known)
-    for keyword in ("scenarios", "kinds", "features"):
-        names = keywords.get(keyword)
-        if names is not None and not (isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)):
-            raise UsageError(f"{keyword} is {names!r:.80}; it is a list of names or None")
+    check_types(keywords, ("scenarios", "kinds", "features"))
 
     from ftrl_gym.env import ToolUseEnv
 

@@ -21,15 +21,16 @@ def verify_suite(
     baselines: int = 0,
     on_episode: Callable[[], None] | None = None,
 ) -> Report:
-    """Verifies the frozen evaluation set. A template parser learns from the packaged training tasks of each scenario.
+    """Verifies the frozen evaluation set. A template parser learns from the training tasks that the registries hold of
+    each scenario.
 
     Args:
         suite: The set.
-        limit: See :func:`verify`; so do the others.
-        seed: See there.
-        on_task: See there.
-        baselines: See there.
-        on_episode: See there.
+        limit: At most so many of its tasks.
+        seed: Of the draw of these, and of the probes and baselines.
+        on_task: Told of each task as it is done.
+        baselines: Tasks that the shallow baselines play; 0 leaves them out.
+        on_episode: Told of each of their episodes.
 
     Raises:
         UnknownNameError: A scenario of the suite is in no registry, so that there is nothing to learn from.

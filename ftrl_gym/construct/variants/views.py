@@ -48,9 +48,13 @@ def views(functions: Sequence[Function], names: Collection[str], scenario: str, 
     """
     found: list[Added] = []
     taken = set(names)
-    for share, possible in ((_RICH[design.routes], rich), (_NARROW[design.confusable], narrow)):
-        draws = design.draws(scenario, possible.__name__)
-        for view in possible(functions):
+    possible = (
+        (_RICH[design.routes], "rich", rich(functions)),
+        (_NARROW[design.confusable], "narrow", narrow(functions)),
+    )
+    for share, purpose, some in possible:
+        draws = design.draws(scenario, purpose)
+        for view in some:
             draw = draws.random()
             if draw < share and view.function.name not in taken:
                 taken.add(view.function.name)
