@@ -151,7 +151,7 @@ def _with_construction(scenario: Scenario, keywords: dict[str, Any]) -> Scenario
         return scenario
 
     from ftrl_gym.construct import scenarios
-    from ftrl_gym.construct.briefs import check_variant
+    from ftrl_gym.construct.briefs import check_features, check_served, check_variant
     from ftrl_gym.construct.endless import endless_task
     from ftrl_gym.construct.objects import SCALINGS
 
@@ -166,11 +166,14 @@ def _with_construction(scenario: Scenario, keywords: dict[str, Any]) -> Scenario
         return dataclasses.replace(scenario, retell=other.retell, load_tools=other.tools)
     if name not in scenarios.names():
         return scenario
+    features = keywords.get("features") or ()
+    check_features(features)
+    check_served(features, name)  # each draw takes some of them only, so the one too many could show up hours later
     scalings = keywords.get("scalings")
     generator = functools.partial(
         endless_task,
         kinds=keywords.get("kinds"),
-        features=keywords.get("features") or (),
+        features=features,
         scenario=name,
         variant=0 if variant is None else variant,
         scalings=SCALINGS if scalings is None else scalings,

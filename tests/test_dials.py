@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+import gymnasium as gym
 import pytest
 
 from ftrl_gym.conditions import decided
@@ -254,6 +255,8 @@ def test_a_refusal_on_the_way_calls_for_the_detour_that_the_asker_names() -> Non
 def test_a_dial_that_a_scenario_has_nothing_for_is_refused_with_those_that_have(name: str, feature: str) -> None:
     with pytest.raises(UsageError, match=f"scenario {name} declares no") as caught:
         endless_brief(0, scenario=name, features=[feature], always=True)
+    with pytest.raises(UsageError, match=f"scenario {name} declares no"):  # at once, not when a draw has it on
+        gym.make(f"ftrl/{name}-v0", tasks="endless", features=[feature])
     assert "Bank" in str(caught.value)
 
 
