@@ -18,7 +18,9 @@ from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.registration import NAMESPACE, SUITE, SUITES
 from ftrl_gym.scenario import Scenario
 from ftrl_gym.scenario_files import worlds_of
-from ftrl_gym.task import Answer, Kind, Outcome, Plan, RowChange, Split, SubQuestion, Task
+from ftrl_gym.suites.suite import SuiteTaskSet
+from ftrl_gym.task import Answer, Kind, Outcome, Plan, RowChange, Split, SubQuestion, Task, ToolEvent, ToolEventKind
+from ftrl_gym.taskset import TaskSet
 from ftrl_gym.tooldoc import ToolDocument
 
 
@@ -29,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     if name in SUITES or name == SUITE:
         taskset = bare(make(env_id, arguments.settings)).taskset
         if arguments.task is None:
-            out.print(f"{env_id}: {len(taskset.ids())} tasks\n" + "\n".join(taskset.ids()))
+            out.print(f"{env_id}: {len(taskset.ids())} tasks{_frozen(taskset)}\n" + "\n".join(taskset.ids()))
             return 0
         task = taskset.get(arguments.task)
         show_task(out, task, taskset.documents(task))
@@ -47,6 +49,13 @@ def run(arguments: argparse.Namespace) -> int:
     documents = scenario.tools(task.toolset).documents
     show_task(out, task, [documents[tool] for tool in task.tools])
     return 0
+
+
+def _frozen(taskset: TaskSet) -> str:
+    """What a reported score names the frozen set by."""
+    if not isinstance(taskset, SuiteTaskSet):
+        return ""
+    return f", version {taskset.contents.version}, sha256 {taskset.contents.sha256}"
 
 
 def _show_scenario(out: Console, env_id: str, scenario: Scenario) -> None:
@@ -96,7 +105,10 @@ def _sections(task: Task, documents: Sequence[ToolDocument]) -> Iterator[tuple[s
         user = task.counterpart
         lines = [f"asked about {', '.join(slot.cues)}: {slot.reply}" for slot in user.slots]
         lines += [f"before the end: {change.text}" for change in user.changes]
+        lines += ["wants to be asked once more before anything is changed"] if user.confirms else []
         yield "The user, when asked", Text("\n".join(lines))
+    if task.timeline:
+        yield "What happens to the tools", Text("\n".join(map(_event, task.timeline)))
     yield "Sub-questions", Group(*(Text(sub_question_text(question)) for question in task.sub_questions))
     for number, plan in enumerate(task.plans, 1):
         yield f"Plan {number} of {len(task.plans)}", Text("\n".join(call_lines(plan)))
@@ -106,6 +118,13 @@ def _sections(task: Task, documents: Sequence[ToolDocument]) -> Iterator[tuple[s
     else:
         proof = task.certificate.model_dump()
         yield "Certificate", Text("\n".join(f"{check.replace('_', ' ')}: {value}" for check, value in proof.items()))
+
+
+def _event(event: ToolEvent) -> str:
+    if event.kind is ToolEventKind.FAILS:
+        calls = f"call {event.at + 1}" if event.times == 1 else f"calls {event.at + 1} to {event.at + event.times}"
+        return f"{event.tool}: {calls} of it will fail: {event.message}"
+    return f"{event.tool}: {event.kind} from turn {event.at + 1} on"
 
 
 def sub_question_text(question: SubQuestion) -> str:
