@@ -148,7 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         said = (
             f"{len(sample.tasks):,} endless tasks of difficulty 1 in {scenarios} scenarios, in any design of the tools."
         )
-        sections.append(table(" and ".join(f"`{name}`" for name in features) or "None of them", said, aims, dials(sample)))
+        title = " and ".join(f"`{name}`" for name in features) or "None of them"
+        sections.append(table(title, said, aims, dials(sample)))
         print(sections[-1], flush=True)
     chosen.out.write_text("\n".join(sections), encoding="utf-8")
     return 0

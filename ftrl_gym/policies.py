@@ -1,7 +1,7 @@
 """Policies that need no model: the oracle, random, silent and scripted ones.
 
 They measure an environment rather than learn in it: the oracle shows that the whole reward can be had, the others
-what is paid for no skill. They write the ``hermes`` dialect unless told otherwise. The cheating ones are in
+what is paid for no skill. They write the dialect of their environment. The cheating ones are in
 :mod:`ftrl_gym.probes`; language models are in ``agents/``.
 """
 
@@ -15,6 +15,7 @@ from typing import Any
 from ftrl_gym.parameters import alternatives, in_parts, is_date_in_parts
 from ftrl_gym.prompt import to_json
 from ftrl_gym.task import Answer, AnswerType, Outcome, OutcomeKind, PlanTurn, Task
+from ftrl_gym.toolcall import Dialect
 from ftrl_gym.trajectory import Policy
 
 __all__ = ["DoNothing", "Oracle", "Policy", "Random", "Scripted", "answer_text", "call_text", "mentions"]
@@ -23,14 +24,21 @@ DONE = "It is done."
 """How the policies here end a task that asks for no answer."""
 
 
-def call_text(calls: Sequence[tuple[str, dict[str, Any]]]) -> str:
-    """One assistant turn that makes the calls, in the ``hermes`` dialect.
+def call_text(calls: Sequence[tuple[str, dict[str, Any]]], dialect: Dialect = Dialect.HERMES) -> str:
+    """One assistant turn that makes the calls.
 
     >>> print(call_text([("get_city", {"name": "Oslo"})]))
     <tool_call>
     {"name": "get_city", "arguments": {"name": "Oslo"}}
     </tool_call>
+    >>> print(call_text([("get_city", {"name": "Oslo"}), ("list_cities", {})], Dialect.PYTHONIC))
+    [get_city(name='Oslo'), list_cities()]
     """
+    if dialect is Dialect.LLAMA3:
+        return "; ".join(to_json({"name": name, "parameters": arguments}) for name, arguments in calls)
+    if dialect is Dialect.PYTHONIC:
+        written = (f"{name}({', '.join(f'{key}={value!r}' for key, value in given.items())})" for name, given in calls)
+        return f"[{', '.join(written)}]" if calls else ""
     blocks = (to_json({"name": name, "arguments": arguments}) for name, arguments in calls)
     return "\n".join(f"<tool_call>\n{block}\n</tool_call>" for block in blocks)
 
@@ -65,16 +73,18 @@ class Oracle:
         """Reads the plan."""
         task: Task = env.task
         turns = task.plans[self.plan].turns if task.plans else ()
-        self._texts = [*map(plan_text, turns), ending_text(task.outcome)][::-1]
+        self._texts = [*(plan_text(turn, env.dialect) for turn in turns), ending_text(task.outcome)][::-1]
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """The next turn of the plan; the ending, again and again, once it is through."""
         return self._texts.pop() if len(self._texts) > 1 else self._texts[0]
 
 
-def plan_text(turn: PlanTurn) -> str:
+def plan_text(turn: PlanTurn, dialect: Dialect = Dialect.HERMES) -> str:
     """What an assistant writes to take this turn of a plan."""
-    calls = call_text([(call.tool, call.arguments) for call in turn.calls])
+    calls = call_text([(call.tool, call.arguments) for call in turn.calls], dialect)
+    if calls and dialect is not Dialect.HERMES:  # the others have no room for words beside calls
+        return calls
     return f"{turn.say}\n{calls}".strip() if turn.say else calls
 
 
@@ -135,6 +145,7 @@ class Random:
     def begin(self, env: Any, observation: str, info: dict[str, Any]) -> None:
         """Reads the documents and the question."""
         self._random = random.Random(f"{self.seed}/{info['task_id']}")
+        self._dialect = env.dialect
         self._tools = [(document.name, document.parameters) for document in env.documents]
         self._seen: list[str] = mentions(info["messages"][-1]["content"])
 
@@ -146,7 +157,8 @@ class Random:
         if not self._tools or rng.random() < self.stop:
             return f"<answer>{rng.choice(self._seen or ['42'])}</answer>"
         chosen = [rng.choice(self._tools) for _ in range(rng.choice((1, 1, 1, 2, 3)))]
-        return call_text([(name, random_arguments(schema, self._seen, rng)) for name, schema in chosen])
+        calls = [(name, random_arguments(schema, self._seen, rng)) for name, schema in chosen]
+        return call_text(calls, self._dialect)
 
 
 def random_arguments(schema: dict[str, Any], seen: Sequence[str], rng: random.Random) -> dict[str, Any]:

@@ -236,8 +236,14 @@ class ScenarioTaskSet:
             kind, difficulty = Kind(one_of("kind", named["kind"], Kind)), int(named["percent"]) / 100
             task = self._scenario.endless(int(named["seed"]), self._split, kinds=(kind,), difficulty=difficulty)
             return task.model_copy(update={"id": task_id})
-        hint = 'Tasks of that name are made with tasks="endless"' if named else ""
+        hint = 'Tasks of that name are made with tasks="endless"' if named else self._other_split(task_id)
         raise UnknownNameError(f"task of {self.name} ({self._split})", task_id, self._ids, hint)
+
+    def _other_split(self, task_id: str) -> str:
+        for split in Split:
+            if split is not self._split and any(task.id == task_id for task in self._scenario.load_tasks(split)):
+                return f"It is a task of the other split: split={split.value!r}"
+        return ""
 
     def cells(self, bands: int) -> Iterator[tuple[str, Kind, float]]:
         """Id, kind and difficulty of every task; of endless ones a pattern for ``{seed}`` per kind and band of

@@ -95,7 +95,7 @@ def test_verify_finds_a_task_that_is_not_sound(capsys: pytest.CaptureFixture[str
     [
         (["show", "Tinylibrary"], f"did you mean 'ftrl/{NAME}-v0'"),
         (["show", NAME, "train-7"], "Known: test-00000"),
-        (["play", NAME, "--task", "test-00000"], "unknown task"),
+        (["play", NAME, "--task", "test-00000"], "a task of the other split: split='test'"),
         (["play", NAME, "--set", "docs=xml"], "Known: json, signature"),
         (["play", NAME, "--set", "docs"], "KEYWORD=VALUE"),
         (["verify", "Nowhere"], "unknown environment"),
@@ -135,6 +135,19 @@ def test_play_to_the_end(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     assert play(script, monkeypatch, "--task", "train-00001") == 0
     shown = capsys.readouterr().out
     assert "'fly' is no tool" in shown and "The end: right." in shown and "Return 1.000" in shown
+
+
+@pytest.mark.parametrize("dialect", ["llama3", "pythonic"])
+def test_play_in_another_dialect(
+    dialect: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = {
+        "llama3": '{"name": "get_author", "parameters": {"name": "Ada Noor"}}',
+        "pythonic": "[get_author(name='Ada Noor')]",
+    }
+    script = f"get_book title=Grey Harbour\n{own[dialect]}\nanswer Tromso\n"
+    assert play(script, monkeypatch, "--task", "train-00001", "--set", f"dialect={dialect}") == 0
+    assert "Return 1.000" in capsys.readouterr().out
 
 
 def test_play_a_wrong_answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -196,6 +209,10 @@ BOOK = ToolDocument(
         ('find title="a=b" year=1984', '{"name": "find", "arguments": {"title": "a=b", "year": 1984}}'),
         ("find title=1984 year=x", '{"name": "find", "arguments": {"title": "1984", "year": "x"}}'),
         ('find tags=["a", "b"]', '{"name": "find", "arguments": {"tags": ["a", "b"]}}'),
+        ("find tags=Old Books, b", '{"name": "find", "arguments": {"tags": ["Old Books", "b"]}}'),
+        ("find tags=[a]", '{"name": "find", "arguments": {"tags": ["a"]}}'),
+        ("find tags=5", '{"name": "find", "arguments": {"tags": ["5"]}}'),
+        ("find tags=", '{"name": "find", "arguments": {"tags": []}}'),
         ('{"name": "find"}', '{"name": "find"}'),
     ],
 )
@@ -206,6 +223,7 @@ def test_a_typed_call(line: str, calls: str) -> None:
 def test_other_typed_lines() -> None:
     documents = {"find": BOOK}
     assert action_text("answer  14:35", documents) == "<answer>14:35</answer>"
+    assert action_text("<answer>14:35</answer>", documents) == "<answer>14:35</answer>"
     assert action_text("say When?", documents) == "When?"
     for line in ("find title=A ; find title=B", "find title=A; find title=B", "find title=A;find title=B"):
         assert action_text(line, documents).count("<tool_call>") == 2

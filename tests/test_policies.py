@@ -26,6 +26,15 @@ def envs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, gym.Env[str, str
     return {s: VerifiableReward(ToolUseEnv(ScenarioTaskSet(scenario, split=s))) for s in ("train", "test")}
 
 
+@pytest.mark.parametrize("dialect", ["hermes", "llama3", "pythonic"])
+def test_policies_write_the_dialect_of_their_environment(dialect: str) -> None:
+    env = gym.make("ftrl/Bank-v0", split="test", dialect=dialect)
+    for task in ("test-00000", "test-00030", "test-00060"):
+        assert run_episode(env, Oracle(), options={"task": task}).episode_return == pytest.approx(1.0)
+        calls = run_episode(env, Random(3, stop=0.1), options={"task": task})
+        assert any(turn.calls for turn in calls.turns)
+
+
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
 def test_oracle_earns_all_and_silence_nothing(envs: dict[str, gym.Env[str, str]], task: object) -> None:
     env, options = envs[task.split.value], {"task": task.id}

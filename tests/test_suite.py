@@ -9,6 +9,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 
 from ftrl_gym import registry, trust
+from ftrl_gym.cli import main
 from ftrl_gym.construct.briefs import FEATURES
 from ftrl_gym.construct.build import build
 from ftrl_gym.construct.orders import Plan
@@ -133,6 +134,17 @@ def test_the_packaged_set_is_what_it_is_said_to_be(packaged: SuiteTaskSet) -> No
 def test_a_sample_of_the_packaged_set_is_sound(packaged: SuiteTaskSet) -> None:
     report = verify_suite(packaged, limit=20)
     assert len(report.tasks) == 20 and report.ok, report.render()
+
+
+def test_show_names_it_as_a_score_has_to(packaged: SuiteTaskSet, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "Suite"]) == 0
+    version, sha256 = packaged.contents.version, packaged.contents.sha256
+    shown = capsys.readouterr().out
+    assert shown.startswith(f"ftrl/Suite-v0: 1200 tasks, version {version}, sha256 {sha256}\n")
+    assert main(["show", "Suite", "MusicLabel.test-00102"]) == 0
+    assert "list_bands_of_or_work fails, call 1: the service did not answer" in capsys.readouterr().out
+    assert main(["show", "Suite", "SmartHome.test-00054"]) == 0
+    assert "wants to be asked once more before anything is changed" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -153,7 +153,8 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="KEYWORD=VALUE",
         dest="settings",
-        help="a keyword of gym.make, such as docs=signature or path=rows.jsonl; may be given several times",
+        help="a keyword of gym.make, such as docs=signature, path=rows.jsonl or features='[\"state\"]'; may be given "
+        "several times",
     )
 
 

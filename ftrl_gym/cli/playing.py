@@ -16,10 +16,11 @@ from ftrl_gym.cli.target import bare, console, make, playable
 from ftrl_gym.policies import call_text
 from ftrl_gym.prompt import Docs
 from ftrl_gym.task import Answer
+from ftrl_gym.toolcall import Dialect, parse
 from ftrl_gym.tooldoc import ToolDocument
 
 HELP = """\
-  TOOL PARAMETER=VALUE PARAMETER=VALUE       make a call; values may hold spaces
+  TOOL PARAMETER=VALUE PARAMETER=VALUE       make a call; values may hold spaces; a list: A, B or ["A", "B"]
   TOOL PARAMETER=VALUE ; TOOL ...            several calls in one turn
   {"name": "TOOL", "arguments": {...}}       the same as a model writes it
   answer 14:35                               end with an answer
@@ -61,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
             _help(out, documents, rest.strip())
             continue
         try:
-            action = action_text(line, documents)
+            action = action_text(line, documents, bare(env).dialect)
         except Misunderstood as error:
             out.print(Text(str(error)))
             continue
@@ -72,17 +73,20 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def action_text(line: str, documents: Mapping[str, ToolDocument]) -> str:
+def action_text(line: str, documents: Mapping[str, ToolDocument], dialect: Dialect = Dialect.HERMES) -> str:
     """The assistant turn that a typed line stands for.
 
     Args:
         line: Without surrounding space.
         documents: The tools offered, by name.
+        dialect: How calls are written.
 
     Raises:
         Misunderstood: The line is none of ``HELP``.
     """
-    if "<tool_call>" in line:
+    if "<tool_call>" in line or line.startswith("<answer>"):
+        return line
+    if dialect is not Dialect.HERMES and parse(line, dialect).calls:
         return line
     if line.startswith("{"):
         return f"<tool_call>\n{line}\n</tool_call>"
@@ -93,7 +97,7 @@ def action_text(line: str, documents: Mapping[str, ToolDocument]) -> str:
         return rest.strip()
     names = "|".join(map(re.escape, documents))
     parts = re.split(rf" ; |;\s*(?=(?:{names})(?:\s|$))", line)  # a semicolon inside a value parts nothing
-    return call_text([_call(part.strip(), documents) for part in parts])
+    return call_text([_call(part.strip(), documents) for part in parts], dialect)
 
 
 def _call(text: str, documents: Mapping[str, ToolDocument]) -> tuple[str, dict[str, Any]]:
@@ -116,14 +120,21 @@ def _call(text: str, documents: Mapping[str, ToolDocument]) -> tuple[str, dict[s
 
 
 def _value(text: str, schema: Mapping[str, Any]) -> Any:
-    """The typed text as a value of the parameter's type: text stays text, the rest is read as JSON where it is."""
+    """The typed text as a value of the parameter's type: text stays text, a list may go without brackets and quotes,
+    the rest is read as JSON where it is."""
     is_text = schema.get("type", "string") == "string"
     if is_text and not (len(text) > 1 and text[0] == text[-1] == '"'):
         return text
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except ValueError:
-        return text
+        value = text
+    if schema.get("type") != "array" or isinstance(value, list):
+        return value
+    if isinstance(value, dict):
+        return [value]
+    parts = [part.strip() for part in text.removeprefix("[").removesuffix("]").split(",")]
+    return [_value(part, schema.get("items", {})) for part in parts if part]
 
 
 def _help(out: Console, documents: Mapping[str, ToolDocument], tool: str) -> None:
