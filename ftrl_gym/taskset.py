@@ -206,7 +206,10 @@ class ScenarioTaskSet:
         self._variant = variant
         if self._source is TaskSource.ENDLESS:
             if scenario.endless is None:
-                raise UsageError(f"{self.name} has no generator for endless tasks; use tasks='packaged'")
+                raise UsageError(
+                    f"{self.name} has no generator for endless tasks; use tasks='packaged', or, where you have its "
+                    "declaration, load that first: ftrl_gym.construct.declaration_file.scenario_of(Path('my_shop.py'))"
+                )
         else:
             if scalings is not None or isinstance(variant, str):
                 raise UsageError(
