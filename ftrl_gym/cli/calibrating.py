@@ -32,7 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     env_id = playable(arguments.id)
     if env_id.removeprefix(f"{NAMESPACE}/") in SUITES:
         raise UsageError(f"{env_id} is published data without outcomes; calibrate is for scenarios (ftrl-gym list)")
-    keywords: dict[str, Any] = {} if arguments.features is None else {"features": arguments.features}
+    dials = {"features": arguments.features, "always": arguments.always}
+    keywords: dict[str, Any] = {name: given for name, given in dials.items() if given is not None}
     env = make(env_id, arguments.settings, split=arguments.split, **keywords)
 
     def fit() -> TemplateParser:
