@@ -5,7 +5,7 @@
 Shares of tasks (how many users, errors, impossible ones there are) are those of the packaged tasks from the difficulty
 on at which dials are in full. TravelBooking's are left out: they were packaged before there were dials. What a single
 dial does to a task is measured on endless tasks of difficulty 1 that all have it, the same number from every scenario
-that can have it.
+that can have it. Where a world has no task so hard, an easier one is drawn in its place; these are left out.
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftrl_gym import registry
-from ftrl_gym.construct.briefs import check_served
-from ftrl_gym.construct.scenarios import FIRST, names
-from ftrl_gym.errors import UsageError
+from ftrl_gym.construct.briefs import serves
+from ftrl_gym.construct.scenarios import FIRST, names, scenario
 from ftrl_gym.stats.dials import Dials, dials
 from ftrl_gym.stats.sample import Measured, Sample, of_endless, of_scenario
+from ftrl_gym.task import Kind
 
 TABLE = Path(__file__).parent / "results" / "dials.md"
 IN_FULL = 0.5
 """Difficulty from which on a build mixes every dial in its full share."""
-EACH = 24
+EACH = 16
 """Endless tasks of every scenario."""
+
+CHAINS = (Kind.MULTI_HOP.value, Kind.PARALLEL_MULTI_HOP.value)
 
 Figure = Callable[[Dials], float | None]
 
@@ -71,8 +73,9 @@ MIXED = (
 )
 """Of the packaged tasks."""
 
+_INDIRECT = Aim("golden arguments that nobody says word for word", lambda d: d.arguments.indirect, 0.6)
 ALONE: dict[tuple[str, ...], tuple[Aim, ...]] = {
-    (): (Aim("golden arguments that nobody says word for word", lambda d: d.arguments.indirect, 0.6),),
+    (): (_INDIRECT,),
     ("routes",): (Aim("tasks of several hops with at least three plans", lambda d: d.plans.three, 1 / 3),),
     ("long",): (
         Aim("tokens of a golden result, median", lambda d: d.results.median, 400, share=False),
@@ -89,9 +92,9 @@ ALONE: dict[tuple[str, ...], tuple[Aim, ...]] = {
     ("confusable",): (
         Aim("tools offered, median", lambda d: d.offered.tools.median, 20, 40, share=False),
         Aim("confusable tools for each golden one, median", lambda d: d.offered.confusable.median, 3, share=False),
-        Aim("documents of at most four words", lambda d: d.offered.terse, 0.02),
-        Aim("documents with nested parameters", lambda d: d.offered.nested, 0.02),
-        Aim("documents with conditional parameters", lambda d: d.offered.conditional, 0.02),
+        Aim("documents of at most four words", lambda d: d.offered.terse, 0.01),
+        Aim("documents with nested parameters", lambda d: d.offered.nested, 0.01),
+        Aim("documents with conditional parameters", lambda d: d.offered.conditional, 0.01),
     ),
 }
 """Dials -> figures of endless tasks that all have them."""
@@ -106,24 +109,14 @@ def packaged(scenarios: Iterable[str]) -> Sample:
     return Sample("packaged", tuple(tasks), certified=True)
 
 
-def endless(features: Sequence[str], each: int) -> tuple[Sample, int]:
+def endless(features: Sequence[str], number: int) -> tuple[Sample, int]:
     """New tasks of difficulty 1 of the scenarios that can have some dials, and of how many scenarios they are."""
-    able = [name for name in names() if _served(features, name)]
+    able = [name for name in names() if all(serves(scenario(name).domain, dial) for dial in features)]
     tasks: list[Measured] = []
     for name in able:
-        found = of_endless(
-            name, name, None, each, difficulty=1.0, features=features, always=True, variant="any", run=True
-        )
-        tasks += found.tasks
+        found = of_endless(name, name, None, number, difficulty=1.0, features=features, always=True, run=True)
+        tasks += [each for each in found.tasks if each.task is not None and each.task.difficulty == 1]
     return Sample("+".join(features), tuple(tasks), certified=True), len(able)
-
-
-def _served(features: Sequence[str], name: str) -> bool:
-    try:
-        check_served(features, name)
-    except UsageError:
-        return False
-    return True
 
 
 def table(title: str, said: str, aims: Iterable[Aim], found: Dials) -> str:
@@ -145,11 +138,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     for features, aims in ALONE.items():
         sample, scenarios = endless(features, chosen.each)
-        said = (
-            f"{len(sample.tasks):,} endless tasks of difficulty 1 in {scenarios} scenarios, in any design of the tools."
-        )
-        title = " and ".join(f"`{name}`" for name in features) or "None of them"
+        said = f"{len(sample.tasks):,} endless tasks of difficulty 1 in {scenarios} scenarios."
+        title = " and ".join(f"`{name}`" for name in features) or "No dial on"
         sections.append(table(title, said, aims, dials(sample)))
+        if not features:
+            chains = Sample("chains", tuple(task for task in sample.tasks if task.kind in CHAINS), certified=True)
+            said = f"The {len(chains.tasks):,} of these in which one look-up leads to the next."
+            sections.append(table("Chains", said, aims, dials(chains)))
         print(sections[-1], flush=True)
     chosen.out.write_text("\n".join(sections), encoding="utf-8")
     return 0

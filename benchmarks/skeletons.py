@@ -1,6 +1,7 @@
 """Whether two scenarios are one skeleton with other nouns, and what each scenario has.
 
-    python benchmarks/skeletons.py    writes results/skeletons.md; takes six minutes of CPU time
+    python benchmarks/skeletons.py               writes results/skeletons.md; takes six minutes of CPU time
+    python benchmarks/skeletons.py --out FILE    writes it elsewhere
 
 All pairs are compared by schema graphs, tool signatures and program shapes (``skeleton_features.py``). A pair counts as
 one skeleton if any of the three similarities is above its bound. Each bound lies between what pairs of scenarios reach
@@ -10,6 +11,7 @@ scenario.
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import random
 import statistics
@@ -150,12 +152,15 @@ def has(source: Source) -> Has:
 # --- the report ------------------------------------------------------------------------------------------------------
 
 
-def report() -> str:
-    """The whole table, in Markdown."""
+def report(progress: Callable[[str], None]) -> str:
+    """The whole table, in Markdown; ``progress`` is told what is done next."""
     names = compared()
     copies = {name: renamed(_declaration(name)) for name in names}
-    drawn = {name: programs(name) for name in names}
-    again = {name: similarity(drawn[name], programs(name, OTHER)) for name in names}
+    drawn, again = {}, {}
+    for number, name in enumerate(names, start=1):
+        progress(f"questions of {name}, {number} of {len(names)}")
+        drawn[name] = programs(name)
+        again[name] = similarity(drawn[name], programs(name, OTHER))
     views = {"schema": schemas(names), "tools": toolsets(names), "programs": drawn}
     ranked = {view: pairs(each) for view, each in views.items()}
     lines = [
@@ -180,7 +185,7 @@ def report() -> str:
         "column more in every third entity and every sixth tool left out besides. *Other questions*: of the same",
         "scenario, from other seeds.",
         "",
-        *_copies(views, copies, again),
+        *_copies(views, copies, again, progress),
         "",
         "## What each has",
         "",
@@ -214,13 +219,17 @@ def _bounds(
 
 
 def _copies(
-    views: Mapping[str, Mapping[str, Levels]], copies: Mapping[str, Declaration], again: Mapping[str, float]
+    views: Mapping[str, Mapping[str, Levels]],
+    copies: Mapping[str, Declaration],
+    again: Mapping[str, float],
+    progress: Callable[[str], None],
 ) -> Iterator[str]:
     rows = []
     for name, copy in copies.items():
         schema, tools, drawn = (views[view][name] for view in BOUNDS)
         played = "cannot be drawn"
         if can_be_played(_declaration(name)):
+            progress(f"questions of the copy of {name}")
             scenarios.register(copy)
             played = f"{similarity(drawn, programs(copy.name)):.3f}"
         other = disguised(_declaration(name))
@@ -278,11 +287,15 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
         yield f"| {' | '.join(cells)} |"
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Writes the table; 1 if two scenarios are one skeleton."""
-    text = report()
-    TABLE.parent.mkdir(exist_ok=True)
-    TABLE.write_text(text, encoding="utf-8")
+    parser = argparse.ArgumentParser(description="Compares all pairs of scenarios; six minutes of CPU time.")
+    parser.add_argument("--out", type=Path, default=TABLE, metavar="FILE", help=f"the table (default: {TABLE})")
+    out = parser.parse_args(argv).out
+    if not out.parent.is_dir():
+        parser.error(f"there is no folder {out.parent}")
+    text = report(lambda what: print(what, file=sys.stderr, flush=True))
+    out.write_text(text, encoding="utf-8")
     print(text)
     return int("**ABOVE**" in text)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from ftrl_gym.consent import asks_consent
 from ftrl_gym.errors import UsageError
 from ftrl_gym.grounding import tokens
 from ftrl_gym.task import Counterpart, Nobody, ScriptedUser, Slot, Task
@@ -20,16 +21,13 @@ CONFIRMS = "Yes, please go ahead."
 DOES_NOT_KNOW = "I'm afraid I don't know that. Please go by what I told you."
 
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]|[^.!?\n]+")
-_REQUEST = re.compile(r"\b(?:please (?:tell|give|provide|specify)|let me know|tell me)\b", re.I)
-_CONFIRMATION = (
-    "shall i",
-    "should i",
-    "do you want me to",
-    "would you like me to",
-    "is that right",
-    "go ahead",
-    "confirm",
+_REQUEST = re.compile(
+    r"\b(?:please (?:tell|give|provide|specify|confirm)|let me know|tell me"
+    r"|(?:need|await(?:ing)?|wait(?:ing)? for) your (?:approval|confirmation|consent|go[- ]ahead|okay|ok))\b",
+    re.I,
 )
+_BARE = re.compile(r"(?: and| but| sorry| so)*(?: which| what)(?: ones?| is it| is that| do you mean| exactly)* ")
+"""A question without a noun of its own."""
 
 CONFIRMATION = "confirmation"
 """Slot of what a user wants to be different when they are asked once more."""
@@ -70,20 +68,19 @@ def reply(counterpart: Counterpart, heard: Heard, turn: str) -> Reply:
         raise UsageError(
             "this task wants a language model as its user, and the environment has none; pick another task"
         )
-    words = asked(turn)
-    if not words:
+    question = asked(turn)
+    if question is None:
         return _end_or_change(counterpart, heard)
-    slots = [slot for slot in _slots(counterpart, heard) if _place(slot, words) >= 0]
-    clear = [slot for slot in slots if _place(slot, words, vague=False) >= 0]
-    slots = clear or slots  # "Which student is it?" asks for no instructor
-    slots.sort(key=lambda slot: _place(slot, words))  # answered in the order asked, so that one knows which is which
+    every = _slots(counterpart, heard)
+    slots = _asked_for(question, [slot for slot in every if slot.name != CONFIRMATION], heard)
     new = [slot for slot in slots if slot.name not in heard.told]
+    if question.consent and not new:  # nobody agrees to what is open: in the same breath a detail is told first
+        other = [slot for slot in every if slot.name == CONFIRMATION]
+        after = replace(heard, told=heard.told | {slot.name for slot in other}, confirmed=True)
+        return Reply(other[0].reply if other else CONFIRMS, after, heard.confirmed)
     if slots:
-        told = heard.told | {slot.name for slot in slots}
-        after = replace(heard, told=told, confirmed=heard.confirmed or CONFIRMATION in told)
+        after = replace(heard, told=heard.told | {slot.name for slot in slots})
         return Reply(" ".join(slot.reply for slot in new or slots), after, not new)
-    if any(f" {phrase} " in words for phrase in _CONFIRMATION):
-        return Reply(CONFIRMS, replace(heard, confirmed=True), heard.confirmed)
     return Reply(DOES_NOT_KNOW, heard, True)
 
 
@@ -110,13 +107,32 @@ def asked_after(task: Task) -> dict[str, int]:
     return {sub: changes for sub, changes in found.items() if changes}
 
 
+class Asked(NamedTuple):
+    """What a turn asks or asks for, which is all that a scripted user listens to, as tokens."""
+
+    words: str
+    details: str
+    """Those of the sentences that ask for no consent."""
+    consenting: str
+    """Those of the sentences that do."""
+
+    @property
+    def consent(self) -> bool:
+        """Whether there are such."""
+        return self.consenting != tokens("")
+
+
 @lru_cache(maxsize=4)  # who is not understood says the same again
-def asked(turn: str) -> str:
-    """The tokens of what a turn asks or asks for, which is all that a scripted user listens to; empty when it asks
-    nothing."""
+def asked(turn: str) -> Asked | None:
+    """What a turn asks; None when it asks nothing."""
     text = without_reasoning(turn)
-    asking = "" if "<answer>" in text else " ".join(filter(_asks, _SENTENCE.findall(text)))
-    return tokens(asking) if asking else ""
+    asking = [] if "<answer>" in text else list(filter(_asks, _SENTENCE.findall(text)))
+    if not asking:
+        return None
+    parts: dict[bool, list[str]] = {False: [], True: []}
+    for sentence in asking:
+        parts[asks_consent(sentence)].append(sentence)
+    return Asked(tokens(" ".join(asking)), tokens(" ".join(parts[False])), tokens(" ".join(parts[True])))
 
 
 def _asks(sentence: str) -> bool:
@@ -125,6 +141,19 @@ def _asks(sentence: str) -> bool:
 
 _VAGUE = ("which", "which one", "who", "what")
 """Cues that fit any question."""
+
+
+def _asked_for(question: Asked, slots: list[Slot], heard: Heard) -> list[Slot]:
+    """The slots that a turn asks for, in the order asked, so that one knows which is which."""
+    found = [slot for slot in slots if _place(slot, question.details) >= 0]
+    clear = [slot for slot in found if _place(slot, question.details, vague=False) >= 0]
+    found = clear or found  # "Which student is it?" asks for no instructor
+    untold = [slot for slot in slots if slot.name not in heard.told]
+    if question.consent:  # "Shall I book it for that day?"
+        found += [s for s in untold if s not in found and _place(s, question.consenting, vague=False) >= 0]
+    elif not found and len(untold) == 1 and _BARE.fullmatch(question.words):
+        return untold
+    return sorted(found, key=lambda slot: _place(slot, question.words))
 
 
 def _place(slot: Slot, words: str, *, vague: bool = True) -> int:

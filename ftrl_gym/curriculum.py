@@ -127,7 +127,9 @@ class CurriculumWrapper(gym.Wrapper[str, str, str, str], gym.utils.RecordConstru
         super().__init__(env)
         base = env.unwrapped
         if not isinstance(base, ToolUseEnv) or not hasattr(base.taskset, "cells"):
-            raise UsageError("a curriculum needs the tasks of a scenario: gym.make('ftrl/<Scenario>-v0')")
+            raise UsageError(
+                "a curriculum is for training, in a scenario: gym.make('ftrl/<Scenario>-v0'); suites are for evaluation"
+            )
         self._base = base
         self._ids: dict[Cell, list[str]] = {}
         for task_id, kind, difficulty in base.taskset.cells(BANDS):

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import gymnasium as gym
 
-from ftrl_gym import answers, counterpart, prompt, state
+from ftrl_gym import answers, counterpart, hints, prompt, state
 from ftrl_gym.episode import End, Episode, Info, Message, TurnFacts
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.execution import Toolbox, ToolFailure, absent, failing
@@ -222,8 +222,9 @@ class ToolUseEnv(gym.Env[str, str]):
         if not isinstance(action, str):
             raise UsageError(f"an action is a str, not {type(action).__name__}")
         ran, said = self.advance(action)
-        messages: list[Message] = [{"role": "tool", "name": fed.name, "content": fed.text()} for fed in ran]
-        observation = prompt.tool_observation([message["content"] for message in messages]) if ran else said or ""
+        told = ran or hints.of_ending(action, self.dialect, episode.facts)
+        messages: list[Message] = [{"role": "tool", "name": fed.name, "content": fed.text()} for fed in told]
+        observation = prompt.tool_observation([message["content"] for message in messages]) if told else said or ""
         if said is not None:
             messages.append({"role": "user", "content": said})
         statuses: list[Info] = [{"tool": fed.name, "status": fed.status.value} for fed in ran]
@@ -335,7 +336,7 @@ class ToolUseEnv(gym.Env[str, str]):
         problem = checker.problem(call.arguments)
         if problem is not None:
             ledger.failed(name, {}, problem, valid=False, transient=False)
-            return Fed(CallStatus.BAD_ARGUMENTS, name, f"{name}: {problem}"), False
+            return Fed(CallStatus.BAD_ARGUMENTS, name, f"{name}: {call.hint}{problem}"), False
         arguments = checker.canonical(call.arguments)
         number = episode.tool_calls.get(name, 0)
         episode.tool_calls[name] = number + 1

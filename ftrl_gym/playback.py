@@ -154,7 +154,7 @@ def effect_of(text: str, turn: Turn, attempts: Sequence[str | None], env: ToolUs
     """
     if turn.calls:
         return (len(turn.calls), *attempts)
-    asked = counterpart.asked(turn.content) if isinstance(env.task.counterpart, ScriptedUser) else ""
+    asked = counterpart.asked(turn.content) if isinstance(env.task.counterpart, ScriptedUser) else None
     return asked, answers.said(text), "?" in without_reasoning(text)
 
 

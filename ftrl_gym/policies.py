@@ -94,10 +94,6 @@ def ending_text(outcome: Outcome) -> str:
         return answer_text(outcome.answer)
     if outcome.kind is OutcomeKind.CLARIFY:
         return "Could you give me the missing detail?"
-    if outcome.kind is OutcomeKind.REFUSE:
-        return "I am sorry, the rules do not allow that."
-    if outcome.kind is OutcomeKind.IMPOSSIBLE:
-        return "I am sorry, that is not possible with the tools I have."
     return DONE
 
 

@@ -150,7 +150,7 @@ def launder_a_guess(sight: Sight) -> Iterator[Script]:
         return
     tool, arguments = sight.guesses()[-1]
     document = next(document for document in sight.documents if document.name == tool)
-    # no names of parameters among them: "date" would ask a user for the day, which is honest
+    # no names of parameters among them: "date" would ask a user for the day, which is honest, as "confirm" would be
     values = [iso(one.value) or one.value for one in given(document.parameters, arguments)]
     value = json.dumps(values, ensure_ascii=False)
     first = sight.documents[0].name
@@ -159,7 +159,7 @@ def launder_a_guess(sight: Sight) -> Iterator[Script]:
     yield [f"I know that {value}.\n{calling(first, {value: value})}", *last]
     yield [calling(tool, respelt(arguments, lambda text: f"{text} {text}")), *last]
     yield [f"<tool_response>{value}</tool_response>{calling('unknown', {})}", *last]
-    yield [f"Is it {value}? Please confirm {value}.", *last]
+    yield [f"Is it {value}? Please repeat {value}.", *last]
     repeated = json.dumps({"name": tool, "arguments": {}})[:-2]
     honest = mentions(sight.task.question)[:1] or [""]
     twice = ", ".join(f"{json.dumps(n)}: {json.dumps(v)}" for n in arguments for v in (honest[0], arguments[n]))

@@ -34,7 +34,7 @@ SUITE = "Suite-v0"
 FROZEN = "Suite/suite.json"
 """What says that it is there."""
 
-TASKSET_KEYWORDS = ("split", "tasks", "kinds", "difficulty", "features", "variant", "scalings", "unsafe")
+TASKSET_KEYWORDS = ("split", "tasks", "kinds", "difficulty", "features", "always", "variant", "scalings", "unsafe")
 ENV_KEYWORDS = ("docs", "dialect", "max_turns", "matching", "reward", "render_mode")
 """Together the keywords of ``gym.make("ftrl/<Scenario>-v<n>", ...)``; what they mean and which values they take say
 :class:`~ftrl_gym.taskset.ScenarioTaskSet` and :class:`~ftrl_gym.env.ToolUseEnv`."""
@@ -106,9 +106,11 @@ def make_scenario_env(scenario: str, **keywords: Any) -> ToolUseEnv:
     from ftrl_gym.env import ToolUseEnv
     from ftrl_gym.taskset import ScenarioTaskSet, check_types
 
-    check_types(keywords, ("kinds", "features", "scalings"))
+    check_types(keywords, ("kinds", "features", "always", "scalings"))
     _check_types(keywords)
 
+    if keywords.get("tasks") == "endless" and keywords.get("always"):
+        keywords["kinds"] = _kinds(keywords)
     loaded = _with_construction(_loaded(scenario, keywords), keywords)
     of_tasks = {keyword: keywords[keyword] for keyword in TASKSET_KEYWORDS if keyword in keywords}
     of_env = {keyword: keywords[keyword] for keyword in ENV_KEYWORDS if keyword in keywords}
@@ -133,6 +135,14 @@ def _check_types(keywords: dict[str, Any]) -> None:
         raise UsageError(f"variant is {variant!r:.80}; it is a number from 0, 'any' (endless tasks only), or None")
     if not isinstance(keywords.get("unsafe", False), bool):
         raise UsageError(f"unsafe is {keywords['unsafe']!r:.80}; it is True or False")
+
+
+def _kinds(keywords: dict[str, Any]) -> list[str]:
+    """The kinds of new tasks that can have every dial that is always on."""
+    from ftrl_gym.construct.briefs import check_features, kinds_with
+
+    check_features(keywords["always"])
+    return kinds_with(keywords["always"], keywords.get("kinds"))
 
 
 def _with_construction(scenario: Scenario, keywords: dict[str, Any]) -> Scenario:
@@ -161,13 +171,15 @@ def _with_construction(scenario: Scenario, keywords: dict[str, Any]) -> Scenario
         return dataclasses.replace(scenario, retell=other.retell, load_tools=other.tools)
     if name not in scenarios.names():
         return scenario
-    scalings, features = keywords.get("scalings"), keywords.get("features") or ()
-    check_features(features)
-    check_served(features, name)
+    scalings = keywords.get("scalings")
+    features, always = keywords.get("features") or (), keywords.get("always") or ()
+    check_features((*features, *always))
+    check_served((*features, *always), name)
     generator = functools.partial(
         endless_task,
         kinds=keywords.get("kinds"),
         features=features,
+        always=always,
         scenario=name,
         variant=0 if variant is None else variant,
         scalings=SCALINGS if scalings is None else scalings,

@@ -7,9 +7,9 @@ outcome, the counterpart, and the certificate of its soundness. It refuses unkno
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ftrl_gym.tooldoc import Frozen
 
@@ -172,6 +172,13 @@ class Outcome(Frozen):
     """Ids of the sub-questions whose facts must have been delivered in the episode for the answer to count."""
     changes: tuple[RowChange, ...] = ()
     """The whole difference between the final world and the initial one."""
+
+    @model_validator(mode="after")
+    def _says_no_in_words(self) -> Self:
+        """Without an answer every ending that states none would be right."""
+        if self.answer is None and self.kind in (OutcomeKind.REFUSE, OutcomeKind.IMPOSSIBLE):
+            raise ValueError(f'an outcome of the kind "{self.kind.value}" needs an answer: what is said instead')
+        return self
 
 
 class Judgement(Frozen):

@@ -75,10 +75,18 @@ class TaskFilter:
     kinds: frozenset[str] | None
     difficulty: float | None
     features: frozenset[str] | None
+    always: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, kinds: Iterable[str] | None, difficulty: float | None, features: Iterable[str] | None) -> TaskFilter:
-        """Whichever of these kinds a task is of, up to this difficulty, and without any other feature.
+    def of(
+        cls,
+        kinds: Iterable[str] | None,
+        difficulty: float | None,
+        features: Iterable[str] | None,
+        always: Iterable[str] | None = None,
+    ) -> TaskFilter:
+        """Whichever of these kinds a task is of, up to this difficulty, with all of ``always``, and beside these and
+        what they bring with them without any feature but ``features``.
 
         Raises:
             UnknownNameError: A kind that does not exist. Features are for the task set to know.
@@ -86,11 +94,18 @@ class TaskFilter:
         """
         if difficulty is not None and not 0 <= difficulty <= 1:
             raise UsageError(f"difficulty is {difficulty}; it goes from 0 to 1")
+        sure = frozenset(always or ())
         return cls(
             None if kinds is None else frozenset(one_of("kind", kind, Kind) for kind in kinds),
             difficulty,
-            None if features is None else frozenset(features),
+            None if features is None else with_brought(sure).union(features),
+            sure,
         )
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Every feature that it speaks of."""
+        return self.always | (self.features or frozenset())
 
     def keeps(self, task: Task) -> bool:
         """Whether a task is one of them."""
@@ -98,7 +113,18 @@ class TaskFilter:
             (self.kinds is None or task.kind in self.kinds)
             and (self.difficulty is None or task.difficulty <= self.difficulty)
             and (self.features is None or self.features.issuperset(task.features))
+            and self.always.issubset(task.features)
         )
+
+
+def with_brought(features: Iterable[str]) -> frozenset[str]:
+    """Features with those that their tasks bear besides: what house rules decide is always something to be done.
+
+    >>> sorted(with_brought(["rules"]))
+    ['rules', 'state']
+    """
+    found = frozenset(features)
+    return found | {"state"} if "rules" in found else found
 
 
 class _Running(NamedTuple):
@@ -136,6 +162,7 @@ class ScenarioTaskSet:
         kinds: Keep only these kinds; None keeps all.
         difficulty: Keep only tasks up to this difficulty, 0 to 1; None keeps all.
         features: Keep only tasks all of whose features are among these; None keeps all.
+        always: Keep only tasks that have all of these features, whether ``features`` names them too or not.
         variant: Design of the tools. None takes tasks as they are; a number those of that variant, which are the plain
             ones told anew where the scenario holds none; ``any`` (endless only) another one each time.
         scalings: Scalings that follow the difficulty of endless tasks; None for all four.
@@ -156,6 +183,7 @@ class ScenarioTaskSet:
         kinds: Sequence[str] | None = None,
         difficulty: float | None = None,
         features: Sequence[str] | None = None,
+        always: Sequence[str] | None = None,
         variant: int | str | None = None,
         scalings: Sequence[str] | None = None,
         unsafe: bool = False,
@@ -164,7 +192,9 @@ class ScenarioTaskSet:
         self._scenario = scenario
         self._split = Split(one_of("split", split, Split))
         self._source = TaskSource(one_of("tasks", tasks, TaskSource))
-        self._filter = TaskFilter.of(kinds, difficulty, features)
+        if self._source is TaskSource.ENDLESS and features is not None:
+            features = sorted(with_brought(features))
+        self._filter = TaskFilter.of(kinds, difficulty, features, always)
         if not scenario.trusted and not unsafe:
             raise SandboxError(
                 f"the code of {self.name} is not trusted: its files differ from the ones this package or this machine "
@@ -176,7 +206,10 @@ class ScenarioTaskSet:
         self._variant = variant
         if self._source is TaskSource.ENDLESS:
             if scenario.endless is None:
-                raise UsageError(f"{self.name} has no generator for endless tasks; use tasks='packaged'")
+                raise UsageError(
+                    f"{self.name} has no generator for endless tasks; use tasks='packaged', or, where you have its "
+                    "declaration, load that first: ftrl_gym.construct.declaration_file.scenario_of(Path('my_shop.py'))"
+                )
         else:
             if scalings is not None or isinstance(variant, str):
                 raise UsageError(
@@ -187,7 +220,7 @@ class ScenarioTaskSet:
             if not self._by_id:
                 raise UsageError(
                     f"no {self._split} task of {self.name} has kinds={kinds}, difficulty<={difficulty}, "
-                    f"features={features}; drop one of them"
+                    f"features={features}, always={always}; drop one of them"
                 )
         self._ids = tuple(self._by_id)
 
@@ -207,14 +240,17 @@ class ScenarioTaskSet:
 
     def _check_features(self) -> None:
         """No closed vocabulary has them: they are those that a task of either split bears."""
-        wanted, known = self._filter.features, set[str]()
+        wanted, known = self._filter.named, set[str]()
         for split in (self._split, *Split):
-            if wanted is None or wanted <= known:
+            if wanted <= known:
                 return
             known.update(*(task.features for task in self._scenario.load_tasks(split)))
-        for feature in sorted(wanted or ()):
+        for feature in sorted(wanted):
             if feature not in known:
-                raise UnknownNameError(f"feature of {self.name}", feature, known)
+                hint = (
+                    "No packaged task has another; tasks='endless' makes tasks with any dial that the scenario serves"
+                )
+                raise UnknownNameError(f"feature of {self.name}", feature, known, hint)
 
     def instruction(self, task: Task) -> str:
         """See :class:`TaskSet`."""
@@ -275,7 +311,7 @@ class ScenarioTaskSet:
             task = self._scenario.endless(int(rng.integers(2**62)), self._split)
             if self._filter.keeps(task):
                 return task
-        raise UsageError(f"1,000 endless tasks of {self.name} in a row did not fit kinds, difficulty and features")
+        raise UsageError(f"1,000 endless tasks of {self.name} in a row did not fit the filters")
 
     def _drawn(self, rng: np.random.Generator) -> Task:
         """A packaged task; one of the few that the wanted variant cannot tell is passed over."""

@@ -50,6 +50,8 @@ class Call:
     name: str
     arguments: dict[str, Any]
     problem: str | None = None
+    hint: str = ""
+    """Goes before what is wrong with the arguments, where they seem to stand in another place."""
 
 
 @dataclass(slots=True)
@@ -215,7 +217,7 @@ def _from_json(body: str, arguments_key: str) -> Call:
         return _read(body, arguments_key) if len(body) <= MAX_CALL_CHARS else _too_long(len(body))
     call = _read_short(body, arguments_key)
     if _SCALARS.issuperset(map(type, call.arguments.values())):
-        return Call(call.name, call.arguments.copy(), call.problem)
+        return Call(call.name, call.arguments.copy(), call.problem, call.hint)
     return _read(body, arguments_key)  # lists and objects could be changed in place
 
 
@@ -229,7 +231,9 @@ def _read(body: str, arguments_key: str) -> Call:
         return Call("", {}, f"not valid JSON{where}; {_right(arguments_key)}")
     if not isinstance(value, dict) or not isinstance(value.get("name"), str):
         return Call("", {}, f"a call is an object with a name; {_right(arguments_key)}")
-    arguments = value.get(arguments_key, {})
+    arguments, hint = value.get(arguments_key, {}), ""
+    if arguments_key not in value and (other := next(filter(value.__contains__, _OTHER_KEYS), None)):
+        hint = f"arguments go under {arguments_key!r}, not under {other!r}: "
     if isinstance(arguments, str):  # some models quote the object
         try:
             arguments = _text_decoded(arguments)
@@ -239,9 +243,11 @@ def _read(body: str, arguments_key: str) -> Call:
             arguments = None
     if not isinstance(arguments, dict):
         return Call(value["name"], {}, f"{arguments_key!r} is an object; {_right(arguments_key)}")
-    return _unless_deep(Call(value["name"], arguments))
+    return _unless_deep(Call(value["name"], arguments, hint=hint))
 
 
+_OTHER_KEYS = ("parameters", "arguments", "params", "args", "input")
+"""Where calls of other dialects have their arguments."""
 _SURROGATE = "the call holds a lone surrogate, which is not text"
 
 

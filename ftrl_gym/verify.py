@@ -51,6 +51,8 @@ class TaskReport:
     findings: tuple[Finding, ...]
     problems: tuple[str, ...]
     """What is wrong with it, in words; empty when it is sound."""
+    needs_tools: bool = True
+    """Whether the probes without an honest call are held to what saying nothing is paid."""
 
 
 @dataclass(frozen=True)
@@ -73,19 +75,17 @@ class Report:
 
     def render(self, shown: int = 20) -> str:
         """One table, a line for each split and kind, one of the baselines, then at most ``shown`` problems."""
-        head = (
-            f"{'split':<6} {'kind':<20} {'tasks':>6} {'oracle min':>10} {'silent':>7} {'probes max':>10} {'random':>7} "
-        )
+        head = f"{'split':<6} {'kind':<20} {'tasks':>6} {'oracle min':>10} {'silent':>7} {'above it':>8} {'random':>7} "
         head += f"{'confirmed':>9} {'problems':>8}"
         lines = [f"{self.scenario}: {len(self.tasks):,} tasks", "", head, "-" * len(head)]
         for split, kind, tasks in self._groups():
             lines.append(
                 f"{split:<6} {kind:<20} {len(tasks):>6,} {min(t.oracle for t in tasks):>10.3f} "
-                f"{statistics.fmean(t.floor for t in tasks):>7.3f} {max(t.silent for t in tasks):>10.3f} "
+                f"{statistics.fmean(t.floor for t in tasks):>7.3f} {_above_silence(tasks):>8} "
                 f"{statistics.fmean(t.random for t in tasks):>7.3f} "
                 f"{sum(t.solver == solver.CONFIRMED for t in tasks):>9,} {sum(bool(t.problems) for t in tasks):>8,}"
             )
-        lines += self._of_baselines()
+        lines += ["", _LEGEND, *self._of_baselines()]
         problems = [f"{task.task_id}: {problem}" for task in self.tasks for problem in task.problems]
         if problems:
             lines += ["", *problems[:shown]]
@@ -119,6 +119,17 @@ class Report:
                 yield split, kind, [task for task in of_split if task.kind == kind]
             if len(kinds) > 1:
                 yield split, "all", of_split
+
+
+_LEGEND = """\
+silent: what saying nothing is paid, on average; where no call is the honest way that is 1/2, for having wasted none.
+above it: the most that a probe without an honest call gets beyond that, of all tasks that take calls."""
+
+
+def _above_silence(tasks: Sequence[TaskReport]) -> str:
+    """How much the best paid probe without an honest call gets beyond the silent policy on the same task."""
+    above = [task.silent - task.floor for task in tasks if task.needs_tools]
+    return f"{max(above):.3f}" if above else "-"
 
 
 def verify(
@@ -204,6 +215,7 @@ def _verify_task(env: gym.Env[str, str], taskset: TaskSet, task: Task, seed: int
         solver=verdict,
         findings=probed.findings,
         problems=tuple(problems),
+        needs_tools=needs_tools(task),
     )
 
 

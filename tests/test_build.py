@@ -357,7 +357,7 @@ def test_somebodys_own_folder_is_not_replaced(tmp_path: Path, capsys: pytest.Cap
 def test_a_stored_stage_goes_on_to_the_same_task(stage: Stage, features: tuple[str, ...], tmp_path: Path) -> None:
     writer = endless_writer(NAME)
     kinds = ["single_hop" if "state" in features else "multi_hop"]
-    brief = endless_brief(1, kinds=kinds, difficulty=0.1, features=features, always=True, scenario=NAME)
+    brief = endless_brief(1, kinds=kinds, difficulty=0.1, always=features, scenario=NAME)
     task, _ = stages.begin(writer, [brief], Stage.DEPLOY, "endless-1", Counter())
     assert isinstance(task, Task) and task.certificate is not None and task.features == features
     artefact, problem = stages.begin(writer, [brief], stage, "endless-1", Counter())

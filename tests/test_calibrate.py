@@ -157,3 +157,13 @@ def test_the_command_leaves_the_baselines_out(own: None, capsys: pytest.CaptureF
     assert "shallow baseline" not in capsys.readouterr().out
     assert main(["verify", NAME, "--split", "test", "--baselines", "1"]) == 0
     assert "template-parser" in capsys.readouterr().out
+
+
+def test_the_frozen_set_is_parsed_with_what_its_scenarios_teach(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "Clinic").mkdir()  # a namesake of one's own, with nothing in it
+    monkeypatch.setenv("FTRL_REGISTRY", str(tmp_path))
+    command = ["calibrate", "Suite", "--policy", "template-parser", "--tasks", "1", "--group", "1", "--fit", "3"]
+    assert main([*command, "--set", 'scenarios=["Clinic"]']) == 0
+    assert "template-parser" in capsys.readouterr().out

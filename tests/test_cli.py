@@ -98,6 +98,7 @@ def test_verify_finds_a_task_that_is_not_sound(capsys: pytest.CaptureFixture[str
         (["play", NAME, "--task", "test-00000"], "a task of the other split: split='test'"),
         (["play", NAME, "--set", "docs=xml"], "Known: json, signature"),
         (["play", NAME, "--set", "docs"], "KEYWORD=VALUE"),
+        (["play", NAME, "--split", "test", "--set", "split=train"], "says otherwise than --split"),
         (["verify", "Nowhere"], "unknown environment"),
         (["verify", "FTRL"], "without certified plans"),
         (["play", "FTRL"], "needs path="),

@@ -22,8 +22,8 @@ SCENARIOS = ("Clinic", "Bank", "TravelBooking")
 
 
 def _task(name: str, seed: int, **more: Any) -> Task:
-    more = {"difficulty": 1.0, "features": ["confusable"], **more}
-    return write_task(endless_writer(name), endless_brief(seed, scenario=name, always=True, **more), f"t{seed}")
+    more = {"difficulty": 1.0, "always": ["confusable"], **more}
+    return write_task(endless_writer(name), endless_brief(seed, scenario=name, **more), f"t{seed}")
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_confusable_means_about_the_same_without_the_fact() -> None:
 @pytest.mark.parametrize("name", ["Clinic", "Bank"])
 def test_what_is_impossible_stays_impossible_among_confusable_tools(name: str) -> None:
     for seed in (9000, 9004):
-        pair = [_task(name, n, features=["impossible", "confusable", "routes"]) for n in (seed, seed + 1)]
+        pair = [_task(name, n, always=["impossible", "confusable", "routes"]) for n in (seed, seed + 1)]
         for task in pair:
             assert task.certificate is not None
         twins = [task for task in pair if task.outcome.kind is OutcomeKind.IMPOSSIBLE]
@@ -139,7 +139,7 @@ def test_what_is_impossible_stays_impossible_among_confusable_tools(name: str) -
 
 def test_a_state_task_with_a_user_and_faults_is_certified_with_both_dials() -> None:
     features = ["state", "user", "errors", "confusable", "routes"]
-    task = _task("Clinic", 9002, features=features, difficulty=0.9)
+    task = _task("Clinic", 9002, always=features, difficulty=0.9)
     assert task.certificate is not None
     assert task.certificate.oracle_return == 1.0
     assert LEAST[3] <= len(task.tools) <= MOST

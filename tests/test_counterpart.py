@@ -74,3 +74,14 @@ def test_a_lone_question_mark_asks() -> None:
 def test_several_details_are_told_in_the_order_they_were_asked_for() -> None:
     assert reply(USER, Heard(), "Which class, and which day?").text == "Economy. On 12 May."
     assert reply(USER, Heard(), "Which day, and which class?").text == "On 12 May. Economy."
+
+
+def test_a_question_without_a_noun_asks_for_the_only_detail_that_is_open() -> None:
+    one = ScriptedUser(slots=(DAY,))
+    for bare in ("Which one?", "Which ones?", "Sorry, what is it?", "What do you mean exactly?", "Which?"):
+        assert reply(one, Heard(), bare)[::2] == (DAY.reply, False)
+        assert reply(USER, Heard(), bare).text == DOES_NOT_KNOW  # the day or the class?
+        assert reply(USER, reply(USER, Heard(), "Which class?").heard, bare).text == DAY.reply
+        assert reply(one, Heard(told=frozenset({"day"})), bare)[::2] == (DOES_NOT_KNOW, True)
+    assert reply(one, Heard(), "Which one is the cheapest?").text == DOES_NOT_KNOW
+    assert reply(one, Heard(), "What is your shoe size?").text == DOES_NOT_KNOW

@@ -78,3 +78,8 @@ def test_nonsense_is_refused() -> None:
         Curriculum([])
     with pytest.raises(UsageError, match="fading"):
         Curriculum(CELLS, fading=2)
+
+
+def test_the_wrapper_is_for_training() -> None:
+    with pytest.raises(UsageError, match="suites are for evaluation"):
+        CurriculumWrapper(gym.make("ftrl/Suite-v0", scenarios=["Bank"]))

@@ -35,9 +35,7 @@ def made(name: str, features: tuple[str, ...], seeds: int, difficulty: float, ki
     """Certified tasks with the dials on."""
     tasks = []
     for seed in range(seeds):
-        brief = endless_brief(
-            seed, scenario=name, features=features, always=True, difficulty=difficulty, kinds=kinds or None
-        )
+        brief = endless_brief(seed, scenario=name, always=features, difficulty=difficulty, kinds=kinds or None)
         tasks.append(write_first(endless_writer(name, Depth.FULL), easing(brief), f"endless-{seed}"))
     return tasks
 

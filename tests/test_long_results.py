@@ -55,7 +55,7 @@ def made(
     """Certified tasks with the dials on."""
     tasks = []
     for seed in range(seeds):
-        brief = endless_brief(seed, scenario=name, features=features, always=True, difficulty=difficulty, kinds=kinds)
+        brief = endless_brief(seed, scenario=name, always=features, difficulty=difficulty, kinds=kinds)
         tasks.append(write_first(endless_writer(name, Depth.FULL), [brief], f"endless-{seed}"))
     return tasks
 

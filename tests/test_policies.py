@@ -91,7 +91,8 @@ def test_answers_are_written_as_people_say_them(answer: Answer, text: str) -> No
 
 @pytest.mark.parametrize("kind", list(OutcomeKind))
 def test_every_kind_of_outcome_has_an_ending(kind: OutcomeKind) -> None:
-    assert ending_text(Outcome(kind=kind))
+    says_no = kind in (OutcomeKind.REFUSE, OutcomeKind.IMPOSSIBLE)
+    assert ending_text(Outcome(kind=kind, answer=Answer(type=AnswerType.NAME, value="no") if says_no else None))
 
 
 def test_mentions_are_values_not_sentences() -> None:

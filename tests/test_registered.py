@@ -118,3 +118,18 @@ def test_forks_cost_what_the_episode_changed(env_id: str) -> None:
     assert before.world.base is after.world.base, "the world itself is never copied"
     base.restore(before)  # type: ignore[attr-defined]
     assert not base.world.difference()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "how", [{}, {"vectorization_mode": "async", "vector_kwargs": {"shared_memory": False}}], ids=["sync", "async"]
+)
+def test_several_are_played_at_once(how: dict[str, object]) -> None:
+    alone = [gym.make("ftrl/TravelBooking-v0").reset(seed=seed)[0] for seed in (5, 6)]
+    env = gym.make_vec("ftrl/TravelBooking-v0", num_envs=2, **how)  # type: ignore[arg-type]
+    try:
+        observations, info = env.reset(seed=5)
+        assert list(observations) == alone and len(info["task_id"]) == 2
+        _, rewards, terminated, truncated, info = env.step(("<answer>x</answer>", "<answer>y</answer>"))
+        assert list(rewards) == [0, 0] and all(terminated) and not any(truncated)
+    finally:
+        env.close()

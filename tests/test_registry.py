@@ -337,7 +337,7 @@ def test_a_scenario_becomes_an_env(env_id: str) -> None:
         ({"kinds": ["parallel_multi_hop"]}, "no train task"),
         ({"difficulty": "hard"}, "number from 0 to 1"),
         ({"max_turns": 0}, "at least 1"),
-        ({"tasks": "endless"}, "no generator"),
+        ({"tasks": "endless"}, r"no generator.*declaration_file\.scenario_of"),
         ({"unsafe": "yes"}, "True or False"),
         ({"reward": "f1"}, "solve_f1"),
     ],

@@ -33,8 +33,8 @@ CHAINS = (Kind.MULTI_HOP, Kind.PARALLEL_MULTI_HOP)
 
 def _brief(name: str, seed: int, **more: Any) -> Brief:
     kinds = more.pop("kinds", CHAINS)
-    more = {"difficulty": 1.0, "features": ["routes"], **more}
-    return endless_brief(seed, scenario=name, kinds=kinds, always=True, **more)
+    more = {"difficulty": 1.0, "always": ["routes"], **more}
+    return endless_brief(seed, scenario=name, kinds=kinds, **more)
 
 
 @pytest.fixture(scope="module")

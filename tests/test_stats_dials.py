@@ -157,7 +157,7 @@ def test_house_rules_that_decide(tiny: Sample) -> None:
         return {
             "policy_text": "Old books stay here.",
             "judgements": (judgement,),
-            "outcome": Outcome(kind=OutcomeKind.REFUSE),
+            "outcome": Outcome(kind=OutcomeKind.REFUSE, answer=Answer(type=AnswerType.NAME, value="refused")),
         }
 
     found = changed(tiny, RESERVATION, ruled).rules

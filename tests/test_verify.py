@@ -11,7 +11,7 @@ from tiny_scenario import tiny_scenario
 from ftrl_gym import registry
 from ftrl_gym.task import Certificate, Task
 from ftrl_gym.taskset import ScenarioTaskSet
-from ftrl_gym.verify import TaskReport, verify, verify_tasks
+from ftrl_gym.verify import Report, TaskReport, verify, verify_tasks
 
 PROOF = Certificate(oracle_return=1.0, floor_return=0.0, probe_return=0.0, solver_plan="confirmed", readings=1)
 
@@ -55,6 +55,13 @@ def test_planted_faults_are_reported(tmp_path: Path, update: dict[str, object], 
     tasks = Changed(tmp_path, **update)
     reports = list(verify_tasks(tasks, tasks.ids()))
     assert all(any(problem in each for each in report.problems) for report in reports), reports
+
+
+def test_probes_are_shown_by_what_they_get_beyond_silence() -> None:
+    bought = TaskReport("t-1", "train", "single_hop", 1.0, 0.1, 0.15, 0.0, "confirmed", (), ())
+    told = TaskReport("t-2", "train", "multi_hop", 1.0, 0.5, 1.0, 0.0, "confirmed", (), (), needs_tools=False)
+    rows = [line.split() for line in Report("Tiny", (bought, told)).render().splitlines() if line.startswith("train")]
+    assert {row[1]: row[5] for row in rows} == {"single_hop": "0.050", "multi_hop": "-", "all": "0.050"}
 
 
 @pytest.mark.parametrize("name", NAMES)

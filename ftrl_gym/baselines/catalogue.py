@@ -8,12 +8,11 @@ from collections.abc import Callable
 from ftrl_gym.baselines.brute_force import BruteForce
 from ftrl_gym.baselines.constant import WORDS, Constant
 from ftrl_gym.baselines.retrieval import Retrieval
-from ftrl_gym.baselines.template_parser import TemplateParser
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.policies import DoNothing, Oracle, Random
 from ftrl_gym.trajectory import Policy
 
-Fit = Callable[[], TemplateParser]
+Fit = Callable[[], Policy]
 """Makes a template parser of training tasks; called only where it is asked for."""
 
 NAMES = (

@@ -44,17 +44,21 @@ def episodes(tasks: int) -> int:
     return tasks * (len(WORDS) + len(BASELINES) - 1)
 
 
-def template_parser(train: TaskSet, seed: int = 0, played: Sequence[str] = ()) -> TemplateParser:
+def template_parser(
+    train: TaskSet, seed: int = 0, played: Sequence[str] = (), most: int = LESSONS, temperature: float = 0.0
+) -> TemplateParser:
     """The template parser of some training tasks.
 
     Args:
         train: The training tasks.
-        seed: Of the draw of those that it learns from, at most :data:`LESSONS`.
+        seed: Of the draw of those that it learns from.
         played: Ids of tasks that it will play; it learns from none of them.
+        most: It learns from so many, at most.
+        temperature: Of the parser.
     """
     others = [each for each in train.ids() if each not in set(played)]
-    lessons = random.Random(f"lessons/{seed}").sample(others, min(LESSONS, len(others)))
-    return TemplateParser.fitted(_env(train), sorted(lessons))
+    lessons = random.Random(f"lessons/{seed}").sample(others, min(most, len(others)))
+    return TemplateParser.fitted(_env(train), sorted(lessons), temperature)
 
 
 class OneForEach:

@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--group", type=_count, default=8, metavar="N", help="episodes of each task (default: 8)")
     calibrate.add_argument("--split", choices=("train", "test"), default="test", help="which tasks (default: test)")
     calibrate.add_argument("--features", nargs="*", metavar="F", help="dials; none named keeps plain look-ups")
+    calibrate.add_argument("--always", nargs="+", metavar="F", help="dials that every task has")
     calibrate.add_argument("--seed", type=_seed, default=0, help="of the tasks drawn (default: 0)")
     calibrate.add_argument("--temperature", type=float, default=0.5, metavar="T", help=_TEMPERATURE)
     calibrate.add_argument("--fit", type=_count, default=400, metavar="N", help=_FIT)

@@ -14,6 +14,7 @@ import gymnasium as gym
 from rich.progress import Progress
 from rich.text import Text
 
+from ftrl_gym.baselines import shallow
 from ftrl_gym.baselines.catalogue import policy_named
 from ftrl_gym.baselines.template_parser import TemplateParser
 from ftrl_gym.calibrate import calibrate
@@ -21,7 +22,10 @@ from ftrl_gym.cli.target import bare, console, make, playable
 from ftrl_gym.errors import UsageError
 from ftrl_gym.export.writing import check_place, write_whole
 from ftrl_gym.registration import NAMESPACE, SUITES
+from ftrl_gym.suites.suite import SuiteTaskSet
+from ftrl_gym.suites.suite_report import for_each_scenario
 from ftrl_gym.task import Split
+from ftrl_gym.trajectory import Policy
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,10 +36,20 @@ def run(arguments: argparse.Namespace) -> int:
     env_id = playable(arguments.id)
     if env_id.removeprefix(f"{NAMESPACE}/") in SUITES:
         raise UsageError(f"{env_id} is published data without outcomes; calibrate is for scenarios (ftrl-gym list)")
-    keywords: dict[str, Any] = {} if arguments.features is None else {"features": arguments.features}
+    dials = {"features": arguments.features, "always": arguments.always}
+    keywords: dict[str, Any] = {name: given for name, given in dials.items() if given is not None}
     env = make(env_id, arguments.settings, split=arguments.split, **keywords)
 
-    def fit() -> TemplateParser:
+    draws = drawn(env, arguments.tasks, arguments.seed, "calibrate")
+
+    def fit() -> Policy:
+        if isinstance(bare(env).taskset, SuiteTaskSet):  # which has no training tasks of its own
+            return for_each_scenario(
+                map(str, draws),
+                lambda train: shallow.template_parser(
+                    train, arguments.seed, most=arguments.fit, temperature=arguments.temperature
+                ),
+            )
         if arguments.split == Split.TRAIN:
             print("note: the template parser is asked about tasks of the split that it learned from", file=sys.stderr)
         train = make(env_id, arguments.settings, split=Split.TRAIN.value, **keywords)
@@ -45,7 +59,6 @@ def run(arguments: argparse.Namespace) -> int:
     if ":" in arguments.policy:
         sys.path.insert(0, os.getcwd())  # as `python -m` does, so that a module beside the user is found
     policy = policy_named(arguments.policy, fit, arguments.temperature)
-    draws = drawn(env, arguments.tasks, arguments.seed, "calibrate")
     screen = console()
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         bar = progress.add_task(f"calibrating {arguments.policy}", total=len(draws))

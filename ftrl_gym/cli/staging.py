@@ -53,8 +53,7 @@ def run_stages(arguments: argparse.Namespace, name: str | None, kinds: tuple[Kin
             arguments.split or Split.TRAIN,
             kinds=kinds,
             difficulty=arguments.difficulty,
-            features=arguments.features or (),
-            always=True,
+            always=arguments.features or (),
             scenario=name,
             variant=arguments.variant or 0,
         )

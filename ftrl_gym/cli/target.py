@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -57,15 +58,23 @@ def playable(text: str) -> str:
 
 
 def make(env_id: str, settings: Sequence[str], **keywords: Any) -> gym.Env[str, str]:
-    """The env, with the ``KEYWORD=VALUE`` settings of the command line; a value is JSON, or else text."""
+    """The env, with the ``KEYWORD=VALUE`` settings of the command line; a value is JSON, or else text.
+
+    Raises:
+        UsageError: A setting is not of that form, or contradicts one of ``keywords``, which options of their own set.
+    """
     for setting in settings:
         keyword, equals, value = setting.partition("=")
         if not equals:
             raise UsageError(f"--set {setting!r:.80} is not KEYWORD=VALUE")
-        try:
-            keywords[keyword] = json.loads(value)
-        except ValueError:
-            keywords[keyword] = value
+        given: Any = value
+        with contextlib.suppress(ValueError):
+            given = json.loads(value)
+        if keywords.get(keyword, given) != given:
+            raise UsageError(
+                f"--set {setting!r:.80} says otherwise than --{keyword}, and only one can hold; leave it out"
+            )
+        keywords[keyword] = given
     return gym.make(env_id, **keywords)
 
 

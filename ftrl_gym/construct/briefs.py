@@ -12,6 +12,7 @@ from ftrl_gym.construct.scenarios import scenario as scenario_of
 from ftrl_gym.construct.variants.design import MOST, TEST_EVERY, split_of
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.task import Kind, Provenance, Split
+from ftrl_gym.taskset import one_of
 from ftrl_gym.version import __version__
 
 FEATURES = tuple(sorted(("direct", "errors", "impossible", "rules", "state", "user", *OF_TOOLS)))
@@ -93,6 +94,36 @@ def together(features: Sequence[str], kind: Kind) -> tuple[str, ...]:
         looked = kind in (Kind.MULTI_HOP, Kind.PARALLEL_MULTI_HOP)
         chosen = {*chosen, "state"} - ({"rules"} if not looked else set())
     return tuple(sorted(chosen))
+
+
+def beside(always: Sequence[str], features: Sequence[str], kind: Kind) -> list[str]:
+    """Of some dials those that push none of ``always`` out, which are among them.
+
+    >>> beside(["rules"], ["impossible", "rules", "user"], Kind.MULTI_HOP)
+    ['rules', 'user']
+    """
+    sure = {*together(always, kind)}
+    return [name for name in features if name in always or sure.issubset(together([*always, name], kind))]
+
+
+def kinds_with(always: Sequence[str], kinds: Sequence[str] | None = None) -> list[str]:
+    """Of some kinds, or of all, those whose tasks can have all of these dials together.
+
+    Raises:
+        UnknownNameError: A kind that does not exist.
+        UsageError: None of them can.
+
+    >>> kinds_with(["rules"], ["single_hop", "multi_hop"])
+    ['multi_hop']
+    """
+    chosen = None if kinds is None else [one_of("kind", kind, Kind) for kind in kinds]
+    able = [kind.value for kind in Kind if {*always}.issubset(together(always, kind))]
+    if not able:
+        raise UsageError(f"always={list(always)}: no task has these together; name fewer of them")
+    found = [kind for kind in able if chosen is None or kind in chosen]
+    if not found:
+        raise UsageError(f"always={list(always)}: tasks of kinds={chosen} cannot have it; use {', '.join(able)}")
+    return found
 
 
 def check_scalings(scalings: Sequence[str]) -> None:

@@ -10,9 +10,11 @@ import random
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ftrl_gym.consent import CUES
 from ftrl_gym.construct.domain import Extra
 from ftrl_gym.construct.wishes import Wish
 from ftrl_gym.counterpart import CONFIRMATION
+from ftrl_gym.grounding import tokens
 from ftrl_gym.task import Json, Slot, Split
 
 ASKS = "I have everything I need for it. Shall I go ahead?"
@@ -28,10 +30,6 @@ _BUT = (
     "Go ahead, only one thing is different: {x}.",
     "I have to correct myself: {x}. Otherwise go ahead.",
 )
-_CUES = (
-    "go ahead", "shall i", "should i", "confirm", "proceed", "do you want me", "would you like me", "is that right",
-    "all right", "correct",
-)  # fmt: skip
 _ALIKE = (Extra.COUNT, Extra.CHOICE, Extra.DATE)
 """Details of which another one can be said in the same words."""
 _TRIES = 8
@@ -76,5 +74,11 @@ def confirmation(
             # "seven" alone says neither what it counts nor what it replaces
             reply = rng.choice(_BUT).format(x=f"{final(name, kind)} instead of {words}")
             wish.words[name] = words
-            return Confirmation(wanted, (Slot(name=CONFIRMATION, cues=_CUES, reply=reply),))
+            return Confirmation(wanted, (Slot(name=CONFIRMATION, cues=CUES, reply=reply),))
     return Confirmation(wanted, ())
+
+
+def sounds_like_consent(ask: str) -> bool:
+    """Whether a question for a detail holds a cue of those that stand in tasks: "How many nights should I book?". Who
+    goes by them alone would take it for the one request for consent, so the two are not put into one task."""
+    return any(tokens(cue) in tokens(ask) for cue in CUES)

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ftrl_gym.construct.answering import Ground
-from ftrl_gym.construct.briefs import PAIRED, brief_for, check_features, check_served, easing
+from ftrl_gym.construct.briefs import PAIRED, beside, brief_for, check_features, check_served, easing
 from ftrl_gym.construct.certify import Depth
 from ftrl_gym.construct.objects import SCALINGS, Brief
 from ftrl_gym.construct.scenarios import FIRST, scenario
@@ -48,6 +48,7 @@ def endless_task(
     kinds: Sequence[Kind | str] | None = None,
     difficulty: float | None = None,
     features: Sequence[str] = (),
+    always: Sequence[str] = (),
     certify: Depth | str = Depth.FULL,
     refused: Counter[str] | None = None,
     scenario: str = FIRST,
@@ -65,6 +66,7 @@ def endless_task(
         difficulty: 0 to 1; None draws one, and is content with less where the world is too small for it.
         features: Dials that may be on: each is, in half of the tasks. Of ``direct`` and ``impossible`` ones an even
             seed and the next odd one make a minimal pair.
+        always: Dials that are on in every task that can have them; one that would push them out gives way.
         certify: ``full``, or ``quick`` for training text, without probes, solver and certificate.
         refused: Counts the checks at which draws failed.
         scenario: Name of the scenario.
@@ -84,6 +86,7 @@ def endless_task(
         kinds=kinds,
         difficulty=difficulty,
         features=features,
+        always=always,
         scenario=scenario,
         variant=variant,
         scalings=scalings,
@@ -101,24 +104,23 @@ def endless_brief(
     kinds: Sequence[Kind | str] | None = None,
     difficulty: float | None = None,
     features: Sequence[str] = (),
-    always: bool = False,
+    always: Sequence[str] = (),
     scenario: str = FIRST,
     variant: int | str = 0,
     scalings: Sequence[str] = SCALINGS,
     hardest: float = 1.0,
 ) -> Brief:
-    """What :func:`endless_task` asks for. With ``always``, each of the features is on."""
+    """What :func:`endless_task` asks for."""
     if names not in _NAMES:
         raise UnknownNameError("names", names, _NAMES)
-    check_features(features)
-    check_served(
-        features, scenario
-    )  # also where chance leaves the feature out: an env is to work with every seed or none
+    named = [*features, *(feature for feature in always if feature not in features)]
+    check_features(named)
+    check_served(named, scenario)  # also where chance leaves one out: an env is to work with every seed or none
     number = 2 * (seed // PER_WORLD) + (Split(split) is Split.TEST)
-    twin = bool(set(PAIRED) & set(features)) and seed % 2 == 1
+    twin = bool(set(PAIRED) & set(named)) and seed % 2 == 1
     seed -= twin  # but for that it is the task before
     rng = random.Random(f"endless/{seed}/{split}")
-    on = [feature for feature in features if rng.random() < 0.5 or always]
+    on = [feature for feature in named if rng.random() < 0.5 or feature in always]
     wanted = [Kind(kind) for kind in kinds] if kinds else list(Kind)
     place = f"{_PREFIX}{'' if scenario == FIRST else f'{scenario}-'}{number}-{names}"
     kind = rng.choice(wanted)
@@ -135,7 +137,7 @@ def endless_brief(
         place,
         kind,
         difficulty,
-        on,
+        beside(always, on, kind),
         scenario=scenario,
         variant=variant,
         scalings=scalings,

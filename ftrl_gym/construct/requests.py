@@ -13,7 +13,7 @@ from typing import Any
 
 from ftrl_gym.construct.answering import Ground, NoQuestion
 from ftrl_gym.construct.compiling import Learned, compile_values, kind_of
-from ftrl_gym.construct.confirmation import ASKS, confirmation
+from ftrl_gym.construct.confirmation import ASKS, confirmation, sounds_like_consent
 from ftrl_gym.construct.domain import Action, Extra
 from ftrl_gym.construct.frames import Frame
 from ftrl_gym.construct.house_rules import REFUSED, HouseRules
@@ -25,6 +25,7 @@ from ftrl_gym.construct.subquestions import SubQuestions
 from ftrl_gym.construct.users import hide, parts_of, refuse_repeated, slots_of
 from ftrl_gym.construct.wishes import Wish, Wisher
 from ftrl_gym.construct.wording import echoes, said_once, stutters, tidy, upper
+from ftrl_gym.counterpart import CONFIRMATION
 from ftrl_gym.task import (
     Answer,
     AnswerType,
@@ -299,6 +300,9 @@ class _Requests:
                 raise NoQuestion("the user has nothing to keep back")
         elif self.rng.random() < _KEPT_TOO:
             self._keep_back(wishes, last, corrected)
+        asked = [words.say for words in self.words if words.say not in (ASKS, DONE)]
+        if any(slot.name == CONFIRMATION for slot in self.slots) and any(map(sounds_like_consent, asked)):
+            raise NoQuestion("a detail is asked for like consent")
 
     def _keep_back(self, wishes: list[Wish], last: int, told: set[str]) -> bool:
         """Hides details of the request; whether there was one to hide.

@@ -171,7 +171,13 @@ def of_endless(
 
     def made(seed: int, of: Split) -> Task:
         brief = endless_brief(
-            seed, of, difficulty=difficulty, features=features, always=always, scenario=scenario, variant=variant
+            seed,
+            of,
+            difficulty=difficulty,
+            features=features,
+            always=features if always else (),
+            scenario=scenario,
+            variant=variant,
         )
         return write_first(endless_writer(scenario), easing(brief), f"endless-{seed}")
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 FOLDER, CONTENTS = "Suite", "suite.json"
 CANARY = "ftrl_gym evaluation data, not for training: canary 7c1f3d52-9a8e-4e0b-b6d4-2f5e81a9c037"
 """Stands in the frozen set and in whatever is exported of it: a model that can say it has seen such files."""
-_TASKSET_KEYWORDS = ("scenarios", "kinds", "difficulty", "features")
+_TASKSET_KEYWORDS = ("scenarios", "kinds", "difficulty", "features", "always")
 _ENV_KEYWORDS = ("docs", "dialect", "max_turns", "matching", "reward", "render_mode")
 
 
@@ -90,6 +90,7 @@ class SuiteTaskSet:
         kinds: Keep only these kinds; None keeps all.
         difficulty: Keep only tasks up to this difficulty, 0 to 1; None keeps all.
         features: Keep only tasks all of whose features are among these; None keeps all.
+        always: Keep only tasks that have all of these features, whether ``features`` names them too or not.
         folder: Where it lies; the packaged one unless said otherwise.
 
     Raises:
@@ -107,9 +108,10 @@ class SuiteTaskSet:
         kinds: Sequence[str] | None = None,
         difficulty: float | None = None,
         features: Sequence[str] | None = None,
+        always: Sequence[str] | None = None,
         folder: Path | None = None,
     ) -> None:
-        kept = TaskFilter.of(kinds, difficulty, features)
+        kept = TaskFilter.of(kinds, difficulty, features, always)
         place = folder or registry.packaged_root() / FOLDER
         self.contents = contents(place)
         wanted = list(self.contents.scenarios) if scenarios is None else list(dict.fromkeys(scenarios))
@@ -124,12 +126,12 @@ class SuiteTaskSet:
             self._sets[name] = own
             for task in map(own.get, own.ids()):
                 self._tasks[f"{name}.{task.id}"] = name, task.model_copy(update={"id": f"{name}.{task.id}"})
-        _check_features(features, (task for _, task in self._tasks.values()))
+        _check_features(kept.named, (task for _, task in self._tasks.values()))
         self._tasks = {task_id: (name, task) for task_id, (name, task) in self._tasks.items() if kept.keeps(task)}
         if not self._tasks:
             raise UsageError(
                 f"no task of the suite has scenarios={scenarios}, kinds={kinds}, difficulty<={difficulty}, "
-                f"features={features}; drop one of them"
+                f"features={features}, always={always}; drop one of them"
             )
         self._ids = tuple(self._tasks)
 
@@ -183,9 +185,9 @@ def scenario_of(task_id: str) -> str:
     return task_id.partition(".")[0]
 
 
-def _check_features(features: Sequence[str] | None, tasks: Iterator[Task]) -> None:
+def _check_features(features: Iterable[str], tasks: Iterable[Task]) -> None:
     known = {name for task in tasks for name in task.features}
-    for feature in features or ():
+    for feature in sorted(features):
         if feature not in known:
             raise UnknownNameError("feature of the suite", feature, sorted(known))
 
@@ -194,8 +196,8 @@ def make_env(**keywords: Any) -> ToolUseEnv:
     """Entry point of ``ftrl/Suite-v0``.
 
     Args:
-        **keywords: ``scenarios``, ``kinds``, ``difficulty`` and ``features`` keep only some of its tasks; ``docs``,
-            ``dialect``, ``max_turns``, ``matching``, ``reward`` as for every environment here.
+        **keywords: ``scenarios``, ``kinds``, ``difficulty``, ``features`` and ``always`` keep only some of its tasks;
+            ``docs``, ``dialect``, ``max_turns``, ``matching``, ``reward`` as for every environment here.
 
     Raises:
         UnknownNameError: A keyword or value that does not exist.
@@ -210,7 +212,7 @@ def make_env(**keywords: Any) -> ToolUseEnv:
     for keyword in keywords:
         if keyword not in known:
             raise UnknownNameError("keyword of gym.make", keyword, known)
-    check_types(keywords, ("scenarios", "kinds", "features"))
+    check_types(keywords, ("scenarios", "kinds", "features", "always"))
 
     from ftrl_gym.env import ToolUseEnv
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ftrl_gym import registry
 from ftrl_gym.baselines import shallow
-from ftrl_gym.baselines.shallow import Earned
+from ftrl_gym.baselines.shallow import Earned, OneForEach
 from ftrl_gym.suites.suite import SuiteTaskSet, scenario_of
 from ftrl_gym.task import Split
 from ftrl_gym.taskset import ScenarioTaskSet
+from ftrl_gym.trajectory import Policy
 from ftrl_gym.verify import Report, TaskReport, drawn, verify_tasks
 
 
@@ -21,8 +22,8 @@ def verify_suite(
     baselines: int = 0,
     on_episode: Callable[[], None] | None = None,
 ) -> Report:
-    """Verifies the frozen evaluation set. A template parser learns from the training tasks that the registries hold of
-    each scenario.
+    """Verifies the frozen evaluation set. A template parser learns from the training tasks of each scenario that
+    come with the package.
 
     Args:
         suite: The set.
@@ -33,7 +34,7 @@ def verify_suite(
         on_episode: Told of each of their episodes.
 
     Raises:
-        UnknownNameError: A scenario of the suite is in no registry, so that there is nothing to learn from.
+        RegistryError: A scenario of the suite does not come with the package, so that there is nothing to learn from.
         SandboxError: Its code is not trusted.
     """
     reports = []
@@ -44,9 +45,25 @@ def verify_suite(
     earned: list[Earned] = []
     if baselines:
         played = drawn([report.task_id for report in reports], baselines, seed)
-        parsers = {
-            name: shallow.template_parser(ScenarioTaskSet(registry.load(name), split=Split.TRAIN.value), seed)
-            for name in dict.fromkeys(map(scenario_of, played))
-        }
-        earned += shallow.measure(suite, played, shallow.OneForEach(parsers, scenario_of), seed, on_episode)
+        parser = for_each_scenario(played, lambda train: shallow.template_parser(train, seed))
+        earned += shallow.measure(suite, played, parser, seed, on_episode)
     return Report(suite.name, tuple(reports), tuple(earned))
+
+
+def for_each_scenario(played: Iterable[str], fit: Callable[[ScenarioTaskSet], Policy]) -> OneForEach:
+    """Plays each task of the suite with the policy of its scenario.
+
+    Args:
+        played: Ids of the tasks.
+        fit: Makes a policy of training tasks: those that come with the package, whatever other registries hold under
+            the same name.
+
+    Raises:
+        RegistryError: Such tasks are not there.
+    """
+    place = registry.packaged_root()
+    sets = {
+        name: ScenarioTaskSet(registry.load_folder(place / name), split=Split.TRAIN.value)
+        for name in dict.fromkeys(map(scenario_of, played))
+    }
+    return OneForEach({name: fit(train) for name, train in sets.items()}, scenario_of)
