@@ -67,7 +67,7 @@ def run(arguments: Arguments) -> None:
     torch.set_num_threads(arguments.threads)
     torch.set_flush_denormal(True)
     folder = arguments.run / "tokenizer"
-    tokenizer = tokenizer_of(folder, arguments.seed)
+    tokenizer = tokenizer_of(folder, arguments.seed, arguments.start)
     watches = {name: watch(held, tokenizer, arguments.scored_tasks) for name, held in HELD_OUT.items()}
     corpus = ScenarioMaker(folder, arguments.seed, Recipe(travel=arguments.travel))
     habits = habit_maker(folder, arguments.seed, arguments.travel, arguments.habit_share)
@@ -105,9 +105,11 @@ def watch(held: HeldOut, tokenizer: PreTrainedTokenizerFast, count: int) -> Watc
     return Watch(held.conversations(tokenizer, WATCHED), score)
 
 
-def tokenizer_of(folder: Path, seed: int) -> PreTrainedTokenizerFast:
-    """The run's tokenizer: learned once, then read back."""
-    if not folder.exists():
+def tokenizer_of(folder: Path, seed: int, start: Path | None) -> PreTrainedTokenizerFast:
+    """The run's tokenizer: that of the weights it begins with, or learned once; then read back."""
+    if not folder.exists() and start is not None:
+        load_base(start).tokenizer.save_pretrained(folder)
+    elif not folder.exists():
         train_tokenizer(tokenizer_texts(seed, worlds=200, per_world=6)).save_pretrained(folder)
     return AutoTokenizer.from_pretrained(folder, local_files_only=True)
 

@@ -172,6 +172,22 @@ def test_an_interrupted_pretraining_ends_with_the_same_weights(tmp_path: Path) -
     assert last["read"] == resumed["read"] and sum(last["read"].values()) == last["tokens"]
 
 
+def test_a_run_can_begin_with_the_weights_of_another(tmp_path: Path) -> None:
+    import pretrain as script
+
+    from ftrl_agents.pretraining import Pretraining, pretrain
+
+    start = tmp_path / "start"
+    save_base(new_model(5, tokenizer, 128, 2, 64), tokenizer, start)
+    found = script.tokenizer_of(tmp_path / "run" / "tokenizer", 0, start)
+    assert found.get_vocab() == tokenizer.get_vocab()
+    made = pretrain(Pretraining(run=tmp_path / "run", start=start, tokens=0), found, number_maker, {})
+    kept = load_base(start).model
+    assert all(torch.equal(a, b) for a, b in zip(made.parameters(), kept.parameters(), strict=True))
+    with pytest.raises(UsageError, match="missing"):
+        script.tokenizer_of(tmp_path / "other" / "tokenizer", 0, tmp_path / "nowhere")
+
+
 @pytest.mark.parametrize(
     "wrong", [{"travel": 1.5}, {"travel": -0.1}, {"batch_tokens": 0}, {"habit_tokens": -1}, {"habit_share": 2}]
 )

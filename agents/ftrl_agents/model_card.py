@@ -61,6 +61,11 @@ def card(settings: Pretraining, base: Base, looks: Mapping[str, Sequence[Evaluat
         f"{settings.rest_weight:g}",
         "seed": str(settings.seed),
     }
+    if settings.start is not None:
+        facts["began with"] = (
+            f"the weights and the tokenizer of {settings.start}, which had read {FIRST}'s train worlds only: copying "
+            "and calling is learned sooner in one scenario than in seventeen at once"
+        )
     if spoilt:
         facts["habits"] = (
             f"then {spoilt[-1]['tokens']:,} tokens of demonstrations in other train worlds, {settings.habit_share:.0%} "

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from ftrl_agents.base_model import new_model, save_base
+from ftrl_agents.base_model import load_base, new_model, save_base
 from ftrl_agents.corpus import Conversation, Maker, ahead, batches, pad_together
 from ftrl_agents.corpus_blocks import TRAVEL_SHARE
 from ftrl_agents.supervised import Supervised, likelihood
@@ -41,6 +41,8 @@ class Pretraining:
 
     run: Path = Path("runs/pretrain")
     """Folder of the run; one that exists is resumed."""
+    start: Path | None = None
+    """Folder of a base model whose weights and tokenizer a new run begins with, such as one of fewer scenarios."""
     seed: int = 0
     """Of the initial weights, the corpus and the order of batches."""
     tokens: int = 34_000_000
@@ -125,7 +127,10 @@ def pretrain(
     Returns:
         The model as it is at the end, which need not be the best one.
     """
-    model = new_model(settings.seed, tokenizer, settings.hidden, settings.layers, settings.mlp)
+    if settings.start is not None:
+        model = load_base(settings.start).model
+    else:
+        model = new_model(settings.seed, tokenizer, settings.hidden, settings.layers, settings.mlp)
 
     def trainer(model: Qwen3ForCausalLM) -> Supervised:
         return Supervised(
