@@ -1,18 +1,20 @@
 """Ways to spend the same compute on a policy: reinforcement learning, and what it has to be better than.
 
-All three begin with the same weights, read the same training tasks in the same order, and stop at the same number of
-CPU seconds of their process. Their learning rates are constant.
+All begin with the same weights and read the same training tasks in the same order. Their learning rates are constant.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ftrl_agents.branching import Place, branched, chosen_places, places
 from ftrl_agents.config import TrainConfig
 from ftrl_agents.corpus import Conversation, batches, encode
 from ftrl_agents.demonstrations import demonstrations
@@ -26,6 +28,8 @@ from ftrl_agents.supervised import Supervised
 
 FULL_MARKS = 0.999
 """Return from which on an episode counts as successful: everything right, nothing wasted."""
+PLACES = 2
+"""Places of a task from which other episodes go on."""
 SUPERVISED_RATE = 3e-4
 """Learning rate of the supervised arms."""
 _BATCH_TOKENS = 8_192
@@ -38,31 +42,47 @@ class Arm(StrEnum):
     """What a policy learns from."""
 
     RL = "rl"
-    """Rewards: GRPO, as ``train_llm.py`` does it."""
+    """Rewards of live episodes: GRPO, as ``train_llm.py`` does it."""
+    BRANCHING = "branching"
+    """Rewards of live episodes, and of others that go on from places in the middle of them: credit for single turns."""
+    PREFIXES = "prefixes"
+    """Rewards of single turns, each behind a prefix of an episode: the recipe of FTRL (arXiv 2508.08791)."""
     DEMONSTRATIONS = "demonstrations"
     """Certified plans, played well: continued supervised training."""
     REJECTION = "rejection"
     """Its own successful episodes: sampled, sieved by the reward, and learned by heart."""
 
 
-class Spent:
-    """CPU seconds of this process, of all its threads."""
+class Step(NamedTuple):
+    """What one step of an arm took."""
 
-    def __init__(self, limit: float) -> None:
-        self.limit, self._begun = limit, time.process_time()
-
-    @property
-    def seconds(self) -> float:
-        """Since it was made."""
-        return time.process_time() - self._begun
-
-    @property
-    def left(self) -> bool:
-        """Whether there is something to spend."""
-        return self.seconds < self.limit
+    sampled: int
+    """Tokens that the policy wrote."""
+    learned: int
+    """Tokens that it learned from."""
+    note: str
 
 
-Progress = Callable[[str], None]
+def learning(
+    arm: Arm, policy: Policy, make_env: EnvFactory, tasks: Sequence[str], config: TrainConfig
+) -> Iterator[Step]:
+    """Trains a policy in place, a step each time, without end.
+
+    Args:
+        arm: What it learns from.
+        policy: In float32.
+        make_env: Makes training environments.
+        tasks: Ids of the training tasks.
+        config: Seed, sizes of a step, and how the weights are updated.
+    """
+    arms = {
+        Arm.RL: _rl,
+        Arm.BRANCHING: _branching,
+        Arm.PREFIXES: _prefixes,
+        Arm.DEMONSTRATIONS: _demonstrations,
+        Arm.REJECTION: _rejection,
+    }
+    return arms[arm](policy, make_env, tasks, config)
 
 
 def train_arm(
@@ -72,46 +92,73 @@ def train_arm(
     tasks: Sequence[str],
     config: TrainConfig,
     seconds: float,
-    tell: Progress = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> dict[str, float]:
-    """Trains a policy in place.
+    """Trains a policy in place for some CPU seconds of this process, of all its threads.
 
     Args:
-        arm: What it learns from.
-        policy: In float32.
-        make_env: Makes training environments.
-        tasks: Ids of the training tasks.
-        config: Seed, sizes of a step, and how the weights are updated.
-        seconds: CPU seconds that may be spent; the step in which they run out is finished.
+        arm: See :func:`learning`; so do the next four.
+        policy: See there.
+        make_env: See there.
+        tasks: See there.
+        config: See there.
+        seconds: What may be spent; the step in which it runs out is finished.
         tell: Called with a line after every step.
 
     Returns:
-        Steps taken, CPU seconds spent, tokens learned from.
+        Steps taken, CPU seconds spent, tokens sampled, tokens learned from.
     """
-    steps: Callable[..., Iterator[tuple[int, str]]] = {
-        Arm.RL: _rl,
-        Arm.DEMONSTRATIONS: _demonstrations,
-        Arm.REJECTION: _rejection,
-    }[arm]
-    spent, taken, learned = Spent(seconds), 0, 0
-    for tokens, note in steps(policy, make_env, tasks, config):
-        taken, learned = taken + 1, learned + tokens
-        tell(f"{arm} step {taken}  {spent.seconds:.0f} CPU-s  {note}")
-        if not spent.left:
+    begun, taken, sampled, learned, spent = time.process_time(), 0, 0, 0, 0.0
+    for step in learning(arm, policy, make_env, tasks, config):
+        taken, sampled, learned = taken + 1, sampled + step.sampled, learned + step.learned
+        spent = time.process_time() - begun
+        tell(f"{arm} step {taken}  {spent:.0f} CPU-s  {step.note}")
+        if spent >= seconds:
             break
-    return {"steps": taken, "seconds": round(spent.seconds, 1), "tokens": learned}
+    return {"steps": taken, "seconds": round(spent, 1), "sampled": sampled, "tokens": learned}
 
 
-def _rl(policy: Policy, make_env: EnvFactory, tasks: Sequence[str], config: TrainConfig) -> Iterator[tuple[int, str]]:
+def _rl(policy: Policy, make_env: EnvFactory, tasks: Sequence[str], config: TrainConfig) -> Iterator[Step]:
     learner = Learner(policy.model, config.update, config.rollout.temperature)
     for step, episodes in _sampled(policy, make_env, tasks, config):
-        stats = learner.update(episodes, seed=config.seed + step)
-        yield stats.tokens, f"return {_mean_return(episodes):.3f}"
+        yield _improved(learner, episodes, config.seed + step)
 
 
-def _demonstrations(
-    policy: Policy, make_env: EnvFactory, tasks: Sequence[str], config: TrainConfig
-) -> Iterator[tuple[int, str]]:
+def _branching(policy: Policy, make_env: EnvFactory, tasks: Sequence[str], config: TrainConfig) -> Iterator[Step]:
+    """Half of each group plays from the start, and as many go on from each of some places in what these played."""
+    learner = Learner(policy.model, config.update, config.rollout.temperature)
+    half = config.rollout.model_copy(update={"group": max(2, config.rollout.group // 2)})
+    for step, roots in _sampled(policy, make_env, tasks, config.model_copy(update={"rollout": half})):
+        rng = random.Random(f"places/{config.seed}/{step}")
+        found = chosen_places(roots, PLACES, rng)
+        more = _played(policy, [(branched(make_env, one), one.task) for one in found], config, half.group, step)
+        yield _improved(learner, [*roots, *_behind(more, half.tasks)], config.seed + step)
+
+
+def _prefixes(policy: Policy, make_env: EnvFactory, tasks: Sequence[str], config: TrainConfig) -> Iterator[Step]:
+    """Trajectories first, one of each task; then single turns behind their prefixes, the empty one among them."""
+    learner = Learner(policy.model, config.update, config.rollout.temperature)
+    single = config.rollout.model_copy(update={"group": 1})
+    for step, trunks in _sampled(policy, make_env, tasks, config.model_copy(update={"rollout": single})):
+        found = [place for trunk in trunks for place in (Place(trunk.task, ()), *places(trunk))]
+        chosen = random.Random(f"prefixes/{config.seed}/{step}").sample(found, min(len(found), 2 * single.tasks))
+        pairs = [(branched(make_env, one, turns=1), one.task) for one in chosen]
+        turns = _played(policy, pairs, config, config.rollout.group, step)
+        taken = _improved(learner, turns, config.seed + step)
+        yield taken._replace(sampled=taken.sampled + sum(trunk.own_count for trunk in trunks))
+
+
+def _improved(learner: Learner, episodes: Sequence[Episode], seed: int) -> Step:
+    stats = learner.update(episodes, seed=seed)
+    return Step(_own(episodes), stats.tokens, f"return {_mean_return(episodes):.3f}")
+
+
+def _behind(episodes: Sequence[Episode], groups: int) -> list[Episode]:
+    """The episodes with groups of their own, behind so many others."""
+    return [dataclasses.replace(episode, group=episode.group + groups) for episode in episodes]
+
+
+def _demonstrations(policy: Policy, make_env: EnvFactory, tasks: Sequence[str], config: TrainConfig) -> Iterator[Step]:
     trainer, env, step = _trainer(policy), make_env(), 0
     try:
         while True:
@@ -124,15 +171,14 @@ def _demonstrations(
         env.close()
 
 
-def _rejection(
-    policy: Policy, make_env: EnvFactory, tasks: Sequence[str], config: TrainConfig
-) -> Iterator[tuple[int, str]]:
+def _rejection(policy: Policy, make_env: EnvFactory, tasks: Sequence[str], config: TrainConfig) -> Iterator[Step]:
     trainer = _trainer(policy)
     for step, episodes in _sampled(policy, make_env, tasks, config):
         good = {tuple(one.ids): one for one in episodes if one.episode_return >= FULL_MARKS}
         made = [Conversation(np.asarray(one.ids, np.int32), np.asarray(one.own, np.bool_)) for one in good.values()]
-        tokens, note = _learned(trainer, made, policy, config.seed, step)
-        yield tokens, f"return {_mean_return(episodes):.3f}  {len(made)} kept  {note}"
+        taken = _learned(trainer, made, policy, config.seed, step)
+        note = f"return {_mean_return(episodes):.3f}  {len(made)} kept  {taken.note}"
+        yield taken._replace(sampled=_own(episodes), note=note)
 
 
 def _sampled(
@@ -143,40 +189,47 @@ def _sampled(
     try:
         while True:
             chosen = tasks_of_step(tasks, step, rollout.tasks, config.seed)
-            yield (
-                step,
-                collect(
-                    *policy,
-                    [(make_env, task) for task in chosen],
-                    temperature=rollout.temperature,
-                    seed=config.seed * 1_000_003 + step,
-                    group_size=rollout.group,
-                    docs=config.env.docs,
-                    in_flight=rollout.in_flight,
-                    max_turn_tokens=rollout.max_turn_tokens,
-                    max_episode_tokens=rollout.max_episode_tokens,
-                    pool=pool,
-                ),
-            )
+            yield step, _played(policy, [(make_env, task) for task in chosen], config, rollout.group, step, pool)
             step += 1
     finally:
         pool.close()
+
+
+def _played(
+    policy: Policy,
+    tasks: Sequence[tuple[EnvFactory, str]],
+    config: TrainConfig,
+    group: int,
+    step: int,
+    pool: EnvPool | None = None,
+) -> list[Episode]:
+    rollout = config.rollout
+    return collect(
+        *policy,
+        tasks,
+        temperature=rollout.temperature,
+        seed=config.seed * 1_000_003 + step,
+        group_size=group,
+        docs=config.env.docs,
+        in_flight=rollout.in_flight,
+        max_turn_tokens=rollout.max_turn_tokens,
+        max_episode_tokens=rollout.max_episode_tokens,
+        pool=pool,
+    )
 
 
 def _trainer(policy: Policy) -> Supervised:
     return Supervised(policy.model, peak=SUPERVISED_RATE, total=_NO_END, warm_up=_WARM_UP_TOKENS / _NO_END)
 
 
-def _learned(
-    trainer: Supervised, made: Sequence[Conversation], policy: Policy, seed: int, step: int
-) -> tuple[int, str]:
+def _learned(trainer: Supervised, made: Sequence[Conversation], policy: Policy, seed: int, step: int) -> Step:
     """One pass over some conversations."""
     if not made:
-        return 0, "nothing to learn from"
+        return Step(0, 0, "nothing to learn from")
     policy.model.train()
     rng, pad = np.random.default_rng([seed, step]), _pad(policy)
     results = [trainer.step(batch) for batch in batches(made, _BATCH_TOKENS, rng, pad)]
-    return sum(one.tokens for one in results), f"loss {np.mean([one.loss for one in results]):.3f}"
+    return Step(0, sum(one.tokens for one in results), f"loss {np.mean([one.loss for one in results]):.3f}")
 
 
 def _pad(policy: Policy) -> int:
@@ -187,6 +240,10 @@ def _pad(policy: Policy) -> int:
 def _per_step(config: TrainConfig) -> int:
     """Demonstrations of a step: as many as a step of the others has tasks, twice over."""
     return 2 * config.rollout.tasks
+
+
+def _own(episodes: Sequence[Episode]) -> int:
+    return sum(episode.own_count for episode in episodes)
 
 
 def _mean_return(episodes: Sequence[Episode]) -> float:
