@@ -152,6 +152,4 @@ def _workers_ns() -> int:
 
 
 def _children() -> Sequence[str]:
-    return [
-        child for file in Path("/proc/self/task").glob("*/children") for child in file.read_text().split()
-    ]
+    return [child for file in Path("/proc/self/task").glob("*/children") for child in file.read_text().split()]

@@ -6,11 +6,13 @@ asked for. The value never does: one that refers to itself many times over is sm
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
 from ftrl_gym.sandbox.limits import SandboxLimits
+from ftrl_gym.sandbox.stateless import Maker
 from ftrl_gym.sandbox.workers import close_session, open_session
 
 MESSAGE_CHARS = 2_000
@@ -33,21 +35,26 @@ def _ftrl_alone(name, source):
 def _ftrl_kind(name, source):
     return str(type(_ftrl_alone(name, source)()).__name__)[:40]
 
+def _ftrl_always(tool):
+    def made():
+        return tool
+    return made
+
 def _ftrl_call(make, arguments, chars):
     try:
         result = make()(**arguments)
-        if not (result is None or isinstance(result, (str, bool, int, float, list, dict))):
+        if not (isinstance(result, dict) or result is None or isinstance(result, (str, bool, int, float, list))):
             result = str(result)
     except BaseException as error:
         kind, text = type(error).__name__, str(error)
         if kind != 'ValueError' or not text:
             text = kind + ': ' + text if text else kind
-        return 1, text[:{MESSAGE_CHARS + 1}]
+        return '1' + _ftrl_dumps(text[:{MESSAGE_CHARS + 1}])
     try:
         text = _ftrl_dumps(result, ensure_ascii=False, allow_nan=False)
     except BaseException as error:
-        return 2, str(error)[:{MESSAGE_CHARS}]
-    return (0, text) if len(text) <= chars else (3, '')
+        return '2' + _ftrl_dumps(str(error)[:{MESSAGE_CHARS}])
+    return '0' + text if len(text) <= chars else '3'
 """
 
 
@@ -57,13 +64,13 @@ class Status(IntEnum):
     DONE = 0
     """The text is the result in JSON."""
     RAISED = 1
-    """The text is what the tool said."""
+    """The text is what the tool said, as a JSON string."""
     NO_JSON = 2
-    """The result is none that JSON can hold; the text says why."""
+    """The result is none that JSON can hold; the text says why, as a JSON string."""
     TOO_LONG = 3
     """The result is longer than allowed."""
     STOPPED = 4
-    """The interpreter ended it; the text says why."""
+    """The interpreter ended it; the text says why, as a JSON string."""
 
 
 class Outcome(NamedTuple):
@@ -71,6 +78,19 @@ class Outcome(NamedTuple):
 
     status: Status
     text: str
+
+    @classmethod
+    def read(cls, line: str) -> Outcome:
+        """From what the interpreter wrote: the status as a digit, then JSON, which holds no line break."""
+        return cls(_STATUS[line[0]], line[1:])
+
+    @classmethod
+    def stopped(cls, why: Stopped) -> Outcome:
+        """Of a call that the interpreter ended."""
+        return cls(Status.STOPPED, json.dumps(str(why)))
+
+
+_STATUS = {str(status.value): status for status in Status}
 
 
 class Stopped(Exception):
@@ -88,7 +108,7 @@ class Interpreter:
         self._limits = limits
         self._session = open_session(limits)
         self._prepared = False
-        self._makers: dict[str, int] = {}
+        self._makers: dict[Maker, int] = {}
 
     def close(self) -> None:
         """Gives its worker back; nothing of what ran stays in it."""
@@ -99,16 +119,15 @@ class Interpreter:
         """How many tools are defined in it."""
         return len(self._makers)
 
-    def run(self, calls: Sequence[tuple[str, dict[str, Any]]]) -> list[Outcome]:
-        """Calls (maker of :mod:`ftrl_gym.sandbox.stateless`, arguments), one after another.
+    def run(self, calls: Sequence[tuple[Maker, dict[str, Any]]]) -> list[Outcome]:
+        """Calls tools that keep nothing, one after another.
 
         Raises:
             Stopped: The interpreter ended them all.
         """
-        numbers = [self._number(maker) for maker, _ in calls]
-        given = [(number, arguments) for number, (_, arguments) in zip(numbers, calls, strict=True)]
-        code = f"[_ftrl_call(_ftrl_makers[_n], _a, {self._limits.output_chars}) for _n, _a in _ftrl_given]"
-        return [Outcome(Status(status), text) for status, text in self._feed(code, _ftrl_given=given)]
+        given = [(self._number(maker), arguments) for maker, arguments in calls]
+        code = f"'\\n'.join([_ftrl_call(_ftrl_makers[_n], _a, {self._limits.output_chars}) for _n, _a in _ftrl_given])"
+        return [Outcome.read(line) for line in str(self._feed(code, _ftrl_given=given)).split("\n")]
 
     def run_alone(self, name: str, source: str, arguments: dict[str, Any]) -> Outcome:
         """Calls any tool. Only the first call of a fresh interpreter may be one of these.
@@ -117,8 +136,7 @@ class Interpreter:
             Stopped: The interpreter ended it.
         """
         code = f"{_PRELUDE}\n_ftrl_call(_ftrl_alone(_ftrl_n, _ftrl_s), _ftrl_a, {self._limits.output_chars})"
-        status, text = self._feed(code, _ftrl_n=name, _ftrl_s=source, _ftrl_a=arguments)
-        return Outcome(Status(status), text)
+        return Outcome.read(self._feed(code, _ftrl_n=name, _ftrl_s=source, _ftrl_a=arguments))
 
     def kind(self, name: str, source: str) -> str:
         """The type of what a source defines under a name, in a fresh interpreter.
@@ -128,14 +146,16 @@ class Interpreter:
         """
         return str(self._feed(f"{_PRELUDE}\n_ftrl_kind(_ftrl_n, _ftrl_s)", _ftrl_n=name, _ftrl_s=source))
 
-    def _number(self, maker: str) -> int:
-        if maker not in self._makers:
+    def _number(self, maker: Maker) -> int:
+        number = self._makers.get(maker)
+        if number is None:
             if not self._prepared:
                 self._feed(_PRELUDE)
                 self._prepared = True
-            self._feed(f"{maker}\n_ftrl_makers.append(_made)\nNone")
-            self._makers[maker] = len(self._makers)
-        return self._makers[maker]
+            made = "_made" if maker.anew else "_ftrl_always(_made())"
+            self._feed(f"{maker.source}\n_ftrl_makers.append({made})\nNone")
+            self._makers[maker] = number = len(self._makers)
+        return number
 
     def _feed(self, code: str, **inputs: Any) -> Any:
         import pydantic_monty as monty

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ftrl_gym.sandbox import relay, workers
-from ftrl_gym.sandbox.interpreter import Interpreter, Outcome, Status, Stopped
+from ftrl_gym.sandbox.interpreter import Interpreter, Outcome, Stopped
 from ftrl_gym.sandbox.limits import SandboxLimits
-from ftrl_gym.sandbox.stateless import maker
+from ftrl_gym.sandbox.stateless import Maker, maker
 
 _MOST_TOOLS = 256
 """An interpreter with more tools is replaced by a fresh one."""
@@ -60,7 +60,7 @@ def run_alone(call: ForeignCall, limits: SandboxLimits) -> Outcome:
     try:
         return interpreter.run_alone(*call)
     except Stopped as stopped:
-        return Outcome(Status.STOPPED, str(stopped))
+        return Outcome.stopped(stopped)
     finally:
         interpreter.close()
 
@@ -93,7 +93,7 @@ class _Kept:
         self.interpreter: Interpreter | None = None
         self.calls = 0
 
-    def run(self, limits: SandboxLimits, calls: Sequence[tuple[str, dict[str, Any]]]) -> list[Outcome]:
+    def run(self, limits: SandboxLimits, calls: Sequence[tuple[Maker, dict[str, Any]]]) -> list[Outcome]:
         """See :meth:`Interpreter.run`; nothing if that was stopped."""
         with self.lock:
             if self.interpreter is not None and (self.interpreter.size > _MOST_TOOLS or self.calls > _MOST_CALLS):
@@ -106,7 +106,7 @@ class _Kept:
             except Stopped as stopped:
                 self.drop()
                 if stopped.out_of_time and len(calls) == 1:  # it had its whole time, and it would take it again
-                    return [Outcome(Status.STOPPED, str(stopped))]
+                    return [Outcome.stopped(stopped)]
                 return []
             except BaseException:
                 self.drop()
@@ -123,9 +123,7 @@ _kept: OrderedDict[tuple[str, SandboxLimits], _Kept] = OrderedDict()
 _kept_lock = threading.Lock()
 
 
-def _run_together(
-    realm: str, limits: SandboxLimits, calls: Sequence[tuple[str, dict[str, Any]]]
-) -> list[Outcome]:
+def _run_together(realm: str, limits: SandboxLimits, calls: Sequence[tuple[Maker, dict[str, Any]]]) -> list[Outcome]:
     with _kept_lock:
         kept = _kept.setdefault((realm, limits), _Kept())
         _kept.move_to_end((realm, limits))

@@ -19,6 +19,7 @@ import functools
 import symtable
 import warnings
 from collections.abc import Iterator
+from typing import NamedTuple
 
 _LONGEST = 20_000
 """Characters. Longer sources are not looked at: Python's own parser is not made for hostile text of any length."""
@@ -49,11 +50,20 @@ _NEVER = (
 )
 
 
-@functools.lru_cache(maxsize=8192)
-def maker(name: str, source: str) -> str | None:
-    """Source of a function ``_made`` without parameters that makes the tool anew; None where that proves nothing.
+class Maker(NamedTuple):
+    """How a tool is made anew."""
 
-    >>> print(maker("f", "seen = []\\ndef f(x):\\n    seen.append(x)\\n    return len(seen)"))
+    source: str
+    """Defines a function ``_made`` without parameters that returns the tool."""
+    anew: bool
+    """Whether it has to run for every call; not where the tool's module would hold nothing that can change."""
+
+
+@functools.lru_cache(maxsize=8192)
+def maker(name: str, source: str) -> Maker | None:
+    """How to make a tool anew; None where its source does not prove that this leaves nothing behind.
+
+    >>> print(maker("f", "seen = []\\ndef f(x):\\n    seen.append(x)\\n    return len(seen)").source)
     def _made():
         __name__ = 'tool'
         seen = []
@@ -75,14 +85,34 @@ def maker(name: str, source: str) -> str | None:
         return None
 
 
-def _maker(name: str, source: str) -> str | None:
+def _maker(name: str, source: str) -> Maker | None:
     body = [statement for statement in ast.parse(source).body if not _is_script(statement)]
     if not all(isinstance(statement, _STATEMENTS) for statement in body) or not _harmless(body):
         return None
     if name not in {statement.name for statement in body if isinstance(statement, ast.FunctionDef)}:
         return None
     made = ast.unparse(_wrapped(name, [statement for statement in body if not _is_future(statement)]))
-    return made if _reaches_nothing(symtable.symtable(made, "tool", "exec")) else None
+    if not _reaches_nothing(symtable.symtable(made, "tool", "exec")):
+        return None
+    return Maker(made, not all(_holds_still(statement) for statement in body))
+
+
+def _holds_still(statement: ast.stmt) -> bool:
+    """Whether nothing that a top statement makes can change."""
+    if isinstance(statement, ast.FunctionDef):
+        defaults = [*statement.args.defaults, *(value for value in statement.args.kw_defaults if value is not None)]
+        return all(map(_is_constant, defaults))
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        return statement.value is None or _is_constant(statement.value)
+    return isinstance(statement, ast.Import | ast.ImportFrom) or (
+        isinstance(statement, ast.Expr) and _is_constant(statement.value)
+    )
+
+
+def _is_constant(value: ast.expr) -> bool:
+    if isinstance(value, ast.Tuple):
+        return all(map(_is_constant, value.elts))
+    return isinstance(value.operand if isinstance(value, ast.UnaryOp) else value, ast.Constant)
 
 
 def _wrapped(name: str, body: list[ast.stmt]) -> ast.Module:

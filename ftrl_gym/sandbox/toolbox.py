@@ -30,7 +30,9 @@ class SandboxToolbox:
         SandboxError: A source cannot be defined in the sandbox; names the tool and the reason.
     """
 
-    def __init__(self, sources: Mapping[str, str], limits: SandboxLimits | None = None, realm: str | None = None) -> None:
+    def __init__(
+        self, sources: Mapping[str, str], limits: SandboxLimits | None = None, realm: str | None = None
+    ) -> None:
         self._sources = dict(sources)
         self._limits = limits or SandboxLimits()
         self._realm = repr(sorted(self._sources.items())) if realm is None else realm
@@ -69,17 +71,18 @@ class SandboxToolbox:
 
     def _told(self, outcome: Outcome) -> Json | ToolFailure:
         status, text = outcome
+        if status is Status.TOO_LONG:
+            return ToolFailure(
+                f"the tool's result is longer than {self._limits.output_chars:,} characters; ask for less"
+            )
+        try:
+            value: Json = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            status, value = Status.NO_JSON, str(error)
         if status is Status.DONE:
-            try:
-                result: Json = json.loads(text)
-                return result
-            except (ValueError, RecursionError) as error:
-                status, text = Status.NO_JSON, str(error)
-        if status is Status.NO_JSON:
-            text = f"the tool's result is no JSON value: {text}"
-        elif status is Status.TOO_LONG:
-            text = f"the tool's result is longer than {self._limits.output_chars:,} characters; ask for less"
-        return ToolFailure(text if len(text) <= MESSAGE_CHARS else text[:MESSAGE_CHARS] + "…")
+            return value
+        message = f"the tool's result is no JSON value: {value}" if status is Status.NO_JSON else str(value)
+        return ToolFailure(message if len(message) <= MESSAGE_CHARS else message[:MESSAGE_CHARS] + "…")
 
 
 @functools.lru_cache(maxsize=8192)
