@@ -215,8 +215,8 @@ KEEPING = [
         "return count()",
         ONCE,
         False,
-        top="def make():\n    seen = []\n    def f():\n        seen.append(1)\n        return {'seen': len(seen)}\n    return f\n"
-        "count = make()\n",
+        top="def make():\n    seen = []\n    def f():\n        seen.append(1)\n        return {'seen': len(seen)}\n"
+        "    return f\ncount = make()\n",
     ),
     Hostile("a class", "A.seen += 1\nreturn {'seen': A.seen}", ONCE, False, top="class A:\n    seen = 0\n"),
     Hostile(
