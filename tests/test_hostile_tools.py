@@ -74,7 +74,7 @@ def call(tool: str, **arguments: Any) -> str:
 
 
 def test_no_hostile_tool_pays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ftrl, "_toolbox", lambda sources: SandboxToolbox(dict(sources), QUICK))
+    monkeypatch.setattr(ftrl, "_toolbox", lambda sources, realm: SandboxToolbox(dict(sources), QUICK, realm))
     env = gym.make("ftrl/FTRL-v0", path=str(rows(tmp_path / "rows.jsonl")))
     for number, hostile in enumerate(HOSTILE, 1):
         env.reset(options={"task": f"row-{number:04d}"})
