@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -257,3 +258,15 @@ def test_workers_are_held_by_the_operating_system() -> None:
     for worker in workers.running():
         held = Path(f"/proc/{worker}/limits").read_text()
         assert "Max core file size        0 " in held and "Max file size             0 " in held
+
+
+def test_threads_and_many_realms_share_few_workers() -> None:
+    boxes = [SandboxToolbox({"f": f"def f(x):\n    return [x, {n}]\n"}) for n in range(3 * workers.RESIDENT)]
+
+    def play(thread: int) -> list[Any]:
+        order = range(thread, thread + 2 * len(boxes))
+        return [boxes[n % len(boxes)].run("f", {"x": thread}, None) == [thread, n % len(boxes)] for n in order]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(all(fine) for fine in pool.map(play, range(8)))
+    assert len(workers.running()) <= workers.RESIDENT
