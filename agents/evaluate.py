@@ -19,6 +19,7 @@ from rich.console import Console
 from ftrl_agents.command import exit_code
 from ftrl_agents.config import Positive, Seed, Settings, Share, Temperatures
 from ftrl_agents.envs import NAMESPACE, env_factory, task_ids
+from ftrl_agents.folder_out import check_out
 from ftrl_agents.model_source import check_model
 from ftrl_gym.errors import UsageError
 from ftrl_gym.registration import SUITES
@@ -120,23 +121,6 @@ def env_keywords(arguments: Arguments) -> dict[str, Any]:
     if arguments.path is not None:
         raise UsageError(f"{arguments.env} plays no file: leave --path out, or give --env ftrl/FTRL-v0")
     return keywords | {"split": arguments.split or "test", "difficulty": arguments.difficulty}
-
-
-def check_out(folder: Path) -> None:
-    """Makes the folder before anything is played.
-
-    Raises:
-        UsageError: It cannot be made, or nothing can be written into it.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / "evaluation.tmp"
-        probe.touch()
-        probe.unlink()
-    except FileExistsError:
-        raise UsageError(f"--out {folder} is a file; give a folder") from None
-    except OSError as error:
-        raise UsageError(f"--out {folder} cannot be written: {error.strerror}. Choose another folder") from None
 
 
 if __name__ == "__main__":
