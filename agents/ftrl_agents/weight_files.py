@@ -53,7 +53,7 @@ class WeightFiles:
         self.shapes: dict[str, tuple[int, ...]] = {}
         for path in _shards(folder):
             try:
-                file = safe_open(path, framework="pt")
+                file: Any = safe_open(path, framework="pt")
                 shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
             except (OSError, SafetensorError) as error:
                 raise UsageError(f"cannot read the weights in {path}: {str(error)[:200]}") from None
