@@ -140,6 +140,10 @@ def test_the_command_plays_every_unit_once_and_goes_on(
     assert len(count) == 2
     assert sorted((out / "played.jsonl").read_text().splitlines()) == sorted(lines)
 
+    assert analyze_updates.main([*command, "--only", "MLP 0"]) == 0 and len(count) == 2
+    capsys.readouterr()
+    assert analyze_updates.main([*command, "--only", "MLP 7"]) == 2
+    assert "unknown block 'MLP 7'; did you mean 'MLP" in capsys.readouterr().err
     assert analyze_updates.main([*command, "--seed", "1"]) == 2
     assert "seed is 1, and was 0" in " ".join(capsys.readouterr().err.split())
 

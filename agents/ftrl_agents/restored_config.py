@@ -14,6 +14,8 @@ class RestoredConfig(Settings):
 
     blocks: Literal["layers", "groups", "both"] = "both"
     """Attention and MLP of each layer, or of each third of the layers and of all, or both."""
+    only: list[str] | None = None
+    """Of these blocks only some, by their names in the table, such as "MLP 0-2": each costs two evaluations."""
     env: str = "ftrl/TravelBooking-v0"
     """Gymnasium id; its test split is played."""
     docs: Literal["signature", "json"] = "signature"

@@ -21,7 +21,7 @@ from ftrl_agents.restored_report import Played, restored_text, verdict
 from ftrl_agents.run_folder import locked
 from ftrl_agents.weight_change import WeightChange
 from ftrl_agents.weight_files import digest
-from ftrl_gym.errors import UsageError
+from ftrl_gym.errors import UnknownNameError, UsageError
 
 LOG = "played.jsonl"
 
@@ -58,7 +58,7 @@ def restore(
     ids = task_ids(make)[: config.tasks]
     if not ids:
         raise UsageError(f"{config.env} has no task with these --features and --difficulty")
-    settings = config.model_dump(mode="json", exclude={"blocks", "in_flight", "threads"}) | {
+    settings = config.model_dump(mode="json", exclude={"blocks", "only", "in_flight", "threads"}) | {
         "before": digest(before), "after": digest(after), "seed": seed, "tasks": ids,
     }  # fmt: skip
     with locked(out), PlayedLog(out / LOG, settings) as log:
@@ -66,7 +66,7 @@ def restore(
             (record["unit"], Way(record["way"])): _evaluation(record, config.temperature) for record in log.records
         }
         pair = load_policy(before), load_policy(after)
-        plan = list(_plan([Unit(WHOLE, ()), *units(_names(pair[1]), config.blocks)], played))
+        plan = list(_plan([Unit(WHOLE, ()), *_chosen(pair[1], config)], played))
         for number, (unit, way) in enumerate(plan, 1):
             score = _play(pair, unit, way, config, make, ids, seed)
             log.add({"unit": unit.name, "way": way, "scores": [asdict(one) for one in score.scores]})
@@ -105,8 +105,13 @@ def _play(
         )
 
 
-def _names(policy: Policy) -> list[str]:
-    return [name for name, _ in policy.model.named_parameters()]
+def _chosen(policy: Policy, config: RestoredConfig) -> list[Unit]:
+    """Raises UnknownNameError."""
+    found = {unit.name: unit for unit in units([name for name, _ in policy.model.named_parameters()], config.blocks)}
+    for name in config.only or ():
+        if name not in found:
+            raise UnknownNameError("block", name, found)
+    return [unit for name, unit in found.items() if config.only is None or name in config.only]
 
 
 def _evaluation(record: dict[str, Any], temperature: float) -> Evaluation:
