@@ -26,7 +26,7 @@ from rich.console import Console
 from ftrl_agents.command import exit_code
 from ftrl_agents.config import NotNegative, Positive, Seed, Settings, Share, Temperatures
 from ftrl_agents.engine import Engine
-from ftrl_agents.envs import NAMESPACE, EnvFactory, env_factory, task_ids
+from ftrl_agents.envs import NAMESPACE, env_factory, task_ids
 from ftrl_agents.folder_out import check_out
 from ftrl_agents.model_source import check_model
 from ftrl_agents.played_log import PlayedLog
@@ -118,7 +118,7 @@ def run(arguments: Arguments, console: Console) -> int:
     from ftrl_agents.evaluation_run import score_tasks
     from ftrl_agents.report import print_pass_rates, print_summary, write_summary
 
-    engine = engine_of(arguments, make)
+    engine = engine_of(arguments, ids)
     outcomes: list[Outcome] = []
     with ExitStack() as stack:
         if arguments.out:
@@ -199,8 +199,8 @@ def temperatures_of(arguments: Arguments) -> Sequence[NotNegative]:
     return arguments.temperatures or ([0.0, 1.0] if local else [0.0])
 
 
-def engine_of(arguments: Arguments, make: EnvFactory) -> Engine:
-    """What plays.
+def engine_of(arguments: Arguments, ids: Sequence[str]) -> Engine:
+    """What plays these tasks.
 
     Raises:
         UsageError: There is no such policy or model.
@@ -208,7 +208,7 @@ def engine_of(arguments: Arguments, make: EnvFactory) -> Engine:
     if arguments.policy is not None:
         from ftrl_agents.policy_by_name import scripted_engine
 
-        return scripted_engine(arguments.policy, arguments.env, env_keywords(arguments), arguments.seed)
+        return scripted_engine(arguments.policy, arguments.env, env_keywords(arguments), ids, arguments.seed)
     if arguments.endpoint is not None:
         from ftrl_agents.endpoint import Endpoint
         from ftrl_agents.endpoint_engine import EndpointEngine

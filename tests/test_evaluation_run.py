@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from learner_toy import LetterEnv, make_model, make_tokenizer
 
-from ftrl_agents import model_engine
+from ftrl_agents import model_engine, policy_by_name
+from ftrl_agents.envs import env_factory, task_ids
 from ftrl_agents.episode import Episode
 from ftrl_agents.evaluation import EpisodeScore, Evaluation
 from ftrl_agents.evaluation_run import score_tasks
@@ -183,3 +184,15 @@ def test_the_command_keeps_what_it_played_and_refuses_other_settings(
 def test_a_policy_that_cannot_be_is_told(flags: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert evaluate.main(flags) == 2
     assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_policy_that_learns_does_so_from_training_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy_by_name, "LESSONS", 20)
+    engine = policy_by_name.scripted_engine("template-parser", "ftrl/Clinic-v0", {"docs": "json"}, ["test-00000"], 0)
+    episodes: list[Episode] = []
+    make = env_factory("ftrl/Clinic-v0", split="test", docs="json")
+    engine.play(make, task_ids(make)[:1], [[0]], temperature=0.0, seed=0, on_episode=episodes.append)
+    assert episodes[0].error is None and episodes[0].turns
+    none = policy_by_name.scripted_engine("template-parser", "ftrl/FTRL-v0", {}, ["row-0000"], 0)
+    with pytest.raises(UsageError, match="learns from training tasks"):
+        none.play(make, [], [], temperature=0.0, seed=0, on_episode=episodes.append)

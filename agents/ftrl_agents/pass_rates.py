@@ -2,7 +2,7 @@
 
 Of n samples of a task, c pass. pass@k, whether one of k tries passes, has the unbiased estimate
 ``1 - C(n-c, k) / C(n, k)`` (Chen et al. 2021, arXiv 2107.03374, equation 1). pass^k, whether all of k tries pass, has
-``C(c, k) / C(n, k)`` (tau-bench, arXiv 2406.12045, section 5). Both are averaged over tasks.
+``C(c, k) / C(n, k)`` (tau-bench, arXiv 2406.12045). Both are averaged over tasks.
 """
 
 from __future__ import annotations

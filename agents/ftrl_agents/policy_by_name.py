@@ -5,25 +5,30 @@ from __future__ import annotations
 import os
 import random
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from ftrl_agents.envs import NAMESPACE, env_factory, task_ids
 from ftrl_agents.scripted_engine import ScriptedEngine
 from ftrl_gym.baselines.catalogue import policy_named
-from ftrl_gym.baselines.shallow import LESSONS
+from ftrl_gym.baselines.shallow import LESSONS, template_parser
 from ftrl_gym.baselines.template_parser import TemplateParser
 from ftrl_gym.errors import UsageError
-from ftrl_gym.registration import SUITES
+from ftrl_gym.registration import SUITE, SUITES
+from ftrl_gym.suites.suite_report import for_each_scenario
 from ftrl_gym.trajectory import Policy
 
 
-def scripted_engine(name: str, env_id: str, keywords: dict[str, Any], seed: int) -> ScriptedEngine:
+def scripted_engine(
+    name: str, env_id: str, keywords: dict[str, Any], played: Sequence[str], seed: int
+) -> ScriptedEngine:
     """Plays the policy of a name.
 
     Args:
         name: See :func:`ftrl_gym.baselines.catalogue.policy_named`.
         env_id: The environment that it will play.
         keywords: With which it is made; a policy that learns does so from the train split.
+        played: Ids of the tasks that it will play.
         seed: Of the tasks that it learns from.
 
     Raises:
@@ -33,6 +38,8 @@ def scripted_engine(name: str, env_id: str, keywords: dict[str, Any], seed: int)
     def fit(temperature: float) -> Policy:
         if env_id.removeprefix(NAMESPACE) in SUITES:
             raise UsageError(f"{name} learns from training tasks, and {env_id} has none")
+        if env_id.removeprefix(NAMESPACE) == SUITE:  # which has no training tasks of its own
+            return for_each_scenario(played, lambda train: template_parser(train, seed, temperature=temperature))
         train = env_factory(env_id, **keywords | {"split": "train"})
         ids = task_ids(train)
         chosen = random.Random(f"fit/{seed}").sample(ids, min(LESSONS, len(ids)))
