@@ -69,8 +69,10 @@ def played(before: float, after: float, without: float, alone: float) -> Played:
 @pytest.mark.parametrize(
     ("scores", "layers", "words"),
     [
-        ((0.2, 0.6, 0.3, 0.5), 28, "carry the gain holds here"),
-        ((0.2, 0.6, 0.3, 0.25), 28, "holds in part"),
+        ((0.2, 0.6, 0.3, 0.5), 28, "carry the gain holds here."),
+        ((0.2, 0.6, 0.3, 0.25), 28, "needed but not enough"),
+        ((0.2, 0.6, 0.7, 0.5), 28, "125% of that gain remain (+0.100 [+0.100, +0.100] to the trained model)"),
+        ((0.2, 0.6, 0.7, 0.5), 28, "enough but not needed"),
         ((0.2, 0.6, 0.55, 0.25), 28, "does not hold"),
         ((0.2, 0.6, 0.3, 0.5), 4, "3 of 4 layers"),
         ((0.2, 0.2, 0.3, 0.5), 28, "no gain to attribute"),

@@ -13,6 +13,15 @@ Played = dict[tuple[str, Way], Evaluation]
 """Name of a unit and how it was played -> its evaluation; the whole model put back is the model before training."""
 
 SHOWN = ("f1", "outcome")
+_FINDINGS = {
+    (True, True): "They are needed and enough: the paper's finding that they carry the gain holds here.",
+    (False, True): "They are enough but not needed, as other blocks bring it too: the paper's finding that they carry "
+    "the gain holds here in part.",
+    (True, False): "They are needed but not enough: the paper's finding that they carry the gain holds here in part.",
+    (False, False): "They are neither needed nor enough: the paper's finding that they carry the gain does not hold "
+    "here.",
+}
+"""Whether they are needed, and enough -> what that says."""
 
 
 def restored_text(played: Played, changes: Sequence[WeightChange], config: RestoredConfig, tasks: int) -> str:
@@ -57,12 +66,11 @@ def verdict(played: Mapping[tuple[str, Way], Evaluation], layer_count: int) -> s
         return f"{whole} {CLAIMED} was not played, so the paper's finding was not looked at: use --blocks groups."
     lost = after.gain(played[CLAIMED, Way.RESTORED], "f1")
     brought = played[CLAIMED, Way.ALONE].gain(before, "f1")
-    enough = [part.low > 0 and part.mean >= gain.mean / 2 for part in (lost, brought)]
-    holds = {0: "does not hold", 1: "holds in part", 2: "holds"}[sum(enough)]
+    needed, enough = (part.low > 0 and part.mean >= gain.mean / 2 for part in (lost, brought))
     said = (
-        f"{whole} Without the training of the MLPs of layers 0 to 2, {lost.mean / gain.mean:.0%} of that is lost "
-        f"({_signed(lost)}); these alone bring {brought.mean / gain.mean:.0%} ({_signed(brought)}). The paper's "
-        f"finding that they carry the gain {holds} here."
+        f"{whole} With the MLPs of layers 0 to 2 put back, {1 - lost.mean / gain.mean:.0%} of that gain remain "
+        f"({_signed(_negative(lost))} to the trained model); these alone new bring {brought.mean / gain.mean:.0%} "
+        f"({_signed(brought)} to the old model). {_FINDINGS[needed, enough]}"
     )
     if layer_count < 9:
         said += f" These are {min(3, layer_count)} of {layer_count} layers, so it says little about the lowest ones."
@@ -99,6 +107,10 @@ def _lines(played: Played, metric: str) -> list[str]:
         share = alone.gain(before, metric).mean / gain if alone and gain else None
         lines.append([*cells, "" if share is None else f"{share:.0%}"])
     return [f"| {' | '.join(cells)} |" for cells in lines]
+
+
+def _negative(interval: Interval) -> Interval:
+    return Interval(-interval.mean, -interval.high, -interval.low, interval.n)
 
 
 def _signed(gain: Interval) -> str:
