@@ -1,34 +1,55 @@
-"""Evaluates a policy on held-out tasks: greedy and sampled, overall, by kind and by tool, with confidence intervals.
+"""Evaluates a policy on held-out tasks: overall, by kind and by tool, pass@k and pass^k, with confidence intervals.
 
 python agents/evaluate.py                                            the embedded base model in TravelBooking
 python agents/evaluate.py --model runs/travel/checkpoints/step-000040
-python agents/evaluate.py --model Qwen/Qwen3-0.6B --docs json
+python agents/evaluate.py --model Qwen/Qwen3-0.6B --docs json --samples 8 --temperature 1 --out runs/qwen
+python agents/evaluate.py --endpoint http://localhost:8000/v1 --model NAME --docs json --out runs/endpoint
+python agents/evaluate.py --policy oracle                            or random, retrieval, ..., or module:factory
 python agents/evaluate.py --env ftrl/FTRL-v0 --path test.jsonl       rows of the FTRL data set
+
+With --out every finished episode is kept, and the same command goes on after an interrupt.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 from pydantic import Field
 from rich.console import Console
 
 from ftrl_agents.command import exit_code
-from ftrl_agents.config import Positive, Seed, Settings, Share, Temperatures
+from ftrl_agents.config import NotNegative, Positive, Seed, Settings, Share, Temperatures
+from ftrl_agents.engine import Engine
 from ftrl_agents.envs import NAMESPACE, env_factory, task_ids
+from ftrl_agents.folder_out import check_out
 from ftrl_agents.model_source import check_model
+from ftrl_agents.played_log import PlayedLog
+from ftrl_agents.run_folder import locked
 from ftrl_gym.errors import UsageError
 from ftrl_gym.registration import SUITES
+from ftrl_gym.version import __version__
+
+if TYPE_CHECKING:
+    from ftrl_agents.evaluation_run import Outcome
 
 
 class Arguments(Settings):
     """Command line."""
 
     model: str | None = None
-    """A local folder or a Hugging Face id of a causal LM; without one, the embedded base model."""
+    """A local folder or a Hugging Face id of a causal LM; without one, the embedded base model. With --endpoint, the
+    model's name there."""
+    endpoint: str | None = None
+    """Address of an OpenAI-compatible endpoint, up to and including /v1."""
+    policy: str | None = None
+    """A policy that needs no model: oracle, random, silent, retrieval, ..., or a module and what makes it, as
+    module:factory."""
     env: str = "ftrl/TravelBooking-v0"
     """Gymnasium id."""
     path: Path | None = None
@@ -41,16 +62,34 @@ class Arguments(Settings):
     """Only tasks up to this difficulty, from 0 to 1."""
     tasks: Positive = 400
     """How many, from the first on."""
-    temperatures: Temperatures = Field(default=[0.0, 1.0])
-    """One evaluation each; 0 is greedy."""
+    samples: Positive = 1
+    """Episodes of each task; more than one give pass@k and pass^k."""
+    temperatures: Annotated[Temperatures | None, tyro.conf.arg(aliases=["--temperature"])] = None
+    """One evaluation each; 0 is greedy. If left out, 0 and 1 for a local model, and 0 for everything else."""
     in_flight: Positive = 128
-    """Episodes decoded at once; lower it when memory runs out."""
+    """Episodes of a local model decoded at once; lower it when memory runs out."""
+    concurrency: Positive = 8
+    """Episodes at an endpoint at once."""
+    max_turn_tokens: Positive | None = None
+    """Own tokens of a turn; 256 for a local model and 4096 for an endpoint if left out."""
+    max_episode_tokens: Annotated[int, Field(ge=64)] = 4096
+    """Tokens of an episode of a local model in all."""
+    request_seconds: Annotated[float, Field(gt=0)] = 120.0
+    """How long a request to an endpoint may take."""
+    episode_seconds: Annotated[float, Field(gt=0)] = 900.0
+    """How long an episode at an endpoint may take."""
+    retries: Annotated[int, Field(ge=0)] = 4
+    """How often a request is sent again that failed for a passing reason."""
+    key_variable: str = "OPENAI_API_KEY"
+    """Environment variable with the endpoint's key, where it wants one."""
+    retry_failed: bool = False
+    """Play episodes in --out again that failed for no fault of the policy."""
     seed: Seed = 0
     """Of the sampling."""
     threads: Positive = 1
     """Torch threads."""
     out: Path | None = None
-    """Folder for the scores and transcripts as JSON."""
+    """Folder for scores, transcripts and report; the same command goes on with what it holds."""
 
 
 def main(command_line: list[str] | None = None) -> int:
@@ -67,41 +106,73 @@ def main(command_line: list[str] | None = None) -> int:
 
 def run(arguments: Arguments, console: Console) -> int:
     """Checks, loads, plays, prints, and writes what was asked for; the cheap checks come first."""
-    if arguments.model is not None:
-        check_model(arguments.model)
-    make = env_factory(arguments.env, **env_keywords(arguments))
+    check_source(arguments)
+    keywords = env_keywords(arguments)
+    make = env_factory(arguments.env, **keywords)
     ids = task_ids(make)[: arguments.tasks]
+    if not ids:
+        raise UsageError(f"{arguments.env} has no such task: raise --difficulty")
     if arguments.out:
         check_out(arguments.out)
 
-    import torch
-    from transformers.utils import logging
+    from ftrl_agents.evaluation_run import score_tasks
+    from ftrl_agents.report import print_pass_rates, print_summary, write_summary
 
-    from ftrl_agents.evaluation import evaluate
-    from ftrl_agents.policy import load_policy
-    from ftrl_agents.report import print_summary
-
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-    torch.set_num_threads(arguments.threads)
-    policy = load_policy(arguments.model)
-    looks = []
-    for temperature in arguments.temperatures:
-        look = evaluate(
-            *policy,
-            make,
-            ids,
-            temperature=temperature,
-            seed=arguments.seed,
-            docs=arguments.docs,
-            in_flight=arguments.in_flight,
-        )
-        looks.append(look)
+    engine = engine_of(arguments, ids)
+    outcomes: list[Outcome] = []
+    with ExitStack() as stack:
         if arguments.out:
-            look.save(arguments.out / f"evaluation_{temperature:g}.json")
-            console.print(f"wrote {arguments.out / f'evaluation_{temperature:g}.json'}", soft_wrap=True)
-    print_summary(looks, f"{arguments.model or 'embedded base model'} on {len(ids)} tasks of {arguments.env}")
+            stack.enter_context(locked(arguments.out))
+        status = stack.enter_context(console.status("playing"))
+        for temperature in temperatures_of(arguments):
+            log = opened(arguments, engine, keywords, temperature)
+            with ExitStack() as files:
+                if log is not None:
+                    files.enter_context(log)
+                outcome = score_tasks(
+                    engine,
+                    make,
+                    ids,
+                    samples=arguments.samples,
+                    temperature=temperature,
+                    seed=arguments.seed,
+                    log=log,
+                    retry_failed=arguments.retry_failed,
+                    on_episode=lambda done, of: status.update(f"{done} of {of} episodes"),
+                )
+            outcomes.append(outcome)
+            if arguments.out:
+                outcome.evaluation.save(arguments.out / f"evaluation_{temperature:g}.json")
+    looks = [outcome.evaluation for outcome in outcomes]
+    title = f"{engine.name} on {len(ids)} tasks of {arguments.env}"
+    print_summary(looks, title)
+    if arguments.samples > 1:
+        print_pass_rates(looks, arguments.samples)
+    notes = failures(outcomes)
+    for note in notes:
+        console.print(note, soft_wrap=True, highlight=False, markup=False)
+    if arguments.out:
+        write_summary(looks, arguments.samples, arguments.out / "report.md", title, notes)
+        kept = sum(outcome.kept for outcome in outcomes)
+        said = f" ({kept} episodes were there)" if kept else ""
+        console.print(f"wrote {arguments.out / 'report.md'}{said}", soft_wrap=True)
     return 0
+
+
+def check_source(arguments: Arguments) -> None:
+    """One policy is named, and a local model is there.
+
+    Raises:
+        UsageError: It is not so.
+    """
+    if arguments.policy is not None:
+        if arguments.model is not None or arguments.endpoint is not None:
+            raise UsageError("--policy needs no model: leave --model and --endpoint out")
+    elif arguments.endpoint is not None:
+        if arguments.model is None:
+            raise UsageError("--endpoint wants the model's name there: give it with --model")
+    elif arguments.model is not None:
+        check_model(arguments.model)
 
 
 def env_keywords(arguments: Arguments) -> dict[str, Any]:
@@ -122,21 +193,81 @@ def env_keywords(arguments: Arguments) -> dict[str, Any]:
     return keywords | {"split": arguments.split or "test", "difficulty": arguments.difficulty}
 
 
-def check_out(folder: Path) -> None:
-    """Makes the folder before anything is played.
+def temperatures_of(arguments: Arguments) -> Sequence[NotNegative]:
+    """Those given, or the usual ones of what plays."""
+    local = arguments.policy is None and arguments.endpoint is None
+    return arguments.temperatures or ([0.0, 1.0] if local else [0.0])
+
+
+def engine_of(arguments: Arguments, ids: Sequence[str]) -> Engine:
+    """What plays these tasks.
 
     Raises:
-        UsageError: It cannot be made, or nothing can be written into it.
+        UsageError: There is no such policy or model.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / "evaluation.tmp"
-        probe.touch()
-        probe.unlink()
-    except FileExistsError:
-        raise UsageError(f"--out {folder} is a file; give a folder") from None
-    except OSError as error:
-        raise UsageError(f"--out {folder} cannot be written: {error.strerror}. Choose another folder") from None
+    if arguments.policy is not None:
+        from ftrl_agents.policy_by_name import scripted_engine
+
+        return scripted_engine(arguments.policy, arguments.env, env_keywords(arguments), ids, arguments.seed)
+    if arguments.endpoint is not None:
+        from ftrl_agents.endpoint import Endpoint
+        from ftrl_agents.endpoint_engine import EndpointEngine
+
+        endpoint = Endpoint(
+            arguments.endpoint,
+            str(arguments.model),
+            key_variable=arguments.key_variable,
+            request_s=arguments.request_seconds,
+            retries=arguments.retries,
+        )
+        return EndpointEngine(
+            endpoint,
+            docs=arguments.docs,
+            concurrency=arguments.concurrency,
+            max_turn_tokens=arguments.max_turn_tokens or 4096,
+            episode_s=arguments.episode_seconds,
+        )
+    import torch
+    from transformers.utils import logging
+
+    from ftrl_agents.model_engine import ModelEngine
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    torch.set_num_threads(arguments.threads)
+    return ModelEngine(
+        arguments.model,
+        docs=arguments.docs,
+        in_flight=arguments.in_flight,
+        max_turn_tokens=arguments.max_turn_tokens or 256,
+        max_episode_tokens=arguments.max_episode_tokens,
+    )
+
+
+def opened(arguments: Arguments, engine: Engine, keywords: dict[str, Any], temperature: float) -> PlayedLog | None:
+    """The log of one temperature; its header holds all that decides an episode.
+
+    Raises:
+        UsageError: It was made with other settings.
+    """
+    if arguments.out is None:
+        return None
+    pinned = {name: str(value) if isinstance(value, Path) else value for name, value in keywords.items()}
+    if arguments.path is not None:
+        pinned["path"] = hashlib.blake2b(arguments.path.read_bytes(), digest_size=8).hexdigest()
+    settings = {"env": arguments.env, **pinned, **engine.pinned(), "temperature": temperature}
+    settings |= {"seed": arguments.seed, "version": __version__}
+    return PlayedLog(arguments.out / f"episodes_{temperature:g}.jsonl", settings)
+
+
+def failures(outcomes: Sequence[Outcome]) -> list[str]:
+    """What must not be overlooked: episodes that say nothing of the policy."""
+    return [
+        f"{one.failed} of {len(one.evaluation.scores)} episodes ({one.evaluation.label}) failed for no fault of the "
+        f"policy and are scored 0; one of them so: {one.example}. Play them again with --retry-failed"
+        for one in outcomes
+        if one.failed
+    ]
 
 
 if __name__ == "__main__":

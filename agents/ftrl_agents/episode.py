@@ -24,7 +24,7 @@ class End(StrEnum):
     TOKEN_BUDGET = "token_budget"
     """The next turn would not fit into ``max_episode_tokens``."""
     FAILED = "failed"
-    """The environment raised: our bug. Recorded, counted, and no part of the loss."""
+    """The environment raised: our bug. Or an endpoint gave no reply. Recorded, counted, and no part of the loss."""
 
 
 @dataclass

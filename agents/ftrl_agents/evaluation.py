@@ -70,20 +70,31 @@ class EpisodeScore:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores of one policy at one temperature, a task each, with some transcripts."""
+    """Scores of one policy at one temperature, one or more of each task, with some transcripts."""
 
     temperature: float
     scores: tuple[EpisodeScore, ...]
     transcripts: tuple[str, ...] = ()
+    name: str = ""
+    """Of a policy that is not decoded, such as the oracle."""
 
     @property
     def label(self) -> str:
-        """``greedy`` or ``sampled at 1``."""
+        """``greedy`` or ``sampled at 1``, or the name."""
+        if self.name:
+            return self.name
         return "greedy" if self.temperature == 0 else f"sampled at {self.temperature:g}"
 
     def interval(self, metric: str) -> Interval:
-        """Mean of a metric over all tasks."""
-        return bootstrap([getattr(score, metric) for score in self.scores])
+        """Mean of a metric over all tasks; of a task, over its episodes."""
+        return bootstrap(list(self.of_tasks(metric).values()))
+
+    def of_tasks(self, metric: str) -> dict[str, float]:
+        """Mean of a metric over the episodes of each task."""
+        values: dict[str, list[float]] = {}
+        for score in self.scores:
+            values.setdefault(score.task, []).append(getattr(score, metric))
+        return {task: math.fsum(some) / len(some) for task, some in values.items()}
 
     def by_kind(self) -> dict[str, Evaluation]:
         """The part of each kind."""
@@ -99,12 +110,10 @@ class Evaluation:
         Raises:
             UsageError: They are not the same tasks.
         """
-        earlier = {score.task: score for score in before.scores}
-        if set(earlier) != {score.task for score in self.scores}:
-            raise UsageError(
-                f"two evaluations of different tasks cannot be compared ({len(earlier)} and {len(self.scores)})"
-            )
-        return bootstrap([getattr(score, metric) - getattr(earlier[score.task], metric) for score in self.scores])
+        earlier, now = before.of_tasks(metric), self.of_tasks(metric)
+        if set(earlier) != set(now):
+            raise UsageError(f"two evaluations of different tasks cannot be compared ({len(earlier)} and {len(now)})")
+        return bootstrap([value - earlier[task] for task, value in now.items()])
 
     def save(self, path: Path) -> None:
         """Writes it as JSON, all or nothing."""
@@ -117,14 +126,14 @@ class Evaluation:
         """Reads what :meth:`save` wrote."""
         data = json.loads(path.read_text(encoding="utf-8"))
         scores = tuple(EpisodeScore(**{**score, "tools": tuple(score["tools"])}) for score in data["scores"])
-        return cls(data["temperature"], scores, tuple(data["transcripts"]))
+        return cls(data["temperature"], scores, tuple(data["transcripts"]), data.get("name", ""))
 
     def _parts(self, names: Callable[[EpisodeScore], Sequence[str]]) -> dict[str, Evaluation]:
         parts: dict[str, list[EpisodeScore]] = {}
         for score in self.scores:
             for name in names(score):
                 parts.setdefault(name, []).append(score)
-        return {name: Evaluation(self.temperature, tuple(parts[name])) for name in sorted(parts)}
+        return {name: Evaluation(self.temperature, tuple(parts[name]), (), self.name) for name in sorted(parts)}
 
 
 def bootstrap(values: Sequence[float], seed: int = 0) -> Interval:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ftrl_agents.evaluation import METRICS, Evaluation, Interval
+from ftrl_agents.pass_rates import RATES, ks, rate_rows
 from ftrl_agents.plots import plot_curves
 
 if TYPE_CHECKING:
@@ -112,8 +113,44 @@ def print_summary(evaluations: Evaluations, title: str) -> None:
     console = Console()
     console.print(_table(title, ["metric", *_columns(evaluations)], summary(evaluations)))
     for name, parts in (("kind", [e.by_kind() for e in evaluations]), ("tool", [e.by_tool() for e in evaluations])):
-        rows = [[p, str(len(parts[0][p].scores)), *(str(one[p].interval("f1")) for one in parts)] for p in parts[0]]
+        rows = [
+            [p, str(parts[0][p].interval("f1").n), *(str(one[p].interval("f1")) for one in parts)] for p in parts[0]
+        ]
         console.print(_table(f"Solve-F1 by {name}", [name, "n", *_columns(evaluations)], rows))
+
+
+def print_pass_rates(evaluations: Evaluations, samples: int) -> None:
+    """Prints pass@k and pass^k by kind, for each evaluation with that many samples of every task."""
+    from rich.console import Console
+
+    console = Console()
+    for one in evaluations:
+        for name, of in RATES.items():
+            head = ["kind", "n", *(f"{name}{k}" for k in ks(samples))]
+            console.print(_table(f"{name}k, {one.label}", head, rate_rows(one, samples, of)))
+
+
+def write_summary(evaluations: Evaluations, samples: int, path: Path, title: str, notes: Sequence[str] = ()) -> None:
+    """Writes what :func:`print_summary` and :func:`print_pass_rates` print, as Markdown."""
+    tasks = evaluations[0].interval("f1").n
+    text = [
+        f"# {title}",
+        "",
+        f"{tasks} tasks, {samples} of each; mean [95% bootstrap interval over tasks].",
+        "",
+        *(f"{note}\n" for note in notes),
+        *_markdown(["metric", *_columns(evaluations)], summary(evaluations)),
+    ]
+    for name, parts in (("kind", [e.by_kind() for e in evaluations]), ("tool", [e.by_tool() for e in evaluations])):
+        rows = [
+            [p, str(parts[0][p].interval("f1").n), *(str(one[p].interval("f1")) for one in parts)] for p in parts[0]
+        ]
+        text += ["", f"## Solve-F1 by {name}", "", *_markdown([name, "n", *_columns(evaluations)], rows)]
+    for one in evaluations:
+        for name, of in RATES.items():
+            head = ["kind", "n", *(f"{name}{k}" for k in ks(samples))]
+            text += ["", f"## {name}k, {one.label}", "", *_markdown(head, rate_rows(one, samples, of))]
+    path.write_text("\n".join([*text, ""]), encoding="utf-8")
 
 
 def _columns(evaluations: Evaluations) -> list[str]:

@@ -62,6 +62,7 @@ def collect(
     temperature: float,
     seed: int,
     group_size: int = 1,
+    members: Sequence[Sequence[int]] | None = None,
     docs: str = "signature",
     in_flight: int = 128,
     max_turn_tokens: int = 256,
@@ -76,6 +77,8 @@ def collect(
             ``reset(options={"task": id})``: pass the same factory object for all tasks of one environment.
         temperature: 0 is greedy.
         seed: With it, what is sampled depends on the task's place in ``tasks`` only, not on how rows are scheduled.
+        members: Which members of each task's group to play, in place of ``range(group_size)`` for each: what an
+            interrupted evaluation still lacks.
         docs: The env's ``docs=``: with "json" the tools go to the chat template, with "signature" they already
             stand in the messages.
         in_flight: Episodes decoded at once.
@@ -99,7 +102,7 @@ def collect(
     )
     try:
         with slot_attention(model):
-            return batch.run(tasks, group_size, seed, docs)
+            return batch.run(tasks, members or [range(group_size)] * len(tasks), seed, docs)
     finally:
         own_pool.close()
         model.train(was_training)
@@ -144,21 +147,22 @@ class _Batch:
         self.live: list[_Stream] = []
         self.done: list[Episode] = []
 
-    def run(self, tasks: Sequence[tuple[EnvFactory, str]], group_size: int, seed: int, docs: str) -> list[Episode]:
+    def run(
+        self, tasks: Sequence[tuple[EnvFactory, str]], members: Sequence[Sequence[int]], seed: int, docs: str
+    ) -> list[Episode]:
         """Admit, feed, step, until nothing is left."""
         # A group larger than the batch is admitted in parts, each of which prefills the prompt again.
-        size = min(group_size, self.rows)
         queue = deque(
-            (group, range(first, min(first + size, group_size)))
-            for group in range(len(tasks))
-            for first in range(0, group_size, size)
+            (group, numbers[first : first + self.rows])
+            for group, numbers in enumerate(members)
+            for first in range(0, len(numbers), self.rows)
         )
         while queue or self.live:
             admitted: list[list[_Stream]] = []
             free = self.rows - len(self.live)
             while queue and len(queue[0][1]) <= free:
-                group, members = queue.popleft()
-                admitted.append(self._admit(*tasks[group], group, members, seed, docs))
+                group, numbers = queue.popleft()
+                admitted.append(self._admit(*tasks[group], group, numbers, seed, docs))
                 free -= len(admitted[-1])
             self._prefill(admitted)
             held = {row: stream.pending for row, stream in enumerate(self.live) if stream.pending}
@@ -172,7 +176,9 @@ class _Batch:
                 self._step(set(held))
         return sorted(self.done, key=lambda episode: (episode.group, episode.member))
 
-    def _admit(self, factory: EnvFactory, task: str, group: int, members: range, seed: int, docs: str) -> list[_Stream]:
+    def _admit(
+        self, factory: EnvFactory, task: str, group: int, members: Sequence[int], seed: int, docs: str
+    ) -> list[_Stream]:
         """Start the members of a group."""
         streams: list[_Stream] = []
         prompt: list[int] = []

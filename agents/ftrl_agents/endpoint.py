@@ -1,0 +1,116 @@
+"""An OpenAI-compatible chat-completions endpoint: one request, and what can go wrong with it.
+
+Requests that fail for a passing reason (429, 5xx, no connection, no answer in time) are sent again by the openai
+client, after growing pauses or those that the server asks for. What stays wrong for every request (a key that is
+refused, an unknown model) is a UsageError; what is wrong with one conversation raises :class:`NoReply`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from ftrl_agents.endpoint_chat import Message, Reply, reply_of
+from ftrl_gym.errors import FtrlGymError, MissingExtraError, UsageError
+
+NO_KEY = "none"
+"""Sent where no key is set: servers of one's own want none, and the client sends one."""
+_TOO_LONG = ("context_length_exceeded", "context length", "maximum context", "context window", "too many tokens")
+
+
+class NoReply(FtrlGymError):
+    """An endpoint gave no usable reply in this conversation, also not on trying again."""
+
+
+class ConversationTooLong(NoReply):
+    """It does not fit into the model's context any more."""
+
+
+class Endpoint:
+    """A model behind an endpoint; can be used by many threads.
+
+    Args:
+        url: Up to and including ``/v1``.
+        model: As the endpoint calls it.
+        key_variable: Environment variable with the key.
+        request_s: Seconds that one request may take.
+        retries: How often a request is sent again that failed for a passing reason.
+
+    Raises:
+        MissingExtraError: The openai client is not installed.
+        UsageError: The address is none.
+    """
+
+    def __init__(self, url: str, model: str, *, key_variable: str, request_s: float, retries: int) -> None:
+        try:
+            import openai
+        except ImportError:
+            raise MissingExtraError("openai", "endpoint") from None
+        if not url.startswith(("http://", "https://")):
+            raise UsageError(f"--endpoint {url!r} is no address; give one such as http://localhost:8000/v1")
+        self.url, self.model, self._key_variable, self._request_s = url, model, key_variable, request_s
+        self._openai = openai
+        key = os.environ.get(key_variable) or NO_KEY
+        self._client = openai.OpenAI(base_url=url, api_key=key, max_retries=retries, timeout=request_s)
+        self._limit_name = "max_tokens"
+
+    def reply(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[dict[str, Any]] | None,
+        *,
+        temperature: float,
+        seed: int,
+        max_tokens: int,
+        seconds: float,
+    ) -> Reply:
+        """The next assistant turn.
+
+        Args:
+            messages: The conversation so far, in the endpoint's format.
+            tools: Documents of the tools that it may call as such.
+            temperature: Of sampling.
+            seed: Of sampling, where the endpoint takes one.
+            max_tokens: Of the turn.
+            seconds: What is left of the episode's time; no request takes longer.
+
+        Raises:
+            UsageError: No request to this endpoint can work.
+            ConversationTooLong: It does not fit into the context.
+            NoReply: It failed for another reason.
+        """
+        more: dict[str, Any] = {"tools": list(tools)} if tools else {}
+        client = self._client.with_options(timeout=max(0.01, min(self._request_s, seconds)))
+        for _ in range(2):
+            limit = self._limit_name
+            try:
+                completion = client.chat.completions.create(
+                    model=self.model, messages=list(messages), temperature=temperature, seed=seed,
+                    **{limit: max_tokens}, **more,
+                )  # fmt: skip
+            except self._openai.OpenAIError as error:
+                if limit == "max_tokens" and "max_completion_tokens" in str(error):
+                    self._limit_name = (
+                        "max_completion_tokens"  # newer models of OpenAI know the limit by this name only
+                    )
+                    continue
+                raise self._explained(error) from None
+            except ValueError as error:
+                raise NoReply(f"the endpoint sent what is no JSON: {str(error)[:200]}") from None
+            choices = getattr(completion, "choices", None)
+            if not choices or choices[0].message is None:
+                raise NoReply(f"the endpoint sent a reply without a message: {str(completion)[:200]}")
+            return reply_of(choices[0])
+        raise NoReply("the endpoint takes neither max_tokens nor max_completion_tokens")
+
+    def _explained(self, error: Exception) -> FtrlGymError:
+        names, text = self._openai, " ".join(str(error).split())[:300]
+        if isinstance(error, names.AuthenticationError | names.PermissionDeniedError):
+            return UsageError(f"{self.url} refuses the key in ${self._key_variable}: {text}")
+        if isinstance(error, names.NotFoundError):
+            return UsageError(f"{self.url} has no model {self.model!r}, or is no chat-completions endpoint: {text}")
+        told = f"{error} {getattr(error, 'code', None)}".lower()
+        if isinstance(error, names.BadRequestError) and any(words in told for words in _TOO_LONG):
+            return ConversationTooLong(text)
+        return NoReply(f"{type(error).__name__}: {text}")
