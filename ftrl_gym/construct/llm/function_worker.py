@@ -1,8 +1,8 @@
 """Runs inside a process of its own: imports a user's module, documents its functions, and calls them on request.
 
-``python -P function_worker.py FILE`` writes one JSON line with the documents, then reads
-lines ``{"tool", "arguments"}`` and writes lines ``{"result"}`` or ``{"failure"}``. What the functions print goes elsewhere. It imports nothing of this
-package, so that it starts at once and the user's module meets no other names than its own.
+``python -P function_worker.py FILE`` writes a JSON line with the documents, then reads lines ``{"tool", "arguments"}``
+and writes lines ``{"result"}`` or ``{"failure"}``. What the functions print goes elsewhere. Nothing of this package is
+imported, so that it starts at once and the user's module meets no other names than its own.
 """
 
 from __future__ import annotations
