@@ -144,9 +144,9 @@ def _reply_in(body: Any, messages: Sequence[Message]) -> Reply:
     message = first.get("message")
     text = _text(message) if isinstance(message, dict) else ""
     usage = body.get("usage") if isinstance(body, dict) else None
-    told = usage if isinstance(usage, dict) else {}
-    prompt, completion = told.get("prompt_tokens"), told.get("completion_tokens")
-    counted = Usage(prompt, completion) if _count(prompt) and _count(completion) else estimated(messages, text)
+    prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+    known = prompt is not None and completion is not None
+    counted = Usage(prompt or 0, completion or 0) if known else estimated(messages, text)
     return Reply(text, counted, cut=first.get("finish_reason") == "length")
 
 
@@ -158,8 +158,10 @@ def _text(message: Mapping[str, Any]) -> str:
     return content if isinstance(content, str) else ""
 
 
-def _count(number: Any) -> bool:
-    return isinstance(number, int) and not isinstance(number, bool) and number >= 0
+def _count(usage: Any, name: str) -> int | None:
+    """A number of tokens that an endpoint told; None where it told none."""
+    number = usage.get(name) if isinstance(usage, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) and number >= 0 else None
 
 
 def _said(error: openai.APIStatusError) -> str:
