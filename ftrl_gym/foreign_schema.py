@@ -17,7 +17,8 @@ _TYPES = {name: name for name in ("string", "number", "integer", "boolean", "arr
 }
 _COUNTS = {"minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties"}
 _BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
-_ANNOTATIONS = {"description", "title", "default", "const", "example", "examples", "uniqueItems"}
+_TEXTS = {"description", "title"}
+_ANNOTATIONS = {"default", "const", "example", "examples", "uniqueItems"}
 _CHOICES = {"anyOf", "oneOf", "allOf"}
 
 
@@ -64,7 +65,7 @@ def _keyword(key: str, value: Any) -> Any:
         return value if number and (key != "multipleOf" or value > 0) else None
     if key == "pattern":
         return value if isinstance(value, str) and _compiles(value) else None
-    if key == "format":
+    if key == "format" or key in _TEXTS:
         return value if isinstance(value, str) else None
     return value if key in _ANNOTATIONS else None
 
