@@ -37,6 +37,8 @@ class Asked(Generic[ReplyT]):
     value: ReplyT
     messages: tuple[Message, ...]
     """The conversation with the reply at its end: with a further message of the user it can be asked on from here."""
+    problems: tuple[str, ...] = ()
+    """What was wrong with earlier replies, one for each."""
 
 
 class Asker:
@@ -85,6 +87,7 @@ class Asker:
         """
         conversation = list(messages)
         problem = ""
+        problems: list[str] = []
         for number in range(self._tries):
             reply = self._reply(stage, conversation, again=number > 0)
             said: Message = {"role": "assistant", "content": _shown(reply.text)}
@@ -97,7 +100,8 @@ class Asker:
                 problem = str(error)
             else:
                 if not problem:
-                    return Asked(value, (*conversation, said))
+                    return Asked(value, (*conversation, said), tuple(problems))
+            problems.append(problem)
             conversation += [said, self._prompts.again(problem)]
         raise GaveUp(stage, f"no usable reply in {self._tries} tries; the last: {problem}")
 
