@@ -8,9 +8,11 @@ tool's parameters and a call's arguments, is an open object; a schema that has o
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ftrl_gym.construct.llm.model import Message
 from ftrl_gym.construct.llm.replies import REPLIES, WriterStage
 
 _KEPT = {"type", "enum"}
@@ -27,6 +29,13 @@ def response_format(stage: WriterStage, schema: Mapping[str, Any]) -> dict[str, 
     """The part of a request that asks for a structured reply."""
     described = {"name": stage.value, "schema": schema, "strict": _closed(schema)}
     return {"type": "json_schema", "json_schema": described}
+
+
+def in_words(messages: Sequence[Message], schema: Mapping[str, Any]) -> list[Message]:
+    """A conversation with the schema in its last message, for models that take it nowhere else."""
+    *before, last = messages
+    asks = f"Reply with one JSON object that fits this JSON schema, and with nothing else:\n{json.dumps(schema)}"
+    return [*before, {**last, "content": f"{last['content']}\n\n{asks}"}]
 
 
 def _plain(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:

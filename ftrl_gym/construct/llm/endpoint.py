@@ -1,0 +1,166 @@
+"""Any OpenAI-compatible endpoint: OpenAI itself, vLLM, llama.cpp, Ollama, a gateway.
+
+Retries are the `openai` client's own: with growing pauses after 408, 409, 429, 5xx, time-outs and dropped connections,
+as long as ``Retry-After`` asks for. What endpoints differ in is met here: one that refuses structured replies is asked
+in words, and a missing count of tokens is estimated.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ftrl_gym.construct.llm.model import Message, Reply, Usage, estimated
+from ftrl_gym.construct.llm.replies import WriterStage
+from ftrl_gym.construct.llm.reply_schemas import in_words, response_format
+from ftrl_gym.errors import MissingExtraError, ModelUnreachable, RequestFailed, UsageError
+
+if TYPE_CHECKING:
+    import openai
+
+KEYS = ("FTRL_LLM_KEY", "OPENAI_API_KEY")
+"""Where the key is looked for in the environment, in this order. It is never written anywhere."""
+RETRIES = 6
+SECONDS = 300.0
+_SAID_CHARS = 300
+_FORBIDDING = {
+    401: "it does not accept the key",
+    403: "it forbids this model to the key",
+    404: "it knows no such model or address",
+}
+
+
+class Endpoint:
+    """A model behind an OpenAI-compatible API; safe between threads.
+
+    Args:
+        model: What the endpoint calls it.
+        base_url: Such as ``http://localhost:8000/v1``; None takes ``OPENAI_BASE_URL``, else OpenAI's own.
+        options: What else each request carries, such as ``{"temperature": 0.7}``, in the endpoint's own words.
+        seconds: How long one try may take.
+        retries: Further tries after the first.
+
+    Raises:
+        MissingExtraError: The `openai` client is not installed.
+        UsageError: There is no key for OpenAI's own endpoint, or one that no header can carry.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        base_url: str | None = None,
+        options: Mapping[str, Any] | None = None,
+        *,
+        seconds: float = SECONDS,
+        retries: int = RETRIES,
+    ) -> None:
+        self._model, self._options = model, dict(options or {})
+        self._refuses_formats = False
+        self._client = _client(base_url, seconds, retries)
+        self._address = str(self._client.base_url).rstrip("/")
+
+    @property
+    def name(self) -> str:
+        """See :class:`ftrl_gym.construct.llm.model.LanguageModel`."""
+        return self._model
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """See :class:`ftrl_gym.construct.llm.model.LanguageModel`."""
+        return self._options
+
+    def reply(self, stage: WriterStage, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
+        """See :class:`ftrl_gym.construct.llm.model.LanguageModel`."""
+        import openai
+
+        if self._refuses_formats:
+            return self._asked(in_words(messages, schema), {})
+        try:
+            return self._asked(messages, {"response_format": response_format(stage, schema)})
+        except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+            said = _said(error)
+        try:
+            reply = self._asked(in_words(messages, schema), {})
+        except (openai.BadRequestError, openai.UnprocessableEntityError):  # it was not the format that it refused
+            raise RequestFailed(said) from None
+        self._refuses_formats = True
+        return reply
+
+    def _asked(self, messages: Sequence[Message], more: Mapping[str, Any]) -> Reply:
+        import openai
+
+        try:
+            raw = self._client.chat.completions.with_raw_response.create(
+                model=self._model,
+                messages=[dict(message) for message in messages],  # type: ignore[misc]
+                extra_body={**self._options, **more},
+            )
+        except (openai.BadRequestError, openai.UnprocessableEntityError):
+            raise
+        except openai.APIStatusError as error:
+            raise self._failure(error) from None
+        except openai.APIConnectionError as error:
+            cause = error.__cause__ or error
+            reason = f"{self._address}: {type(cause).__name__}: {str(cause)[:_SAID_CHARS]}"
+            raise RequestFailed(reason, answered=type(cause).__name__ != "ConnectError") from None
+        try:
+            return _reply_in(json.loads(raw.text), messages)
+        except (ValueError, RecursionError):
+            raise RequestFailed(f"{self._address} answered with what is no JSON: {raw.text[:80]!r}") from None
+
+    def _failure(self, error: openai.APIStatusError) -> RequestFailed | ModelUnreachable:
+        why = _FORBIDDING.get(error.status_code)
+        if error.code == "insufficient_quota":
+            why = "the account is used up"
+        if why is None:
+            return RequestFailed(_said(error))
+        return ModelUnreachable(
+            f"{self._address} does not answer for model {self._model!r}: {why} ({_said(error)}). The key is taken from "
+            f"{' or '.join(KEYS)}, the address from --llm or OPENAI_BASE_URL"
+        )
+
+
+def _client(base_url: str | None, seconds: float, retries: int) -> openai.OpenAI:
+    try:
+        import openai
+    except ImportError as error:
+        raise MissingExtraError("openai", "llm") from error
+    key = next(filter(None, map(os.environ.get, KEYS)), None)
+    if key is None:
+        if base_url is None and not os.environ.get("OPENAI_BASE_URL"):
+            raise UsageError(f"OpenAI's own endpoint needs a key: put it into {' or '.join(KEYS)}, or give --llm URL")
+        key = "none"  # the client wants one; servers of one's own rarely do
+    if not (key.isascii() and key.isprintable()):
+        raise UsageError(f"the key in {' or '.join(KEYS)} holds characters that cannot be sent")
+    return openai.OpenAI(api_key=key, base_url=base_url, timeout=seconds, max_retries=retries)
+
+
+def _reply_in(body: Any, messages: Sequence[Message]) -> Reply:
+    """The reply in a response, whatever of it is there."""
+    choices = body.get("choices") if isinstance(body, dict) else None
+    first = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
+    message = first.get("message")
+    text = _text(message) if isinstance(message, dict) else ""
+    usage = body.get("usage") if isinstance(body, dict) else None
+    told = usage if isinstance(usage, dict) else {}
+    prompt, completion = told.get("prompt_tokens"), told.get("completion_tokens")
+    counted = Usage(prompt, completion) if _count(prompt) and _count(completion) else estimated(messages, text)
+    return Reply(text, counted, cut=first.get("finish_reason") == "length")
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    content = message.get("content") or message.get("refusal") or ""
+    if isinstance(content, list):
+        parts = [part.get("text") for part in content if isinstance(part, dict)]
+        content = "".join(part for part in parts if isinstance(part, str))
+    return content if isinstance(content, str) else ""
+
+
+def _count(number: Any) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and number >= 0
+
+
+def _said(error: openai.APIStatusError) -> str:
+    return f"HTTP {error.status_code}: {error.message}"[:_SAID_CHARS]
