@@ -65,6 +65,8 @@ class Brief(Frozen):
     """What the tasks are to be about, in the words of whoever asks, where no world is declared."""
     asked: str = ""
     """A question to take apart; empty where one is to be written."""
+    number: int = Field(default=0, ge=0)
+    """Which of a build's tasks it is, counted from 1; 0 outside of builds."""
     others: tuple[str, ...] = ()
     """Questions that there are already, where nothing else keeps the new one from repeating them."""
     seed: int

@@ -18,6 +18,7 @@ from ftrl_gym.construct.llm.drafts import Draft, levels, merged
 from ftrl_gym.construct.llm.model import Message
 from ftrl_gym.construct.llm.prompting import Prompts
 from ftrl_gym.construct.llm.proving import prove
+from ftrl_gym.construct.llm.briefing import avoid_text, scalings_text, shape_text, source_text
 from ftrl_gym.construct.llm.replies import (
     REPLIES,
     CodeReply,
@@ -29,20 +30,12 @@ from ftrl_gym.construct.llm.replies import (
 )
 from ftrl_gym.construct.objects import Brief, Decomposition, Documented, GoldCall, Integrated, NarrowDocument, Scaled
 from ftrl_gym.errors import CertificationError
-from ftrl_gym.task import Kind, Outcome, OutcomeKind, SubQuestion, Task
+from ftrl_gym.task import Outcome, OutcomeKind, SubQuestion, Task
 from ftrl_gym.toolcall import Checker
 from ftrl_gym.tooldoc import ToolDocument
 
 ReplyT = TypeVar("ReplyT", bound=ReplyPart)
 Conversation = tuple[Message, ...]
-
-_SHAPES = {
-    Kind.SINGLE_HOP: "one sub-question, answered by one call",
-    Kind.PARALLEL_SINGLE_HOP: "{width} sub-questions that do not depend on each other",
-    Kind.MULTI_HOP: "a chain of {hops} sub-questions, each needing the answer of the one before",
-    Kind.PARALLEL_MULTI_HOP: "{width} chains side by side, the longest of {hops} sub-questions, or one with branches",
-}
-
 
 @dataclass(frozen=True)
 class Again:
@@ -108,16 +101,12 @@ class LLMWriter:
 
     def decomposed(self, brief: Brief, again: Again | None = None) -> tuple[Decomposition, Written]:
         """The first stage."""
-        shape = _SHAPES[brief.kind].format(hops=brief.hops, width=brief.width)
         values = {
-            "domain": brief.domain,
-            "question": brief.asked,
+            "source": source_text(brief),
+            "number": str(brief.number),
             "kind": brief.kind.value,
-            "shape": shape,
-            "hops": str(brief.hops),
-            "width": str(brief.width),
-            "difficulty": f"{brief.difficulty:.2f}",
-            "others": "\n".join(f"- {question}" for question in brief.others) or "(none yet)",
+            "shape": shape_text(brief),
+            "avoid": avoid_text(brief.others),
         }
         reply, written = self._ask(
             WriterStage.DECOMPOSITION,
@@ -171,6 +160,7 @@ class LLMWriter:
             **_about(told),
             "tools": _json([as_written(tool) for tool in integrated.tools]),
             "calls": _json(_written_calls(integrated)),
+            "scalings": scalings_text(told.brief.scalings),
         }
         reply, written = self._ask(
             WriterStage.SCALING,
@@ -212,7 +202,6 @@ class LLMWriter:
             **_about(told),
             "name": document.name,
             "tool": _json(as_written(document)),
-            "tools": _json([as_written(tool) for tool in scaled.documents]),
             "calls": _json(calls),
         }
         reply, written = self._ask(
@@ -250,10 +239,7 @@ def as_written(document: ToolDocument) -> dict[str, Any]:
 def _about(told: Decomposition) -> dict[str, str]:
     """What every later stage is told of the first."""
     return {
-        "domain": told.brief.domain,
         "question": told.question,
-        "answer": _json(told.outcome.answer.value if told.outcome.answer is not None else None),
-        "difficulty": f"{told.brief.difficulty:.2f}",
         "sub_questions": _json(
             [
                 {
