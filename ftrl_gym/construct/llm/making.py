@@ -25,6 +25,7 @@ MENDS = 3
 """How often a task goes back to a stage before it is dropped."""
 
 _ORDER = list(WriterStage)
+_at = _ORDER.index
 _PROVING = threading.Lock()
 """Proofs take turns: they only compute, and memories that they share need not be guarded."""
 
@@ -104,8 +105,28 @@ class Making:
             ModelUnreachable: There is no sense in asking this model anything.
         """
         assert self._decomposition is not None, "begin first"
-        flaws: list[Flaw] = []
+        return self._made_from(WriterStage.DOCUMENTS, task_id)
+
+    def resume(self, artefact: Decomposition | Documented | Integrated | Scaled, task_id: str) -> Made | Dropped:
+        """The stages after one that was stored, and the proof, with mends; raises as :meth:`finish`.
+
+        Args:
+            artefact: What that stage gave.
+            task_id: Id of the task.
+        """
         stage = WriterStage.DOCUMENTS
+        if isinstance(artefact, Scaled):
+            self._scaled, artefact, stage = artefact, artefact.integrated, WriterStage.DEPLOYMENT
+        if isinstance(artefact, Integrated):
+            self._integrated, artefact, stage = artefact, artefact.documented, max(stage, WriterStage.SCALING, key=_at)
+        if isinstance(artefact, Documented):
+            self._documented, artefact = artefact, artefact.decomposition
+            stage = max(stage, WriterStage.INTEGRATION, key=_at)
+        self._decomposition = artefact
+        return self._made_from(stage, task_id)
+
+    def _made_from(self, stage: WriterStage, task_id: str) -> Made | Dropped:
+        flaws: list[Flaw] = []
         for mended in range(self.mends + 1):
             try:
                 self._write_from(stage, flaws)
@@ -125,24 +146,24 @@ class Making:
 
     def _write_from(self, stage: WriterStage, flaws: list[Flaw]) -> None:
         """Asks a stage, again where there are flaws, and all stages after it."""
-        at = _ORDER.index(stage)
+        at = _at(stage)
         again = self._again(stage, flaws)
-        if at <= _ORDER.index(WriterStage.DECOMPOSITION):
+        if at <= _at(WriterStage.DECOMPOSITION):
             self._decomposition, written = self.writer.decomposed(self.brief, again)
             self._note(WriterStage.DECOMPOSITION, "", written)
             self._sources, self._coded, again = {}, {}, None
         assert self._decomposition is not None
-        if at <= _ORDER.index(WriterStage.DOCUMENTS):
+        if at <= _at(WriterStage.DOCUMENTS):
             self._documented, written = self.writer.documented(self._decomposition, again)
             self._note(WriterStage.DOCUMENTS, "", written)
             again = None
         assert self._documented is not None
-        if at <= _ORDER.index(WriterStage.INTEGRATION):
+        if at <= _at(WriterStage.INTEGRATION):
             self._integrated, written = self.writer.integrated(self._documented, again)
             self._note(WriterStage.INTEGRATION, "", written)
             again = None
         assert self._integrated is not None
-        if at <= _ORDER.index(WriterStage.SCALING):
+        if at <= _at(WriterStage.SCALING):
             self._scaled, written = self.writer.scaled(self._integrated, again)
             self._note(WriterStage.SCALING, "", written)
         self._code(flaws if stage is WriterStage.DEPLOYMENT else [])
@@ -168,8 +189,7 @@ class Making:
 
     def _again(self, stage: WriterStage, flaws: list[Flaw]) -> Again | None:
         tool = flaws[0].tool if flaws and stage is WriterStage.DEPLOYMENT else ""
-        said = self._said.get((stage, tool))
-        return Again(said, told(flaws)) if flaws and said is not None else None
+        return Again(self._said.get((stage, tool), ()), told(flaws)) if flaws else None
 
     def _note(self, stage: WriterStage, tool: str, written: Written) -> None:
         self._said[stage, tool] = written.said

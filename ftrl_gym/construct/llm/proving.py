@@ -24,10 +24,12 @@ from ftrl_gym.construct.llm.flaws import Flaw
 from ftrl_gym.construct.llm.gold_calls import plan_flaws, run_gold
 from ftrl_gym.construct.llm.readings import other_readings
 from ftrl_gym.construct.llm.replies import WriterStage
+from ftrl_gym.construct.llm.tool_module import tool_module
 from ftrl_gym.construct.trial import Pool
 from ftrl_gym.errors import CertificationError, SandboxError
 from ftrl_gym.execution import Toolbox
 from ftrl_gym.prompt import to_json
+from ftrl_gym.sandbox import SandboxToolbox
 from ftrl_gym.task import Task
 from ftrl_gym.world import WorldBase
 
@@ -61,11 +63,14 @@ def prove(draft: Draft, task_id: str, toolbox: Toolbox | None = None) -> Proof:
     if flaws:
         return Proof(None, flaws)
     task = draft.task(task_id, gold.places)
-    pool = Pool(bench.documents, bench.checkers, bench.toolbox)
     try:
+        as_kept = toolbox or SandboxToolbox(dict.fromkeys(draft.sources, tool_module(draft.sources)))
+        pool = Pool(bench.documents, bench.checkers, as_kept)
         return Proof(Certifier(pool).certify(task, WorldBase({}, {}), readings=1))
     except CertificationError as error:
         return Proof(None, (_refused(error),))
+    except SandboxError as error:
+        return Proof(None, (Flaw("cannot be defined", WriterStage.DEPLOYMENT, str(error), _named(error, draft)),))
 
 
 def _named(error: SandboxError, draft: Draft) -> str:

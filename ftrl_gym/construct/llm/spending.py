@@ -111,6 +111,14 @@ class Spending:
         with self._lock:
             self._stages[stage] = self._stages.get(stage, Spent()) + replace(one, asked_again=int(again))
 
+    def remember(self, stage: WriterStage, spent: Spent) -> None:
+        """Notes what an interrupted build took for something that it finished, and that is not asked for again."""
+        taken = Spent(
+            remembered=spent.requests + spent.remembered, asked_again=spent.asked_again, saved=spent.paid + spent.saved
+        )
+        with self._lock:
+            self._stages[stage] = self._stages.get(stage, Spent()) + taken
+
     def by_stage(self) -> dict[WriterStage, Spent]:
         """What each stage took so far, in the order of the stages."""
         with self._lock:

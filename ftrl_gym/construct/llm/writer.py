@@ -7,6 +7,7 @@ answers stand are worked out here or later, whatever the model calls them.
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -42,7 +43,7 @@ class Again:
     """A stage that is asked once more."""
 
     said: Conversation
-    """The conversation so far, with the reply at its end."""
+    """The conversation so far, with the reply at its end; empty where it is not known any more."""
     evidence: str
     """What is wrong with what came of it."""
 
@@ -171,10 +172,12 @@ class LLMWriter:
         )
         tools = tuple(tool.document() for tool in reply.tools)
         calls = _calls(reply, tools, told)
+        shown = [tool.name for tool in tools]
+        random.Random(f"tools/{told.brief.seed}").shuffle(shown)  # their order says nothing of their use
         scaled = Scaled(
             integrated=integrated,
             toolset="",
-            tools=tuple(tool.name for tool in tools),
+            tools=tuple(shown),
             documents=tools,
             distractors=len({tool.name for tool in tools} - {call.tool for call in calls}),
             calls=calls,
@@ -222,10 +225,12 @@ class LLMWriter:
         again: Again | None,
     ) -> tuple[ReplyT, Written]:
         assert REPLIES[stage] is model
-        if again is None:
-            messages = self._prompts.messages(stage, **values)
-        else:
-            messages = (*again.said, self._prompts.again(again.evidence))
+        messages = self._prompts.messages(stage, **values) if again is None or not again.said else again.said
+        if again is not None and again.said:
+            messages = (*messages, self._prompts.again(again.evidence))
+        elif again is not None:  # what was said is forgotten; two messages of one user in a row many models refuse
+            more = f"{messages[-1]['content']}\n\nMind what was wrong with an earlier reply:\n\n{again.evidence}"
+            messages = (*messages[:-1], {"role": "user", "content": more})
         asked = self.asker.ask(stage, messages, model, check)
         return asked.value, Written(asked.messages, asked.problems)
 
