@@ -46,7 +46,9 @@ def confirm_blind(task: Task, documents: Sequence[ToolDocument], toolbox: Toolbo
     found = BlindSearch(task, documents, toolbox).run()
     for sub in task.sub_questions:
         if sub.id not in found:
-            return f"{sub.id}: no call that the question and earlier results suggest tells {str(sub.answer.value)[:60]!r}"
+            return (
+                f"{sub.id}: no call that the question and earlier results suggest tells {str(sub.answer.value)[:60]!r}"
+            )
     answer = task.outcome.answer
     if answer is None or not task.outcome.earned_by:
         return "the answer is earned by no sub-question, so that a guess would be paid"

@@ -147,7 +147,9 @@ def _add_building(build: argparse.ArgumentParser) -> None:
 def _add_model(model: argparse._ArgumentGroup) -> None:
     model.add_argument("--domain", metavar="WORDS", help="what the tasks are to be about, such as 'museum loans'")
     model.add_argument("--questions", metavar="FILE", help="questions to take apart, one a line, or a .jsonl file")
-    model.add_argument("--llm", metavar="URL", help="an OpenAI-compatible endpoint, or local (default: OPENAI_BASE_URL)")
+    model.add_argument(
+        "--llm", metavar="URL", help="an OpenAI-compatible endpoint, or local (default: OPENAI_BASE_URL)"
+    )
     model.add_argument("--model", metavar="M", help="its model")
     model.add_argument("--name", metavar="NAME", help="what the scenario is called (default: made of the domain)")
     model.add_argument("--concurrency", type=_count, metavar="N", help="requests at the same time (default: 1)")

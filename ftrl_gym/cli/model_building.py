@@ -1,4 +1,4 @@
-"""``ftrl-gym build --domain … --llm URL --model M``: a scenario written by a language model, or the stages of one task."""
+"""``ftrl-gym build --domain … --llm URL --model M``: a scenario by a language model, or the stages of one task."""
 
 from __future__ import annotations
 
@@ -71,11 +71,16 @@ def run(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> int:
                 tell=display.tell,
             )
     except KeyboardInterrupt:
-        told = f"\n{display.finished:,} of {plan.tasks:,} tasks are finished and kept: the same command goes on from there"
+        told = (
+            f"\n{display.finished:,} of {plan.tasks:,} tasks are finished and kept: the same command goes on from there"
+        )
         print(told, file=sys.stderr)
         raise
     print(report.render())
-    print(f"certified tasks in {root / plan.name}, {time.monotonic() - began:,.0f} s; the report is beside it", file=sys.stderr)
+    print(
+        f"certified tasks in {root / plan.name}, {time.monotonic() - began:,.0f} s; the report is beside it",
+        file=sys.stderr,
+    )
     if report.stopped is Stopped.BUDGET:
         print("the budget is spent: the same command with a higher --max-tokens-total goes on", file=sys.stderr)
     for line in how_to_use(plan.name, root) if report.kept else ():
@@ -93,7 +98,9 @@ def _plan(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> SourcePlan:
         raise UsageError("--domain is empty; say in a few words what the tasks are to be about, such as 'museum loans'")
     name = arguments.name or scenario_name(domain or Path(arguments.questions).stem)
     if scenario_name(name) != name:
-        raise UsageError(f"--name is {name!r:.80}; it is a word in CamelCase such as MuseumLoans, of letters and digits")
+        raise UsageError(
+            f"--name is {name!r:.80}; it is a word in CamelCase such as MuseumLoans, of letters and digits"
+        )
     return SourcePlan(
         name=name,
         domain=domain,

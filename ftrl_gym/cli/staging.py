@@ -138,9 +138,7 @@ def show_artefact(artefact: Artefact, name: str, documents: Mapping[str, ToolDoc
         out.print(body)
 
 
-def _sections(
-    artefact: Artefact, told: Decomposition, documents: Mapping[str, ToolDocument]
-) -> Iterator[Section]:
+def _sections(artefact: Artefact, told: Decomposition, documents: Mapping[str, ToolDocument]) -> Iterator[Section]:
     brief = told.brief
     yield "Question", Text(told.question, "bold")
     if told.program:

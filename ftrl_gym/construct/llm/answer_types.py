@@ -26,8 +26,8 @@ _CODE = re.compile(r"(?=[\w/-]*\d)[A-Za-z0-9]+(?:[-_/][A-Za-z0-9]+)*")
 def typed(value: Json) -> Answer:
     """An answer with its type.
 
-    >>> typed("45.50 EUR").type.value, typed("45.50 EUR").value, typed("B-14").type.value, typed("2026-03-01").type.value
-    ('money', 45.5, 'code', 'date')
+    >>> typed("45.50 EUR").value, typed("45.50 EUR").unit, typed("B-14").type.value, typed("2026-03-01").type.value
+    (45.5, 'EUR', 'code', 'date')
     >>> typed(["Ada", "Bo"]).type.value, typed("Yes").value, typed("3 weeks").unit
     ('list', True, 'weeks')
     """
@@ -48,9 +48,7 @@ def typed(value: Json) -> Answer:
             unit=_CURRENCIES.get(unit, unit),
         )
     if measure := _MEASURE.fullmatch(text):
-        return Answer(
-            type=AnswerType.NUMBER, value=_number(measure["figure"]), unit=measure["unit"] or measure["sign"]
-        )
+        return Answer(type=AnswerType.NUMBER, value=_number(measure["figure"]), unit=measure["unit"] or measure["sign"])
     if _is_day(text):
         return Answer(type=AnswerType.DATE, value=text)
     if _TIME.fullmatch(text):

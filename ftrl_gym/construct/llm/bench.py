@@ -130,7 +130,7 @@ class Bench:
             return []
         found = [node.value for node in nodes if isinstance(node, ast.Constant)]
         short = [value for value in found if type(value) in (int, float) or _is_short(value)]
-        return list({f"{type(value).__name__}{value}": value for value in short}.values())
+        return list({repr(value): value for value in short}.values())
 
     def others(self, tool: str, leaf: Leaf, value: Json = None) -> Iterator[Json]:
         """Values that might stand in a place instead of one, the likeliest to matter first.

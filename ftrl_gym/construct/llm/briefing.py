@@ -37,7 +37,7 @@ def avoid_text(others: Sequence[str]) -> str:
     if not others:
         return ""
     listed = "\n".join(f"   - {question}" for question in others[-_MOST_OTHERS:])
-    return f"7. It asks for other things, of other objects, in another way than these questions, which are there:\n{listed}\n"
+    return f"7. It asks for other things, of other objects, in other words than these questions:\n{listed}\n"
 
 
 def scalings_text(scalings: Scalings) -> str:
@@ -54,8 +54,8 @@ def scalings_text(scalings: Scalings) -> str:
     if scalings.parameters > 0:
         count = 1 + round(2 * scalings.parameters)
         lines.append(
-            f"- Give each tool up to {count} more {'parameter' if count == 1 else 'parameters'} that shape or narrow the "
-            "result; most of them optional, with documented defaults."
+            f"- Give each tool up to {count} more {'parameter' if count == 1 else 'parameters'} that shape or narrow "
+            "the result; most of them optional, with documented defaults."
         )
     if scalings.types > 0:
         kinds = ["enum", "number", "boolean", "array", "object"][: 1 + round(4 * scalings.types)]
@@ -63,7 +63,7 @@ def scalings_text(scalings: Scalings) -> str:
     if scalings.extension > 0:
         count = 1 + round(4 * scalings.extension)
         lines.append(
-            f"- Offer {count} more {'tool' if count == 1 else 'tools'} of the same field that no sub-question needs and "
-            "that really work."
+            f"- Offer {count} more {'tool' if count == 1 else 'tools'} of the same field that no sub-question needs "
+            "and that really work."
         )
     return "\n".join(lines) or "- None: leave tools and calls as they are."

@@ -92,8 +92,13 @@ def first_working(draft: Draft, bench: Bench, document: ToolDocument) -> list[Ar
 
 def _unlike(leaf: Leaf, value: Json) -> int:
     kind = leaf.schema.get("type", "string")
-    fits = {"string": str, "integer": int, "number": (int, float), "boolean": bool}.get(str(kind), object)
-    return 0 if isinstance(value, fits) else 1
+    fitting: dict[str, tuple[type, ...]] = {
+        "string": (str,),
+        "integer": (int,),
+        "number": (int, float),
+        "boolean": (bool,),
+    }
+    return 0 if isinstance(value, fitting.get(str(kind), (object,))) else 1
 
 
 # --- the same call, the same result ----------------------------------------------------------------------------------
@@ -193,8 +198,8 @@ def _not_refused(
             yield Flaw("wrong argument answered", WriterStage.DEPLOYMENT, evidence, tool)
         elif ran.error is not None and (_BARE.match(ran.error) or len(ran.error.split()) < 3):
             evidence = (
-                f"{told} failed with {ran.error[:200]!r}, which tells a caller nothing: raise ValueError with a message "
-                f"that says what is wrong with {leaf.path} and what would be right"
+                f"{told} failed with {ran.error[:200]!r}, which tells a caller nothing: raise ValueError with a "
+                f"message that says what is wrong with {leaf.path} and what would be right"
             )
             yield Flaw("untelling error", WriterStage.DEPLOYMENT, evidence, tool)
         elif ran.error is not None and "ran longer than" in ran.error:

@@ -67,7 +67,8 @@ class Draft:
         """
         told, seen = self.decomposition, places or {}
         subs = tuple(
-            sub.model_copy(update={"tool": self.call_of[sub.id].tool, "place": seen.get(sub.id, "")}) for sub in self.subs
+            sub.model_copy(update={"tool": self.call_of[sub.id].tool, "place": seen.get(sub.id, "")})
+            for sub in self.subs
         )
         return Task(
             id=task_id,

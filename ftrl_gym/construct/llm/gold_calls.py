@@ -141,9 +141,9 @@ def _not_grounded(draft: Draft, bench: Bench) -> Iterator[Flaw]:
             for name in set(call.solves) - new if not unknown else ():
                 answer = to_json(subs[name].answer.value)
                 evidence = (
-                    f"the result {to_json(ran.value)[:_SHOWN]} does not tell the answer to {subs[name].question!r} in a "
-                    f"way that can be credited: the arguments of the call must not hold {answer}, and the result must "
-                    f"hold it just as it is written there"
+                    f"the result {to_json(ran.value)[:_SHOWN]} does not tell the answer to {subs[name].question!r} in "
+                    f"a way that can be credited: the arguments of the call must not hold {answer}, and the result "
+                    f"must hold it just as it is written there"
                 )
                 yield Flaw("answer not credited", WriterStage.DECOMPOSITION, evidence, call.tool)
             learned.append(to_json(ran.value))

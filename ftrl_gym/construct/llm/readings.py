@@ -52,9 +52,9 @@ def other_readings(
                     continue
                 seen.add(to_json(there))
                 evidence = (
-                    f"{sub.question!r} has another reading: {call.tool}({to_json(changed)}) gives {to_json(there)} where "
-                    f"{call.tool}({to_json(dict(call.arguments))}) gives {to_json(sub.answer.value)}, and nothing in the "
-                    "question tells which is meant. Name the one that is meant, or say by what it is chosen"
+                    f"{sub.question!r} has another reading: {call.tool}({to_json(changed)}) gives {to_json(there)} "
+                    f"where {call.tool}({to_json(dict(call.arguments))}) gives {to_json(sub.answer.value)}, "
+                    "and nothing in the question tells which is meant. Name the one that is meant, or say by what it is chosen"
                 )
                 yield to_json(there), Flaw("another reading", WriterStage.DECOMPOSITION, evidence, call.tool)
 

@@ -28,8 +28,8 @@ def scenario_manifest(plan: SourcePlan) -> Manifest:
             f"You answer questions about {about}. Get every piece of information from a tool, mend a call that fails, "
             "and go on until you know the answer."
             if plan.domain
-            else "You answer a question with the tools at hand. Get every piece of information from a tool, mend a call "
-            "that fails, and go on until you know the answer."
+            else "You answer a question with the tools at hand. Get every piece of information from a tool, mend a "
+            "call that fails, and go on until you know the answer."
         ),
         provenance=Provenance(writer="llm", seed=plan.seed, version=__version__, model=plan.model),
         documents=(),

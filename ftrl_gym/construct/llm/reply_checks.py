@@ -121,8 +121,8 @@ def _less(reply: ToolsReply, tools: dict[str, ToolDocument], before: Integrated)
             old[name].leaves
         ):
             return (
-                f"{now[sub].name} takes {len(now[sub].leaves)} values, fewer than the {len(old[name].leaves)} of {name} "
-                f"before it: a scaled tool does all that the tool before it did, and more"
+                f"{now[sub].name} takes {len(now[sub].leaves)} values, fewer than the {len(old[name].leaves)} of "
+                f"{name} before it: a scaled tool does all that the tool before it did, and more"
             )
     return None
 
@@ -136,8 +136,8 @@ def _leak(tools: Iterable[ToolDocument], told: Decomposition) -> str | None:
         for answer in answers:
             if not is_trivial(answer) and not (compared and answer is final) and stands_in_schema(answer, tool):
                 return (
-                    f"the document of {tool.name} tells {to_json(answer.value)}, which is an answer that has to be found "
-                    "out: take it out of the description, the examples, the defaults and the enums"
+                    f"the document of {tool.name} tells {to_json(answer.value)}, which is an answer that has to be "
+                    "found out: take it out of the description, the examples, the defaults and the enums"
                 )
     return None
 
@@ -184,4 +184,3 @@ def _parameters_problem(function: ast.FunctionDef, document: ToolDocument) -> st
     if demanded:
         return f"{document.name} cannot be called without {demanded}, which its document does not require"
     return None
-
