@@ -8,6 +8,7 @@ first by some figure, taking it is no choice.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 
 from ftrl_gym import parameters
@@ -22,6 +23,10 @@ from ftrl_gym.prompt import to_json
 from ftrl_gym.question_values import read
 from ftrl_gym.task import Json, SubQuestion
 
+_CHOOSES = re.compile(
+    r" (?!(?:west|test|guest|forest|interest|request|harvest|contest|rest) )(?:\w+est|most|least|first|last|only|next) "
+)
+"""Words by which a question chooses among several: the largest, the most recent, the first."""
 _MOST = 400
 """Calls tried for one sub-question."""
 
@@ -54,7 +59,7 @@ def other_readings(
                 evidence = (
                     f"{sub.question!r} has another reading: {call.tool}({to_json(changed)}) gives {to_json(there)} "
                     f"where {call.tool}({to_json(dict(call.arguments))}) gives {to_json(sub.answer.value)}, "
-                    "and nothing in the question tells which is meant. Name the one that is meant, or say by what it is chosen"
+                    "and nothing in the question tells which is meant. Name the one that is meant, or say how it is chosen"
                 )
                 yield to_json(there), Flaw("another reading", WriterStage.DECOMPOSITION, evidence, call.tool)
 
@@ -131,6 +136,7 @@ def _lists(value: Json) -> Iterator[list[dict[str, Json]]]:
 
 def _told_apart(own: dict[str, Json], rows: list[dict[str, Json]], question: str) -> bool:
     """Whether the question's words say which row is meant, or it is the least or most by some value."""
+    chosen = _CHOOSES.search(question) is not None
     for name, value in own.items():
         others = [row.get(name) for row in rows if row is not own]
         if isinstance(value, str) and tokens(value) in question and value not in others:
@@ -140,7 +146,7 @@ def _told_apart(own: dict[str, Json], rows: list[dict[str, Json]], question: str
         same = [one for one in others if type(one) is type(value)]
         if isinstance(value, int | float | str) and len(same) == len(others) and same:
             ordered: list[Json] = same
-            figures = not isinstance(value, str) or parameters.is_day(value)
+            figures = chosen and (not isinstance(value, str) or parameters.is_day(value))
             if figures and (all(value > one for one in ordered) or all(value < one for one in ordered)):
                 return True
     return False
