@@ -59,7 +59,7 @@ def other_readings(
                 evidence = (
                     f"{sub.question!r} has another reading: {call.tool}({to_json(changed)}) gives {to_json(there)} "
                     f"where {call.tool}({to_json(dict(call.arguments))}) gives {to_json(sub.answer.value)}, "
-                    "and nothing in the question tells which is meant. Name the one that is meant, or say how it is chosen"
+                    "and nothing in the question tells which is meant. Name it, or say how it is chosen"
                 )
                 yield to_json(there), Flaw("another reading", WriterStage.DECOMPOSITION, evidence, call.tool)
 
