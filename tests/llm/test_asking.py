@@ -186,7 +186,7 @@ def test_a_second_run_meets_the_limit_at_the_same_place(tmp_path: Path) -> None:
 
 def test_the_packaged_prompts_take_these_values() -> None:
     values = {
-        WriterStage.DECOMPOSITION: ("source", "number", "tasks", "kind", "shape", "avoid"),
+        WriterStage.DECOMPOSITION: ("source", "number", "kind", "shape", "avoid"),
         WriterStage.DOCUMENTS: ("question", "sub_questions"),
         WriterStage.INTEGRATION: ("question", "sub_questions", "documents"),
         WriterStage.SCALING: ("question", "sub_questions", "tools", "calls", "scalings"),
