@@ -25,17 +25,12 @@ _LONGEST = 20_000
 """Characters. Longer sources are not looked at: Python's own parser is not made for hostile text of any length."""
 
 _BUILTINS = frozenset(
-    """abs all any ascii bin bool bytes callable chr complex dict divmod enumerate filter float format frozenset
-    getattr hasattr hex int isinstance issubclass len list map max min oct ord pow print range repr reversed round set
-    slice sorted str sum tuple type zip ArithmeticError AssertionError AttributeError BaseException Exception
-    IndexError KeyError LookupError NameError NotImplementedError OverflowError RecursionError RuntimeError
-    StopIteration TypeError ValueError ZeroDivisionError""".split()
+    ["abs", "all", "any", "ascii", "bin", "bool", "bytes", "callable", "chr", "complex", "dict", "divmod", "enumerate", "filter", "float", "format", "frozenset", "getattr", "hasattr", "hex", "int", "isinstance", "issubclass", "len", "list", "map", "max", "min", "oct", "ord", "pow", "print", "range", "repr", "reversed", "round", "set", "slice", "sorted", "str", "sum", "tuple", "type", "zip", "ArithmeticError", "AssertionError", "AttributeError", "BaseException", "Exception", "IndexError", "KeyError", "LookupError", "NameError", "NotImplementedError", "OverflowError", "RecursionError", "RuntimeError", "StopIteration", "TypeError", "ValueError", "ZeroDivisionError"]
 )
 _MODULES = frozenset(
-    "__future__ base64 binascii bisect collections copy datetime functools hashlib itertools json math re time typing "
-    "unicodedata".split()
+    ["__future__", "base64", "binascii", "bisect", "collections", "copy", "datetime", "functools", "hashlib", "itertools", "json", "math", "re", "time", "typing", "unicodedata"]
 )
-_TAKE_FUNCTIONS = frozenset("sorted min max map filter sort reduce all any sum sub subn".split())
+_TAKE_FUNCTIONS = frozenset(["sorted", "min", "max", "map", "filter", "sort", "reduce", "all", "any", "sum", "sub", "subn"])
 """Names of what is called with a function and only calls it."""
 _STATEMENTS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.Assign, ast.AnnAssign, ast.Expr)
 _NEVER = (

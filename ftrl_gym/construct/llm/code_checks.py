@@ -133,13 +133,37 @@ def _without_effect(bench: Bench, document: ToolDocument, leaf: Leaf, bases: Seq
             if _differs(bench.call(tool, changed), usual):
                 yield from _other_default(bench, document, leaf, bases)
                 return
-    if tried:
+    if tried and not _matters_elsewhere(bench, document, leaf, bases[0]):
         ways = f"one of {list(leaf.choices)}" if leaf.choices else "any value that was tried"
         evidence = (
             f"{tool} ignores its parameter {leaf.path}: with {ways} it returns what it returns without. Make it do "
             "what its description says"
         )
         yield Flaw("ignored parameter", WriterStage.DEPLOYMENT, evidence, tool)
+
+
+def _matters_elsewhere(bench: Bench, document: ToolDocument, leaf: Leaf, base: Arguments) -> bool:
+    """Whether a parameter changes something in other calls: one that minds case only where case differs, say."""
+    for one in _elsewhere(bench, document, leaf, base):
+        values = [None, *itertools.islice(bench.others(document.name, leaf), 6)]
+        calls = [one if value is None else bench.with_value(document.name, one, leaf, value) for value in values]
+        ran = [bench.call(document.name, call) for call in calls if call is not None]
+        if any(_differs(each, ran[0]) for each in ran[1:]):
+            return True
+    return False
+
+
+def _elsewhere(bench: Bench, document: ToolDocument, leaf: Leaf, base: Arguments) -> Iterator[Arguments]:
+    """Calls that differ from a working one in another place."""
+    for other in document.leaves:
+        if other.path == leaf.path:
+            continue
+        now = next((one.value for one in parameters.given(document.parameters, base) if one.path == other.path), None)
+        spelt = [now.upper(), now.lower(), now[: len(now) // 2]] if isinstance(now, str) and not other.choices else []
+        for value in itertools.chain(spelt, itertools.islice(bench.others(document.name, other, now), 8)):
+            changed = bench.with_value(document.name, base, other, value)
+            if changed is not None and not bench.call(document.name, changed).refused:
+                yield changed
 
 
 def _differs(one: Ran, other: Ran) -> bool:
@@ -196,7 +220,7 @@ def _not_refused(
                 "with a helpful message for one that is not there"
             )
             yield Flaw("wrong argument answered", WriterStage.DEPLOYMENT, evidence, tool)
-        elif ran.error is not None and (_BARE.match(ran.error) or len(ran.error.split()) < 3):
+        elif ran.error is not None and (_BARE.match(ran.error) or len(ran.error.split()) < 2):
             evidence = (
                 f"{told} failed with {ran.error[:200]!r}, which tells a caller nothing: raise ValueError with a "
                 f"message that says what is wrong with {leaf.path} and what would be right"

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from ftrl_gym.construct.leaks import stands_in, stands_in_schema
 from ftrl_gym.construct.llm.answer_types import typed
 from ftrl_gym.construct.llm.code_checks import is_trivial
+from ftrl_gym.construct.llm.final_answers import final_answer
 from ftrl_gym.construct.llm.replies import CodeReply, DecompositionReply, DocumentsReply, ToolsReply
 from ftrl_gym.construct.objects import Decomposition, Integrated
 from ftrl_gym.grounding import tokens
@@ -47,7 +48,7 @@ def decomposition_problem(reply: DecompositionReply, others: Iterable[str] = (),
                 f"the answer to sub-question {sub.id}, {to_json(sub.answer)}, stands in the question, so that it need "
                 "not be found out: ask without it"
             )
-    final = typed(reply.answer)
+    final = final_answer(reply.answer, list(answers.values()))
     compared = sum(answer.type in _ORDERED for answer in answers.values()) > 1
     if not is_trivial(final) and stands_in(reply.question, final) and not compared:
         return (
@@ -113,8 +114,6 @@ def _less(reply: ToolsReply, tools: dict[str, ToolDocument], before: Integrated)
     """Whether a scaled tool does less than the integrated one in its place."""
     now = {call.sub_question_id: tools[call.tool] for call in reply.calls}
     old = {tool.name: tool for tool in before.tools}
-    if len(tools) < len(old):
-        return f"there were {len(old)} tools, and now there are {len(tools)}: tools are made harder, not taken away"
     for sub, name in before.serves.items():
         served = sum(now[other].name == now[sub].name for other, tool in before.serves.items() if tool == name)
         if served == sum(tool == name for tool in before.serves.values()) and len(now[sub].leaves) < len(

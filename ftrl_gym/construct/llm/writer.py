@@ -17,6 +17,7 @@ from ftrl_gym.construct.llm.answer_types import typed
 from ftrl_gym.construct.llm.asking import Asker
 from ftrl_gym.construct.llm.briefing import avoid_text, scalings_text, shape_text, source_text
 from ftrl_gym.construct.llm.drafts import Draft, levels, merged
+from ftrl_gym.construct.llm.final_answers import final_answer
 from ftrl_gym.construct.llm.model import Message
 from ftrl_gym.construct.llm.prompting import Prompts
 from ftrl_gym.construct.llm.proving import prove
@@ -276,7 +277,11 @@ def _decomposition(brief: Brief, reply: DecompositionReply) -> Decomposition:
         for sub in reply.sub_questions
     )
     at = list(levels(subs).values())
-    outcome = Outcome(kind=OutcomeKind.ANSWER, answer=typed(reply.answer), earned_by=tuple(sub.id for sub in subs))
+    outcome = Outcome(
+        kind=OutcomeKind.ANSWER,
+        answer=final_answer(reply.answer, [sub.answer for sub in subs]),
+        earned_by=tuple(sub.id for sub in subs),
+    )
     return Decomposition(
         brief=brief,
         question=reply.question.strip(),
