@@ -27,7 +27,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from ftrl_gym.foreign_schema import clean_schema
+from ftrl_gym.foreign_schema import clean_schema, without_references
 from ftrl_gym.task import Json, Kind
 from ftrl_gym.tooldoc import Returns, ToolDocument
 
@@ -173,7 +173,7 @@ class ToolReply(ReplyPart):
             raise ValueError(f"{self.name!r} is a word of Python's and cannot name a function")
         if len(json.dumps([self.parameters, self.returns])) > MAX_DOCUMENT_CHARS:
             raise ValueError(f"the document of {self.name!r} is longer than {MAX_DOCUMENT_CHARS:,} characters")
-        parameters = clean_schema(_as_object_schema(self.parameters)) | {"type": "object"}
+        parameters = _cleaned(_as_object_schema(self.parameters)) | {"type": "object"}
         parameters.setdefault("properties", {})
         wrong = [name for name in parameters["properties"] if not name.isidentifier() or keyword.iskeyword(name)]
         if wrong:
@@ -183,7 +183,7 @@ class ToolReply(ReplyPart):
             )
         inner = self.returns.get("schema")
         object.__setattr__(self, "parameters", parameters)
-        object.__setattr__(self, "returns", clean_schema(inner if isinstance(inner, dict) else self.returns))
+        object.__setattr__(self, "returns", _cleaned(inner if isinstance(inner, dict) else self.returns))
         self.document()
         return self
 
@@ -270,6 +270,10 @@ REPLIES: Mapping[WriterStage, type[ReplyPart]] = {
     WriterStage.SCALING: ToolsReply,
     WriterStage.DEPLOYMENT: CodeReply,
 }
+
+
+def _cleaned(schema: dict[str, Json]) -> dict[str, Json]:
+    return clean_schema(without_references(schema))
 
 
 def _as_object_schema(parameters: dict[str, Json]) -> dict[str, Json]:
