@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> int:
     root = registry_root(arguments, [plan.name])
     _check_free(plan.name, root, named=arguments.name is not None)
     asker = _asker(arguments, RepliesCache(root / f".{plan.name}.replies"))
-    display, began = _Display(plan), time.monotonic()
+    display = _Display(plan)
     try:
         with display.bars:
             report = build(
@@ -77,10 +77,8 @@ def run(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> int:
         print(told, file=sys.stderr)
         raise
     print(report.render())
-    print(
-        f"certified tasks in {root / plan.name}, {time.monotonic() - began:,.0f} s; the report is beside it",
-        file=sys.stderr,
-    )
+    if report.kept:
+        print(f"{len(report.kept):,} certified tasks in {root / plan.name}; the report is beside it", file=sys.stderr)
     if report.stopped is Stopped.BUDGET:
         print("the budget is spent: the same command with a higher --max-tokens-total goes on", file=sys.stderr)
     for line in how_to_use(plan.name, root) if report.kept else ():

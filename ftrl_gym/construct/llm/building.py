@@ -314,4 +314,5 @@ def _report(
         cost=asker.spending.cost(),
         seconds=seconds,
         stopped=stopped,
+        retried=asker.spending.retried(),
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -57,6 +57,8 @@ class BuildReport:
     """Money for the requests that were made now; None without prices."""
     seconds: float
     stopped: Stopped | None = None
+    retried: Mapping[str, int] = field(default_factory=dict)
+    """How often a request was made again, by the fault before."""
 
     @property
     def left(self) -> int:
@@ -79,6 +81,7 @@ class BuildReport:
             "repaired": [{"task": task, **asdict(one)} for task, one in self.repairs],
             "requests": total.requests,
             "remembered": total.remembered,
+            "retried": dict(self.retried),
             "tokens": {"prompt": total.paid.prompt, "completion": total.paid.completion, "total": total.tokens},
             "stages": {
                 stage.value: {
@@ -114,6 +117,8 @@ class BuildReport:
         if len(self.dropped) > _SHOWN:
             lines.append(f"  … and {len(self.dropped) - _SHOWN} more, all of them in the JSON report")
         lines += _counts("mended", [f"{one.check} ({one.stage})" for _, one in self.repairs])
+        if self.retried:
+            lines.append("requests made again after: " + ", ".join(f"{n} {fault}" for fault, n in self.retried.items()))
         lines += ["", *self._spending()]
         return "\n".join(lines)
 
