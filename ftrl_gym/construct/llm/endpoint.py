@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -62,6 +63,7 @@ class Endpoint:
         self._refuses_formats = False
         self._faults = _Faults()
         self._client = _client(base_url, seconds, retries, self._faults)
+        weakref.finalize(self, self._client.close)
         self._address = str(self._client.base_url).rstrip("/")
 
     @property
