@@ -3,6 +3,7 @@
     python benchmarks/speed.py env        one step with one call, from parsing to reward, as gym.make returns it
     python benchmarks/speed.py learner    one training step of the embedded model: 16 tasks, 8 episodes each
     python benchmarks/speed.py construct  making tasks with their whole proof, and without it, and where the time goes
+    python benchmarks/speed.py sandbox    calls of foreign tools, beside the released loop, which protects nothing
 
 Figures are medians over repetitions, since a shared machine is noisy; times on the wall are not printed for the same
 reason. Resets are measured apart: an episode has one of them and several steps.
@@ -18,6 +19,7 @@ from collections.abc import Sequence
 
 import construction_speed
 import gymnasium as gym
+import sandbox_speed
 
 import ftrl_gym
 from ftrl_gym.construct import scenarios
@@ -120,12 +122,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     construct = commands.add_parser("construct", help="making and certifying tasks")
     construct.add_argument("--scenario", action="append", help="name of a scenario, may be repeated; default: all")
     construct.add_argument("--tasks", type=_count, default=120, help="how many of each scenario, for each depth")
+    sandbox = commands.add_parser("sandbox", help="calls of foreign tools")
+    sandbox.add_argument("--rounds", type=_count, default=15, help="how many rounds, after one to warm up")
+    sandbox.add_argument("--repeats", type=_count, default=20, help="how often a round plays its 16 calls")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.what == "env":
             measure_env(chosen.id, chosen.tasks, chosen.repetitions)
         elif chosen.what == "construct":
             measure_construct(chosen.scenario or scenarios.names(), chosen.tasks)
+        elif chosen.what == "sandbox":
+            sandbox_speed.measure(chosen.rounds, chosen.repeats)
         else:
             measure_learner(chosen.id, chosen.tasks)
     except (FtrlGymError, gym.error.Error) as error:

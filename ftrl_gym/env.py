@@ -18,7 +18,7 @@ import gymnasium as gym
 from ftrl_gym import answers, counterpart, hints, prompt, state
 from ftrl_gym.episode import End, Episode, Info, Message, TurnFacts
 from ftrl_gym.errors import UnknownNameError, UsageError
-from ftrl_gym.execution import Toolbox, ToolFailure, absent, failing
+from ftrl_gym.execution import Toolbox, ToolFailure, absent, failing, run_ahead
 from ftrl_gym.ftrl_ledger import FtrlLedger
 from ftrl_gym.goal import Goal, changes_held
 from ftrl_gym.grounding import Grounding
@@ -305,8 +305,9 @@ class ToolUseEnv(gym.Env[str, str]):
         """
         ran: list[Fed] = []
         learned: list[Fed] = []
+        toolbox = run_ahead(self._toolbox, calls[:MAX_CALLS], self.checker)
         for call in calls[:MAX_CALLS]:
-            fed, teaches = self._run(call, episode)
+            fed, teaches = self._run(call, episode, toolbox)
             ran.append(fed)
             if teaches:
                 learned.append(fed)
@@ -320,7 +321,7 @@ class ToolUseEnv(gym.Env[str, str]):
             episode.told.add(fed)
         return ran
 
-    def _run(self, call: Call, episode: Episode) -> tuple[Fed, bool]:
+    def _run(self, call: Call, episode: Episode, toolbox: Toolbox) -> tuple[Fed, bool]:
         """One call: what became of it, and whether later calls may build on its feedback."""
         ledger, name = episode.ledger, call.name
         if call.problem is not None:
@@ -347,7 +348,7 @@ class ToolUseEnv(gym.Env[str, str]):
         allowed = not checker.writes or counterpart.agreed(episode.task.counterpart, episode.heard)
         grounded = allowed and not episode.spoiled and ledger.grounded(name, arguments, episode.told)
         try:
-            result = self._toolbox.run(name, checker.typed(call.arguments), episode.world)
+            result = toolbox.run(name, checker.typed(call.arguments), episode.world)
         except ToolFailure as failure:
             ledger.failed(name, arguments, str(failure), valid=True, transient=False)
             return Fed(CallStatus.TOOL_ERROR, name, str(failure)), False

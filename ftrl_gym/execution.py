@@ -8,11 +8,12 @@ is not ours never comes here: see :mod:`ftrl_gym.sandbox`.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 from ftrl_gym.errors import RegistryError
 from ftrl_gym.task import Json, ToolEvent, ToolEventKind
+from ftrl_gym.toolcall import Call, Checker
 from ftrl_gym.world import World
 
 
@@ -30,6 +31,47 @@ class Toolbox(Protocol):
             ToolFailure: The tool refused the arguments, and says why.
         """
         ...
+
+
+@runtime_checkable
+class BatchToolbox(Protocol):
+    """A toolbox whose tools keep no state, so that calls may run together and in any order."""
+
+    def run_batch(self, calls: Sequence[tuple[str, dict[str, Any]]]) -> list[Json | ToolFailure]:
+        """What :meth:`Toolbox.run` returns or raises for each (name, arguments)."""
+        ...
+
+
+class _Ahead:
+    """A toolbox that has run some calls already."""
+
+    def __init__(self, toolbox: Toolbox, results: dict[tuple[str, str], Json | ToolFailure]) -> None:
+        self._toolbox, self._results = toolbox, results
+
+    def run(self, name: str, arguments: dict[str, Any], world: World | None) -> Json:
+        """See :meth:`Toolbox.run`."""
+        key = (name, repr(arguments))
+        if key not in self._results:
+            return self._toolbox.run(name, arguments, world)
+        result = self._results[key]
+        if isinstance(result, ToolFailure):
+            raise result
+        return result
+
+
+def run_ahead(toolbox: Toolbox, calls: Sequence[Call], checker: Callable[[str], Checker | None]) -> Toolbox:
+    """A toolbox for the calls of one turn, which have run by then, together, where ``toolbox`` can do that. Calls
+    that will be refused for another reason may be among them: they leave nothing behind."""
+    if len(calls) < 2 or not isinstance(toolbox, BatchToolbox):
+        return toolbox
+    wanted: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
+    for call in calls:
+        checks = checker(call.name) if call.problem is None else None
+        if checks is not None and checks.problem(call.arguments) is None:
+            arguments = checks.typed(call.arguments)
+            wanted[(call.name, repr(arguments))] = (call.name, arguments)
+    results = toolbox.run_batch(list(wanted.values()))
+    return _Ahead(toolbox, dict(zip(wanted, results, strict=True)))
 
 
 class TrustedToolbox:

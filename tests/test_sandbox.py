@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import os
 import pickle
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -81,7 +83,7 @@ def test_top_level_helpers_and_recursion_work() -> None:
         ("return ().__class__.__bases__", "AttributeError"),
         ("raise SystemExit(2)", "Error"),
         ("raise KeyboardInterrupt()", "KeyboardInterrupt"),
-        ("return {}['gone']", "KeyError: gone"),
+        ("return {}['gone']", "KeyError: 'gone'"),
     ],
 )
 def test_hostile_tools_become_feedback(body: str, message: str) -> None:
@@ -112,7 +114,7 @@ def test_wrong_arguments_become_feedback() -> None:
     for _ in range(3_000):
         deep = [deep]
     assert run("return 1", x=deep) == 1
-    assert isinstance(run("y = []\nfor _ in range(5000): y = [y]\nreturn y"), list), "cut off by the interpreter"
+    assert "no JSON value" in fails("y = []\nfor _ in range(5000): y = [y]\nreturn y")
 
 
 def test_state_never_leaks_between_calls() -> None:
@@ -158,17 +160,19 @@ def test_toolboxes_copy_and_pickle() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_process_forked_too_late_is_told_so_instead_of_hanging() -> None:
-    assert run("return 1") == 1
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            run("return x", x=5)
-        except SandboxError as error:
-            code = 0 if "spawn" in str(error) else 2
-        finally:
-            os._exit(code)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert run("return x", x=6) == 6
+@pytest.mark.parametrize("leave", ["sys.exit(0)", "os._exit(0)"])
+def test_a_process_forked_late_runs_tools_too(leave: str) -> None:
+    script = f"""
+import os, sys
+from ftrl_gym.sandbox import SandboxToolbox
+box = SandboxToolbox({{"f": "def f(x):\\n    return x\\n"}})
+assert box.run("f", {{"x": 1}}, None) == 1
+child = os.fork()
+if child == 0:
+    assert box.run("f", {{"x": 5}}, None) == 5
+    {leave}
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+assert box.run("f", {{"x": 6}}, None) == 6
+"""
+    path = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60, env={**os.environ, **path})

@@ -127,6 +127,7 @@ class Asker:
                     "goes on from here"
                 ) from failure
             raise GaveUp(stage, failure.reason) from failure
+        self.spending.note_retries(reply.retried)
         with self._lock:
             self._failed_in_a_row, self._answered = 0, True
         if self._cache is not None:

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+import weakref
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ftrl_gym.construct.llm.model import Message, Reply, Usage, estimated
@@ -58,7 +61,9 @@ class Endpoint:
     ) -> None:
         self._model, self._options = model, dict(options or {})
         self._refuses_formats = False
-        self._client = _client(base_url, seconds, retries)
+        self._faults = _Faults()
+        self._client = _client(base_url, seconds, retries, self._faults)
+        weakref.finalize(self, self._client.close)
         self._address = str(self._client.base_url).rstrip("/")
 
     @property
@@ -91,6 +96,7 @@ class Endpoint:
     def _asked(self, messages: Sequence[Message], more: Mapping[str, Any]) -> Reply:
         import openai
 
+        self._faults.seen = []
         try:
             raw = self._client.chat.completions.with_raw_response.create(
                 model=self._model,
@@ -106,7 +112,7 @@ class Endpoint:
             reason = f"{self._address}: {type(cause).__name__}: {str(cause)[:_SAID_CHARS]}"
             raise RequestFailed(reason, answered=type(cause).__name__ != "ConnectError") from None
         try:
-            return _reply_in(json.loads(raw.text), messages)
+            return replace(_reply_in(json.loads(raw.text), messages), retried=tuple(self._faults.seen))
         except (ValueError, RecursionError):
             raise RequestFailed(f"{self._address} answered with what is no JSON: {raw.text[:80]!r}") from None
 
@@ -122,7 +128,14 @@ class Endpoint:
         )
 
 
-def _client(base_url: str | None, seconds: float, retries: int) -> openai.OpenAI:
+class _Faults(threading.local):
+    """What the tries of the request at hand came to nothing by; each thread has its own."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+
+def _client(base_url: str | None, seconds: float, retries: int, faults: _Faults) -> openai.OpenAI:
     try:
         import openai
     except ImportError as error:
@@ -134,7 +147,22 @@ def _client(base_url: str | None, seconds: float, retries: int) -> openai.OpenAI
         key = "none"  # the client wants one; servers of one's own rarely do
     if not (key.isascii() and key.isprintable()):
         raise UsageError(f"the key in {' or '.join(KEYS)} holds characters that cannot be sent")
-    return openai.OpenAI(api_key=key, base_url=base_url, timeout=seconds, max_retries=retries)
+
+    class Watched(openai.DefaultHttpxClient):
+        """The usual client of HTTP; it notes the faults after which a request is made again."""
+
+        def send(self, *arguments: Any, **options: Any) -> Any:
+            try:
+                response = super().send(*arguments, **options)
+            except Exception as error:
+                faults.seen.append(f"connection lost ({type(error).__name__})")
+                raise
+            if response.status_code in (408, 409, 429) or response.status_code >= 500:
+                faults.seen.append(f"HTTP {response.status_code}")
+            return response
+
+    http = Watched(timeout=seconds)
+    return openai.OpenAI(api_key=key, base_url=base_url, timeout=seconds, max_retries=retries, http_client=http)
 
 
 def _reply_in(body: Any, messages: Sequence[Message]) -> Reply:

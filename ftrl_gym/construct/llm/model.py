@@ -50,6 +50,8 @@ class Reply:
     usage: Usage
     cut: bool = False
     """Whether a limit of length ended it before the model did."""
+    retried: tuple[str, ...] = ()
+    """Why earlier tries of the same request came to nothing, such as ``HTTP 429``."""
 
 
 class LanguageModel(Protocol):

@@ -7,7 +7,8 @@ again, or goes on, meets its limit where an undisturbed one would.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -70,6 +71,7 @@ class Spending:
     def __init__(self, limit: int | None = None, prices: Prices | None = None) -> None:
         self.limit, self.prices = limit, prices
         self._stages: dict[WriterStage, Spent] = {}
+        self._retried: Counter[str] = Counter()
         self._reserved = 0
         self._lock = threading.Lock()
 
@@ -110,6 +112,24 @@ class Spending:
         one = Spent(saved=usage, remembered=1) if remembered else Spent(paid=usage, requests=1)
         with self._lock:
             self._stages[stage] = self._stages.get(stage, Spent()) + replace(one, asked_again=int(again))
+
+    def note_retries(self, faults: Iterable[str]) -> None:
+        """Notes faults after which a request was made again, and then answered."""
+        with self._lock:
+            self._retried.update(faults)
+
+    def retried(self) -> dict[str, int]:
+        """How often requests were made again, by the fault before."""
+        with self._lock:
+            return dict(sorted(self._retried.items()))
+
+    def remember(self, stage: WriterStage, spent: Spent) -> None:
+        """Notes what an interrupted build took for something that it finished, and that is not asked for again."""
+        taken = Spent(
+            remembered=spent.requests + spent.remembered, asked_again=spent.asked_again, saved=spent.paid + spent.saved
+        )
+        with self._lock:
+            self._stages[stage] = self._stages.get(stage, Spent()) + taken
 
     def by_stage(self) -> dict[WriterStage, Spent]:
         """What each stage took so far, in the order of the stages."""
