@@ -7,6 +7,7 @@ import time
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import ToolAnnotations
 from pydantic import BaseModel
 
 server = MCPServer("loans")
@@ -50,6 +51,13 @@ def misbehave(how: str) -> str:
 def environment(name: str) -> dict[str, bool]:
     """Whether a variable is set."""
     return {"set": name in os.environ}
+
+
+@server.tool(annotations=ToolAnnotations(destructive_hint=True))
+def end_loan(loan_no: str) -> str:
+    """Deletes a loan."""
+    del LOANS[loan_no]
+    return loan_no
 
 
 @server.tool(name="get.loan")

@@ -31,7 +31,8 @@ def tools() -> Iterator[McpTools]:
 def test_the_tools_are_listed_as_documents(tools: McpTools) -> None:
     by_name = {document.name: document for document in tools.documents}
     assert list(by_name) == ["get_loan", "tell", "misbehave", "environment"]
-    assert tools.left_out == {"get.loan": "there is another tool of the name get_loan"}
+    assert tools.left_out["get.loan"] == "there is another tool of the name get_loan"
+    assert "changes things" in tools.left_out["end_loan"] and len(tools.left_out) == 2
     loan = by_name["get_loan"]
     assert loan.description == "Looks up one loan." and loan.parameters["required"] == ["loan_no"]
     assert loan.parameters["properties"]["heavy"]["default"] is False
