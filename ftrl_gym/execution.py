@@ -80,24 +80,25 @@ class TrustedToolbox:
     Args:
         source: Python source with one top-level function per tool, first parameter ``world``.
         filename: What tracebacks call it.
+        world: Whether the functions have that parameter.
 
     Raises:
         RegistryError: The source does not compile.
     """
 
-    def __init__(self, source: str, filename: str = "tools.py") -> None:
-        self._source, self._filename = source, filename
+    def __init__(self, source: str, filename: str = "tools.py", world: bool = True) -> None:
+        self._source, self._filename, self._world = source, filename, world
         self._functions = _compiled(source, filename)
 
     def run(self, name: str, arguments: dict[str, Any], world: World | None) -> Json:
         """See :meth:`Toolbox.run`."""
         try:
-            return self._functions[name](world, **arguments)
+            return self._functions[name](world, **arguments) if self._world else self._functions[name](**arguments)
         except ValueError as error:
             raise ToolFailure(str(error)) from None
 
-    def __reduce__(self) -> tuple[type[TrustedToolbox], tuple[str, str]]:
-        return (TrustedToolbox, (self._source, self._filename))
+    def __reduce__(self) -> tuple[type[TrustedToolbox], tuple[str, str, bool]]:
+        return (TrustedToolbox, (self._source, self._filename, self._world))
 
     def __deepcopy__(self, memo: dict[int, object]) -> TrustedToolbox:
         return self

@@ -92,12 +92,11 @@ def make_scenario_env(scenario: str, **keywords: Any) -> ToolUseEnv:
     Args:
         scenario: Name of the scenario.
         **keywords: ``TASKSET_KEYWORDS`` and ``ENV_KEYWORDS``. ``unsafe=True`` runs the tools' code in this process
-            although nobody vouches for it.
+            although nobody vouches for it; without that, such code runs in the sandbox.
 
     Raises:
         UsageError: A keyword or a value that cannot be; the text lists the right ones.
         RegistryError: The scenario's files are broken.
-        SandboxError: The scenario is not trusted.
     """
     for keyword in keywords:
         if keyword not in TASKSET_KEYWORDS + ENV_KEYWORDS:

@@ -12,7 +12,8 @@ import numpy as np
 
 from ftrl_gym.errors import ConstructionError, SandboxError, UnknownNameError, UsageError
 from ftrl_gym.execution import Toolbox, TrustedToolbox
-from ftrl_gym.scenario import Scenario
+from ftrl_gym.sandbox import SandboxToolbox, SandboxWorldToolbox
+from ftrl_gym.scenario import Scenario, Tools
 from ftrl_gym.task import Kind, Split, Task
 from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.world import World
@@ -57,7 +58,11 @@ class TaskSet(Protocol):
         ...
 
     def toolbox(self, task: Task) -> Toolbox:
-        """Runs the task's tools."""
+        """Runs the task's tools.
+
+        Raises:
+            SandboxError: They are not trusted, and cannot run in the sandbox.
+        """
         ...
 
     def world(self, task: Task) -> World | None:
@@ -131,7 +136,7 @@ class _Running(NamedTuple):
     """The tools of one design, compiled."""
 
     documents: Mapping[str, ToolDocument]
-    toolbox: TrustedToolbox
+    toolbox: Toolbox
 
 
 class _Toolsets(dict[str, _Running]):
@@ -139,17 +144,30 @@ class _Toolsets(dict[str, _Running]):
 
     _MOST = 64
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, unsafe: bool) -> None:
         super().__init__()
-        self._scenario = scenario
+        self._scenario, self._unsafe = scenario, unsafe
 
     def __missing__(self, toolset: str) -> _Running:
         tools = self._scenario.tools(toolset)
-        place = f"{self._scenario.manifest.name}/{toolset or 'tools'}.py"
         if len(self) >= self._MOST:
             del self[next(iter(self))]
-        self[toolset] = made = _Running(tools.documents, TrustedToolbox(tools.source, place))
+        self[toolset] = made = _Running(tools.documents, self._toolbox(tools, toolset))
         return made
+
+    def _toolbox(self, tools: Tools, toolset: str) -> Toolbox:
+        """Where code comes from decides how it runs: what a language model wrote is never trusted."""
+        manifest = self._scenario.manifest
+        place = f"{manifest.name}/{toolset or 'tools'}.py"
+        written = manifest.provenance.writer == "llm"
+        if self._unsafe or (self._scenario.trusted and not written):
+            return TrustedToolbox(tools.source, place, world=not written)
+        try:
+            if written:
+                return SandboxToolbox(dict.fromkeys(tools.documents, tools.source), realm=manifest.name)
+            return SandboxWorldToolbox(tools.source, tuple(tools.documents), realm=manifest.name)
+        except SandboxError as error:
+            raise SandboxError(f"{place} is not trusted, and {error}") from None
 
 
 class ScenarioTaskSet:
@@ -166,12 +184,11 @@ class ScenarioTaskSet:
         variant: Design of the tools. None takes tasks as they are; a number those of that variant, which are the plain
             ones told anew where the scenario holds none; ``any`` (endless only) another one each time.
         scalings: Scalings that follow the difficulty of endless tasks; None for all four.
-        unsafe: Run code that is not trusted in this process.
+        unsafe: Run code that is not trusted in this process, not in the sandbox.
 
     Raises:
         UnknownNameError: A value that does not exist.
         UsageError: The filters leave no task.
-        SandboxError: The scenario's code is not trusted.
     """
 
     def __init__(
@@ -195,12 +212,7 @@ class ScenarioTaskSet:
         if self._source is TaskSource.ENDLESS and features is not None:
             features = sorted(with_brought(features))
         self._filter = TaskFilter.of(kinds, difficulty, features, always)
-        if not scenario.trusted and not unsafe:
-            raise SandboxError(
-                f"the code of {self.name} is not trusted: its files differ from the ones this package or this machine "
-                "built. Build it here, reinstall it, or, if you know its author, pass unsafe=True to gym.make"
-            )
-        self._tools = _Toolsets(scenario)
+        self._tools = _Toolsets(scenario, unsafe)
         self._by_id: dict[str, Task] = {}
         self._retold: dict[str, Task] = {}
         self._variant = variant

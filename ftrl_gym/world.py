@@ -14,6 +14,10 @@ Row = dict[str, Any]
 Tables = dict[str, dict[str, Row]]
 """Table name -> row id -> row. The row does not repeat its id unless the table's id is also an attribute."""
 
+Changes = tuple[list[tuple[str, str, Row | None]], int]
+"""What an episode changed, as plain values: (table, id, row now or None for deleted) in order, and how many ids were
+made."""
+
 _DELETED: Row = {}
 
 
@@ -161,6 +165,23 @@ class World:
         """Goes back to a snapshot, of this world or of another view on the same base."""
         changed, self._count = saved
         self._changed = dict(changed)
+
+    def changes(self) -> Changes:
+        """What the episode changed so far, as plain values; see :meth:`take`."""
+        changed = [(table, key, None if row is _DELETED else row) for (table, key), row in self._changed.items()]
+        return changed, self._count
+
+    def take(self, changes: Changes) -> None:
+        """Replaces all that the episode changed by what :meth:`changes` gave.
+
+        Raises:
+            KeyError: A table that the world has not.
+        """
+        changed, count = changes
+        for table, _, _ in changed:
+            self.base.tables[table]
+        self._count = count
+        self._changed = {(table, key): _DELETED if row is None else row for table, key, row in changed}
 
     @property
     def touched(self) -> bool:

@@ -63,7 +63,7 @@ def _show_scenario(out: Console, env_id: str, scenario: Scenario) -> None:
     out.print(Text(f"{env_id}  {manifest.title}", "bold"))
     out.print(Text(manifest.description))
     provenance = manifest.provenance
-    trusted = "trusted" if scenario.trusted else "NOT trusted: its code runs only with unsafe=True"
+    trusted = "trusted" if scenario.trusted else "not trusted: its code runs in the sandbox"
     written = f"Written by the {provenance.writer} writer {provenance.version}, seed {provenance.seed}; {trusted}."
     out.print(Text(f"{written} {len(worlds_of(manifest))} worlds.\n"))
     table = Table("Tasks", *Kind, "All", "State", "User", box=None, pad_edge=False)

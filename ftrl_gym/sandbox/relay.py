@@ -14,18 +14,37 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ftrl_gym.errors import SandboxError
 from ftrl_gym.sandbox.interpreter import Outcome, Stopped
 from ftrl_gym.sandbox.limits import SandboxLimits
+from ftrl_gym.world import Changes, WorldBase
 
 if TYPE_CHECKING:
     from ftrl_gym.sandbox.running import ForeignCall
 
 _lock = threading.Lock()
-_process: tuple[int, subprocess.Popen[bytes]] | None = None
-"""(id of the process that started it, the process that runs the calls)."""
+
+
+@dataclass
+class _Relay:
+    owner: int
+    """Id of the process that started it."""
+    process: subprocess.Popen[bytes]
+    places: dict[int, WorldBase] = field(default_factory=dict)
+    """Worlds that it has been given, by identity; held, so that the identities stay theirs."""
+
+
+_relay: _Relay | None = None
+
+
+class _Place(NamedTuple):
+    """A world on its way to the relay: whole the first time, then by its number."""
+
+    number: int
+    base: WorldBase | None
 
 
 def run_calls(realm: str, limits: SandboxLimits, calls: Sequence[ForeignCall]) -> list[Outcome]:
@@ -33,29 +52,44 @@ def run_calls(realm: str, limits: SandboxLimits, calls: Sequence[ForeignCall]) -
     return cast("list[Outcome]", _asked("run_calls", realm, limits, list(calls)))
 
 
-def kind_of(name: str, source: str, limits: SandboxLimits) -> str:
-    """See :func:`ftrl_gym.sandbox.running.kind_of`."""
-    return str(_asked("kind_of", name, source, limits))
+def run_in_world(
+    realm: str, limits: SandboxLimits, call: ForeignCall, place: WorldBase, changed: Changes
+) -> tuple[Outcome, Changes]:
+    """See :func:`ftrl_gym.sandbox.running.run_in_world`."""
+    return cast("tuple[Outcome, Changes]", _asked("run_in_world", realm, limits, call, place, changed))
+
+
+def kinds_of(source: str, names: Sequence[str], limits: SandboxLimits) -> list[str]:
+    """See :func:`ftrl_gym.sandbox.running.kinds_of`."""
+    return cast("list[str]", _asked("kinds_of", source, list(names), limits))
 
 
 def _asked(what: str, *arguments: Any) -> Any:
-    global _process
+    global _relay
     with _lock:
-        if _process is None or _process[0] != os.getpid():
-            _process = (os.getpid(), _started())
-        process = _process[1]
-        assert process.stdin is not None and process.stdout is not None
+        if _relay is None or _relay.owner != os.getpid():
+            _relay = _Relay(os.getpid(), _started())
+        stdin, stdout = _relay.process.stdin, _relay.process.stdout
+        assert stdin is not None and stdout is not None
         try:
-            pickle.dump((what, arguments), process.stdin)
-            process.stdin.flush()
-            failed, value = pickle.load(process.stdout)
+            pickle.dump((what, [_sent(_relay, argument) for argument in arguments]), stdin)
+            stdin.flush()
+            failed, value = pickle.load(stdout)
         except (OSError, EOFError, pickle.UnpicklingError) as error:
-            _process = None
-            process.kill()
+            _relay.process.kill()
+            _relay = None
             raise SandboxError(f"the process that runs sandboxed tools ended: {error}. Try again") from error
     if failed:
         raise value
     return value
+
+
+def _sent(to: _Relay, argument: Any) -> Any:
+    if not isinstance(argument, WorldBase):
+        return argument
+    known = id(argument) in to.places
+    to.places[id(argument)] = argument
+    return _Place(id(argument), None if known else WorldBase(argument.tables, argument.constants))
 
 
 def _started() -> subprocess.Popen[bytes]:
@@ -73,13 +107,22 @@ def serve() -> None:
     """Runs calls until its input ends."""
     from ftrl_gym.sandbox import running
 
+    places: dict[int, WorldBase] = {}
+
+    def received(argument: Any) -> Any:
+        if not isinstance(argument, _Place):
+            return argument
+        if argument.base is not None:
+            places[argument.number] = argument.base
+        return places[argument.number]
+
     while True:
         try:
             what, arguments = pickle.load(sys.stdin.buffer)
         except (EOFError, KeyboardInterrupt):
             return
         try:
-            answer = (False, getattr(running, what)(*arguments))
+            answer = (False, getattr(running, what)(*map(received, arguments)))
         except (Stopped, SandboxError) as error:
             answer = (True, error)
         pickle.dump(answer, sys.stdout.buffer)

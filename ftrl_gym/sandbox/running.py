@@ -8,21 +8,29 @@ others nothing, and what a call comes to never depends on what else was called.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from ftrl_gym.sandbox import relay, workers
-from ftrl_gym.sandbox.interpreter import Interpreter, Outcome, Stopped
+from ftrl_gym.sandbox.foreign_source import adapted
+from ftrl_gym.sandbox.interpreter import Interpreter, MadeCall, Outcome, Stopped
 from ftrl_gym.sandbox.limits import SandboxLimits
-from ftrl_gym.sandbox.stateless import Maker, maker
+from ftrl_gym.sandbox.stateless import maker
+from ftrl_gym.world import Changes, WorldBase
 
-_MOST_TOOLS = 256
-"""An interpreter with more tools is replaced by a fresh one."""
+_MOST_MODULES = 256
+"""An interpreter with more modules is replaced by a fresh one."""
 _MOST_CALLS = 5_000
 """An interpreter that has run more calls is replaced by a fresh one: cycles fill its heap."""
+_MOST_WORLDS = 8
+"""An interpreter that holds more worlds is replaced by a fresh one."""
+_WORLD_BYTES = 128 * 1024 * 1024
+"""Heap for worlds, beside what a call may use."""
+_T = TypeVar("_T")
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
 
 
@@ -31,7 +39,16 @@ class ForeignCall(NamedTuple):
 
     name: str
     source: str
+    """Defines the tool, and perhaps others."""
     arguments: dict[str, Any]
+    others: tuple[str, ...] = ()
+    """Tools of the same source that are called, too: they are defined at once."""
+
+    @property
+    def made(self) -> MadeCall | None:
+        """The call, if the source proves that it leaves nothing behind."""
+        found = maker(self.others or (self.name,), adapted(self.source))
+        return None if found is None else MadeCall(found, self.name, self.arguments)
 
 
 def run_calls(realm: str, limits: SandboxLimits, calls: Sequence[ForeignCall]) -> list[Outcome]:
@@ -42,11 +59,14 @@ def run_calls(realm: str, limits: SandboxLimits, calls: Sequence[ForeignCall]) -
     """
     if workers.forked():
         return relay.run_calls(realm, limits, calls)
-    makers = [maker(call.name, call.source) for call in calls]
-    together = [(number, made) for number, made in enumerate(makers) if made is not None]
+    together = [(number, made) for number, call in enumerate(calls) if (made := call.made) is not None]
     outcomes: dict[int, Outcome] = {}
     if together:
-        found = _run_together(realm, limits, [(made, calls[number].arguments) for number, made in together])
+        kept, made_calls = _kept_for(realm, limits), [made for _, made in together]
+        found = kept.run(lambda interpreter: interpreter.run(made_calls), len(made_calls))
+        if isinstance(found, Stopped):
+            # A single call that ran out of time had its whole time, and would take it again.
+            found = [Outcome.stopped(found)] if found.out_of_time and len(together) == 1 else []
         outcomes = {number: outcome for (number, _), outcome in zip(together, found, strict=False)}
     return [
         outcomes[number] if number in outcomes and not _tells(outcomes[number]) else run_alone(call, limits)
@@ -56,26 +76,56 @@ def run_calls(realm: str, limits: SandboxLimits, calls: Sequence[ForeignCall]) -
 
 def run_alone(call: ForeignCall, limits: SandboxLimits) -> Outcome:
     """Runs a call in an interpreter that is made for it and ends with it."""
-    interpreter = Interpreter(limits)
+    source = adapted(call.source)
     try:
-        return interpreter.run_alone(*call)
+        return _once(limits, lambda interpreter: interpreter.run_alone(call.name, source, call.arguments))
     except Stopped as stopped:
         return Outcome.stopped(stopped)
-    finally:
-        interpreter.close()
 
 
-def kind_of(name: str, source: str, limits: SandboxLimits) -> str:
-    """The type of what a source defines under a name.
+def run_in_world(
+    realm: str, limits: SandboxLimits, call: ForeignCall, place: WorldBase, changed: Changes
+) -> tuple[Outcome, Changes]:
+    """What becomes of a call on a world, and what the world's changes are then. What stops a call undoes it.
 
     Raises:
-        Stopped: It defines nothing, or takes too much to do so.
+        SandboxError: The sandbox does not start.
     """
     if workers.forked():
-        return relay.kind_of(name, source, limits)
+        return relay.run_in_world(realm, limits, call, place, changed)
+    limits = dataclasses.replace(limits, memory_bytes=limits.memory_bytes + _WORLD_BYTES)
+    made = call.made
+    if made is not None:
+        found = _kept_for(realm, limits).run(lambda interpreter: interpreter.run_in_world(made, place, changed), 1)
+        if not isinstance(found, Stopped) and not _tells(found[0]):
+            return found
+        if isinstance(found, Stopped) and found.out_of_time:
+            return Outcome.stopped(found), changed
+    name, source, arguments, _ = call
+    try:
+        return _once(
+            limits,
+            lambda interpreter: interpreter.run_alone_in_world(name, adapted(source), arguments, place, changed),
+        )
+    except Stopped as stopped:
+        return Outcome.stopped(stopped), changed
+
+
+def kinds_of(source: str, names: Sequence[str], limits: SandboxLimits) -> list[str]:
+    """The types of what a source defines under some names, "" for nothing.
+
+    Raises:
+        Stopped: It takes too much to define.
+    """
+    if workers.forked():
+        return relay.kinds_of(source, names, limits)
+    return _once(limits, lambda interpreter: interpreter.kinds(adapted(source), names))
+
+
+def _once(limits: SandboxLimits, what: Callable[[Interpreter], _T]) -> _T:
     interpreter = Interpreter(limits)
     try:
-        return interpreter.kind(name, source)
+        return what(interpreter)
     finally:
         interpreter.close()
 
@@ -88,29 +138,31 @@ def _tells(outcome: Outcome) -> bool:
 class _Kept:
     """An interpreter that is kept, and a lock: it does one thing at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: SandboxLimits) -> None:
+        self.limits = limits
         self.lock = threading.Lock()
         self.interpreter: Interpreter | None = None
         self.calls = 0
 
-    def run(self, limits: SandboxLimits, calls: Sequence[tuple[Maker, dict[str, Any]]]) -> list[Outcome]:
-        """See :meth:`Interpreter.run`; nothing if that was stopped."""
+    def run(self, what: Callable[[Interpreter], _T], calls: int) -> _T | Stopped:
+        """Does something with the interpreter; if that is stopped, ends the interpreter and says so."""
         with self.lock:
-            if self.interpreter is not None and (self.interpreter.size > _MOST_TOOLS or self.calls > _MOST_CALLS):
+            if self.interpreter is not None and self._full(self.interpreter):
                 self.drop()
             if self.interpreter is None:
-                self.interpreter, self.calls = Interpreter(limits), 0
-            self.calls += len(calls)
+                self.interpreter, self.calls = Interpreter(self.limits), 0
+            self.calls += calls
             try:
-                return self.interpreter.run(calls)
+                return what(self.interpreter)
             except Stopped as stopped:
                 self.drop()
-                if stopped.out_of_time and len(calls) == 1:  # it had its whole time, and it would take it again
-                    return [Outcome.stopped(stopped)]
-                return []
+                return stopped
             except BaseException:
                 self.drop()
                 raise
+
+    def _full(self, interpreter: Interpreter) -> bool:
+        return interpreter.size > _MOST_MODULES or interpreter.worlds > _MOST_WORLDS or self.calls > _MOST_CALLS
 
     def drop(self) -> None:
         """Ends the interpreter, if there is one."""
@@ -123,12 +175,12 @@ _kept: OrderedDict[tuple[str, SandboxLimits], _Kept] = OrderedDict()
 _kept_lock = threading.Lock()
 
 
-def _run_together(realm: str, limits: SandboxLimits, calls: Sequence[tuple[Maker, dict[str, Any]]]) -> list[Outcome]:
+def _kept_for(realm: str, limits: SandboxLimits) -> _Kept:
     with _kept_lock:
-        kept = _kept.setdefault((realm, limits), _Kept())
+        kept = _kept.setdefault((realm, limits), _Kept(limits))
         _kept.move_to_end((realm, limits))
         surplus = _kept.popitem(last=False)[1] if len(_kept) > workers.RESIDENT else None
     if surplus is not None:
         with surplus.lock:
             surplus.drop()
-    return kept.run(limits, calls)
+    return kept

@@ -21,16 +21,26 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_LONGEST = 20_000
+_LONGEST = 100_000
 """Characters. Longer sources are not looked at: Python's own parser is not made for hostile text of any length."""
 
-_BUILTINS = frozenset(
-    ["abs", "all", "any", "ascii", "bin", "bool", "bytes", "callable", "chr", "complex", "dict", "divmod", "enumerate", "filter", "float", "format", "frozenset", "getattr", "hasattr", "hex", "int", "isinstance", "issubclass", "len", "list", "map", "max", "min", "oct", "ord", "pow", "print", "range", "repr", "reversed", "round", "set", "slice", "sorted", "str", "sum", "tuple", "type", "zip", "ArithmeticError", "AssertionError", "AttributeError", "BaseException", "Exception", "IndexError", "KeyError", "LookupError", "NameError", "NotImplementedError", "OverflowError", "RecursionError", "RuntimeError", "StopIteration", "TypeError", "ValueError", "ZeroDivisionError"]
-)
-_MODULES = frozenset(
-    ["__future__", "base64", "binascii", "bisect", "collections", "copy", "datetime", "functools", "hashlib", "itertools", "json", "math", "re", "time", "typing", "unicodedata"]
-)
-_TAKE_FUNCTIONS = frozenset(["sorted", "min", "max", "map", "filter", "sort", "reduce", "all", "any", "sum", "sub", "subn"])
+_HARMLESS = """
+abs all any ascii bin bool bytes callable chr complex dict divmod enumerate filter float format frozenset getattr
+hasattr hex int isinstance issubclass len list map max min next oct ord pow print range repr reversed round set slice
+sorted str sum tuple type zip ArithmeticError AssertionError AttributeError BaseException Exception IndexError KeyError
+LookupError NameError NotImplementedError OverflowError RecursionError RuntimeError StopIteration TypeError ValueError
+ZeroDivisionError
+"""
+_STATELESS = """
+__future__ base64 binascii bisect collections copy datetime functools hashlib itertools json math re time typing
+unicodedata
+"""
+_ITER = "iter"
+"""Shows an address, unless it is read at once."""
+_CALLING = "sorted min max map filter sort reduce all any sum sub subn"
+_BUILTINS, _MODULES = frozenset(_HARMLESS.split()), frozenset(_STATELESS.split())
+_REACHABLE = _BUILTINS | {_ITER}
+_TAKE_FUNCTIONS = frozenset(_CALLING.split())
 """Names of what is called with a function and only calls it."""
 _STATEMENTS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.Assign, ast.AnnAssign, ast.Expr)
 _NEVER = (
@@ -49,16 +59,16 @@ class Maker(NamedTuple):
     """How a tool is made anew."""
 
     source: str
-    """Defines a function ``_made`` without parameters that returns the tool."""
+    """Defines a function ``_made`` without parameters that returns the tools by name."""
     anew: bool
     """Whether it has to run for every call; not where the tool's module would hold nothing that can change."""
 
 
 @functools.lru_cache(maxsize=8192)
-def maker(name: str, source: str) -> Maker | None:
-    """How to make a tool anew; None where its source does not prove that this leaves nothing behind.
+def maker(names: tuple[str, ...], source: str) -> Maker | None:
+    """How to make the tools of a source anew; None where it does not prove that they leave nothing behind.
 
-    >>> print(maker("f", "seen = []\\ndef f(x):\\n    seen.append(x)\\n    return len(seen)").source)
+    >>> print(maker(("f",), "seen = []\\ndef f(x):\\n    seen.append(x)\\n    return len(seen)").source)
     def _made():
         __name__ = 'tool'
         seen = []
@@ -66,8 +76,8 @@ def maker(name: str, source: str) -> Maker | None:
         def f(x):
             seen.append(x)
             return len(seen)
-        return f
-    >>> maker("f", "n = 0\\ndef f():\\n    global n\\n    n += 1\\n    return n") is None
+        return {'f': f}
+    >>> maker(("f",), "n = 0\\ndef f():\\n    global n\\n    n += 1\\n    return n") is None
     True
     """
     if len(source) > _LONGEST:
@@ -75,18 +85,18 @@ def maker(name: str, source: str) -> Maker | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Python thinks of a foreign source's escapes is no matter of ours
-            return _maker(name, source)
+            return _maker(names, source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-def _maker(name: str, source: str) -> Maker | None:
+def _maker(names: tuple[str, ...], source: str) -> Maker | None:
     body = [statement for statement in ast.parse(source).body if not _is_script(statement)]
     if not all(isinstance(statement, _STATEMENTS) for statement in body) or not _harmless(body):
         return None
-    if name not in {statement.name for statement in body if isinstance(statement, ast.FunctionDef)}:
+    if not {statement.name for statement in body if isinstance(statement, ast.FunctionDef)}.issuperset(names):
         return None
-    made = ast.unparse(_wrapped(name, [statement for statement in body if not _is_future(statement)]))
+    made = ast.unparse(_wrapped(names, [statement for statement in body if not _is_future(statement)]))
     if not _reaches_nothing(symtable.symtable(made, "tool", "exec")):
         return None
     return Maker(made, not all(_holds_still(statement) for statement in body))
@@ -110,8 +120,9 @@ def _is_constant(value: ast.expr) -> bool:
     return isinstance(value.operand if isinstance(value, ast.UnaryOp) else value, ast.Constant)
 
 
-def _wrapped(name: str, body: list[ast.stmt]) -> ast.Module:
-    wrapper = ast.parse(f"def _made():\n    __name__ = 'tool'\n    return {name}")
+def _wrapped(names: tuple[str, ...], body: list[ast.stmt]) -> ast.Module:
+    tools = ", ".join(f"{name!r}: {name}" for name in names)
+    wrapper = ast.parse(f"def _made():\n    __name__ = 'tool'\n    return {{{tools}}}")
     function = wrapper.body[0]
     assert isinstance(function, ast.FunctionDef)
     function.body[1:1] = body
@@ -133,7 +144,7 @@ def _is_future(statement: ast.stmt) -> bool:
 
 def _harmless(body: list[ast.stmt]) -> bool:
     nodes = [node for statement in body for node in ast.walk(statement)]
-    functions = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    functions = {_ITER, *(node.name for node in nodes if isinstance(node, ast.FunctionDef))}
     handled = {id(node) for call in nodes if isinstance(call, ast.Call) for node in _only_called(call)}
     for node in nodes:
         if isinstance(node, _NEVER):
@@ -157,12 +168,18 @@ def _harmless(body: list[ast.stmt]) -> bool:
 
 def _only_called(call: ast.Call) -> Iterator[ast.expr]:
     """The expressions of a call that are functions and come to be called, never shown."""
-    yield call.func
-    called = call.func
-    name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+    name = _name(call.func)
+    if name != _ITER:
+        yield call.func
+    if name == "next" and call.args and isinstance(call.args[0], ast.Call):
+        yield call.args[0].func
     if name in _TAKE_FUNCTIONS:
         yield from call.args
         yield from (keyword.value for keyword in call.keywords)
+
+
+def _name(called: ast.expr) -> str:
+    return called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
 
 
 def _reaches_nothing(table: symtable.SymbolTable, outermost: bool = True) -> bool:
@@ -170,9 +187,9 @@ def _reaches_nothing(table: symtable.SymbolTable, outermost: bool = True) -> boo
     the top, where a module would still find the builtin behind it."""
     if not outermost:
         for symbol in table.get_symbols():
-            if symbol.is_global() and symbol.get_name() not in _BUILTINS:
+            if symbol.is_global() and symbol.get_name() not in _REACHABLE:
                 return False
-    elif any(symbol.get_name() in _BUILTINS for child in table.get_children() for symbol in _bound(child)):
+    elif any(symbol.get_name() in _REACHABLE for child in table.get_children() for symbol in _bound(child)):
         return False
     return all(_reaches_nothing(child, outermost=False) for child in table.get_children())
 

@@ -12,9 +12,9 @@ from ftrl_gym.errors import SandboxError
 from ftrl_gym.execution import ToolFailure
 from ftrl_gym.sandbox.interpreter import MESSAGE_CHARS, Outcome, Status, Stopped
 from ftrl_gym.sandbox.limits import SandboxLimits
-from ftrl_gym.sandbox.running import ForeignCall, kind_of, run_calls
+from ftrl_gym.sandbox.running import ForeignCall, kinds_of, run_calls, run_in_world
 from ftrl_gym.task import Json
-from ftrl_gym.world import World
+from ftrl_gym.world import World, WorldBase
 
 
 class SandboxToolbox:
@@ -36,13 +36,8 @@ class SandboxToolbox:
         self._sources = dict(sources)
         self._limits = limits or SandboxLimits()
         self._realm = repr(sorted(self._sources.items())) if realm is None else realm
-        for name, source in self._sources.items():
-            reason = refusal(name, source)
-            if reason is not None:
-                raise SandboxError(
-                    f"tool {name!r} cannot run in the sandbox: {reason}. Mend its source or leave the tool out; "
-                    "foreign code is never run outside the sandbox"
-                )
+        self._together = _by_source(self._sources)
+        _check(self._together)
 
     def run(self, name: str, arguments: dict[str, Any], world: World | None) -> Json:
         """See :meth:`ftrl_gym.execution.Toolbox.run`. Foreign tools have no world.
@@ -60,38 +55,113 @@ class SandboxToolbox:
 
     def run_batch(self, calls: Sequence[tuple[str, dict[str, Any]]]) -> list[Json | ToolFailure]:
         """What :meth:`run` returns or raises for each (name, arguments), at a fraction of the cost."""
-        known = [ForeignCall(name, self._sources[name], given) for name, given in calls if name in self._sources]
+        known = [
+            ForeignCall(name, source, given, self._together[source])
+            for name, given in calls
+            if (source := self._sources.get(name)) is not None
+        ]
         outcomes = iter(run_calls(self._realm, self._limits, known) if known else ())
         return [
-            self._told(next(outcomes))
+            _told(next(outcomes), self._limits)
             if name in self._sources
             else ToolFailure(f"the tool {name} has no implementation")
             for name, _ in calls
         ]
 
-    def _told(self, outcome: Outcome) -> Json | ToolFailure:
-        status, text = outcome
-        if status is Status.TOO_LONG:
-            return ToolFailure(
-                f"the tool's result is longer than {self._limits.output_chars:,} characters; ask for less"
-            )
+
+class SandboxWorldToolbox:
+    """The tools of somebody's scenario, which take a world, as a :class:`ftrl_gym.execution.Toolbox`.
+
+    The world's base is brought into the interpreter once; with a call go the changes of the episode, and come back.
+
+    Args:
+        source: Python source with one top-level function per tool, first parameter ``world``.
+        names: The tools.
+        limits: What one call may use.
+        realm: Whose code it is; see :class:`SandboxToolbox`.
+
+    Raises:
+        SandboxError: The source cannot be defined in the sandbox; gives the reason.
+    """
+
+    def __init__(
+        self, source: str, names: Sequence[str], limits: SandboxLimits | None = None, realm: str | None = None
+    ) -> None:
+        self._source, self._names = source, tuple(names)
+        self._limits = limits or SandboxLimits()
+        self._realm = source if realm is None else realm
+        _check({source: self._names})
+
+    def run(self, name: str, arguments: dict[str, Any], world: World | None) -> Json:
+        """See :meth:`ftrl_gym.execution.Toolbox.run`.
+
+        Raises:
+            ToolFailure: The tool raised, ran into a limit, or returned what JSON cannot hold.
+        """
+        if name not in self._names:
+            raise ToolFailure(f"the tool {name} has no implementation")
+        world = world or World(WorldBase({}))
+        call = ForeignCall(name, self._source, arguments, self._names)
+        outcome, changes = run_in_world(self._realm, self._limits, call, world.base, world.changes())
         try:
-            value: Json = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            status, value = Status.NO_JSON, str(error)
-        if status is Status.DONE:
-            return value
-        message = f"the tool's result is no JSON value: {value}" if status is Status.NO_JSON else str(value)
-        return ToolFailure(message if len(message) <= MESSAGE_CHARS else message[:MESSAGE_CHARS] + "…")
+            world.take(changes)
+        except KeyError as error:
+            raise ToolFailure(f"the tool wrote into a table that does not exist: {error}"[:MESSAGE_CHARS]) from None
+        result = _told(outcome, self._limits)
+        if isinstance(result, ToolFailure):
+            raise result
+        return result
+
+
+def _told(outcome: Outcome, limits: SandboxLimits) -> Json | ToolFailure:
+    status, text = outcome
+    if status is Status.TOO_LONG:
+        return ToolFailure(f"the tool's result is longer than {limits.output_chars:,} characters; ask for less")
+    try:
+        value: Json = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        status, value = Status.NO_JSON, str(error)
+    if status is Status.DONE:
+        return value
+    message = f"the tool's result is no JSON value: {value}" if status is Status.NO_JSON else str(value)
+    return ToolFailure(message if len(message) <= MESSAGE_CHARS else message[:MESSAGE_CHARS] + "…")
+
+
+def _by_source(sources: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    names: dict[str, tuple[str, ...]] = {}
+    for name, source in sources.items():
+        names[source] = (*names.get(source, ()), name)
+    return names
+
+
+def _check(modules: Mapping[str, tuple[str, ...]]) -> None:
+    for source, names in modules.items():
+        for name, reason in zip(names, _refusals(names, source), strict=True):
+            if reason is not None:
+                raise SandboxError(
+                    f"tool {name!r} cannot run in the sandbox: {reason}. Mend its source or leave the tool out; "
+                    "foreign code is never run outside the sandbox"
+                )
+
+
+def refusal(name: str, source: str) -> str | None:
+    """Why the sandbox cannot define this tool, or None if it can. Defining runs the source's top level once."""
+    return _refusals((name,), source)[0]
 
 
 @functools.lru_cache(maxsize=8192)
-def refusal(name: str, source: str) -> str | None:
-    """Why the sandbox cannot define this tool, or None if it can. Defining runs the source's top level once."""
-    if not name.isidentifier() or keyword.iskeyword(name):
-        return "its name is no Python identifier"
+def _refusals(names: tuple[str, ...], source: str) -> tuple[str | None, ...]:
+    odd = [not name.isidentifier() or keyword.iskeyword(name) for name in names]
+    if any(odd):
+        return tuple("its name is no Python identifier" if is_odd else None for is_odd in odd)
     try:
-        kind = kind_of(name, source, SandboxLimits(seconds=1.0))
+        kinds = kinds_of(source, names, SandboxLimits())
     except Stopped as stopped:
-        return str(stopped)
+        return (str(stopped),) * len(names)
+    return tuple(map(_not_callable, names, kinds))
+
+
+def _not_callable(name: str, kind: str) -> str | None:
+    if not kind:
+        return f"NameError: its source defines no {name}"
     return None if kind in ("function", "type") else f"its source makes {name} a {kind}, not a function"
