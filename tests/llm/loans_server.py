@@ -32,6 +32,12 @@ def get_loan(loan_no: str, heavy: bool = False) -> Loan:
     return Loan(loan_no=loan_no, borrower=borrower, weight=weight * (2 if heavy else 1), asked=len(CALLS))
 
 
+@server.tool()
+def list_loans() -> dict[str, list[str]]:
+    """Lists the numbers of all loans."""
+    return {"loan_nos": list(LOANS)}
+
+
 @server.tool(structured_output=False)
 def tell(what: str) -> str:
     """Tells in words, or as JSON."""

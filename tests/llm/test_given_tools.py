@@ -11,6 +11,7 @@ import pytest
 from llm.fake_server import FakeServer, Rule
 
 from ftrl_gym import registration
+from ftrl_gym.cli import main
 from ftrl_gym.construct.llm.asking import Asker
 from ftrl_gym.construct.llm.building import build
 from ftrl_gym.construct.llm.endpoint import Endpoint
@@ -140,3 +141,19 @@ def test_tools_that_return_nothing_cannot_be_asked_about(tmp_path: Path) -> None
     with pytest.raises(UsageError, match="returned anything"):
         GivenTools(tools.documents, tools)
     tools.close()
+
+
+def test_the_command_builds_over_functions(
+    tmp_path: Path, own_registry: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "vet.py"
+    file.write_text(CLINIC)
+    with FakeServer(RULES) as server:
+        command = ["build", "--functions", str(file), "--llm", server.url, "--model", "played"]
+        command += ["--tasks", "1", "--kind", "multi_hop", "--out", str(own_registry)]
+        assert main(command) == 2 and "say so with --trust" in capsys.readouterr().err
+        assert main([*command, "--trust"]) == 0
+    assert (own_registry / "Vet" / "scenario.json").is_file()
+    assert "3 tools" in capsys.readouterr().err
+    for wrong in (["--mcp", "x"], ["--until", "scale"]):
+        assert main([*command, "--trust", *wrong]) == 2
