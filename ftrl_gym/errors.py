@@ -7,7 +7,12 @@
     ├── RegistryError (ValueError)       a registry file is broken, truncated, tampered with or untrusted
     ├── ConstructionError (ValueError)   a world, a shape or a stage cannot give what was asked
     │   └── CertificationError           a task failed its proof; carries the failed check
-    └── SandboxError (RuntimeError)      code that is not ours cannot be run safely
+    ├── SandboxError (RuntimeError)      code that is not ours cannot be run safely
+    └── ModelError (RuntimeError)        a language model that construction asks does not give what is needed
+        ├── ModelUnreachable             it cannot be asked at all: address, key, name
+        ├── RequestFailed                one request came to nothing, however often it was made
+        ├── GaveUp                       no reply to one question was usable; carries the stage and the reason
+        └── BudgetSpent                  the next request would go over the limit of tokens
 
 Mistakes of a *policy* (a malformed call, an unknown tool, a wrong type) are no errors here: they are
 feedback, see :mod:`ftrl_gym.env`. A bug of ours raises whatever Python raises.
@@ -75,3 +80,54 @@ class CertificationError(ConstructionError):
 
 class SandboxError(FtrlGymError, RuntimeError):
     """Code that is not ours cannot be run safely; the text gives the reason and the way out."""
+
+
+class ModelError(FtrlGymError, RuntimeError):
+    """A language model that construction asks does not give what is needed."""
+
+
+class ModelUnreachable(ModelError):
+    """It cannot be asked at all, and will not be by asking again: a wrong address, key or name, or no answer to
+    several requests in a row."""
+
+
+class RequestFailed(ModelError):
+    """One request came to nothing, however often it was made.
+
+    Args:
+        reason: What the endpoint said last.
+        answered: Whether there was an endpoint that answered, if only with an error.
+    """
+
+    def __init__(self, reason: str, *, answered: bool = True) -> None:
+        self.reason, self.answered = reason, answered
+        super().__init__(f"the request failed: {reason}")
+
+
+class GaveUp(ModelError):
+    """No reply to one question was usable.
+
+    Args:
+        stage: The stage that was asked for.
+        reason: What was wrong with the last reply.
+    """
+
+    def __init__(self, stage: str, reason: str) -> None:
+        self.stage, self.reason = stage, reason
+        super().__init__(f"{stage}: {reason}")
+
+
+class BudgetSpent(ModelError):
+    """The next request would go over the limit of tokens.
+
+    Args:
+        spent: Tokens so far.
+        limit: The most that may be spent.
+    """
+
+    def __init__(self, spent: int, limit: int) -> None:
+        self.spent, self.limit = spent, limit
+        super().__init__(
+            f"{spent:,} of {limit:,} tokens are spent. What was finished is kept, and replies are remembered: the same "
+            "command with a higher --max-tokens-total goes on from here"
+        )

@@ -10,6 +10,8 @@ to compare. It refuses a task
 3. whose facts it cannot find by itself (:mod:`ftrl_gym.solver_search`);
 4. whose question can be read another way: an equally short derivation gives another value of what is asked;
 5. whose answer does not follow from the facts, or need not be found out to be paid.
+
+Tasks whose results carry no facts are searched blindly instead (:mod:`ftrl_gym.solver_blind`).
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from ftrl_gym.conditions import decided
 from ftrl_gym.execution import Toolbox
 from ftrl_gym.question_values import Named
 from ftrl_gym.solver_answers import follows
+from ftrl_gym.solver_blind import confirm_blind
 from ftrl_gym.solver_document import Same
 from ftrl_gym.solver_reading import another_reading, meant_rows
 from ftrl_gym.solver_replay import NO_DAY, Replay, understood
@@ -45,6 +48,8 @@ def confirm(task: Task, documents: Sequence[ToolDocument], toolbox: Toolbox, wor
         toolbox: Runs the tools.
         world: A fresh view of the task's world; it is left as it is.
     """
+    if task.sub_questions and not any(sub.fact is not None or sub.changes for sub in task.sub_questions):
+        return confirm_blind(task, documents, toolbox) or CONFIRMED
     vocabulary = _vocabulary(tuple(map(Same, documents)))
     constants = world.constants if world is not None else {}
     named = understood(heard(task), constants)

@@ -108,6 +108,8 @@ class SubQuestion(Frozen):
     changes: tuple[RowChange, ...] = ()
     tool: str | None = None
     """The tool of the gold call; `ftrl` matching pays only this tool."""
+    place: str = ""
+    """Where the gold call's result was seen to hold the answer, as ``loans[0].due``, if no fact says it."""
 
 
 class PlannedCall(Frozen):

@@ -14,9 +14,9 @@ import pytest
 import ftrl_gym  # noqa: F401  registers the env
 from ftrl_gym import answers
 from ftrl_gym.errors import SandboxError, UnknownNameError, UsageError
+from ftrl_gym.foreign_schema import clean_schema
 from ftrl_gym.suites.ftrl import FtrlTaskSet
 from ftrl_gym.suites.ftrl_rows import final_answer
-from ftrl_gym.suites.ftrl_schema import clean_schema
 from ftrl_gym.toolcall import Checker
 
 REFERENCE = os.environ.get("FTRL_REFERENCE_DIR")

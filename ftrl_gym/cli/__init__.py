@@ -130,10 +130,11 @@ def _add_building(build: argparse.ArgumentParser) -> None:
     whole.add_argument("--train", type=_count, metavar="N", help="training tasks (default: 2000)")
     whole.add_argument("--test", type=_count, metavar="N", help="test tasks (default: 400)")
     whole.add_argument("--variants", type=_count, metavar="N", help="tool designs 1 to N instead of the plain one")
-    whole.add_argument("--tasks", type=_count, metavar="N", help="tasks of each variant (default: 100)")
+    whole.add_argument("--tasks", type=_count, metavar="N", help="tasks of each variant (default: 100), or with --llm")
     whole.add_argument("--jobs", type=_count, metavar="N", help="processes (default: one for each core, at most 4)")
     whole.add_argument("--pack", action="store_true", help="compress it: a sixth of the size, not for the eye")
     whole.add_argument("--restart", action="store_true", help="delete what an interrupted build has left")
+    _add_model(build.add_argument_group("written by a language model (docs/build-with-a-model.md)"))
     single = build.add_argument_group("the stages of one task")
     single.add_argument("--until", metavar="STAGE", help="decompose, document, integrate, scale or deploy")
     single.add_argument("--show", action="store_true", help="print what came out, for reading (default)")
@@ -144,6 +145,27 @@ def _add_building(build: argparse.ArgumentParser) -> None:
     single.add_argument("--difficulty", type=float, metavar="D", help="0 to 1 (default: drawn)")
     single.add_argument("--variant", type=_seed, metavar="V", help="design of the tools (default: 0, the plain one)")
     single.add_argument("--features", nargs="+", metavar="F", help="user, state, rules, long and others")
+
+
+def _add_model(model: argparse._ArgumentGroup) -> None:
+    model.add_argument("--domain", metavar="WORDS", help="what the tasks are to be about, such as 'museum loans'")
+    model.add_argument("--questions", metavar="FILE", help="questions to take apart, one a line, or a .jsonl file")
+    model.add_argument("--functions", metavar="FILE", help="a Python file whose functions are the tools; see --trust")
+    model.add_argument("--trust", action="store_true", help="let the code of --functions run, outside the sandbox")
+    model.add_argument("--mcp", metavar="COMMAND", help="starts a Model Context Protocol server that has the tools")
+    model.add_argument(
+        "--llm", metavar="URL", help="an OpenAI-compatible endpoint, or local (default: OPENAI_BASE_URL)"
+    )
+    model.add_argument("--model", metavar="M", help="its model")
+    model.add_argument("--name", metavar="NAME", help="what the scenario is called (default: made of the domain)")
+    model.add_argument("--concurrency", type=_count, metavar="N", help="requests at the same time (default: 1)")
+    model.add_argument("--max-tokens-total", type=_count, metavar="N", help="stop before more tokens than these")
+    model.add_argument("--price-in", type=float, metavar="P", help="price of a million prompt tokens, for the report")
+    model.add_argument("--price-out", type=float, metavar="P", help="price of a million completion tokens")
+    model.add_argument("--tries", type=_count, metavar="N", help="replies to one request, at most (default: 4)")
+    model.add_argument("--mends", type=_seed, metavar="N", help="times a task goes back to a stage (default: 3)")
+    model.add_argument("--sampling", metavar="JSON", help="""what each request carries: '{"temperature": 0.7}'""")
+    model.add_argument("--prompts", metavar="DIR", help="your own prompts in place of the packaged ones")
 
 
 def _add_id(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
-from ftrl_gym import registry, trust
+from ftrl_gym import trust
+from ftrl_gym.cli import model_building
+from ftrl_gym.cli.build_options import EVERY, SEED, how_to_use, refuse, registry_root
 from ftrl_gym.cli.staging import run_stages
 from ftrl_gym.construct import scenarios
 from ftrl_gym.construct.build import Progress, build
@@ -24,29 +26,33 @@ from ftrl_gym.construct.workers import Workers
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.task import Kind
 
-SEED = 20260504
 TRAIN, TEST = 2000, 400
-EVERY = 30.0
-"""Seconds between two lines of progress where there is no terminal to draw a bar on."""
 
 _FOR_BUILDS = ("out", "train", "test", "variants", "tasks", "jobs", "restart", "pack", "all")
+_NOT_FOR_MODELS = ("what", "file", "all", "train", "test", "variants", "jobs", "pack", "variant", "features")
+_FOR_MODELS = (
+    "llm", "model", "name", "concurrency", "max_tokens_total", "price_in", "price_out", "tries", "mends", "sampling",
+    "prompts", "trust",
+)  # fmt: skip
 _FOR_STAGES = ("show", "json", "save", "difficulty", "features", "split", "variant")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Builds, or shows stages."""
     kinds = _kinds(arguments.kind)
+    goes_on = arguments.stored is not None and arguments.model is not None
+    about = (arguments.domain, arguments.questions, arguments.functions, arguments.mcp)
+    if goes_on or any(each is not None for each in about):
+        refuse(arguments, _NOT_FOR_MODELS, "is for scenarios that no model writes; leave it out beside --llm")
+        return model_building.run(arguments, kinds)
+    refuse(arguments, _FOR_MODELS, "is for what a language model writes; say what about: --domain, --questions, …")
     if arguments.until is not None or arguments.stored is not None:
-        _refuse(arguments, _FOR_BUILDS, "is for building a whole scenario; leave it out beside --until")
+        refuse(arguments, _FOR_BUILDS, "is for building a whole scenario; leave it out beside --until")
         return run_stages(arguments, _named(arguments), kinds)
-    _refuse(arguments, _FOR_STAGES, "is for the stages of one task; say which with --until")
+    refuse(arguments, _FOR_STAGES, "is for the stages of one task; say which with --until")
     names = _wanted(arguments)
-    root = Path(arguments.out or trust.user_folder() / "registry").expanduser().absolute()
+    root = registry_root(arguments, names)
     plans = [_plan(arguments, name, kinds) for name in names]
-    for plan in plans:
-        if (root / "scenario.json").exists() or root.name == plan.scenario:
-            raise UsageError(f"--out is the registry, which gets a folder {plan.scenario}: give --out {root.parent}")
-        registry.check_place(root / plan.scenario)
     jobs = arguments.jobs or min(4, len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1)
     with Workers(jobs, _own_file(arguments)) as workers:
         if arguments.all:
@@ -108,12 +114,6 @@ def _kinds(names: list[str] | None) -> tuple[Kind, ...]:
     return tuple(Kind(name) for name in dict.fromkeys(names)) if names else tuple(Kind)
 
 
-def _refuse(arguments: argparse.Namespace, names: tuple[str, ...], why: str) -> None:
-    for name in names:
-        if getattr(arguments, name) not in (None, False):
-            raise UsageError(f"--{name} {why}")
-
-
 # --- building --------------------------------------------------------------------------------------------------------
 
 
@@ -145,18 +145,8 @@ def _build_one(plan: Plan, root: Path, workers: Workers, *, restart: bool, pack:
     seconds = time.monotonic() - began
     print(f"{plan.size:,} certified tasks in {folder}, {seconds:,.0f} s", file=sys.stderr)
     print(f"draws refused: {_refused(progress, 12) or 'none'}", file=sys.stderr)
-    for line in _how_to_use(plan.scenario, root):
+    for line in how_to_use(plan.scenario, root):
         print(line, file=sys.stderr)
-
-
-def _how_to_use(name: str, root: Path) -> list[str]:
-    roots = [each.absolute() for each in registry.roots()]
-    if root not in roots:
-        return [f"to use it: export FTRL_REGISTRY={root}"]
-    first = next(each for each in roots if (each / name).is_dir())
-    if first != root:
-        return [f"gym.make takes another {name}, which comes first: {first / name}"]
-    return [f"play it: ftrl-gym play {name}"]
 
 
 def _refused(progress: Progress, shown: int) -> str:

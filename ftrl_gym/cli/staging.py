@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from ftrl_gym.construct import scenarios, stages
 from ftrl_gym.construct.briefs import easing
 from ftrl_gym.construct.endless import endless_brief, endless_writer
 from ftrl_gym.construct.objects import Decomposition, Documented, GoldCall, Integrated, Scaled
-from ftrl_gym.construct.scenarios import Source
 from ftrl_gym.construct.stages import Artefact, Stage
 from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.errors import CertificationError, UnknownNameError, UsageError
@@ -101,26 +100,45 @@ def _gone_on(file: Path, name: str | None, until: Stage, arguments: argparse.Nam
 
 
 def _show(artefact: Artefact, name: str) -> None:
-    out, source = console(), scenarios.scenario(name)
+    source = scenarios.scenario(name)
     if isinstance(artefact, Task):
         toolset = source.toolset(Design.named(artefact.toolset))
-        show_task(out, artefact, [toolset.documents[tool] for tool in artefact.tools])
-        sections: Iterator[Section] = iter([("Code of the tools", Text(code_of(toolset.source, artefact.tools)))])
+        show_artefact(artefact, name, toolset.documents, toolset.source)
+    elif isinstance(artefact, Scaled):
+        show_artefact(artefact, name, source.toolset(Design.named(artefact.toolset)).documents)
+    else:
+        show_artefact(artefact, name, {})
+
+
+def show_artefact(artefact: Artefact, name: str, documents: Mapping[str, ToolDocument], code: str = "") -> None:
+    """Prints what came of a stage.
+
+    Args:
+        artefact: What came of it.
+        name: Of the scenario.
+        documents: Of the tools, where the artefact only names them.
+        code: Of the tools of a task.
+    """
+    out = console()
+    if isinstance(artefact, Task):
+        show_task(out, artefact, [documents[tool] for tool in artefact.tools])
+        sections: Iterator[Section] = iter([("Code of the tools", Text(code_of(code, artefact.tools)))])
     else:
         told = stages.decomposition_of(artefact)
         brief = told.brief
         shape = f"{brief.kind}, {told.hops} hops, {told.width} wide, difficulty {brief.difficulty:.2f}"
         shape += "".join(f", {feature}" for feature in brief.features)
         out.print(Text(f"{name}, seed {brief.seed}, after {stages.stage_of(artefact)}", "bold"))
-        out.print(Text(f"{shape}; world {brief.world}; draw {brief.attempt}"))
-        sections = _sections(artefact, told, source)
+        where = f"world {brief.world}; draw {brief.attempt}" if brief.world else f"written by {brief.provenance.model}"
+        out.print(Text(f"{shape}; {where}"))
+        sections = _sections(artefact, told, documents)
     for title, body in sections:
         out.print()
         out.print(Rule(title, align="left", characters="-"))
         out.print(body)
 
 
-def _sections(artefact: Artefact, told: Decomposition, source: Source) -> Iterator[Section]:
+def _sections(artefact: Artefact, told: Decomposition, documents: Mapping[str, ToolDocument]) -> Iterator[Section]:
     brief = told.brief
     yield "Question", Text(told.question, "bold")
     if told.program:
@@ -131,17 +149,20 @@ def _sections(artefact: Artefact, told: Decomposition, source: Source) -> Iterat
             if told.outcome.answer is not None:
                 earned = f"  earned by {', '.join(told.outcome.earned_by)}" if told.outcome.earned_by else ""
                 yield "Answer", Text(answer_text(told.outcome.answer) + earned)
-            yield "Reference solution", Text("\n".join(call_lines(_plan(told.calls, told))))
+            if told.calls:
+                yield "Reference solution", Text("\n".join(call_lines(_plan(told.calls, told))))
         case Documented():
             for narrow in artefact.documents:
                 served = ", ".join(narrow.sub_questions)
-                yield f"Narrow document for {served}, a view of {narrow.origin}", Text(_document(narrow.tool))
+                view = f", a view of {narrow.origin}" if narrow.origin else ""
+                yield f"Narrow document for {served}{view}", Text(_document(narrow.tool))
         case Integrated():
             for tool in artefact.tools:
                 served = ", ".join(sub for sub, serving in artefact.serves.items() if serving == tool.name)
                 yield f"Merged document, serves {served}", Text(_document(tool))
+            if artefact.calls:
+                yield "Reference solution", Text("\n".join(call_lines(_plan(artefact.calls, told))))
         case Scaled():
-            documents = source.toolset(Design.named(artefact.toolset)).documents
             gold = {call.tool for call in artefact.calls}
             lines = [f"{'  ' if name in gold else '+ '}{documents[name].signature()}" for name in artefact.tools]
             dials = ", ".join(f"{name} {value:g}" for name, value in brief.scalings)

@@ -59,8 +59,16 @@ class Brief(Frozen):
     """What is asked of a writer: one task of this shape in this world."""
 
     scenario: str
-    world: str
-    """Id of the world."""
+    world: str = ""
+    """Id of the world; empty where a task brings the data of its tools with it."""
+    domain: str = ""
+    """What the tasks are to be about, in the words of whoever asks, where no world is declared."""
+    asked: str = ""
+    """A question to take apart; empty where one is to be written."""
+    number: int = Field(default=0, ge=0)
+    """Which of a build's tasks it is, counted from 1; 0 outside of builds."""
+    others: tuple[str, ...] = ()
+    """Questions that there are already, where nothing else keeps the new one from repeating them."""
     seed: int
     attempt: int = Field(default=0, ge=0)
     """Counts up when a draw comes to nothing."""
@@ -138,7 +146,7 @@ class Decomposition(Frozen):
     """House rules that the policy is told."""
     judgements: tuple[Judgement, ...] = ()
     readings: int
-    """Different answers among all valid readings of the question over the world."""
+    """Different answers among all valid readings of the question over the world; 0 where they are counted later."""
 
 
 class NarrowDocument(Frozen):
@@ -164,6 +172,8 @@ class Integrated(Frozen):
     tools: tuple[ToolDocument, ...]
     serves: dict[str, str]
     """Sub-question -> name of its tool."""
+    calls: tuple[GoldCall, ...] = ()
+    """The reference solution with these tools, where the first stage could not know it."""
 
 
 class Scaled(Frozen):
@@ -174,6 +184,8 @@ class Scaled(Frozen):
     """Name of the design; empty for the scenario's plain tools."""
     tools: tuple[str, ...]
     """Offered tools in the order shown."""
+    documents: tuple[ToolDocument, ...] = ()
+    """Their documents, where they belong to this task alone and no pool has them."""
     distractors: int
     """How many of them no plan needs."""
     calls: tuple[GoldCall, ...]

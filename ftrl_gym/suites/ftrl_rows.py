@@ -20,7 +20,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ftrl_gym.errors import UsageError
-from ftrl_gym.suites.ftrl_schema import clean_schema
+from ftrl_gym.foreign_schema import clean_schema
 from ftrl_gym.task import Answer, AnswerType, Kind, Outcome, OutcomeKind, Provenance, Split, SubQuestion, Task
 from ftrl_gym.tooldoc import ToolDocument
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
+
+from ftrl_gym.foreign_pattern import is_quick
 
 _TYPES = {name: name for name in ("string", "number", "integer", "boolean", "array", "object", "null")} | {
     "str": "string",
@@ -17,7 +18,10 @@ _TYPES = {name: name for name in ("string", "number", "integer", "boolean", "arr
 }
 _COUNTS = {"minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties"}
 _BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
-_ANNOTATIONS = {"description", "title", "default", "const", "example", "examples", "uniqueItems"}
+_TEXTS = {"description", "title"}
+_ANNOTATIONS = {"default", "const", "example", "examples", "uniqueItems"}
+_MOST_REFERENCES = 500
+"""References followed in one schema."""
 _CHOICES = {"anyOf", "oneOf", "allOf"}
 
 
@@ -38,6 +42,43 @@ def clean_schema(schema: Any) -> dict[str, Any]:
     if "required" in clean:
         clean["required"] = [name for name in clean["required"] if name in clean.get("properties", {})]
     return clean
+
+
+def without_references(schema: Any) -> Any:
+    """A schema with what its ``$ref`` name put in their places; one that would go in circles becomes any value.
+
+    >>> without_references({"$defs": {"Id": {"type": "string"}}, "properties": {"id": {"$ref": "#/$defs/Id"}}})
+    {'properties': {'id': {'type': 'string'}}}
+    """
+    return _References(schema).resolved(schema, ())
+
+
+class _References:
+    """Follows the references of one schema, a bounded number of them, so that none grows without end."""
+
+    def __init__(self, whole: Any) -> None:
+        self._whole, self._left = whole, _MOST_REFERENCES
+
+    def resolved(self, part: Any, within: tuple[str, ...]) -> Any:
+        if isinstance(part, list):
+            return [self.resolved(each, within) for each in part]
+        if not isinstance(part, dict):
+            return part
+        named = part.get("$ref")
+        kept = {key: value for key, value in part.items() if key not in ("$ref", "$defs", "definitions")}
+        target = self._named(named) if isinstance(named, str) and named not in within else None
+        if target is not None:
+            beside = {key: value for key, value in target.items() if key not in ("$defs", "definitions")}
+            return self.resolved({**beside, **kept}, (*within, str(named)))
+        return {key: self.resolved(value, within) for key, value in kept.items()}
+
+    def _named(self, name: str) -> dict[str, Any] | None:
+        """The part that a reference names; None for one that leads nowhere, or one too many."""
+        self._left -= 1
+        target = self._whole
+        for step in name.removeprefix("#/").split("/"):
+            target = target.get(step) if isinstance(target, dict) else None
+        return target if isinstance(target, dict) and self._left >= 0 else None
 
 
 def _keyword(key: str, value: Any) -> Any:
@@ -63,19 +104,11 @@ def _keyword(key: str, value: Any) -> Any:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return value if number and (key != "multipleOf" or value > 0) else None
     if key == "pattern":
-        return value if isinstance(value, str) and _compiles(value) else None
-    if key == "format":
+        return value if isinstance(value, str) and is_quick(value) else None
+    if key == "format" or key in _TEXTS:
         return value if isinstance(value, str) else None
     return value if key in _ANNOTATIONS else None
 
 
 def _known(name: Any) -> bool:
     return isinstance(name, str) and name in _TYPES
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except (re.error, RecursionError, OverflowError):
-        return False
-    return True

@@ -1,0 +1,213 @@
+"""``ftrl-gym build --domain … --llm URL --model M``: a scenario by a language model, or the stages of one task."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bars
+
+from ftrl_gym import registry
+from ftrl_gym.cli.build_options import EVERY, SEED, how_to_use, refuse, registry_root
+from ftrl_gym.cli.staging import show_artefact
+from ftrl_gym.cli.tool_sources import given_tools, named
+from ftrl_gym.construct import stages
+from ftrl_gym.construct.llm.asking import TRIES, Asker
+from ftrl_gym.construct.llm.backends import opened
+from ftrl_gym.construct.llm.building import SourceProgress, build
+from ftrl_gym.construct.llm.given_tools import GivenToolsWriter
+from ftrl_gym.construct.llm.making import MENDS, Dropped, Making
+from ftrl_gym.construct.llm.prompting import Prompts
+from ftrl_gym.construct.llm.replies_cache import RepliesCache
+from ftrl_gym.construct.llm.report import Stopped, prices_of
+from ftrl_gym.construct.llm.sources import SourcePlan, read_questions, scenario_name
+from ftrl_gym.construct.llm.tallies import TalliedSpending
+from ftrl_gym.construct.llm.tool_module import tool_module
+from ftrl_gym.construct.llm.writer import LLMWriter
+from ftrl_gym.construct.objects import Decomposition, Documented, Integrated, Scaled
+from ftrl_gym.construct.stages import Artefact, Stage
+from ftrl_gym.errors import UsageError
+from ftrl_gym.export.writing import check_place, write_whole
+from ftrl_gym.task import Kind, Task
+from ftrl_gym.taskset import one_of
+from ftrl_gym.tooldoc import ToolDocument
+
+TASKS = 50
+_FOR_STAGES = ("show", "json", "save", "split")
+_FOR_BUILDS = ("functions", "mcp", "trust", "out", "tasks", "restart", "concurrency", "price_in", "price_out")
+
+
+def run(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> int:
+    """Builds, or runs the stages of one task. Returns 1 where a task fails its proof."""
+    if arguments.model is None:
+        raise UsageError("--model says which model writes: its name at the endpoint, or a folder for --llm local")
+    if arguments.difficulty is not None and not 0 <= arguments.difficulty <= 1:
+        raise UsageError(f"--difficulty is {arguments.difficulty}; it is a number from 0 to 1")
+    if arguments.until is not None or arguments.stored is not None:
+        refuse(arguments, _FOR_BUILDS, "is for building a whole scenario; leave it out beside --until")
+        return _stages(arguments, kinds)
+    refuse(arguments, _FOR_STAGES, "is for the stages of one task; say which with --until")
+    plan = _plan(arguments, kinds)
+    root = registry_root(arguments, [plan.name])
+    _check_free(plan.name, root, named=arguments.name is not None)
+    asker = _asker(arguments, RepliesCache(root / f".{plan.name}.replies"))
+    display = _Display(plan)
+    try:
+        with given_tools(arguments) as given, display.bars:
+            prompts = _prompts(arguments)
+            report = build(
+                plan,
+                root,
+                asker,
+                LLMWriter(asker, prompts) if given is None else GivenToolsWriter(asker, given, prompts),
+                concurrency=arguments.concurrency or 1,
+                mends=MENDS if arguments.mends is None else arguments.mends,
+                restart=arguments.restart,
+                tell=display.tell,
+            )
+    except KeyboardInterrupt:
+        told = (
+            f"\n{display.finished:,} of {plan.tasks:,} tasks are finished and kept: the same command goes on from there"
+        )
+        print(told, file=sys.stderr)
+        raise
+    print(report.render())
+    if report.kept:
+        print(f"{len(report.kept):,} certified tasks in {root / plan.name}; the report is beside it", file=sys.stderr)
+    if report.stopped is Stopped.BUDGET:
+        print("the budget is spent: the same command with a higher --max-tokens-total goes on", file=sys.stderr)
+    for line in how_to_use(plan.name, root) if report.kept else ():
+        print(line, file=sys.stderr)
+    return 0
+
+
+def _plan(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> SourcePlan:
+    questions: tuple[str, ...] = ()
+    if arguments.questions is not None:
+        file = Path(arguments.questions).expanduser()
+        questions = read_questions(file)[: arguments.tasks]
+    domain = (arguments.domain or "").strip()
+    if arguments.domain is not None and not domain:
+        raise UsageError("--domain is empty; say in a few words what the tasks are to be about, such as 'museum loans'")
+    name = arguments.name or scenario_name(domain or named(arguments) or Path(arguments.questions or "").stem)
+    if scenario_name(name) != name:
+        raise UsageError(
+            f"--name is {name!r:.80}; it is a word in CamelCase such as MuseumLoans, of letters and digits"
+        )
+    return SourcePlan(
+        name=name,
+        domain=domain,
+        tasks=len(questions) or arguments.tasks or TASKS,
+        seed=SEED if arguments.seed is None else arguments.seed,
+        model=arguments.model,
+        kinds=kinds,
+        questions=questions,
+        difficulty=arguments.difficulty,
+    )
+
+
+def _check_free(name: str, root: Path, *, named: bool) -> None:
+    """Refuses to hide a packaged scenario behind one of the same name that nobody asked to be called so."""
+    taken = {entry.name for entry in registry.entries() if entry.folder.parent != root}
+    if name in taken and not named:
+        raise UsageError(f"there is a scenario {name} already: give this one another with --name, or --name {name}")
+
+
+def _asker(arguments: argparse.Namespace, cache: RepliesCache | None) -> Asker:
+    options: Any = {}
+    if arguments.sampling is not None:
+        try:
+            options = json.loads(arguments.sampling)
+        except ValueError as error:
+            raise UsageError(f"--sampling is no JSON ({error}); it is such as '{{\"temperature\": 0.7}}'") from None
+        if not isinstance(options, dict):
+            raise UsageError("--sampling is a JSON object such as '{\"temperature\": 0.7}'")
+    spending = TalliedSpending(arguments.max_tokens_total, prices_of(arguments.price_in, arguments.price_out))
+    model = opened(arguments.llm, arguments.model, options)
+    return Asker(model, cache, spending, arguments.tries or TRIES, _prompts(arguments))
+
+
+def _prompts(arguments: argparse.Namespace) -> Prompts:
+    return Prompts(Path(arguments.prompts).expanduser() if arguments.prompts is not None else None)
+
+
+class _Display:
+    """Progress on stderr: a bar on a terminal, now and then a line elsewhere."""
+
+    def __init__(self, plan: SourcePlan) -> None:
+        console = Console(stderr=True, highlight=False)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self.bars = Bars(*columns, TextColumn("{task.fields[more]}"), console=console, transient=True)
+        self.bars.disable = not console.is_terminal
+        self._bar = self.bars.add_task(plan.name, total=plan.tasks, more="")
+        self.finished = 0
+        self._told = time.monotonic()
+
+    def tell(self, progress: SourceProgress) -> None:
+        """Shows how far it is."""
+        self.finished, now = len(progress.finished), time.monotonic()
+        more = f"{progress.kept:,} kept"
+        self.bars.update(self._bar, completed=self.finished, more=more)
+        if self.bars.disable and now - self._told > EVERY:
+            self._told = now
+            print(f"{progress.plan.name}: {self.finished:,} of {progress.plan.tasks:,}, {more}", file=sys.stderr)
+
+
+# --- the stages of one task ------------------------------------------------------------------------------------------
+
+
+def _stages(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> int:
+    until = Stage(one_of("stage", arguments.until or Stage.DEPLOY.value, Stage))
+    place = check_place(arguments.save, force=True) if arguments.save else None
+    asker = _asker(arguments, None)
+    writer = LLMWriter(asker, _prompts(arguments))
+    start, name = _start(arguments, kinds, writer)
+    task_id = f"{name.lower()}-1"
+    documents: Sequence[ToolDocument] = ()
+    code = ""
+    if until is Stage.DEPLOY:
+        made = Making(writer, stages.decomposition_of(start).brief).resume(start, task_id)
+        if isinstance(made, Dropped):
+            print(f"ftrl-gym: {made.stage}: {made.check}: {made.reason}", file=sys.stderr)
+            return 1
+        artefact: Artefact = made.task
+        documents, code = made.documents, tool_module(made.sources)
+    else:
+        artefact = stages.advance(writer, start, until, task_id)
+        documents = artefact.documents if isinstance(artefact, Scaled) else ()
+    if place is not None:
+        write_whole(place, partial(_write, text=stages.stored(artefact, name)))
+    if arguments.json:
+        print(stages.stored(artefact, name), end="")
+    if arguments.show or not (arguments.json or place):
+        show_artefact(artefact, name, {document.name: document for document in documents}, code)
+    total = asker.spending.total()
+    print(f"{total.requests:,} requests, {total.paid.total:,} tokens", file=sys.stderr)
+    return 0
+
+
+def _start(
+    arguments: argparse.Namespace, kinds: tuple[Kind, ...], writer: LLMWriter
+) -> tuple[Decomposition | Documented | Integrated | Scaled, str]:
+    """What there is to go on from, and the name of its scenario."""
+    if not arguments.stored:
+        plan = _plan(arguments, kinds)
+        return writer.decompose(plan.brief(0, ())), plan.name
+    artefact, name = stages.read(Path(arguments.stored).expanduser())
+    if isinstance(artefact, Task):
+        raise UsageError(f"{arguments.stored} holds a finished task; there is no stage after it")
+    if stages.decomposition_of(artefact).brief.provenance.writer != "llm":
+        raise UsageError(f"{arguments.stored} was not written by a model: leave --model out")
+    return artefact, name
+
+
+def _write(draft: Path, text: str) -> None:
+    draft.write_text(text, encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Construction with a language model: replies, prompts, backends, and the writer that uses them."""

@@ -1,0 +1,207 @@
+"""Any OpenAI-compatible endpoint: OpenAI itself, vLLM, llama.cpp, Ollama, a gateway.
+
+Retries are the `openai` client's own: with growing pauses after 408, 409, 429, 5xx, time-outs and dropped connections,
+as long as ``Retry-After`` asks for. What endpoints differ in is met here: one that refuses structured replies is asked
+in words, and a missing count of tokens is estimated.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ftrl_gym.construct.llm.model import Message, Reply, Usage, estimated
+from ftrl_gym.construct.llm.replies import WriterStage
+from ftrl_gym.construct.llm.reply_schemas import in_words, response_format
+from ftrl_gym.errors import MissingExtraError, ModelUnreachable, RequestFailed, UsageError
+
+if TYPE_CHECKING:
+    import openai
+
+KEYS = ("FTRL_LLM_KEY", "OPENAI_API_KEY")
+"""Where the key is looked for in the environment, in this order. It is never written anywhere."""
+RETRIES = 6
+SECONDS = 300.0
+_SAID_CHARS = 300
+_FORBIDDING = {
+    401: "it does not accept the key",
+    403: "it forbids this model to the key",
+    404: "it knows no such model or address",
+}
+
+
+class Endpoint:
+    """A model behind an OpenAI-compatible API; safe between threads.
+
+    Args:
+        model: What the endpoint calls it.
+        base_url: Such as ``http://localhost:8000/v1``, whose path may be left out; None takes ``OPENAI_BASE_URL``, else
+            OpenAI's own.
+        options: What else each request carries, such as ``{"temperature": 0.7}``, in the endpoint's own words.
+        seconds: How long one try may take.
+        retries: Further tries after the first.
+
+    Raises:
+        MissingExtraError: The `openai` client is not installed.
+        UsageError: There is no key for OpenAI's own endpoint, or one that no header can carry.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        base_url: str | None = None,
+        options: Mapping[str, Any] | None = None,
+        *,
+        seconds: float = SECONDS,
+        retries: int = RETRIES,
+    ) -> None:
+        self._model, self._options = model, dict(options or {})
+        self._refuses_formats = False
+        self._faults = _Faults()
+        self._client = _client(_with_path(base_url), seconds, retries, self._faults)
+        weakref.finalize(self, self._client.close)
+        self._address = str(self._client.base_url).rstrip("/")
+
+    @property
+    def name(self) -> str:
+        """See :class:`ftrl_gym.construct.llm.model.LanguageModel`."""
+        return self._model
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """See :class:`ftrl_gym.construct.llm.model.LanguageModel`."""
+        return self._options
+
+    def reply(self, stage: WriterStage, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
+        """See :class:`ftrl_gym.construct.llm.model.LanguageModel`."""
+        import openai
+
+        if self._refuses_formats:
+            return self._asked(in_words(messages, schema), {})
+        try:
+            return self._asked(messages, {"response_format": response_format(stage, schema)})
+        except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+            said = _said(error)
+        try:
+            reply = self._asked(in_words(messages, schema), {})
+        except (openai.BadRequestError, openai.UnprocessableEntityError):  # it was not the format that it refused
+            raise RequestFailed(said) from None
+        self._refuses_formats = True
+        return reply
+
+    def _asked(self, messages: Sequence[Message], more: Mapping[str, Any]) -> Reply:
+        import openai
+
+        self._faults.seen = []
+        try:
+            raw = self._client.chat.completions.with_raw_response.create(
+                model=self._model,
+                messages=[dict(message) for message in messages],  # type: ignore[misc]
+                extra_body={**self._options, **more},
+            )
+        except (openai.BadRequestError, openai.UnprocessableEntityError):
+            raise
+        except openai.APIStatusError as error:
+            raise self._failure(error) from None
+        except openai.APIConnectionError as error:
+            cause = error.__cause__ or error
+            reason = f"{self._address}: {type(cause).__name__}: {str(cause)[:_SAID_CHARS]}"
+            raise RequestFailed(reason, answered=type(cause).__name__ != "ConnectError") from None
+        try:
+            return replace(_reply_in(json.loads(raw.text), messages), retried=tuple(self._faults.seen))
+        except (ValueError, RecursionError):
+            raise RequestFailed(f"{self._address} answered with what is no JSON: {raw.text[:80]!r}") from None
+
+    def _failure(self, error: openai.APIStatusError) -> RequestFailed | ModelUnreachable:
+        why = _FORBIDDING.get(error.status_code)
+        if error.code == "insufficient_quota":
+            why = "the account is used up"
+        if why is None:
+            return RequestFailed(_said(error))
+        return ModelUnreachable(
+            f"{self._address} does not answer for model {self._model!r}: {why} ({_said(error)}). The key is taken from "
+            f"{' or '.join(KEYS)}, the address from --llm or OPENAI_BASE_URL"
+        )
+
+
+class _Faults(threading.local):
+    """What the tries of the request at hand came to nothing by; each thread has its own."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+
+def _with_path(url: str | None) -> str | None:
+    """An address with the path that nearly every server has, where it has none.
+
+    >>> _with_path("http://localhost:8000/"), _with_path("https://gateway.example/models/v2")
+    ('http://localhost:8000/v1', 'https://gateway.example/models/v2')
+    """
+    return None if url is None else f"{url.rstrip('/')}/v1" if not urlsplit(url).path.strip("/") else url
+
+
+def _client(base_url: str | None, seconds: float, retries: int, faults: _Faults) -> openai.OpenAI:
+    try:
+        import openai
+    except ImportError as error:
+        raise MissingExtraError("openai", "endpoint") from error
+    key = next(filter(None, map(os.environ.get, KEYS)), None)
+    if key is None:
+        if base_url is None and not os.environ.get("OPENAI_BASE_URL"):
+            raise UsageError(f"OpenAI's own endpoint needs a key: put it into {' or '.join(KEYS)}, or give --llm URL")
+        key = "none"  # the client wants one; servers of one's own rarely do
+    if not (key.isascii() and key.isprintable()):
+        raise UsageError(f"the key in {' or '.join(KEYS)} holds characters that cannot be sent")
+
+    class Watched(openai.DefaultHttpxClient):
+        """The usual client of HTTP; it notes the faults after which a request is made again."""
+
+        def send(self, *arguments: Any, **options: Any) -> Any:
+            try:
+                response = super().send(*arguments, **options)
+            except Exception as error:
+                faults.seen.append(f"connection lost ({type(error).__name__})")
+                raise
+            if response.status_code in (408, 409, 429) or response.status_code >= 500:
+                faults.seen.append(f"HTTP {response.status_code}")
+            return response
+
+    http = Watched(timeout=seconds)
+    return openai.OpenAI(api_key=key, base_url=base_url, timeout=seconds, max_retries=retries, http_client=http)
+
+
+def _reply_in(body: Any, messages: Sequence[Message]) -> Reply:
+    """The reply in a response, whatever of it is there."""
+    choices = body.get("choices") if isinstance(body, dict) else None
+    first = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
+    message = first.get("message")
+    text = _text(message) if isinstance(message, dict) else ""
+    usage = body.get("usage") if isinstance(body, dict) else None
+    prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+    known = prompt is not None and completion is not None
+    counted = Usage(prompt or 0, completion or 0) if known else estimated(messages, text)
+    return Reply(text, counted, cut=first.get("finish_reason") == "length")
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    content = message.get("content") or message.get("refusal") or ""
+    if isinstance(content, list):
+        parts = [part.get("text") for part in content if isinstance(part, dict)]
+        content = "".join(part for part in parts if isinstance(part, str))
+    return content if isinstance(content, str) else ""
+
+
+def _count(usage: Any, name: str) -> int | None:
+    """A number of tokens that an endpoint told; None where it told none."""
+    number = usage.get(name) if isinstance(usage, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) and number >= 0 else None
+
+
+def _said(error: openai.APIStatusError) -> str:
+    return f"HTTP {error.status_code}: {error.message}"[:_SAID_CHARS]

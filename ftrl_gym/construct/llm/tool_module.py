@@ -1,0 +1,100 @@
+"""The code of a task's tools as one module, as a registry keeps it.
+
+Each tool was written by itself, so two may use one name for different helpers or data. Such a name gets its tool's name
+added wherever it stands in that tool's code; everything else stays as it was written.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+_Place = tuple[int, int, int]
+"""Line, and first and last column in bytes."""
+
+
+def tool_module(sources: Mapping[str, str]) -> str:
+    """One module that defines every tool.
+
+    Args:
+        sources: Tool -> Python source that defines a function of that name.
+
+    >>> print(tool_module({"a": "D = 1\\ndef a():\\n    return D", "b": "D = 2\\ndef b():\\n    return D"}))
+    D_of_a = 1
+    def a():
+        return D_of_a
+    <BLANKLINE>
+    <BLANKLINE>
+    D_of_b = 2
+    def b():
+        return D_of_b
+    <BLANKLINE>
+    """
+    trees = {tool: ast.parse(source) for tool, source in sources.items()}
+    owners: dict[str, list[str]] = {}
+    for tool, tree in trees.items():
+        for name in dict.fromkeys(_defined(tree)):
+            owners.setdefault(name, []).append(tool)
+    pieces = []
+    for tool, source in sources.items():
+        imported = _imported(trees[tool])
+        shared = {name for name, tools in owners.items() if tool in tools and len(tools) > 1 and name != tool}
+        shared |= {name for name in _defined(trees[tool]) if name in sources and name != tool}
+        kept = imported | _taken(trees[tool], tool)  # whoever calls the tool writes these
+        names = {name: f"{name}_of_{tool}" for name in shared - kept}
+        pieces.append(_renamed(source, trees[tool], names).strip("\n"))
+    return "\n\n\n".join(pieces) + "\n"
+
+
+def _defined(tree: ast.Module) -> Iterator[str]:
+    """Names that stand for something at the top level."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.For | ast.With | ast.If | ast.Try):
+            for part in ast.walk(node):
+                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                    yield part.id
+                elif isinstance(part, ast.FunctionDef | ast.ClassDef):
+                    yield part.name
+
+
+def _taken(tree: ast.Module, tool: str) -> set[str]:
+    """What the tool's own function calls its parameters."""
+    own = [node.args for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == tool]
+    return {argument.arg for some in own for argument in (*some.posonlyargs, *some.args, *some.kwonlyargs)}
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return {alias.asname or alias.name.partition(".")[0] for node in imports for alias in node.names}
+
+
+def _renamed(source: str, tree: ast.Module, names: Mapping[str, str]) -> str:
+    """A source in which some names are others."""
+    if not names:
+        return source
+    lines = [line.encode() for line in source.splitlines()]
+    for name, (line, start, end) in sorted(_places(tree, names, lines), key=lambda found: found[1], reverse=True):
+        lines[line] = lines[line][:start] + names[name].encode() + lines[line][end:]
+    return "\n".join(line.decode() for line in lines)
+
+
+def _places(tree: ast.Module, names: Mapping[str, str], lines: list[bytes]) -> Iterator[tuple[str, _Place]]:
+    """Where names stand: where they are read and set, defined, and taken or given as an argument."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.arg(arg=name) if name in names:
+                yield name, (node.lineno - 1, node.col_offset, node.col_offset + len(name.encode()))
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if name in names:
+                start = lines[node.lineno - 1].index(name.encode(), node.col_offset + 4)
+                yield name, (node.lineno - 1, start, start + len(name.encode()))
+            case ast.keyword(arg=str(name)) if name in names:
+                yield name, (node.lineno - 1, node.col_offset, node.col_offset + len(name.encode()))
+            case ast.Global(names=some) | ast.Nonlocal(names=some):
+                at = node.col_offset
+                for name in some:
+                    at = lines[node.lineno - 1].index(name.encode(), at)
+                    if name in names:
+                        yield name, (node.lineno - 1, at, at + len(name.encode()))
+                    at += len(name.encode())

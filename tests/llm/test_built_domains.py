@@ -1,0 +1,81 @@
+"""Six domains, built from hand-written replies with everything that models and endpoints get wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from llm.domains import DOMAINS, FAULTS, built, camel, plan_of, server_of
+
+from ftrl_gym import registry
+from ftrl_gym.construct.llm.report import BuildReport
+from ftrl_gym.scenario import Scenario
+from ftrl_gym.task import Split, Task
+
+Built = tuple[str, BuildReport, Path]
+
+
+@pytest.fixture(scope="module", params=sorted(DOMAINS))
+def domain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    name, root = request.param, tmp_path_factory.mktemp(request.param)
+    with server_of(name, FAULTS) as server:
+        return name, built(server, plan_of(name), root, concurrency=2), root
+
+
+def load(domain: Built) -> Scenario:
+    name, _, root = domain
+    return registry.load_folder(root / camel(name))
+
+
+def tasks_of(scenario: Scenario) -> list[Task]:
+    return [task for split in Split for task in scenario.load_tasks(split)]
+
+
+def test_what_is_wrong_is_mended_or_dropped_with_its_reason(domain: Built) -> None:
+    name, report, _ = domain
+    expected = DOMAINS[name]
+    assert report.kept == expected.kept
+    assert {one.task: one.check for one in report.dropped} == expected.dropped
+    assert {(one.stage, one.check) for _, one in report.repairs} == expected.repaired
+    assert all(one.reason for one in report.dropped) and all(one.evidence for _, one in report.repairs)
+    assert report.left == 0 and report.stopped is None
+
+
+def test_faults_of_the_endpoint_are_in_the_report(domain: Built) -> None:
+    _, report, _ = domain
+    assert report.retried["HTTP 429"] == 2 and report.retried["HTTP 500"] == 1
+    assert sum(count for fault, count in report.retried.items() if fault.startswith("connection lost")) == 1
+
+
+def test_the_report_lies_beside_the_build(domain: Built) -> None:
+    name, report, root = domain
+    written = json.loads((root / f"{camel(name)}.report.json").read_bytes())
+    assert written == json.loads(report.as_json())
+    assert written["asked"] == written["kept"] + len(written["dropped"])
+    stages = written["stages"].values()
+    assert written["tokens"]["prompt"] == sum(stage["prompt_tokens"] for stage in stages) > 0
+    assert f"{report.asked} tasks asked for" in report.render()
+
+
+def test_every_registered_task_is_certified(domain: Built) -> None:
+    name, report, _ = domain
+    scenario = load(domain)
+    assert scenario.manifest.provenance.writer == "llm" and scenario.manifest.provenance.model == "played"
+    assert not scenario.trusted
+    tasks = tasks_of(scenario)
+    assert [task.id for task in tasks] == list(report.kept) != []
+    for task in tasks:
+        assert task.certificate is not None
+        assert (task.certificate.oracle_return, task.certificate.readings) == (1.0, 1)
+        assert task.certificate.solver_plan == "confirmed" and task.certificate.probe_return <= 0.02
+        assert all(sub.fact is None and sub.tool in task.tools and sub.place for sub in task.sub_questions)
+        assert task.toolset == task.id and task.provenance.model == "played"
+        assert set(task.tools) == set(scenario.tools(task.toolset).documents)
+
+
+def test_nothing_is_left_of_a_finished_build(domain: Built) -> None:
+    name, _, root = domain
+    assert sorted(path.name for path in root.iterdir()) == sorted(
+        [".replies", camel(name), f"{camel(name)}.report.json"]
+    )

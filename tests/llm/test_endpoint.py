@@ -1,0 +1,185 @@
+"""Endpoints and their quirks, against a server on loopback."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from llm.fake_server import FakeServer, Rule
+
+from ftrl_gym.construct.llm.backends import opened
+from ftrl_gym.construct.llm.endpoint import Endpoint
+from ftrl_gym.construct.llm.model import Message
+from ftrl_gym.construct.llm.replies import WriterStage
+from ftrl_gym.construct.llm.reply_schemas import reply_schema
+from ftrl_gym.errors import ModelUnreachable, RequestFailed, UsageError
+
+MESSAGES: Sequence[Message] = ({"role": "system", "content": "be exact"}, {"role": "user", "content": "write"})
+STAGE = WriterStage.DEPLOYMENT
+SOON = {"Retry-After": "0.01"}
+
+
+@pytest.fixture(autouse=True)
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FTRL_LLM_KEY", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def reply(server: FakeServer, **keywords: Any) -> Any:
+    return Endpoint("m", server.url, **keywords).reply(STAGE, MESSAGES, reply_schema(STAGE))
+
+
+def test_a_request_names_its_stage_and_brings_the_reply() -> None:
+    with FakeServer([Rule(text="hello")]) as server:
+        got = reply(server, options={"temperature": 0.3})
+    assert (got.text, got.usage.prompt, got.usage.completion, got.usage.estimated) == ("hello", 100, 40, False)
+    (seen,) = server.requests
+    assert seen.body["model"] == "m" and seen.body["temperature"] == 0.3 and seen.body["messages"] == list(MESSAGES)
+    form = seen.body["response_format"]
+    assert form["type"] == "json_schema" and form["json_schema"]["name"] == "localized_deployment"
+    assert form["json_schema"]["strict"] is True
+    assert form["json_schema"]["schema"]["required"] == ["name", "code"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Rule(times=2, status=429, headers=SOON),
+        Rule(times=2, status=500, headers=SOON),
+        Rule(times=1, status=503, headers=SOON),
+        Rule(times=1, drop=True),
+    ],
+    ids=["429", "500", "503", "dropped"],
+)
+def test_what_passes_is_waited_for(fault: Rule) -> None:
+    with FakeServer([fault, Rule(text="there")]) as server:
+        assert reply(server).text == "there"
+    assert len(server.requests) == 1 + (fault.times or 0)
+
+
+def test_a_slow_try_is_made_again() -> None:
+    with FakeServer([Rule(times=1, delay=1.0), Rule(text="there")]) as server:
+        assert reply(server, seconds=0.3).text == "there"
+
+
+@pytest.mark.parametrize("status", [429, 500])
+def test_what_does_not_pass_fails_the_request_with_what_was_said(status: int) -> None:
+    with (
+        FakeServer([Rule(status=status, headers=SOON)]) as server,
+        pytest.raises(RequestFailed, match=f"HTTP {status}") as failed,
+    ):
+        reply(server, retries=2)
+    assert failed.value.answered and len(server.requests) == 3
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_wrong_key_or_model_is_no_matter_of_time(status: int) -> None:
+    with FakeServer([Rule(status=status)]) as server, pytest.raises(ModelUnreachable, match="FTRL_LLM_KEY"):
+        reply(server)
+    assert len(server.requests) == 1
+
+
+def test_an_account_without_money_is_told_of() -> None:
+    body = json.dumps({"error": {"message": "pay", "code": "insufficient_quota"}})
+    with (
+        FakeServer([Rule(status=429, headers=SOON, body=body)]) as server,
+        pytest.raises(ModelUnreachable, match="used up"),
+    ):
+        reply(server, retries=1)
+
+
+def test_nobody_there() -> None:
+    with pytest.raises(RequestFailed, match="ConnectError") as failed:
+        Endpoint("m", "http://127.0.0.1:9/v1", retries=0).reply(STAGE, MESSAGES, {})
+    assert not failed.value.answered
+
+
+def test_an_endpoint_that_refuses_formats_is_asked_in_words_from_then_on() -> None:
+    with FakeServer([Rule(text="there")], refuses_formats=True) as server:
+        endpoint = Endpoint("m", server.url)
+        for _ in range(2):
+            assert endpoint.reply(STAGE, MESSAGES, reply_schema(STAGE)).text == "there"
+    assert ["response_format" in seen.body for seen in server.requests] == [True, False, False]
+    assert '"required": ["name", "code"]' in server.requests[-1].body["messages"][-1]["content"]
+
+
+def test_another_refusal_is_no_reason_to_give_up_formats() -> None:
+    with FakeServer([Rule(status=400, times=2), Rule(text="there")]) as server:
+        endpoint = Endpoint("m", server.url)
+        with pytest.raises(RequestFailed, match="HTTP 400"):
+            endpoint.reply(STAGE, MESSAGES, reply_schema(STAGE))
+        assert endpoint.reply(STAGE, MESSAGES, reply_schema(STAGE)).text == "there"
+    assert "response_format" in server.requests[-1].body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"choices": []},
+        {"choices": None},
+        {"choices": [{"message": {"content": None}}]},
+        {"choices": [{"message": None}]},
+        {"choices": [{"text": "x"}], "usage": {"prompt_tokens": "many"}},
+        {},
+        [],
+        7,
+    ],
+)
+def test_a_response_without_a_message_is_an_empty_reply(body: Any) -> None:
+    with FakeServer([Rule(body=json.dumps(body))]) as server:
+        got = reply(server)
+    assert got.text == "" and got.usage.estimated and got.usage.prompt > 0
+
+
+def test_parts_are_joined_and_a_cut_is_noticed() -> None:
+    parts = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}, {"type": "image"}]
+    body = {"choices": [{"message": {"content": parts}, "finish_reason": "length"}]}
+    with FakeServer([Rule(body=json.dumps(body))]) as server:
+        got = reply(server)
+    assert (got.text, got.cut) == ("ab", True)
+
+
+def test_a_response_that_is_no_json_fails_the_request() -> None:
+    with FakeServer([Rule(body="<html>busy</html>")]) as server, pytest.raises(RequestFailed, match="no JSON"):
+        reply(server)
+
+
+def test_tokens_are_estimated_where_nobody_counts() -> None:
+    with FakeServer([Rule(text="x" * 350)], counts=False) as server:
+        got = reply(server)
+    assert got.usage.estimated and got.usage.completion == 100
+
+
+def test_an_address_may_be_without_its_path() -> None:
+    with FakeServer([Rule(text="there")]) as server:
+        root = server.url.removesuffix("/v1")
+        assert Endpoint("m", root).reply(STAGE, MESSAGES, {}).text == "there"
+    assert server.requests[0].path == "/v1/chat/completions"
+
+
+def test_the_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "second")
+    monkeypatch.setenv("FTRL_LLM_KEY", "first")
+    with FakeServer([Rule()]) as server:
+        reply(server)
+    assert server.requests[0].key == "first"
+
+
+def test_a_key_that_cannot_be_sent_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FTRL_LLM_KEY", "geheim\u2028x")
+    with pytest.raises(UsageError) as refused:
+        Endpoint("m", "http://127.0.0.1:9/v1")
+    assert "geheim" not in str(refused.value)
+
+
+def test_openai_itself_needs_a_key() -> None:
+    with pytest.raises(UsageError, match="FTRL_LLM_KEY"):
+        opened(None, "m")
+
+
+@pytest.mark.parametrize("address", ["localhost:8000", "http://", "http://[::1", "http://x:port/v1", "ftp://x/v1"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(UsageError, match="http://"):
+        opened(address, "m")

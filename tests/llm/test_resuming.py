@@ -1,0 +1,114 @@
+"""A build with a model that is cut short, by a kill, a budget or a dead endpoint, ends as an undisturbed one."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from llm.domains import DOMAINS, FAULTS, built, content, plan_of, server_of
+from llm.fake_server import Rule
+
+from ftrl_gym.construct.llm.replies import WriterStage
+from ftrl_gym.construct.llm.report import Stopped
+from ftrl_gym.errors import ConstructionError, ModelUnreachable, UsageError
+
+NAME = "choir"
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    root = tmp_path_factory.mktemp("undisturbed")
+    with server_of(NAME) as server:
+        built(server, plan_of(NAME), root)
+    return content(root / "Choir")
+
+
+def test_the_result_does_not_depend_on_how_many_run_at_once(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    slow = [Rule(stage=WriterStage.DOCUMENTS, times=2, status=503, headers={"Retry-After": "0.2"})]
+    with server_of(NAME, slow) as server:
+        built(server, plan_of(NAME), tmp_path, concurrency=4)
+    assert content(tmp_path / "Choir") == undisturbed
+
+
+def test_a_second_run_asks_nothing(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    with server_of(NAME) as server:
+        built(server, plan_of(NAME), tmp_path)
+        asked = len(server.requests)
+        again = built(server, plan_of(NAME), tmp_path)
+        assert len(server.requests) == asked
+    total = sum(one.requests for one in again.spent.values())
+    assert total == 0 and content(tmp_path / "Choir") == undisturbed
+
+
+def test_a_budget_stops_cleanly_and_a_higher_one_goes_on(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    with server_of(NAME) as server:
+        first = built(server, plan_of(NAME), tmp_path, limit=1500)
+        assert first.stopped is Stopped.BUDGET and first.left > 0
+        assert sum(one.tokens for one in first.spent.values()) <= 1500
+        registered = content(tmp_path / "Choir") if (tmp_path / "Choir").exists() else {}
+        assert len(first.kept) == sum(path.startswith("toolsets/") and path.endswith(".py") for path in registered)
+        second = built(server, plan_of(NAME), tmp_path, limit=100_000)
+    assert second.stopped is None and second.left == 0
+    assert content(tmp_path / "Choir") == undisturbed
+
+
+def test_a_dead_endpoint_keeps_what_is_finished(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    dead = [Rule(holds=("harbour of nowhere",)), Rule(stage=WriterStage.DEPLOYMENT, holds=("get_robe",), status=401)]
+    with server_of(NAME, dead) as server, pytest.raises(ModelUnreachable, match="does not accept the key"):
+        built(server, plan_of(NAME), tmp_path)
+    with server_of(NAME) as server:
+        built(server, plan_of(NAME), tmp_path)
+        assert content(tmp_path / "Choir") == undisturbed
+        stages = [seen.stage for seen in server.requests]
+        assert stages.count(WriterStage.DECOMPOSITION) <= 2  # the others were finished, or are remembered
+
+
+def test_another_command_does_not_go_on_from_it(tmp_path: Path) -> None:
+    with server_of(NAME) as server:
+        built(server, plan_of(NAME), tmp_path, limit=1500)
+        with pytest.raises(UsageError, match="another command: .*seed 1"):
+            built(server, plan_of(NAME, seed=2), tmp_path)
+        built(server, plan_of(NAME, seed=2, tasks=1), tmp_path, restart=True)
+        assert (tmp_path / "Choir").is_dir()
+
+
+def test_where_nothing_passes_nothing_is_registered(tmp_path: Path) -> None:
+    nonsense = [Rule(stage=WriterStage.DECOMPOSITION, text="I would rather not.")]
+    with server_of(NAME, nonsense) as server, pytest.raises(ConstructionError, match="no task of Choir passed"):
+        built(server, plan_of(NAME, tasks=2), tmp_path)
+    assert not (tmp_path / "Choir").exists()
+    assert (tmp_path / "Choir.report.json").is_file()
+
+
+_COMMAND = "import sys; from ftrl_gym.cli import main; sys.exit(main())"
+
+
+@pytest.mark.slow
+def test_twenty_kills_change_nothing(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    rng, kills, builds = random.Random(20), 0, 0
+    environment = {**os.environ, "HOME": str(tmp_path), "FTRL_LLM_KEY": "k"}
+    while kills < 20:
+        builds += 1
+        out = tmp_path / str(builds)
+        with server_of(NAME, FAULTS) as server:
+            kinds = [kind.value for kind in DOMAINS[NAME].kinds]
+            options = ["--domain", "choir", "--tasks", "4", "--seed", "1", "--kind", *kinds, "--model", "played"]
+            command = [sys.executable, "-c", _COMMAND, "build", *options, "--llm", server.url, "--out", str(out)]
+            while not (out / "Choir").exists():
+                process = subprocess.Popen([*command, "--concurrency", "2"], env=environment, stderr=subprocess.DEVNULL)
+                wanted = len(server.requests) + rng.choice((0, 1, 2, 4, 8))
+                while process.poll() is None and len(server.requests) < wanted:
+                    time.sleep(0.005)
+                time.sleep(rng.random() * (0.3 if kills < 20 else 0))
+                if kills < 20 and process.poll() is None:
+                    process.kill()
+                    kills += 1
+                process.wait(timeout=300)
+            subprocess.run(command, env=environment, check=True, stderr=subprocess.DEVNULL, timeout=300)
+        assert content(out / "Choir") == undisturbed
+        assert sorted(path.name for path in out.iterdir()) == [".Choir.replies", "Choir", "Choir.report.json"]
