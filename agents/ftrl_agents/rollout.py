@@ -62,6 +62,7 @@ def collect(
     temperature: float,
     seed: int,
     group_size: int = 1,
+    groups: Sequence[int] | None = None,
     docs: str = "signature",
     in_flight: int = 128,
     max_turn_tokens: int = 256,
@@ -75,7 +76,9 @@ def collect(
         tasks: Pairs of a factory (``lambda: gym.make(...)``) and a task id. Environments are reused by
             ``reset(options={"task": id})``: pass the same factory object for all tasks of one environment.
         temperature: 0 is greedy.
-        seed: With it, what is sampled depends on the task's place in ``tasks`` only, not on how rows are scheduled.
+        seed: With it, what is sampled depends on the number of the task's group only, not on how rows are scheduled.
+        groups: Number of each task's group; their places in ``tasks`` unless said otherwise, as when several processes
+            or calls play parts of one batch.
         docs: The env's ``docs=``: with "json" the tools go to the chat template, with "signature" they already
             stand in the messages.
         in_flight: Episodes decoded at once.
@@ -99,7 +102,7 @@ def collect(
     )
     try:
         with slot_attention(model):
-            return batch.run(tasks, group_size, seed, docs)
+            return batch.run(tasks, group_size, seed, docs, groups or range(len(tasks)))
     finally:
         own_pool.close()
         model.train(was_training)
@@ -144,21 +147,28 @@ class _Batch:
         self.live: list[_Stream] = []
         self.done: list[Episode] = []
 
-    def run(self, tasks: Sequence[tuple[EnvFactory, str]], group_size: int, seed: int, docs: str) -> list[Episode]:
+    def run(
+        self,
+        tasks: Sequence[tuple[EnvFactory, str]],
+        group_size: int,
+        seed: int,
+        docs: str,
+        groups: Sequence[int],
+    ) -> list[Episode]:
         """Admit, feed, step, until nothing is left."""
         # A group larger than the batch is admitted in parts, each of which prefills the prompt again.
         size = min(group_size, self.rows)
         queue = deque(
-            (group, range(first, min(first + size, group_size)))
-            for group in range(len(tasks))
+            (place, range(first, min(first + size, group_size)))
+            for place in range(len(tasks))
             for first in range(0, group_size, size)
         )
         while queue or self.live:
             admitted: list[list[_Stream]] = []
             free = self.rows - len(self.live)
             while queue and len(queue[0][1]) <= free:
-                group, members = queue.popleft()
-                admitted.append(self._admit(*tasks[group], group, members, seed, docs))
+                place, members = queue.popleft()
+                admitted.append(self._admit(*tasks[place], groups[place], members, seed, docs))
                 free -= len(admitted[-1])
             self._prefill(admitted)
             held = {row: stream.pending for row, stream in enumerate(self.live) if stream.pending}
@@ -170,7 +180,8 @@ class _Batch:
                 held = {}
             if self.live:
                 self._step(set(held))
-        return sorted(self.done, key=lambda episode: (episode.group, episode.member))
+        order = {group: place for place, group in enumerate(groups)}
+        return sorted(self.done, key=lambda episode: (order[episode.group], episode.member))
 
     def _admit(self, factory: EnvFactory, task: str, group: int, members: range, seed: int, docs: str) -> list[_Stream]:
         """Start the members of a group."""
