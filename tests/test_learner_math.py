@@ -214,18 +214,24 @@ def test_cispo_never_stops_the_gradient() -> None:
 def test_an_episodes_ratio_is_the_geometric_mean_of_its_tokens() -> None:
     new = torch.tensor([0.1, 0.3, -0.2, 0.5], dtype=torch.float64, requires_grad=True)
     episode = torch.tensor([0, 0, 1, 0])
-    found = episode_ratio(new, torch.zeros(4, dtype=torch.float64), episode)
+    found = episode_ratio(new, torch.zeros(4, dtype=torch.float64), episode, mean=True)
     assert found.tolist() == pytest.approx([math.exp(0.3), math.exp(0.3), math.exp(-0.2), math.exp(0.3)], rel=1e-12)
     # Averaged over the tokens of an episode, the gradient is that of the sequence ratio: a third on each token.
     (gradient,) = torch.autograd.grad(found[episode == 0].mean(), new)
     assert gradient.tolist() == pytest.approx([math.exp(0.3) / 3, math.exp(0.3) / 3, 0.0, math.exp(0.3) / 3])
 
 
-def test_while_the_policy_is_the_sampler_all_surrogates_have_one_gradient() -> None:
+def test_an_episode_as_one_action_has_the_product_of_its_ratios() -> None:
+    new = torch.tensor([0.1, 0.3, -0.2], dtype=torch.float64)
+    found = episode_ratio(new, torch.zeros(3, dtype=torch.float64), torch.tensor([0, 0, 1]), mean=False)
+    assert found.tolist() == pytest.approx([math.exp(0.4), math.exp(0.4), math.exp(-0.2)], rel=1e-12)
+
+
+def test_while_the_policy_is_the_sampler_all_surrogates_of_tokens_have_one_gradient() -> None:
     old = torch.tensor([-0.3, -1.2, -0.7], dtype=torch.float64)
     advantage, episode = torch.tensor([1.0, 1.0, -2.0], dtype=torch.float64), torch.tensor([0, 0, 1])
     gradients = []
-    for kind in Surrogate:
+    for kind in (Surrogate.PPO, Surrogate.GSPO, Surrogate.CISPO):
         new = old.clone().requires_grad_()
         loss = surrogate(kind, new, old, advantage, episode, 0.2, 0.28)
         weight = token_weights(Average.EPISODE, torch.tensor([2, 1]), 3, 2, 1)[episode]

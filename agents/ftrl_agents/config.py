@@ -57,6 +57,9 @@ class Surrogate(StrEnum):
     """The clipped ratio of each token: arXiv 1707.06347, equation 7."""
     GSPO = "gspo"
     """The clipped ratio of each episode, the geometric mean of its tokens': arXiv 2507.18071, equation 5."""
+    SEQUENCE = "sequence"
+    """The clipped ratio of each episode, the product of its tokens': an episode as one action, as RLOO has it (arXiv
+    2402.14740, section 3)."""
     CISPO = "cispo"
     """The log-probability weighted by the clipped ratio, whose gradient is stopped: arXiv 2506.13585, equation 4."""
 

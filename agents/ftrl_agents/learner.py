@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ from ftrl_agents.episode import End, Episode
 from ftrl_agents.lessons import Lesson, Part, paid, parts
 from ftrl_agents.loss import kl, ratio, surrogate, token_weights, truncated_importance, value_loss
 from ftrl_agents.scorer import Scorer
-from ftrl_gym.errors import FtrlGymError
+from ftrl_gym.errors import FtrlGymError, UsageError
 
 NOTHING = 1e-9
 """Advantages up to this teach nothing."""
@@ -102,6 +102,25 @@ class Learner:
         """The policy that the KL is measured to."""
         temperature = self.accelerator.unwrap_model(self.scorer).temperature
         self.reference = Scorer(model.to(self.accelerator.device).eval(), temperature)
+
+    def heads(self) -> dict[str, Tensor]:
+        """Weights that are trained and no part of the model: those of the value head, if there is one."""
+        state = self.accelerator.unwrap_model(self.scorer).state_dict()
+        return {name: value for name, value in state.items() if not name.startswith("model.")}
+
+    def load_heads(self, heads: Mapping[str, Tensor]) -> None:
+        """Puts back what :meth:`heads` gave.
+
+        Raises:
+            UsageError: They are not those of this estimator.
+        """
+        if heads.keys() != self.heads().keys():
+            raise UsageError(
+                f"the checkpoint was trained {'with' if heads else 'without'} a value head, and estimator "
+                f"{self.config.estimator} wants it {'with' if self.heads() else 'without'} one. Keep the estimator, or "
+                "start a new run from its weights with --model"
+            )
+        self.accelerator.unwrap_model(self.scorer).load_state_dict(heads, strict=False)
 
     def update(self, episodes: Sequence[Episode], seed: int, share_of_rate: float = 1.0) -> UpdateStats:
         """Improve the policy by a batch of whole groups.

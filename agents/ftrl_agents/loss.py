@@ -16,19 +16,21 @@ def ratio(logprobs_N: Tensor, sampled_N: Tensor) -> Tensor:
     return (logprobs_N - sampled_N).exp()
 
 
-def episode_ratio(logprobs_N: Tensor, sampled_N: Tensor, episode_N: Tensor) -> Tensor:
-    """The geometric mean of the ratios of an episode's tokens, at each of them: GSPO, arXiv 2507.18071, equation 7.
+def episode_ratio(logprobs_N: Tensor, sampled_N: Tensor, episode_N: Tensor, *, mean: bool) -> Tensor:
+    """The ratio of an episode as a whole, at each of its tokens.
 
     Args:
         logprobs_N: Log-probabilities now.
         sampled_N: Those of sampling.
         episode_N: ``(N,)`` which episode a token belongs to, from 0. Episodes are whole.
+        mean: The geometric mean of the ratios of its tokens (GSPO, arXiv 2507.18071, equation 7), or their product.
     """
     count = int(episode_N.max()) + 1 if len(episode_N) else 0
     difference = logprobs_N - sampled_N
     sums = difference.new_zeros(count).index_add(0, episode_N, difference)
-    sizes = difference.new_zeros(count).index_add(0, episode_N, torch.ones_like(difference))
-    return (sums / sizes).exp()[episode_N]
+    if mean:
+        sums = sums / difference.new_zeros(count).index_add(0, episode_N, torch.ones_like(difference))
+    return sums.exp()[episode_N]
 
 
 def clipped_surrogate(ratio_N: Tensor, advantage_N: Tensor, clip_low: float, clip_high: float) -> Tensor:
@@ -61,8 +63,8 @@ def surrogate(
     match kind:
         case Surrogate.PPO:
             return clipped_surrogate(ratio(logprobs_N, sampled_N), advantage_N, clip_low, clip_high)
-        case Surrogate.GSPO:
-            whole = episode_ratio(logprobs_N, sampled_N, episode_N)
+        case Surrogate.GSPO | Surrogate.SEQUENCE:
+            whole = episode_ratio(logprobs_N, sampled_N, episode_N, mean=kind is Surrogate.GSPO)
             return clipped_surrogate(whole, advantage_N, clip_low, clip_high)
         case Surrogate.CISPO:
             return cispo(logprobs_N, ratio(logprobs_N, sampled_N), advantage_N, clip_low, clip_high)

@@ -31,8 +31,8 @@ UPDATES: dict[Recipe, dict[str, Any]] = {
         "entropy": 0.0, "overlong_tokens": 512,
     },
     Recipe.RLOO: {
-        "estimator": Estimator.RLOO, "average": Average.EPISODE, "kl": 0.05, "kl_estimator": KlEstimator.K1,
-        "kl_place": KlPlace.REWARD, "entropy": 0.0, "mini_batches": 1, **_EVEN,
+        "estimator": Estimator.RLOO, "surrogate": Surrogate.SEQUENCE, "average": Average.EPISODE, "kl": 0.05,
+        "kl_estimator": KlEstimator.K1, "kl_place": KlPlace.REWARD, "entropy": 0.0, "mini_batches": 1, **_EVEN,
     },
     Recipe.REINFORCE_PLUS_PLUS: {
         "estimator": Estimator.REINFORCE_PLUS_PLUS, "credit": Credit.TOKEN, "kl": 0.01, "kl_estimator": KlEstimator.K1,

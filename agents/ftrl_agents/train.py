@@ -51,7 +51,8 @@ class Trainer:
         if start is None:
             self.log = MetricsLog(config.run_dir)
         else:
-            cursor = checkpoint.load_cursor(start, self.learner.optimizer)
+            cursor, heads = checkpoint.load_cursor(start, self.learner.optimizer)
+            self.learner.load_heads(heads)
             self.step, self.place, self.elapsed = cursor["step"], cursor["place"], cursor["elapsed"]
             self.log = MetricsLog(config.run_dir, cursor["metrics"], self.step)
             console.print(f"going on with {config.run_dir} after step {self.step}")
@@ -85,7 +86,9 @@ class Trainer:
             "elapsed": self.elapsed,
             "metrics": self.log.position(),
         }
-        self._saved = checkpoint.save(self.config.run_dir, self.step, *self.policy, self.learner.optimizer, cursor)
+        self._saved = checkpoint.save(
+            self.config.run_dir, self.step, *self.policy, self.learner.optimizer, cursor, self.learner.heads()
+        )
         return self._saved
 
     def close(self) -> None:
