@@ -23,7 +23,7 @@ def flags(settings: type[BaseModel], prefix: str = "") -> list[str]:
 
 def test_flags_are_an_interface() -> None:
     assert " ".join(flags(TrainConfig)) == (
-        "name out resume model recipe seed steps minutes save_every threads "
+        "name out resume model recipe seed steps minutes save_every track threads "
         "env.id env.docs env.kinds env.difficulty env.features env.max_turns env.reward "
         "rollout.tasks rollout.group rollout.temperature rollout.in_flight rollout.max_turn_tokens "
         "rollout.max_episode_tokens rollout.refills "

@@ -283,7 +283,9 @@ class TrainConfig(Settings):
     minutes: Annotated[float, Field(gt=0)] = 13.0
     """Wall-clock minutes of reinforcement learning at most; evaluation comes on top."""
     save_every: Positive = 20
-    """Steps between checkpoints; the last two are kept."""
+    """Steps between checkpoints, of which the last two are kept, and between samples of episodes in full."""
+    track: list[Literal["wandb", "trackio"]] = []
+    """Where the numbers of every step go besides metrics.jsonl and TensorBoard; what is named must be installed."""
     threads: Positive = 2
     """Torch threads. On two idle cores a step of the embedded model takes 14 s with two and 20 s with one; on a busy
     machine one can be faster."""

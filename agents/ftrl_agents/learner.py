@@ -159,13 +159,14 @@ class Learner:
                 self.optimizer.zero_grad()
                 grad_norm = max(grad_norm, norm)
         self.midway = False
+        lows, highs = zip(*gather_object([extremes]), strict=True)
         count = max(float(sums.tokens), 1.0)
         return UpdateStats(
             loss=float(sums.loss) / count,
             entropy=float(sums.entropy) / count,
             mismatch=mismatch,
-            ratio_min=extremes[0] if signal else 1.0,
-            ratio_max=extremes[1] if signal else 1.0,
+            ratio_min=min(lows) if signal else 1.0,
+            ratio_max=max(highs) if signal else 1.0,
             clipped=float(sums.clipped) / count,
             kl=float(sums.kl) / count,
             value_loss=float(sums.value_loss) / count,

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from rich.console import Console
 
-from ftrl_agents import checkpoint
+from ftrl_agents import checkpoint, memory
 from ftrl_agents.chat import Chat
 from ftrl_agents.config import TrainConfig
 from ftrl_agents.envs import EnvFactory, task_ids
@@ -21,12 +21,14 @@ from ftrl_agents.learner import Learner, LossNotFinite
 from ftrl_agents.loss import overlong_penalty
 from ftrl_agents.metrics import MetricsLog, describe
 from ftrl_agents.policy import Policy, load_policy
-from ftrl_agents.report import write_report
+from ftrl_agents.report import write_report, write_sample
 from ftrl_agents.rollout import EnvPool, collect
 from ftrl_agents.run import env_of, evaluations, forget_evaluations, progress_bar, tasks_from
 from ftrl_agents.run_folder import CONFIG, check_resumable, locked, new_run
 from ftrl_agents.schedule import share_of_rate
 from ftrl_agents.slot_attention import slot_attention
+from ftrl_agents.trackers import open_trackers
+from ftrl_agents.watch import warnings
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 
@@ -48,14 +50,16 @@ class Trainer:
         self.learner = Learner(policy.model, config.update, config.rollout.temperature)
         self.step, self.place, self.elapsed = 0, 0, 0.0
         self._saved: Path | None = start
+        trackers = open_trackers(config)
         if start is None:
-            self.log = MetricsLog(config.run_dir)
+            self.log = MetricsLog(config.run_dir, trackers=trackers)
         else:
             cursor, heads = checkpoint.load_cursor(start, self.learner.optimizer)
             self.learner.load_heads(heads)
             self.step, self.place, self.elapsed = cursor["step"], cursor["place"], cursor["elapsed"]
-            self.log = MetricsLog(config.run_dir, cursor["metrics"], self.step)
+            self.log = MetricsLog(config.run_dir, cursor["metrics"], self.step, trackers)
             console.print(f"going on with {config.run_dir} after step {self.step}")
+        self.records, self._warned = self.log.records(), set[str]()
         try:
             self.save()
             if config.update.kl:
@@ -118,14 +122,25 @@ class Trainer:
                     updated = time.monotonic()
                     record = describe(episodes, stats, sampled - begun, updated - sampled)
                     self.elapsed += time.monotonic() - begun
-                    self.log.add({"step": self.step, **record, "minutes": self.elapsed / 60})
+                    record |= {"step": self.step, "minutes": self.elapsed / 60}
+                    self.log.add(record)
+                    self.records.append(record)
                     if self.step % config.save_every == 0 or self._over():
                         self.save()
+                        write_sample(config.run_dir, self.step, episodes)
                 note = "return {reward:.3f}  F1 {f1:.3f}  right {outcome:.3f}".format(**record)
                 done = max(self.step / config.steps, self.elapsed / (60 * config.minutes))
                 progress.update(bar, completed=done, description=f"GRPO step {self.step}", note=note)
+                self._warn()
                 if self.step % config.save_every == 0 and not self.console.is_terminal:
                     self.console.print(f"step {self.step}: {note}")
+
+    def _warn(self) -> None:
+        """Says what begins to go wrong, once."""
+        found = warnings(self.records)
+        for name in found.keys() - self._warned:
+            self.console.print(f"[yellow]step {self.step}: {found[name]}[/yellow]", soft_wrap=True)
+        self._warned = set(found)
 
     def _share_of_rate(self) -> float:
         update = self.config.update
@@ -253,6 +268,8 @@ def _open(config: TrainConfig, console: Console, policy: Policy | None, held: Ex
     Chat(policy.tokenizer, tools=config.env.docs == "json")
     with slot_attention(policy.model):
         pass  # refuses a model that cannot be sampled
+    needed = memory.check(memory.Shape.of(policy.model), config, memory.free_memory(policy.model.device))
+    console.print(f"memory:\n{needed.table()}")
     if config.resume:
         if cold:
             _warm_up(config, console, policy, make, ids)

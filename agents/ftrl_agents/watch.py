@@ -59,7 +59,7 @@ def warnings(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         )
     if now("failed") > 0:
         found["failed"] = (
-            f"{now('failed'):.1f} episodes a step fail in the environment; their errors are in the samples"
+            f"{now('failed'):.1f} episodes a step fail in the environment, a bug of it: see them in episodes/"
         )
     if now("out_of_budget") > 0.2:
         found["budget"] = (
