@@ -2,6 +2,7 @@
 
     python agents/train_llm.py                                   the embedded model in TravelBooking, no download
     python agents/train_llm.py --model Qwen/Qwen3-0.6B           any causal LM with a chat template
+    python agents/train_llm.py --recipe ppo                      a published algorithm
     python agents/train_llm.py --resume runs/travel              go on after an interrupt
     python agents/train_llm.py --resume runs/travel --minutes 20    the same, with other settings
 
@@ -20,6 +21,7 @@ from rich.console import Console
 from ftrl_agents.command import exit_code, tell_full_disks_once
 from ftrl_agents.config import TrainConfig
 from ftrl_agents.model_source import check_model
+from ftrl_agents.recipes import with_recipe
 from ftrl_agents.run_folder import stored
 
 
@@ -53,7 +55,9 @@ def run(config: TrainConfig, arguments: list[str] | None, console: Console) -> i
     if config.resume:
         # Read again, now with the run's own settings as defaults: whatever was typed changes them, the rest stays.
         config = parsed(arguments, default=stored(config.resume))
-    elif config.model is not None:
+    elif config.recipe is not None:
+        config = parsed(arguments, default=with_recipe(TrainConfig(), config.recipe))
+    if not config.resume and config.model is not None:
         check_model(config.model)
     # Before torch starts: its matrix library reads it once.
     os.environ.setdefault("OMP_NUM_THREADS", str(config.threads))

@@ -23,12 +23,15 @@ def flags(settings: type[BaseModel], prefix: str = "") -> list[str]:
 
 def test_flags_are_an_interface() -> None:
     assert " ".join(flags(TrainConfig)) == (
-        "name out resume model seed steps minutes save_every threads "
+        "name out resume model recipe seed steps minutes save_every track threads "
         "env.id env.docs env.kinds env.difficulty env.features env.max_turns env.reward "
         "rollout.tasks rollout.group rollout.temperature rollout.in_flight rollout.max_turn_tokens "
-        "rollout.max_episode_tokens "
-        "update.learning_rate update.beta2 update.weight_decay update.credit update.scale_by_std update.clip_low "
-        "update.clip_high update.entropy update.kl update.mini_batches update.max_grad_norm update.micro_tokens "
+        "rollout.max_episode_tokens rollout.refills "
+        "update.learning_rate update.warm_up update.schedule update.beta2 update.weight_decay update.estimator "
+        "update.credit update.discount update.gae_lambda update.surrogate update.clip_low update.clip_high "
+        "update.average update.constant_tokens update.entropy update.kl update.kl_estimator update.kl_place "
+        "update.overlong_tokens update.drop_cut update.importance_cap update.value_weight update.value_clip "
+        "update.mini_batches update.epochs update.max_grad_norm update.micro_tokens update.recompute "
         "evaluation.tasks evaluation.temperatures"
     )
 

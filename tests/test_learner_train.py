@@ -43,6 +43,7 @@ def config(out: Path, **changes: object) -> TrainConfig:
         "name": "run",
         "steps": 4,
         "save_every": 1,
+        "threads": 1,
         "env": EnvConfig(id=ENV),
         "rollout": RolloutConfig(tasks=2, group=3, max_turn_tokens=6),
         "update": UpdateConfig(learning_rate=1e-3, mini_batches=2),

@@ -1,48 +1,132 @@
-"""Advantages of a group of episodes of one task.
+"""Advantages: how much better than expected what a token answers for is.
 
-Axes: G members of a group, K turns (padded).
+Axes as in :mod:`.credit`: B episodes, N own tokens, K turns; G groups. Everything is computed in the dtype of the
+rewards, float64 in the learner.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
-from ftrl_agents.config import Credit
+from ftrl_agents.config import Credit, Estimator
+from ftrl_agents.credit import Paid, coming_at_turns, credited
 
 EPSILON = 1e-6
 
+Reduce = Callable[[Tensor], Tensor]
+"""Sums a tensor over all processes."""
 
-def group_advantages(rewards_GK: Tensor, turns_GK: Tensor, credit: Credit, *, scale: bool = True) -> Tensor:
-    """Advantage of each turn, in units of the group's spread.
+
+def alone(sums: Tensor) -> Tensor:
+    """One process: its sums are all there are."""
+    return sums
+
+
+def against_group(paid: Paid, credit: Credit, discount: float = 1.0, *, others: bool = False) -> Tensor:
+    """What each token answers for, less what the group's members were credited at the same turn: ``(B, N)``.
 
     Args:
-        rewards_GK: ``(G, K)`` reward of each turn; 0 where there is none.
-        turns_GK: ``(G, K)`` bool, which turns exist; a member without any is left out of all means.
-        credit: See :class:`Credit`.
-        scale: Divide by the standard deviation of the group's returns (GRPO); not doing so is Dr. GRPO's choice
-            (arXiv 2503.20783).
-
-    Returns:
-        ``(G, K)`` advantages, 0 where there is no turn, and everywhere if all returns are equal.
+        paid: What was paid.
+        credit: See :class:`~ftrl_agents.config.Credit`.
+        discount: For credit by token.
+        others: Leave the member itself out of the mean: RLOO (arXiv 2402.14740, equation 8). Alone in its group it
+            then has nothing to be compared with, and its advantage is 0.
     """
-    played_G = turns_GK.any(1)
-    returns_G = rewards_GK.sum(1)
-    mean, spread = _moments(returns_G, played_G)
+    amounts = credited(paid, credit, discount)
     if credit is Credit.TRAJECTORY:
-        raw_GK = (returns_G - mean)[:, None].expand_as(rewards_GK)
+        at_turns = amounts[:, :1].expand(-1, int(paid.turn_BN.max()) + 1)
     else:
-        to_go_GK = rewards_GK.flip(1).cumsum(1).flip(1)
-        # A member whose episode is over has nothing to come, and counts as such in the mean of later turns.
-        mean_K = (to_go_GK * played_G[:, None]).sum(0) / played_G.sum().clamp(min=1)
-        raw_GK = to_go_GK - mean_K
-    if scale:
-        raw_GK = raw_GK / (spread + EPSILON)
-    return torch.where(turns_GK, raw_GK, torch.zeros_like(raw_GK))
+        at_turns = coming_at_turns(paid, credit, discount)
+    membership = _membership(paid)
+    sums, counts = membership @ at_turns, membership.sum(1, keepdim=True)
+    if others:
+        means = (sums[paid.group_B] - at_turns) / (counts[paid.group_B] - 1).clamp(min=1)
+        means = torch.where(counts[paid.group_B] > 1, means, at_turns)
+    else:
+        means = (sums / counts)[paid.group_B]
+    return torch.where(paid.turn_BN >= 0, amounts - means.gather(1, paid.turn_BN.clamp(min=0)), 0.0)
 
 
-def _moments(values_G: Tensor, counted_G: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and (population) standard deviation of the counted values."""
-    count = counted_G.sum().clamp(min=1)
-    mean = (values_G * counted_G).sum() / count
-    return mean, (((values_G - mean) ** 2 * counted_G).sum() / count).sqrt()
+def group_spread(paid: Paid) -> Tensor:
+    """Population standard deviation of the returns of each episode's group, ``(B, 1)``."""
+    returns, membership = paid.rewards_BN.sum(1), _membership(paid)
+    counts = membership.sum(1)
+    means = (membership @ returns / counts)[paid.group_B]
+    return (membership @ (returns - means) ** 2 / counts).sqrt()[paid.group_B, None]
+
+
+class Gae(NamedTuple):
+    """Generalised advantage estimation."""
+
+    advantage_BN: Tensor
+    target_BN: Tensor
+    """What the values should have been: advantage and value together."""
+
+
+def gae(rewards_BN: Tensor, value_BN: Tensor, own_BN: Tensor, discount: float, decay: float) -> Gae:
+    """Exponentially weighted sum of temporal-difference errors (arXiv 1506.02438, equation 16), token by token.
+
+    What the environment wrote between two own tokens takes no time. Behind the last token there is nothing to come.
+
+    Args:
+        rewards_BN: ``(B, N)``.
+        value_BN: ``(B, N)`` what was expected from each token on.
+        own_BN: ``(B, N)`` bool, false on padding, which stands at the end.
+        discount: Gamma.
+        decay: Lambda.
+    """
+    advantage = torch.zeros_like(rewards_BN)
+    next_value, next_advantage = torch.zeros_like(rewards_BN[:, 0]), torch.zeros_like(rewards_BN[:, 0])
+    for place in reversed(range(rewards_BN.shape[1])):
+        own = own_BN[:, place]
+        error = rewards_BN[:, place] + discount * next_value - value_BN[:, place]
+        advantage[:, place] = torch.where(own, error + discount * decay * next_advantage, 0.0)
+        next_value, next_advantage = torch.where(own, value_BN[:, place], 0.0), advantage[:, place]
+    return Gae(advantage, torch.where(own_BN, advantage + value_BN, 0.0))
+
+
+def whitened(values_BN: Tensor, own_BN: Tensor, reduce: Reduce = alone) -> Tensor:
+    """Less their mean, by their standard deviation, over all own tokens of all processes; 0 on padding."""
+    kept = values_BN[own_BN]
+    count, total = reduce(torch.stack((kept.new_tensor(float(kept.numel())), kept.sum())))
+    mean = total / count.clamp(min=1)
+    (squares,) = reduce(((kept - mean) ** 2).sum()[None])
+    spread = (squares / count.clamp(min=1)).sqrt()
+    return torch.where(own_BN, (values_BN - mean) / (spread + EPSILON), 0.0)
+
+
+def advantages(
+    paid: Paid, estimator: Estimator, credit: Credit, discount: float = 1.0, reduce: Reduce = alone
+) -> Tensor:
+    """``(B, N)`` advantages by any estimator that needs no values; 0 on padding.
+
+    Args:
+        paid: What was paid. A group lies in one process as a whole.
+        estimator: See :class:`~ftrl_agents.config.Estimator`; GAE needs values: :func:`gae`.
+        credit: See :class:`~ftrl_agents.config.Credit`.
+        discount: For credit by token.
+        reduce: Sums over processes.
+    """
+    match estimator:
+        case Estimator.GRPO:
+            return against_group(paid, credit, discount) / (group_spread(paid) + EPSILON)
+        case Estimator.DR_GRPO:
+            return against_group(paid, credit, discount)
+        case Estimator.RLOO:
+            return against_group(paid, credit, discount, others=True)
+        case Estimator.REINFORCE_PLUS_PLUS:
+            return whitened(credited(paid, credit, discount), paid.turn_BN >= 0, reduce)
+        case Estimator.REINFORCE_PLUS_PLUS_BASELINE:
+            return whitened(against_group(paid, credit, discount), paid.turn_BN >= 0, reduce)
+        case Estimator.GAE:
+            raise ValueError("gae needs values")
+
+
+def _membership(paid: Paid) -> Tensor:
+    """``(G, B)`` 1 where an episode belongs to a group."""
+    groups = torch.arange(int(paid.group_B.max()) + 1, device=paid.group_B.device)
+    return (groups[:, None] == paid.group_B).to(paid.rewards_BN.dtype)

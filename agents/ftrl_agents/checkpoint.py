@@ -44,18 +44,26 @@ def save(
     tokenizer: PreTrainedTokenizerBase,
     optimizer: torch.optim.Optimizer,
     cursor: Mapping[str, Any],
+    heads: Mapping[str, torch.Tensor] | None = None,
 ) -> Path:
     """Write the checkpoint of a step.
 
     Args:
         cursor: Where the run is: plain numbers, strings, lists.
+        heads: Weights that are trained and no part of the model, such as a value head's.
 
     Raises:
         SaveError: Disk full or the like.
     """
     folder = run_dir / "checkpoints" / folder_name(step)
     fresh = folder.with_name(f".{folder.name}.tmp")
-    state = {"step": step, "cursor": dict(cursor), "optimizer": optimizer.state_dict(), "rng": _random_states()}
+    state = {
+        "step": step,
+        "cursor": dict(cursor),
+        "optimizer": optimizer.state_dict(),
+        "heads": dict(heads or {}),
+        "rng": _random_states(),
+    }
     try:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
@@ -86,13 +94,13 @@ def latest(run_dir: Path) -> Path | None:
     return found[-1] if (found := _all(run_dir)) else None
 
 
-def load_cursor(folder: Path, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+def load_cursor(folder: Path, optimizer: torch.optim.Optimizer) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     """Put optimizer and random states back as they were; the model is loaded from the folder by its owner.
 
     The optimizer keeps its own settings (learning rate and so on): a run may go on with others.
 
     Returns:
-        The cursor that was saved.
+        The cursor that was saved, and the heads.
 
     Raises:
         UsageError: The file is broken, or belongs to another model.
@@ -104,7 +112,7 @@ def load_cursor(folder: Path, optimizer: torch.optim.Optimizer) -> dict[str, Any
         for group, settings in zip(optimizer.param_groups, own, strict=True):
             group.update(settings)
         _restore_random_states(state["rng"])
-        return dict(state["cursor"])
+        return dict(state["cursor"]), dict(state["heads"])
     except (OSError, RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError) as error:
         reason = str(error).strip().splitlines()[0][:200]
         raise UsageError(

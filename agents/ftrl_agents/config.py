@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ftrl_gym.errors import UsageError
 
@@ -23,12 +23,109 @@ Temperatures = Annotated[list[NotNegative], Field(min_length=1)]
 
 
 class Credit(StrEnum):
-    """What a token's advantage is made of."""
+    """Which rewards a token answers for."""
 
     TRAJECTORY = "trajectory"
-    """The return of its whole episode: GRPO, arXiv 2402.03300, section 4.1.2."""
+    """All of its episode: GRPO, arXiv 2402.03300, section 4.1.2."""
     TURN = "turn"
-    """What was paid from its turn on (arXiv 2402.03300, section 4.1.3, with turns as the process steps)."""
+    """Those from its turn on (arXiv 2402.03300, section 4.1.3, with turns as the process steps)."""
+    TOKEN = "token"
+    """Those from itself on, discounted token by token: REINFORCE's reward-to-go."""
+
+
+class Estimator(StrEnum):
+    """What rewards are compared with, and in which units: how they become advantages."""
+
+    GRPO = "grpo"
+    """The group's mean, in units of its spread: arXiv 2402.03300, section 4.1.2."""
+    DR_GRPO = "dr_grpo"
+    """The group's mean, in units of the reward: arXiv 2503.20783, section 3.2."""
+    RLOO = "rloo"
+    """The mean of the group's other members: arXiv 2402.14740, equation 8."""
+    REINFORCE_PLUS_PLUS = "reinforce++"
+    """The mean of all tokens of the batch, in units of their spread: arXiv 2501.03262, section 3."""
+    REINFORCE_PLUS_PLUS_BASELINE = "reinforce++_baseline"
+    """The group's mean; then the batch's mean and spread: arXiv 2501.03262, section 3."""
+    GAE = "gae"
+    """A learned value of each token (arXiv 1506.02438); then the batch's mean and spread. Its credit is by token."""
+
+
+class Surrogate(StrEnum):
+    """What is maximised for a given advantage."""
+
+    PPO = "ppo"
+    """The clipped ratio of each token: arXiv 1707.06347, equation 7."""
+    GSPO = "gspo"
+    """The clipped ratio of each episode, the geometric mean of its tokens': arXiv 2507.18071, equation 5."""
+    SEQUENCE = "sequence"
+    """The clipped ratio of each episode, the product of its tokens': an episode as one action, as RLOO has it (arXiv
+    2402.14740, section 3)."""
+    CISPO = "cispo"
+    """The log-probability weighted by the clipped ratio, whose gradient is stopped: arXiv 2506.13585, equation 4."""
+
+
+class Average(StrEnum):
+    """How the losses of tokens are put together."""
+
+    TOKEN = "token"
+    """Every token of a mini-batch weighs the same: DAPO, arXiv 2503.14476, equation 8."""
+    EPISODE = "episode"
+    """Every episode weighs the same: GRPO, arXiv 2402.03300, equation 3."""
+    CONSTANT = "constant"
+    """The sum of an episode's tokens by a constant: Dr. GRPO, arXiv 2503.20783, section 3.2."""
+
+
+class KlEstimator(StrEnum):
+    """How the KL divergence to the first policy is estimated from one sample: http://joschu.net/blog/kl-approx.html."""
+
+    K1 = "k1"
+    """``log p - log q``: unbiased, of either sign."""
+    K2 = "k2"
+    """Half its square: biased, its gradient is that of the divergence."""
+    K3 = "k3"
+    """``q/p - log(q/p) - 1``: unbiased, never negative."""
+
+
+class KlPlace(StrEnum):
+    """Where the KL divergence to the first policy enters."""
+
+    LOSS = "loss"
+    """A term of the loss: GRPO."""
+    REWARD = "reward"
+    """Taken off the reward of each token: PPO from human feedback, REINFORCE++."""
+
+
+class Recipe(StrEnum):
+    """A published algorithm; what it sets can be changed by further flags."""
+
+    GRPO = "grpo"
+    """DeepSeekMath, arXiv 2402.03300."""
+    DR_GRPO = "dr_grpo"
+    """Understanding R1-Zero-like training, arXiv 2503.20783."""
+    DAPO = "dapo"
+    """arXiv 2503.14476."""
+    RLOO = "rloo"
+    """Back to basics, arXiv 2402.14740."""
+    REINFORCE_PLUS_PLUS = "reinforce++"
+    """arXiv 2501.03262."""
+    REINFORCE_PLUS_PLUS_BASELINE = "reinforce++_baseline"
+    """arXiv 2501.03262."""
+    PPO = "ppo"
+    """arXiv 1707.06347, with GAE (arXiv 1506.02438) and a value head on the policy's own states."""
+    GSPO = "gspo"
+    """arXiv 2507.18071."""
+    CISPO = "cispo"
+    """MiniMax-M1, arXiv 2506.13585."""
+
+
+class Schedule(StrEnum):
+    """What becomes of the learning rate after its warm-up."""
+
+    CONSTANT = "constant"
+    LINEAR = "linear"
+    """Falls to zero over ``steps``."""
+    COSINE = "cosine"
+    """Falls to zero over ``steps`` as half a cosine."""
 
 
 class Settings(BaseModel):
@@ -71,35 +168,85 @@ class RolloutConfig(Settings):
     """Own tokens per turn; a longer turn is cut there."""
     max_episode_tokens: Positive = 4096
     """Tokens per episode in all: prompt, own turns, feedback."""
+    refills: Annotated[int, Field(ge=0)] = 0
+    """Groups whose members were all paid the same teach nothing; so often more tasks are played instead of them
+    (dynamic sampling, DAPO, arXiv 2503.14476, section 3.2)."""
 
 
 class UpdateConfig(Settings):
     """How weights are updated."""
 
     learning_rate: Annotated[float, Field(gt=0)] = 2e-4
-    """Of AdamW, constant. For the embedded model; large pretrained ones want 1e-6."""
+    """Of AdamW. For the embedded model; large pretrained ones want 1e-6."""
+    warm_up: Annotated[int, Field(ge=0)] = 0
+    """Steps over which the learning rate rises from zero."""
+    schedule: Schedule = Schedule.CONSTANT
+    """What becomes of the learning rate after that."""
     beta2: Annotated[float, Field(ge=0, lt=1)] = 0.95
     """AdamW's second moment."""
     weight_decay: NotNegative = 0.0
     """AdamW's."""
+    estimator: Estimator = Estimator.GRPO
+    """How rewards become advantages."""
     credit: Credit = Credit.TRAJECTORY
-    """What a token's advantage is made of."""
-    scale_by_std: bool = True
-    """Divide advantages by the spread of the group's returns (GRPO) or not (Dr. GRPO)."""
+    """Which rewards a token answers for."""
+    discount: Share = 1.0
+    """Of rewards that come a token later, for credit by token and for GAE."""
+    gae_lambda: Share = 0.95
+    """GAE's lambda: 0 trusts the learned values, 1 the rewards."""
+    surrogate: Surrogate = Surrogate.PPO
+    """What is maximised for a given advantage."""
     clip_low: Share = 0.2
     """A ratio below 1 minus this gets no gradient that lowers it further."""
     clip_high: NotNegative = 0.28
     """A ratio above 1 plus this gets no gradient that raises it further."""
+    average: Average = Average.TOKEN
+    """How the losses of tokens are put together."""
+    constant_tokens: Positive = 512
+    """What the sum of an episode's tokens is divided by, with ``average`` constant."""
     entropy: float = 0.002
     """Weight of the entropy bonus."""
     kl: NotNegative = 0.0
-    """Weight of the k3 KL to the first policy; 0 keeps no reference model."""
+    """Weight of the KL divergence to the first policy; 0 keeps no reference model."""
+    kl_estimator: KlEstimator = KlEstimator.K3
+    """How that divergence is estimated."""
+    kl_place: KlPlace = KlPlace.LOSS
+    """Where that divergence enters."""
+    overlong_tokens: Annotated[int, Field(ge=0)] = 0
+    """Over so many last tokens of the episode's budget, 1 is taken off the reward bit by bit (DAPO, arXiv 2503.14476,
+    equation 13); an episode that the budget ended loses it whole. 0 takes nothing off."""
+    drop_cut: bool = False
+    """Leave episodes that the token budget ended out of the loss: overlong filtering (arXiv 2503.14476, section
+    3.4)."""
+    importance_cap: NotNegative = 0.0
+    """Where sampler and learner are different engines: each token weighs as much likelier as the learner's own
+    log-probability makes it, at most so much (truncated importance sampling); 0 takes the sampler's word."""
+    value_weight: NotNegative = 0.5
+    """Weight of the loss of the values, with GAE."""
+    value_clip: NotNegative = 0.2
+    """Values may move so far from those before the update; beyond it they get no gradient."""
     mini_batches: Positive = 4
-    """Optimizer steps per batch of episodes."""
+    """Optimizer steps per pass over a batch of episodes."""
+    epochs: Positive = 1
+    """Passes over a batch of episodes."""
     max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
     """Gradients are clipped to this norm."""
     micro_tokens: Positive = 8192
     """Tokens per forward pass; lower it when memory runs out."""
+    recompute: bool = False
+    """Gradient checkpointing: keep few activations and compute the others again, prompts with every episode; for models
+    that do not fit into memory otherwise."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.kl and self.kl_place is KlPlace.LOSS and self.kl_estimator is KlEstimator.K1:
+            raise ValueError(
+                "kl_estimator k1 in the loss pulls nowhere: its gradient is zero on average. Take k2 or k3, or "
+                "kl_place reward"
+            )
+        if self.estimator is Estimator.GAE and self.credit is Credit.TURN:
+            raise ValueError("estimator gae gives credit by token; leave credit out")
+        return self
 
 
 class EvaluationConfig(Settings):
@@ -127,6 +274,8 @@ class TrainConfig(Settings):
     model: str | None = None
     """A local folder or a Hugging Face id of a causal LM; without one, the embedded base model, warmed up on
     demonstrations of mixed quality."""
+    recipe: Recipe | None = None
+    """A published algorithm: sets what makes it up; further flags change that."""
     seed: Seed = 0
     """Of everything random."""
     steps: Positive = 200
@@ -134,7 +283,9 @@ class TrainConfig(Settings):
     minutes: Annotated[float, Field(gt=0)] = 13.0
     """Wall-clock minutes of reinforcement learning at most; evaluation comes on top."""
     save_every: Positive = 20
-    """Steps between checkpoints; the last two are kept."""
+    """Steps between checkpoints, of which the last two are kept, and between samples of episodes in full."""
+    track: list[Literal["wandb", "trackio"]] = []
+    """Where the numbers of every step go besides metrics.jsonl and TensorBoard; what is named must be installed."""
     threads: Positive = 2
     """Torch threads. On two idle cores a step of the embedded model takes 14 s with two and 20 s with one; on a busy
     machine one can be faster."""

@@ -7,6 +7,7 @@ exception.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -68,6 +69,8 @@ class Episode:
     prompt_length: int = 0
     """Number of tokens of the prompt, equal for all members of a group."""
     turns: list[Turn] = field(default_factory=list)
+    penalty: float = 0.0
+    """What the learner takes off the return, such as for being long; no part of what the environment paid."""
     score: dict[str, Any] = field(default_factory=dict)
     """``info["score"]`` of the last step; empty for a failed episode."""
     end: End | None = None
@@ -104,3 +107,17 @@ class Episode:
             parts += [f"[{m['role']}{' ' + m['name'] if m.get('name') else ''}]\n{m['content']}" for m in turn.feedback]
         tail = f"[end] {self.end}" + (f": {self.error}" if self.error else "")
         return "\n\n".join([*parts, f"{tail}\nreturn {self.episode_return:.3f}  score {self.score}"])
+
+
+def grouped(episodes: Iterable[Episode]) -> list[list[Episode]]:
+    """Episodes by their group, in the order in which groups appear."""
+    groups: dict[int, list[Episode]] = {}
+    for episode in episodes:
+        groups.setdefault(episode.group, []).append(episode)
+    return list(groups.values())
+
+
+def has_signal(group: Iterable[Episode]) -> bool:
+    """Whether members of a group that did not fail were paid differently."""
+    returns = [episode.episode_return for episode in group if episode.end is not End.FAILED]
+    return bool(returns) and max(returns) - min(returns) > 1e-9

@@ -1,44 +1,39 @@
 """One update of the weights from a batch of episodes.
 
-The order of the paper (GRPO, arXiv 2402.03300, with DAPO's clip bounds and token mean, arXiv 2503.14476): advantages
-per group; groups whose members all earned the same teach nothing and are left out; the clipped surrogate, averaged over
-all own tokens; gradient clipping; AdamW. Differences: no reference model unless ``kl`` is set, and an entropy bonus.
+In this order: what each token was paid (:mod:`.credit`), how much better than expected that was (:mod:`.advantage`),
+passes over the batch in mini-batches, in each of which the loss (:mod:`.loss`) of all own tokens is summed over parts
+that fit into memory, gradient clipping, AdamW. Groups that teach nothing are left out. Which published algorithm a
+combination of settings is, says :mod:`.recipes`.
 """
 
 from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import torch
 from accelerate import Accelerator  # type: ignore[import-untyped]
+from accelerate.utils import gather_object  # type: ignore[import-untyped]
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from ftrl_agents.advantage import group_advantages
-from ftrl_agents.config import UpdateConfig
+from ftrl_agents.advantage import advantages, gae, whitened
+from ftrl_agents.config import Estimator, KlPlace, UpdateConfig
 from ftrl_agents.episode import End, Episode
-from ftrl_agents.loss import clipped_surrogate, k3, ratio, token_mean
+from ftrl_agents.lessons import Lesson, Part, paid, parts
+from ftrl_agents.loss import kl, ratio, surrogate, token_weights, truncated_importance, value_loss
 from ftrl_agents.scorer import Scorer
-from ftrl_gym.errors import FtrlGymError
+from ftrl_gym.errors import FtrlGymError, UsageError
+
+NOTHING = 1e-9
+"""Advantages up to this teach nothing."""
 
 
 class LossNotFinite(FtrlGymError, ArithmeticError):
     """The loss or a gradient became NaN or infinite; says in which mini-batch, and of which tasks."""
-
-
-class Part(NamedTuple):
-    """Some members of a group, padded: one forward pass."""
-
-    prompt_P: Tensor
-    tail_BT: Tensor
-    own_BT: Tensor
-    sampled_N: Tensor
-    """The sampler's log-probabilities of the own tokens."""
-    advantage_N: Tensor
-    tasks: tuple[str, ...]
 
 
 class UpdateStats(NamedTuple):
@@ -48,16 +43,31 @@ class UpdateStats(NamedTuple):
     entropy: float
     mismatch: float
     """Mean absolute difference of sampler's and learner's log-probabilities before the first optimizer step."""
+    ratio_min: float
     ratio_max: float
     clipped: float
     """Share of tokens whose ratio lies outside the bounds."""
     kl: float
     """To the reference; 0 without one."""
+    value_loss: float
+    """Of the values; 0 without a value head."""
     grad_norm: float
     tokens: int
     """Own tokens that had an advantage."""
     flat_groups: float
     """Share of groups without signal."""
+
+
+class _Sums(NamedTuple):
+    """Over own tokens."""
+
+    tokens: Tensor
+    loss: Tensor
+    entropy: Tensor
+    mismatch: Tensor
+    clipped: Tensor
+    kl: Tensor
+    value_loss: Tensor
 
 
 class Learner:
@@ -67,145 +77,255 @@ class Learner:
         model: In float32.
         config: See :class:`~ftrl_agents.config.UpdateConfig`; with ``kl``, call :meth:`set_reference` too.
         temperature: At which episodes are sampled.
+        accelerator: Of the run; by default one for a single process.
     """
 
-    def __init__(self, model: PreTrainedModel, config: UpdateConfig, temperature: float) -> None:
+    def __init__(
+        self, model: PreTrainedModel, config: UpdateConfig, temperature: float, accelerator: Accelerator | None = None
+    ) -> None:
         self.config, self.model = config, model
-        self.accelerator = Accelerator()
+        self.accelerator = accelerator or Accelerator()
+        with_values = config.estimator is Estimator.GAE
+        if config.recompute:
+            model.gradient_checkpointing_enable({"use_reentrant": False})
+        scorer = Scorer(model, temperature, values=with_values, shared_prompt=not config.recompute)
+        trained = [p for p in scorer.parameters() if p.requires_grad]
         optimizer = torch.optim.AdamW(
-            model.parameters(), lr=config.learning_rate, betas=(0.9, config.beta2), weight_decay=config.weight_decay
+            trained, lr=config.learning_rate, betas=(0.9, config.beta2), weight_decay=config.weight_decay
         )
-        self.scorer, self.optimizer = self.accelerator.prepare(Scorer(model, temperature), optimizer)
+        self.scorer, self.optimizer = self.accelerator.prepare(scorer, optimizer)
         self.reference: Scorer | None = None
         self.midway = False
         """Whether an update has changed the weights and did not end: they are no step's result."""
 
     def set_reference(self, model: PreTrainedModel) -> None:
         """The policy that the KL is measured to."""
-        self.reference = Scorer(model.to(self.accelerator.device).eval(), self.scorer.temperature)
+        temperature = self.accelerator.unwrap_model(self.scorer).temperature
+        self.reference = Scorer(model.to(self.accelerator.device).eval(), temperature)
 
-    def update(self, episodes: Sequence[Episode], seed: int) -> UpdateStats:
+    def heads(self) -> dict[str, Tensor]:
+        """Weights that are trained and no part of the model: those of the value head, if there is one."""
+        state = self.accelerator.unwrap_model(self.scorer).state_dict()
+        return {name: value for name, value in state.items() if not name.startswith("model.")}
+
+    def load_heads(self, heads: Mapping[str, Tensor]) -> None:
+        """Puts back what :meth:`heads` gave.
+
+        Raises:
+            UsageError: They are not those of this estimator.
+        """
+        if heads.keys() != self.heads().keys():
+            raise UsageError(
+                f"the checkpoint was trained {'with' if heads else 'without'} a value head, and estimator "
+                f"{self.config.estimator} wants it {'with' if self.heads() else 'without'} one. Keep the estimator, or "
+                "start a new run from its weights with --model"
+            )
+        self.accelerator.unwrap_model(self.scorer).load_state_dict(heads, strict=False)
+
+    def update(self, episodes: Sequence[Episode], seed: int, share_of_rate: float = 1.0) -> UpdateStats:
         """Improve the policy by a batch of whole groups.
 
         Args:
-            episodes: Members of a group share ``group``. Failed ones are no part of it.
-            seed: Of the order in which parts go into mini-batches.
+            episodes: Members of a group share ``group``, and lie in one process. Failed ones are no part of it.
+            seed: Of the order in which groups go into mini-batches.
+            share_of_rate: What the learning rate is multiplied by.
 
         Raises:
             LossNotFinite: The weights are those before the failing optimizer step; see :attr:`midway`.
         """
-        groups: dict[int, list[Episode]] = {}
-        for episode in episodes:
-            groups.setdefault(episode.group, []).append(episode)
-        parts = [part for group in groups.values() for part in self._parts(group)]
-        random.Random(seed).shuffle(parts)
-        signal = {part.tasks[0] for part in parts}
-        totals = torch.zeros(6, dtype=torch.float64)
-        ratio_max = grad_norm = 0.0
-        self.scorer.train()
-        mismatch = 0.0
+        for settings in self.optimizer.param_groups:
+            settings["lr"] = self.config.learning_rate * share_of_rate
         self.optimizer.zero_grad()  # of an update that was broken off
-        batches = list(_split(parts, self.config.mini_batches))
-        for number, batch in enumerate(batches):
-            tokens = sum(len(part.advantage_N) for part in batch)
-            where = f"in mini-batch {number + 1} of {len(batches)}"
-            for part in batch:
-                measured = self._backward(part, tokens, where)
-                totals += measured[:6]
-                ratio_max = max(ratio_max, float(measured[6]))
-            if number == 0:
-                mismatch = float(totals[3] / totals[0])
-            norm = float(self.accelerator.clip_grad_norm_(self.model.parameters(), self.config.max_grad_norm))
-            if not math.isfinite(norm):
+        groups = self._lessons(episodes)
+        signal = sorted(gather_object(sorted(groups)))
+        played = sorted({*gather_object(sorted({episode.group for episode in episodes}))})
+        sums = _Sums(*(torch.zeros((), dtype=torch.float64) for _ in _Sums._fields))
+        extremes, mismatch, grad_norm = (math.inf, -math.inf), 0.0, 0.0
+        self.scorer.train()
+        for epoch in range(self.config.epochs):
+            order = list(signal)
+            random.Random(seed if not epoch else f"{seed}/{epoch}").shuffle(order)
+            batches = list(_split(order, self.config.mini_batches))
+            for number, batch in enumerate(batches):
+                where = f"in mini-batch {number + 1} of {len(batches)}"
+                own = [groups[group] for group in batch if group in groups]
+                measured, seen, norm = self._mini_batch(own, episodes, where)
+                sums = _Sums(*(one + other for one, other in zip(sums, measured, strict=True)))
+                extremes = min(extremes[0], seen[0]), max(extremes[1], seen[1])
+                if not epoch and not number:
+                    mismatch = float(measured.mismatch / measured.tokens.clamp(min=1))
+                self.midway = True
+                self.optimizer.step()
                 self.optimizer.zero_grad()
-                raise LossNotFinite(f"the gradient is {norm} {where}, tasks {_names(batch)}")
-            self.midway = True
-            self.optimizer.step()
-            self.optimizer.zero_grad()
-            grad_norm = max(grad_norm, norm)
+                grad_norm = max(grad_norm, norm)
         self.midway = False
-        count = max(int(totals[0]), 1)
-        loss, bonus, _, clipped, kl = (totals[1:] / count).tolist()
-        flat = 1 - len(signal) / max(len(groups), 1)
-        return UpdateStats(loss, bonus, mismatch, ratio_max, clipped, kl, grad_norm, int(totals[0]), flat)
-
-    def _backward(self, part: Part, tokens: int, where: str) -> Tensor:
-        """Add a part's gradient; gives sums over its tokens: count, loss, entropy, mismatch, clipped, KL; ratio max."""
-        config = self.config
-        scored = self.scorer(part.prompt_P, part.tail_BT, part.own_BT)
-        ratio_N = ratio(scored.logprobs_N, part.sampled_N)
-        loss_N = clipped_surrogate(ratio_N, part.advantage_N, config.clip_low, config.clip_high)
-        loss_N = loss_N - config.entropy * scored.entropy_N
-        kl_N = torch.zeros_like(loss_N)
-        if self.reference is not None:
-            with torch.no_grad():
-                reference = self.reference(part.prompt_P, part.tail_BT, part.own_BT)
-            kl_N = k3(scored.logprobs_N, reference.logprobs_N)
-            loss_N = loss_N + config.kl * kl_N
-        loss = token_mean(loss_N, tokens)
-        if not torch.isfinite(loss):
-            self.optimizer.zero_grad()
-            raise LossNotFinite(f"the loss is {loss.item()} {where}, tasks {_names([part])}")
-        self.accelerator.backward(loss)
-        with torch.no_grad():
-            outside = (ratio_N < 1 - config.clip_low) | (ratio_N > 1 + config.clip_high)
-            mismatch = (scored.logprobs_N - part.sampled_N).abs()
-            sums = [loss_N, scored.entropy_N, mismatch, outside, kl_N]
-            return torch.tensor([len(loss_N), *(float(x.double().sum()) for x in sums), float(ratio_N.max())])
-
-    def _parts(self, group: list[Episode]) -> Iterator[Part]:
-        """A group's episodes with an advantage, sorted by length and padded in parts of at most ``micro_tokens``."""
-        played = [episode for episode in group if episode.end is not End.FAILED]
-        if not played:
-            return
-        width = max(len(episode.turns) for episode in played)
-        rewards_GK = torch.zeros(len(played), width, dtype=torch.float64)
-        turns_GK = torch.zeros(len(played), width, dtype=torch.bool)
-        for g, episode in enumerate(played):
-            rewards_GK[g, : len(episode.turns)] = torch.tensor([turn.reward for turn in episode.turns])
-            turns_GK[g, : len(episode.turns)] = True
-        advantage_GK = group_advantages(rewards_GK, turns_GK, self.config.credit, scale=self.config.scale_by_std)
-        if not advantage_GK.abs().gt(1e-9).any():
-            return
-        order = sorted(range(len(played)), key=lambda g: len(played[g].ids))
-        prompt = played[0].prompt_length
-        while order:
-            longest = len(played[order[-1]].ids) - prompt
-            count = max(1, (self.config.micro_tokens - prompt) // longest)
-            chosen, order = order[-count:], order[:-count]
-            yield self._pad([played[g] for g in chosen], advantage_GK[chosen])
-
-    def _pad(self, episodes: list[Episode], advantage_BK: Tensor) -> Part:
-        device = self.accelerator.device
-        prompt = episodes[0].prompt_length
-        width = max(len(episode.ids) for episode in episodes) - prompt
-        tail_BT = torch.zeros(len(episodes), width, dtype=torch.long)
-        own_BT = torch.zeros(len(episodes), width, dtype=torch.bool)
-        sampled_BT, advantage_BT = torch.zeros(len(episodes), width), torch.zeros(len(episodes), width)
-        for b, episode in enumerate(episodes):
-            length = len(episode.ids) - prompt
-            tail_BT[b, :length] = torch.tensor(episode.ids[prompt:])
-            own_BT[b, :length] = torch.tensor(episode.own[prompt:])
-            sampled_BT[b, :length] = torch.tensor(episode.logprobs[prompt:])
-            for k, turn in enumerate(episode.turns):
-                advantage_BT[b, turn.start - prompt : turn.end - prompt] = advantage_BK[b, k]
-        return Part(
-            torch.tensor(episodes[0].ids[:prompt], device=device),
-            tail_BT.to(device),
-            own_BT.to(device),
-            sampled_BT[own_BT].to(device),
-            advantage_BT[own_BT].to(device),
-            tuple(episode.task for episode in episodes),
+        lows, highs = zip(*gather_object([extremes]), strict=True)
+        count = max(float(sums.tokens), 1.0)
+        return UpdateStats(
+            loss=float(sums.loss) / count,
+            entropy=float(sums.entropy) / count,
+            mismatch=mismatch,
+            ratio_min=min(lows) if signal else 1.0,
+            ratio_max=max(highs) if signal else 1.0,
+            clipped=float(sums.clipped) / count,
+            kl=float(sums.kl) / count,
+            value_loss=float(sums.value_loss) / count,
+            grad_norm=grad_norm,
+            tokens=int(sums.tokens) // self.config.epochs,
+            flat_groups=1 - len(signal) / max(len(played), 1),
         )
 
+    def _lessons(self, episodes: Sequence[Episode]) -> dict[int, list[Lesson]]:
+        """Group -> what its episodes are to teach, of the groups of this process that teach anything."""
+        config = self.config
+        lessons = [Lesson.of(episode) for episode in episodes if episode.end is not End.FAILED]
+        if config.importance_cap:
+            self._measure_importance(lessons)
+        costs = None
+        if self.reference is not None:
+            for lesson, (logprobs, _) in zip(lessons, self._measured(self.reference, lessons), strict=True):
+                lesson.reference_N = logprobs
+            if config.kl_place is KlPlace.REWARD:
+                costs = [config.kl * kl(config.kl_estimator, one.sampled_N, one.reference_N) for one in lessons]
+        self._set_advantages(lessons, costs)
+        groups: dict[int, list[Lesson]] = {}
+        for lesson in lessons:
+            if not (config.drop_cut and lesson.episode.end is End.TOKEN_BUDGET):
+                groups.setdefault(lesson.episode.group, []).append(lesson)
+        return {
+            group: members
+            for group, members in groups.items()
+            if config.estimator is Estimator.GAE or any(one.advantage_N.abs().gt(NOTHING).any() for one in members)
+        }
 
-def _split(parts: list[Part], count: int) -> Iterator[list[Part]]:
-    """At most ``count`` runs of about as many parts."""
-    size = -(-len(parts) // count) if parts else 1
-    for start in range(0, len(parts), size):
-        yield parts[start : start + size]
+    def _set_advantages(self, lessons: Sequence[Lesson], costs: Sequence[Tensor] | None) -> None:
+        config = self.config
+        reward = paid([lesson.episode for lesson in lessons], costs) if lessons else None
+        if config.estimator is Estimator.GAE:
+            measured = self._measured(self.scorer, lessons)
+            if reward is None:
+                return
+            values = torch.zeros_like(reward.rewards_BN)
+            for row, (lesson, (_, value)) in enumerate(zip(lessons, measured, strict=True)):
+                assert value is not None
+                lesson.value_N, values[row, : len(value)] = value, value.double()
+            own = reward.turn_BN >= 0
+            found = gae(reward.rewards_BN, values, own, config.discount, config.gae_lambda)
+            advantage_BN = whitened(found.advantage_BN, own, self._summed)
+            for row, lesson in enumerate(lessons):
+                lesson.target_N = found.target_BN[row, : len(lesson.sampled_N)].float()
+        elif reward is not None:
+            advantage_BN = advantages(reward, config.estimator, config.credit, config.discount, self._summed)
+        for row, lesson in enumerate(lessons):
+            lesson.advantage_N = advantage_BN[row, : len(lesson.sampled_N)].float()
+
+    def _measure_importance(self, lessons: Sequence[Lesson]) -> None:
+        """Where another engine sampled: the learner's own log-probabilities are the ones to start from."""
+        for lesson, (logprobs, _) in zip(lessons, self._measured(self.scorer, lessons), strict=True):
+            lesson.importance_N = truncated_importance(logprobs, lesson.sampled_N, self.config.importance_cap)
+            lesson.sampled_N = logprobs
+
+    def _summed(self, sums: Tensor) -> Tensor:
+        """Over all processes."""
+        if self.accelerator.num_processes == 1:
+            return sums
+        total: Tensor = self.accelerator.reduce(sums.to(self.accelerator.device), "sum")
+        return total.to(sums.device)
+
+    @torch.no_grad()
+    def _measured(self, scorer: Scorer, lessons: Sequence[Lesson]) -> list[tuple[Tensor, Tensor | None]]:
+        """Log-probabilities and values ``(N,)`` of each lesson's own tokens, without gradient."""
+        scorer.eval()
+        groups: dict[int, list[Lesson]] = {}
+        for lesson in lessons:
+            groups.setdefault(lesson.episode.group, []).append(lesson)
+        cut = [pair for members in groups.values() for pair in parts(members, self.config.micro_tokens)]
+        found: dict[int, tuple[Tensor, Tensor | None]] = {}
+        for number in range(self._most(len(cut))):
+            part, members = cut[number % len(cut)]
+            scored = scorer(*part.to(self.accelerator.device)[:3])
+            sizes = part.sizes_B.tolist()
+            logprobs = scored.logprobs_N.float().cpu().split(sizes)
+            values = [None] * len(sizes) if scored.value_N is None else scored.value_N.float().cpu().split(sizes)
+            found |= {id(one): pair for one, pair in zip(members, zip(logprobs, values, strict=True), strict=True)}
+        return [found[id(lesson)] for lesson in lessons]
+
+    def _most(self, passes: int) -> int:
+        """Forward passes of the process with the most: wrappers that share weights want as many of each."""
+        return int(max(gather_object([passes])))
+
+    def _mini_batch(
+        self, groups: Sequence[Sequence[Lesson]], episodes: Sequence[Episode], where: str
+    ) -> tuple[_Sums, tuple[float, float], float]:
+        """Adds up the gradient of a mini-batch; gives sums over its tokens, the extreme ratios, the gradient's norm.
+
+        Raises:
+            LossNotFinite: No step must be taken.
+        """
+        own = [part for group in groups for part, _ in parts(group, self.config.micro_tokens)]
+        sizes = [sum(len(part.advantage_N) for part in own), sum(len(part.sizes_B) for part in own)]
+        tokens, count = (int(x) for x in self._summed(torch.tensor(sizes, dtype=torch.float64)))
+        sums, extremes, bad = torch.zeros(len(_Sums._fields), dtype=torch.float64), (math.inf, -math.inf), None
+        passes = self._most(len(own))
+        for number in range(passes):
+            # A process with fewer parts than another repeats one, which then counts for nothing.
+            idle = number >= len(own)
+            part = own[number % len(own)] if own else next(parts([Lesson.of(episodes[0])], self.config.micro_tokens))[0]
+            last = number == passes - 1
+            with nullcontext() if last else self.accelerator.no_sync(self.scorer):
+                loss, measured, seen = self._backward(part.to(self.accelerator.device), tokens, count, idle)
+            if not math.isfinite(loss):
+                bad = bad or f"the loss is {loss} {where}, tasks {_names([part])}"
+            if not idle:
+                sums += measured
+                extremes = min(extremes[0], seen[0]), max(extremes[1], seen[1])
+        norm = self.accelerator.clip_grad_norm_(self.scorer.parameters(), self.config.max_grad_norm)
+        norm = float(norm) if norm is not None else 0.0
+        if bad or not math.isfinite(norm):
+            self.optimizer.zero_grad()
+            raise LossNotFinite(bad or f"the gradient is {norm} {where}, tasks {_names(own)}")
+        return _Sums(*self._summed(sums)), extremes, norm
+
+    def _backward(
+        self, part: Part, tokens: int, episodes: int, idle: bool
+    ) -> tuple[float, Tensor, tuple[float, float]]:
+        """Adds a part's gradient; gives its loss, sums over its tokens, and its extreme ratios."""
+        config = self.config
+        scored = self.scorer(part.prompt_P, part.tail_BT, part.own_BT)
+        logprobs_N = scored.logprobs_N
+        loss_N = part.importance_N * surrogate(
+            config.surrogate, logprobs_N, part.sampled_N, part.advantage_N, part.episode_N, config.clip_low,
+            config.clip_high,
+        )  # fmt: skip
+        loss_N = loss_N - config.entropy * scored.entropy_N
+        kl_N = error_N = torch.zeros_like(loss_N)
+        if self.reference is not None:
+            kl_N = kl(config.kl_estimator, logprobs_N, part.reference_N)
+            if config.kl_place is KlPlace.LOSS:
+                loss_N = loss_N + config.kl * kl_N
+        if scored.value_N is not None:
+            error_N = value_loss(scored.value_N.float(), part.value_N, part.target_N, config.value_clip)
+            loss_N = loss_N + config.value_weight * error_N
+        weight_B = token_weights(config.average, part.sizes_B, tokens, episodes, config.constant_tokens)
+        loss = (loss_N * weight_B.to(loss_N.dtype)[part.episode_N]).sum()
+        # Gradients are averaged over processes, and each has only its own share of the mini-batch.
+        self.accelerator.backward(loss * (0.0 if idle else float(self.accelerator.num_processes)))
+        with torch.no_grad():
+            ratio_N = ratio(logprobs_N, part.sampled_N)
+            outside = (ratio_N < 1 - config.clip_low) | (ratio_N > 1 + config.clip_high)
+            mismatch = (logprobs_N - part.sampled_N).abs() + part.importance_N.log().abs()
+            sums = [torch.ones_like(loss_N), loss_N, scored.entropy_N, mismatch, outside, kl_N, error_N]
+            measured = torch.stack([value.double().sum().cpu() for value in sums])
+            return float(loss), measured, (float(ratio_N.min()), float(ratio_N.max()))
 
 
-def _names(parts: list[Part]) -> str:
-    names = sorted({task for part in parts for task in part.tasks})
+def _split(groups: list[int], count: int) -> Iterator[list[int]]:
+    """At most ``count`` runs of about as many groups."""
+    size = -(-len(groups) // count) if groups else 1
+    for start in range(0, len(groups), size):
+        yield groups[start : start + size]
+
+
+def _names(some: Sequence[Part]) -> str:
+    names = sorted({task for part in some for task in part.tasks})
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -1,7 +1,6 @@
 """The loss per token, and how tokens are put together.
 
-Axes: B episodes, T tokens, N own tokens of several episodes in a row. Every function but the last works token by token,
-so ``(B, T)`` may as well be ``(N,)``, without padding.
+Axes: N own tokens of several episodes in a row, E episodes, V the vocabulary.
 """
 
 from __future__ import annotations
@@ -9,37 +8,133 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-
-def ratio(logprobs_BT: Tensor, sampled_BT: Tensor) -> Tensor:
-    """How much likelier a token is now than when it was sampled, ``(B, T)``; both are log-probabilities."""
-    return (logprobs_BT - sampled_BT).exp()
+from ftrl_agents.config import Average, KlEstimator, Surrogate
 
 
-def clipped_surrogate(ratio_BT: Tensor, advantage_BT: Tensor, clip_low: float, clip_high: float) -> Tensor:
-    """PPO's clipped objective with DAPO's two bounds, as a loss ``(B, T)``.
+def ratio(logprobs_N: Tensor, sampled_N: Tensor) -> Tensor:
+    """How much likelier a token is now than when it was sampled, ``(N,)``; both are log-probabilities."""
+    return (logprobs_N - sampled_N).exp()
+
+
+def episode_ratio(logprobs_N: Tensor, sampled_N: Tensor, episode_N: Tensor, *, mean: bool) -> Tensor:
+    """The ratio of an episode as a whole, at each of its tokens.
+
+    Args:
+        logprobs_N: Log-probabilities now.
+        sampled_N: Those of sampling.
+        episode_N: ``(N,)`` which episode a token belongs to, from 0. Episodes are whole.
+        mean: The geometric mean of the ratios of its tokens (GSPO, arXiv 2507.18071, equation 7), or their product.
+    """
+    count = int(episode_N.max()) + 1 if len(episode_N) else 0
+    difference = logprobs_N - sampled_N
+    sums = difference.new_zeros(count).index_add(0, episode_N, difference)
+    if mean:
+        sums = sums / difference.new_zeros(count).index_add(0, episode_N, torch.ones_like(difference))
+    return sums.exp()[episode_N]
+
+
+def clipped_surrogate(ratio_N: Tensor, advantage_N: Tensor, clip_low: float, clip_high: float) -> Tensor:
+    """PPO's clipped objective with DAPO's two bounds, as a loss ``(N,)``.
 
     ``-min(r A, clip(r, 1 - clip_low, 1 + clip_high) A)``: arXiv 1707.06347, equation 7; arXiv 2503.14476, equation 10.
     """
-    clipped_BT = ratio_BT.clamp(1 - clip_low, 1 + clip_high)
-    return -torch.minimum(ratio_BT * advantage_BT, clipped_BT * advantage_BT)
+    clipped_N = ratio_N.clamp(1 - clip_low, 1 + clip_high)
+    return -torch.minimum(ratio_N * advantage_N, clipped_N * advantage_N)
 
 
-def k3(logprobs_BT: Tensor, reference_BT: Tensor) -> Tensor:
-    """Low-variance, unbiased estimate ``(B, T)`` of KL(policy || reference) on the policy's samples.
+def cispo(logprobs_N: Tensor, ratio_N: Tensor, advantage_N: Tensor, clip_low: float, clip_high: float) -> Tensor:
+    """REINFORCE with clipped importance weights, as a loss ``(N,)``: no token's gradient is ever cut off.
 
-    ``q - log q - 1`` with ``q = reference / policy``: arXiv 2402.03300, equation 4.
+    ``-stop(clip(r, 1 - clip_low, 1 + clip_high)) A log p``: MiniMax-M1, arXiv 2506.13585, equations 4 and 5.
     """
-    log_q_BT = reference_BT - logprobs_BT
-    return log_q_BT.exp() - log_q_BT - 1
+    return -ratio_N.clamp(1 - clip_low, 1 + clip_high).detach() * advantage_N * logprobs_N
 
 
-def entropy(logits_BTV: Tensor) -> Tensor:
+def surrogate(
+    kind: Surrogate,
+    logprobs_N: Tensor,
+    sampled_N: Tensor,
+    advantage_N: Tensor,
+    episode_N: Tensor,
+    clip_low: float,
+    clip_high: float,
+) -> Tensor:
+    """The loss ``(N,)`` of a :class:`~ftrl_agents.config.Surrogate`."""
+    match kind:
+        case Surrogate.PPO:
+            return clipped_surrogate(ratio(logprobs_N, sampled_N), advantage_N, clip_low, clip_high)
+        case Surrogate.GSPO | Surrogate.SEQUENCE:
+            whole = episode_ratio(logprobs_N, sampled_N, episode_N, mean=kind is Surrogate.GSPO)
+            return clipped_surrogate(whole, advantage_N, clip_low, clip_high)
+        case Surrogate.CISPO:
+            return cispo(logprobs_N, ratio(logprobs_N, sampled_N), advantage_N, clip_low, clip_high)
+
+
+def kl(estimator: KlEstimator, logprobs_N: Tensor, reference_N: Tensor) -> Tensor:
+    """Estimate ``(N,)`` of KL(policy || reference) from the policy's samples (http://joschu.net/blog/kl-approx.html).
+
+    With ``q = reference / policy``: k1 is ``-log q``, k2 ``(log q)^2 / 2``, k3 ``q - log q - 1`` (arXiv 2402.03300,
+    equation 4).
+    """
+    log_q_N = reference_N - logprobs_N
+    match estimator:
+        case KlEstimator.K1:
+            return -log_q_N
+        case KlEstimator.K2:
+            return log_q_N.square() / 2
+        case KlEstimator.K3:
+            return log_q_N.exp() - log_q_N - 1
+
+
+def value_loss(value_N: Tensor, before_N: Tensor, target_N: Tensor, clip: float) -> Tensor:
+    """Half the squared error of values that may move ``clip`` away from those before the update, ``(N,)``.
+
+    The larger of the errors with and without that bound, as in the implementation of PPO by its authors.
+    """
+    bounded_N = before_N + (value_N - before_N).clamp(-clip, clip)
+    return torch.maximum((value_N - target_N).square(), (bounded_N - target_N).square()) / 2
+
+
+def truncated_importance(learner_N: Tensor, sampler_N: Tensor, cap: float) -> Tensor:
+    """How much likelier the learner's engine finds a token than the sampler's, at most ``cap``: a weight ``(N,)``.
+
+    Both log-probabilities are of the same weights, so they differ only in arithmetic: truncated importance sampling
+    (Ionides 2008, "Truncated Importance Sampling").
+    """
+    return (learner_N - sampler_N).exp().clamp(max=cap)
+
+
+def entropy(logits_NV: Tensor) -> Tensor:
     """Entropy in nats of each token's distribution: ``(..., V)`` logits to ``(...)``."""
-    logprobs_BTV = torch.log_softmax(logits_BTV, -1)
-    return -(logprobs_BTV.exp() * logprobs_BTV).sum(-1)
+    logprobs_NV = torch.log_softmax(logits_NV, -1)
+    return -(logprobs_NV.exp() * logprobs_NV).sum(-1)
 
 
-def token_mean(values_N: Tensor, tokens: int) -> Tensor:
-    """Sum over own tokens of a part, by the number of own tokens in the whole mini-batch (DAPO, arXiv 2503.14476,
-    equation 8): every token weighs the same, however long its episode and however the batch is cut into parts."""
-    return values_N.sum() / tokens
+def token_weights(average: Average, sizes_E: Tensor, tokens: int, episodes: int, constant: int) -> Tensor:
+    """What a token of each episode weighs, ``(E,)``, so that the loss of a mini-batch is a weighted sum.
+
+    However a mini-batch is cut into parts, its sum is the same.
+
+    Args:
+        average: See :class:`~ftrl_agents.config.Average`.
+        sizes_E: ``(E,)`` own tokens of some of the mini-batch's episodes.
+        tokens: Own tokens of the whole mini-batch.
+        episodes: Episodes of the whole mini-batch.
+        constant: Dr. GRPO's constant.
+    """
+    match average:
+        case Average.TOKEN:
+            return torch.full_like(sizes_E, 1.0 / tokens, dtype=torch.float64)
+        case Average.EPISODE:
+            return 1.0 / (episodes * sizes_E.double())
+        case Average.CONSTANT:
+            return torch.full_like(sizes_E, 1.0 / (episodes * constant), dtype=torch.float64)
+
+
+def overlong_penalty(length: int, budget: int, buffer: int) -> float:
+    """What is taken off the reward of a long episode, between 0 and 1: DAPO, arXiv 2503.14476, equation 13.
+
+    >>> overlong_penalty(80, 100, 20), overlong_penalty(90, 100, 20), overlong_penalty(100, 100, 20)
+    (0.0, 0.5, 1.0)
+    """
+    return min(max((length - (budget - buffer)) / buffer, 0.0), 1.0) if buffer else 0.0

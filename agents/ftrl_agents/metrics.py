@@ -11,6 +11,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from ftrl_agents.episode import End, Episode
 from ftrl_agents.learner import UpdateStats
+from ftrl_agents.trackers import Tracker
 
 
 class MetricsLog:
@@ -21,9 +22,11 @@ class MetricsLog:
         length: Bytes of ``metrics.jsonl`` that belong to the checkpoint a run goes on from; what comes behind them was
             written by steps that are now taken again, and is dropped.
         step: The first step to come.
+        trackers: Where the same numbers go besides; closed with this.
     """
 
-    def __init__(self, run_dir: Path, length: int = 0, step: int = 0) -> None:
+    def __init__(self, run_dir: Path, length: int = 0, step: int = 0, trackers: Sequence[Tracker] = ()) -> None:
+        self._trackers = trackers
         self._file = (run_dir / "metrics.jsonl").open("ab")
         self._file.truncate(length)
         self._path = run_dir / "metrics.jsonl"
@@ -36,6 +39,9 @@ class MetricsLog:
         for name, value in record.items():
             if name != "step" and value is not None:
                 self._board.add_scalar(name, value, record["step"])
+        numbers = {name: value for name, value in record.items() if name != "step" and value is not None}
+        for tracker in self._trackers:
+            tracker.log(numbers, step=record["step"])
 
     def position(self) -> int:
         """Bytes written so far."""
@@ -49,6 +55,8 @@ class MetricsLog:
         """Flushes and closes both."""
         self._file.close()
         self._board.close()
+        for tracker in self._trackers:
+            tracker.finish()
 
 
 def describe(episodes: Sequence[Episode], stats: UpdateStats, rollout_s: float, update_s: float) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ftrl_agents.episode import End, Episode
 from ftrl_agents.evaluation import METRICS, Evaluation, Interval
 from ftrl_agents.pass_rates import RATES, ks, rate_rows
 from ftrl_agents.plots import plot_curves
@@ -18,6 +19,23 @@ Evaluations = Sequence[Evaluation]
 Rows = list[list[str]]
 
 _HEAD = ["decoding", "metric", "before", "after", "gain"]
+
+
+SAMPLED = 4
+"""Episodes of a step that are written in full."""
+
+
+def write_sample(run_dir: Path, step: int, episodes: Sequence[Episode]) -> None:
+    """Some episodes of a step as a person reads them: ``episodes/step-000020.txt``, of as many groups as there are.
+
+    Failed ones come first: they are bugs.
+    """
+    order = sorted(episodes, key=lambda one: (one.end is not End.FAILED, one.member, one.group))
+    folder = run_dir / "episodes"
+    folder.mkdir(exist_ok=True)
+    rule = "\n\n" + "=" * 100 + "\n\n"
+    text = rule.join(episode.transcript() for episode in order[:SAMPLED])
+    (folder / f"step-{step:06d}.txt").write_text(text + "\n", encoding="utf-8")
 
 
 def write_report(

@@ -63,6 +63,7 @@ def collect(
     seed: int,
     group_size: int = 1,
     members: Sequence[Sequence[int]] | None = None,
+    groups: Sequence[int] | None = None,
     docs: str = "signature",
     in_flight: int = 128,
     max_turn_tokens: int = 256,
@@ -76,9 +77,11 @@ def collect(
         tasks: Pairs of a factory (``lambda: gym.make(...)``) and a task id. Environments are reused by
             ``reset(options={"task": id})``: pass the same factory object for all tasks of one environment.
         temperature: 0 is greedy.
-        seed: With it, what is sampled depends on the task's place in ``tasks`` only, not on how rows are scheduled.
+        seed: With it, what is sampled depends on the number of the task's group only, not on how rows are scheduled.
         members: Which members of each task's group to play, in place of ``range(group_size)`` for each: what an
             interrupted evaluation still lacks.
+        groups: Number of each task's group; their places in ``tasks`` unless said otherwise, as when several processes
+            or calls play parts of one batch.
         docs: The env's ``docs=``: with "json" the tools go to the chat template, with "signature" they already
             stand in the messages.
         in_flight: Episodes decoded at once.
@@ -102,7 +105,8 @@ def collect(
     )
     try:
         with slot_attention(model):
-            return batch.run(tasks, members or [range(group_size)] * len(tasks), seed, docs)
+            wanted = members or [range(group_size)] * len(tasks)
+            return batch.run(tasks, wanted, groups or range(len(tasks)), seed, docs)
     finally:
         own_pool.close()
         model.train(was_training)
@@ -148,21 +152,26 @@ class _Batch:
         self.done: list[Episode] = []
 
     def run(
-        self, tasks: Sequence[tuple[EnvFactory, str]], members: Sequence[Sequence[int]], seed: int, docs: str
+        self,
+        tasks: Sequence[tuple[EnvFactory, str]],
+        members: Sequence[Sequence[int]],
+        groups: Sequence[int],
+        seed: int,
+        docs: str,
     ) -> list[Episode]:
         """Admit, feed, step, until nothing is left."""
         # A group larger than the batch is admitted in parts, each of which prefills the prompt again.
         queue = deque(
-            (group, numbers[first : first + self.rows])
-            for group, numbers in enumerate(members)
+            (place, numbers[first : first + self.rows])
+            for place, numbers in enumerate(members)
             for first in range(0, len(numbers), self.rows)
         )
         while queue or self.live:
             admitted: list[list[_Stream]] = []
             free = self.rows - len(self.live)
             while queue and len(queue[0][1]) <= free:
-                group, numbers = queue.popleft()
-                admitted.append(self._admit(*tasks[group], group, numbers, seed, docs))
+                place, numbers = queue.popleft()
+                admitted.append(self._admit(*tasks[place], groups[place], numbers, seed, docs))
                 free -= len(admitted[-1])
             self._prefill(admitted)
             held = {row: stream.pending for row, stream in enumerate(self.live) if stream.pending}
@@ -174,7 +183,8 @@ class _Batch:
                 held = {}
             if self.live:
                 self._step(set(held))
-        return sorted(self.done, key=lambda episode: (episode.group, episode.member))
+        order = {group: place for place, group in enumerate(groups)}
+        return sorted(self.done, key=lambda episode: (order[episode.group], episode.member))
 
     def _admit(
         self, factory: EnvFactory, task: str, group: int, members: Sequence[int], seed: int, docs: str

@@ -35,9 +35,14 @@ def env_of(config: TrainConfig, split: str) -> EnvFactory:
 
 
 def tasks_of_step(ids: Sequence[str], step: int, count: int, seed: int) -> Iterator[str]:
-    """Every task once per epoch, in an order that depends on seed and epoch only."""
-    for place in range(step * count, (step + 1) * count):
-        epoch, within = divmod(place, len(ids))
+    """The tasks of a step where every step takes as many; see :func:`tasks_from`."""
+    return tasks_from(ids, step * count, count, seed)
+
+
+def tasks_from(ids: Sequence[str], place: int, count: int, seed: int) -> Iterator[str]:
+    """So many tasks from a place on in an endless order: every task once per epoch, by seed and epoch only."""
+    for number in range(place, place + count):
+        epoch, within = divmod(number, len(ids))
         yield ids[int(np.random.default_rng([seed, epoch]).permutation(len(ids))[within])]
 
 

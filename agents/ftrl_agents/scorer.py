@@ -22,6 +22,8 @@ class Scored(NamedTuple):
 
     logprobs_N: Tensor
     entropy_N: Tensor
+    value_N: Tensor | None
+    """What is expected from each token on; None without a value head."""
 
 
 class Scorer(nn.Module):
@@ -30,11 +32,20 @@ class Scorer(nn.Module):
     Args:
         model: A causal LM.
         temperature: Of sampling; log-probabilities are those of the tempered distribution.
+        values: Whether it has a value head: a linear map of the state that a token is predicted from, zero at first.
+        shared_prompt: Compute a prompt once for all members. Gradient checkpointing keeps no keys and cannot.
     """
 
-    def __init__(self, model: PreTrainedModel, temperature: float) -> None:
+    def __init__(
+        self, model: PreTrainedModel, temperature: float, *, values: bool = False, shared_prompt: bool = True
+    ) -> None:
         super().__init__()
-        self.model, self.temperature = model, temperature
+        self.model, self.temperature, self.shared_prompt = model, temperature, shared_prompt
+        self.value_head: nn.Linear | None = None
+        if values:
+            self.value_head = nn.Linear(model.config.get_text_config().hidden_size, 1, device=model.device)
+            nn.init.zeros_(self.value_head.weight)
+            nn.init.zeros_(self.value_head.bias)
 
     def forward(self, prompt_P: Tensor, tail_BT: Tensor, own_BT: Tensor) -> Scored:
         """Score episodes that begin with the same prompt.
@@ -45,28 +56,37 @@ class Scorer(nn.Module):
             own_BT: ``(B, T)`` bool, which of them the policy sampled.
         """
         batch, length = own_BT.shape
-        prefix = self.model.base_model(input_ids=prompt_P[None, :-1], use_cache=True).past_key_values
-        prefix.batch_repeat_interleave(batch)
         # The prompt's last token predicts the first of the tail, and so belongs to each member.
         inputs = torch.cat((prompt_P[-1:].expand(batch, 1), tail_BT[:, :-1]), dim=1)
-        start = len(prompt_P) - 1
-        positions = torch.arange(start, start + length, device=inputs.device)[None]
-        with _logits_at(self.model, own_BT):
-            logits = self.model(input_ids=inputs, position_ids=positions, past_key_values=prefix, use_cache=True).logits
+        start, wanted = len(prompt_P) - 1, own_BT
+        given: dict[str, Any] = {"use_cache": False}
+        if self.shared_prompt:
+            prefix = self.model.base_model(input_ids=prompt_P[None, :-1], use_cache=True).past_key_values
+            prefix.batch_repeat_interleave(batch)
+            given = {"past_key_values": prefix, "use_cache": True}
+            given["position_ids"] = torch.arange(start, start + length, device=inputs.device)[None]
+        else:
+            inputs = torch.cat((prompt_P[None, :-1].expand(batch, start), inputs), dim=1)
+            wanted = torch.nn.functional.pad(own_BT, (start, 0))
+        with _states_at(self.model, wanted) as states:
+            logits = self.model(input_ids=inputs, **given).logits
         logits = logits.float() / self.temperature
         chosen = torch.log_softmax(logits, -1).gather(1, tail_BT[own_BT][:, None])[:, 0]
-        return Scored(chosen, entropy(logits))
+        value = None if self.value_head is None else self.value_head(states[0].to(self.value_head.weight.dtype))[:, 0]
+        return Scored(chosen, entropy(logits), value)
 
 
 @contextmanager
-def _logits_at(model: PreTrainedModel, own_BT: Tensor) -> Iterator[None]:
-    """Let the output layer see only the hidden states at these places: ``(B, T, D)`` becomes ``(N, D)``."""
+def _states_at(model: PreTrainedModel, wanted_BT: Tensor) -> Iterator[list[Tensor]]:
+    """Let the output layer see only the hidden states at these places, ``(B, T, D)`` becomes ``(N, D)``; gives them."""
+    states: list[Tensor] = []
 
     def gather(head: nn.Module, inputs: tuple[Any, ...]) -> tuple[Tensor]:
-        return (inputs[0][own_BT],)
+        states.append(inputs[0][wanted_BT])
+        return (states[0],)
 
     handle = model.get_output_embeddings().register_forward_pre_hook(gather)
     try:
-        yield
+        yield states
     finally:
         handle.remove()

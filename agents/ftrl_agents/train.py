@@ -11,20 +11,24 @@ from pathlib import Path
 import torch
 from rich.console import Console
 
-from ftrl_agents import checkpoint
+from ftrl_agents import checkpoint, memory
 from ftrl_agents.chat import Chat
 from ftrl_agents.config import TrainConfig
 from ftrl_agents.envs import EnvFactory, task_ids
-from ftrl_agents.episode import End, Episode
+from ftrl_agents.episode import End, Episode, grouped, has_signal
 from ftrl_agents.interrupt import Interrupted, Interrupts
 from ftrl_agents.learner import Learner, LossNotFinite
+from ftrl_agents.loss import overlong_penalty
 from ftrl_agents.metrics import MetricsLog, describe
 from ftrl_agents.policy import Policy, load_policy
-from ftrl_agents.report import write_report
+from ftrl_agents.report import write_report, write_sample
 from ftrl_agents.rollout import EnvPool, collect
-from ftrl_agents.run import env_of, evaluations, forget_evaluations, progress_bar, tasks_of_step
+from ftrl_agents.run import env_of, evaluations, forget_evaluations, progress_bar, tasks_from
 from ftrl_agents.run_folder import CONFIG, check_resumable, locked, new_run
+from ftrl_agents.schedule import share_of_rate
 from ftrl_agents.slot_attention import slot_attention
+from ftrl_agents.trackers import open_trackers
+from ftrl_agents.watch import warnings
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 
@@ -44,15 +48,18 @@ class Trainer:
         self.train_ids = task_ids(self.make_train)
         self.pool = EnvPool()
         self.learner = Learner(policy.model, config.update, config.rollout.temperature)
-        self.step, self.elapsed = 0, 0.0
+        self.step, self.place, self.elapsed = 0, 0, 0.0
         self._saved: Path | None = start
+        trackers = open_trackers(config)
         if start is None:
-            self.log = MetricsLog(config.run_dir)
+            self.log = MetricsLog(config.run_dir, trackers=trackers)
         else:
-            cursor = checkpoint.load_cursor(start, self.learner.optimizer)
-            self.step, self.elapsed = cursor["step"], cursor["elapsed"]
-            self.log = MetricsLog(config.run_dir, cursor["metrics"], self.step)
+            cursor, heads = checkpoint.load_cursor(start, self.learner.optimizer)
+            self.learner.load_heads(heads)
+            self.step, self.place, self.elapsed = cursor["step"], cursor["place"], cursor["elapsed"]
+            self.log = MetricsLog(config.run_dir, cursor["metrics"], self.step, trackers)
             console.print(f"going on with {config.run_dir} after step {self.step}")
+        self.records, self._warned = self.log.records(), set[str]()
         try:
             self.save()
             if config.update.kl:
@@ -77,8 +84,15 @@ class Trainer:
         """A checkpoint of the last completed step, if there is none yet."""
         if self._saved is not None and self._saved.name == checkpoint.folder_name(self.step):
             return self._saved
-        cursor = {"step": self.step, "elapsed": self.elapsed, "metrics": self.log.position()}
-        self._saved = checkpoint.save(self.config.run_dir, self.step, *self.policy, self.learner.optimizer, cursor)
+        cursor = {
+            "step": self.step,
+            "place": self.place,
+            "elapsed": self.elapsed,
+            "metrics": self.log.position(),
+        }
+        self._saved = checkpoint.save(
+            self.config.run_dir, self.step, *self.policy, self.learner.optimizer, cursor, self.learner.heads()
+        )
         return self._saved
 
     def close(self) -> None:
@@ -96,47 +110,82 @@ class Trainer:
             while not self._over():
                 begun = time.monotonic()
                 with self._rescued():
-                    episodes = self._episodes()
+                    episodes, kept, place = self._episodes()
                 sampled = time.monotonic()
                 with interrupts.deferred():
                     try:
                         with self._rescued():
-                            stats = self.learner.update(episodes, seed=config.seed + self.step)
+                            stats = self.learner.update(kept, config.seed + self.step, self._share_of_rate())
                     except LossNotFinite as error:
                         raise self._stopped(error, episodes) from None
-                    self.step += 1
+                    self.step, self.place = self.step + 1, place
                     updated = time.monotonic()
                     record = describe(episodes, stats, sampled - begun, updated - sampled)
                     self.elapsed += time.monotonic() - begun
-                    self.log.add({"step": self.step, **record, "minutes": self.elapsed / 60})
+                    record |= {"step": self.step, "minutes": self.elapsed / 60}
+                    self.log.add(record)
+                    self.records.append(record)
                     if self.step % config.save_every == 0 or self._over():
                         self.save()
+                        write_sample(config.run_dir, self.step, episodes)
                 note = "return {reward:.3f}  F1 {f1:.3f}  right {outcome:.3f}".format(**record)
                 done = max(self.step / config.steps, self.elapsed / (60 * config.minutes))
                 progress.update(bar, completed=done, description=f"GRPO step {self.step}", note=note)
+                self._warn()
                 if self.step % config.save_every == 0 and not self.console.is_terminal:
                     self.console.print(f"step {self.step}: {note}")
 
-    def _episodes(self) -> list[Episode]:
+    def _warn(self) -> None:
+        """Says what begins to go wrong, once."""
+        found = warnings(self.records)
+        for name in found.keys() - self._warned:
+            self.console.print(f"[yellow]step {self.step}: {found[name]}[/yellow]", soft_wrap=True)
+        self._warned = set(found)
+
+    def _share_of_rate(self) -> float:
+        update = self.config.update
+        return share_of_rate(update.schedule, self.step, self.config.steps, update.warm_up)
+
+    def _episodes(self) -> tuple[list[Episode], list[Episode], int]:
+        """Plays a step's tasks, and others instead of groups without signal where that is wished.
+
+        Returns:
+            All episodes; those to learn from; the place in the order of tasks to go on from.
+        """
         config, rollout = self.config, self.config.rollout
-        chosen = tasks_of_step(self.train_ids, self.step, rollout.tasks, config.seed)
-        episodes = collect(
+        place, played, kept = self.place, list[Episode](), list[Episode]()
+        for _ in range(rollout.refills + 1):
+            missing = rollout.tasks - len(kept) // rollout.group
+            fresh = self._played(place, missing)
+            played, place = played + fresh, place + missing
+            kept = [episode for group in grouped(played) if has_signal(group) for episode in group]
+            if len(kept) >= rollout.tasks * rollout.group:
+                break
+        buffer = config.update.overlong_tokens
+        for episode in played:
+            if buffer and episode.end is not End.FAILED:
+                episode.penalty = overlong_penalty(len(episode.ids), rollout.max_episode_tokens, buffer)
+        failed = [episode for episode in played if episode.end is End.FAILED]
+        if len(failed) == len(played):
+            raise FtrlGymError(f"every episode of step {self.step + 1} failed in the environment: {failed[0].error}")
+        return played, kept if rollout.refills and kept else played, place
+
+    def _played(self, place: int, count: int) -> list[Episode]:
+        config, rollout = self.config, self.config.rollout
+        return collect(
             self.policy.model,
             self.policy.tokenizer,
-            [(self.make_train, task) for task in chosen],
+            [(self.make_train, task) for task in tasks_from(self.train_ids, place, count, config.seed)],
             temperature=rollout.temperature,
             seed=config.seed * 1_000_003 + self.step,
             group_size=rollout.group,
+            groups=range(place - self.place, place - self.place + count),
             docs=config.env.docs,
             in_flight=rollout.in_flight,
             max_turn_tokens=rollout.max_turn_tokens,
             max_episode_tokens=rollout.max_episode_tokens,
             pool=self.pool,
         )
-        failed = [episode for episode in episodes if episode.end is End.FAILED]
-        if len(failed) == len(episodes):
-            raise FtrlGymError(f"every episode of step {self.step + 1} failed in the environment: {failed[0].error}")
-        return episodes
 
     @contextmanager
     def _rescued(self) -> Iterator[None]:
@@ -219,6 +268,8 @@ def _open(config: TrainConfig, console: Console, policy: Policy | None, held: Ex
     Chat(policy.tokenizer, tools=config.env.docs == "json")
     with slot_attention(policy.model):
         pass  # refuses a model that cannot be sampled
+    needed = memory.check(memory.Shape.of(policy.model), config, memory.free_memory(policy.model.device))
+    console.print(f"memory:\n{needed.table()}")
     if config.resume:
         if cold:
             _warm_up(config, console, policy, make, ids)

@@ -1,0 +1,135 @@
+"""What a run will need of memory, told before it starts; what cannot fit is refused with the setting to change.
+
+All in bytes. Weights, gradients and AdamW's two moments are known. Keys and values, activations and logits depend on
+the settings; activations follow Korthikanti et al. 2022 (arXiv 2205.05198, section 4.1) for unfused attention kernels
+that keep no score matrix, in the precision of the weights.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ftrl_agents.config import TrainConfig
+from ftrl_gym.errors import UsageError
+
+FLOAT = 4
+"""Bytes of a number in float32."""
+ACTIVATIONS = 34
+"""Numbers kept of a layer for the backward pass, in widths of the model, of a token (2 bytes each in the paper)."""
+LOGITS = 4
+"""Copies of the logits of a part: as they come, tempered, their softmax, its gradient."""
+
+
+class Shape(NamedTuple):
+    """What of a model decides its memory."""
+
+    parameters: int
+    trained: int
+    layers: int
+    hidden: int
+    vocabulary: int
+    key_values: int
+    """Numbers of keys and values of one token in all layers."""
+
+    @staticmethod
+    def of(model: Any) -> Shape:
+        """That of a transformers model."""
+        config = model.config.get_text_config()
+        heads = config.num_attention_heads
+        width = getattr(config, "head_dim", None) or config.hidden_size // heads
+        keys = getattr(config, "num_key_value_heads", None) or heads
+        trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
+        return Shape(
+            sum(p.numel() for p in model.parameters()),
+            trained,
+            config.num_hidden_layers,
+            config.hidden_size,
+            config.vocab_size,
+            2 * config.num_hidden_layers * keys * width,
+        )
+
+
+class Need(NamedTuple):
+    """What a run needs, at most."""
+
+    weights: int
+    optimizer: int
+    """Gradients and two moments of the trained weights."""
+    reference: int
+    """The first policy, for a KL."""
+    cache: int
+    """Keys and values while it samples; the optimizer's gradients are not there then."""
+    activations: int
+    """Of one part of an update."""
+    logits: int
+    """Of one part of an update, if all its tokens are the policy's own."""
+
+    @property
+    def peak(self) -> int:
+        """Sampling and updating take turns, so the larger of both counts."""
+        return self.weights + self.optimizer + self.reference + max(self.cache, self.activations + self.logits)
+
+    def table(self) -> str:
+        """Line by line."""
+        lines = [f"  {name:<12}{size(value):>10}" for name, value in self._asdict().items() if value]
+        return "\n".join([*lines, f"  {'at most':<12}{size(self.peak):>10}"])
+
+
+def need(shape: Shape, config: TrainConfig) -> Need:
+    """What a run of these settings needs."""
+    tokens = max(config.update.micro_tokens, config.rollout.max_episode_tokens)
+    kept = 2 if config.update.recompute else ACTIVATIONS // 2
+    return Need(
+        weights=FLOAT * shape.parameters,
+        optimizer=3 * FLOAT * shape.trained,
+        reference=FLOAT * shape.parameters if config.update.kl else 0,
+        cache=FLOAT * shape.key_values * config.rollout.in_flight * config.rollout.max_episode_tokens,
+        activations=FLOAT * kept * shape.layers * shape.hidden * tokens,
+        logits=FLOAT * LOGITS * shape.vocabulary * tokens,
+    )
+
+
+def check(shape: Shape, config: TrainConfig, free: int) -> Need:
+    """What is needed, once it is known to fit.
+
+    Raises:
+        UsageError: It cannot fit, whatever episodes turn out like; says what to lower.
+    """
+    wanted = need(shape, config)
+    lasting = wanted.weights + wanted.optimizer + wanted.reference
+    if lasting > free:
+        raise UsageError(
+            f"this run cannot fit into {size(free)} of free memory; it needs\n{wanted.table()}\nTake a smaller model"
+            + (", or --update.kl 0, which keeps no second one" if wanted.reference else "")
+        )
+    if lasting + wanted.activations > free:
+        raise UsageError(
+            f"this run cannot fit into {size(free)} of free memory; it needs\n{wanted.table()}\nLower "
+            f"--update.micro-tokens (now {config.update.micro_tokens}) and --rollout.max-episode-tokens (now "
+            f"{config.rollout.max_episode_tokens}), or add --update.recompute"
+        )
+    return wanted
+
+
+def free_memory(device: Any) -> int:
+    """Bytes that are free on a torch device."""
+    import torch
+
+    if torch.device(device).type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    import psutil  # type: ignore[import-untyped]
+
+    return int(psutil.virtual_memory().available)
+
+
+def size(count: float) -> str:
+    """Bytes as people say them.
+
+    >>> size(300_000_000), size(2_500_000)
+    ('286 MiB', '2.4 MiB')
+    """
+    for unit in ("B", "KiB", "MiB"):
+        if count < 1024:
+            return f"{count:.3g} {unit}"
+        count /= 1024
+    return f"{count:.3g} GiB"

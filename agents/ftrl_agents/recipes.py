@@ -1,0 +1,69 @@
+"""Published algorithms as settings.
+
+Each is what its paper describes, at the size of the embedded model: learning rates and batch sizes stay as they are,
+except with ``ftrl``, whose recipe names them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ftrl_agents.config import (
+    Average,
+    Credit,
+    Estimator,
+    KlEstimator,
+    KlPlace,
+    Recipe,
+    Surrogate,
+    TrainConfig,
+)
+
+_EVEN = {"clip_low": 0.2, "clip_high": 0.2}
+UPDATES: dict[Recipe, dict[str, Any]] = {
+    Recipe.GRPO: {
+        "estimator": Estimator.GRPO, "average": Average.EPISODE, "kl": 0.04, "kl_estimator": KlEstimator.K3,
+        "kl_place": KlPlace.LOSS, "entropy": 0.0, **_EVEN,
+    },
+    Recipe.DR_GRPO: {"estimator": Estimator.DR_GRPO, "average": Average.CONSTANT, "kl": 0.0, "entropy": 0.0, **_EVEN},
+    Recipe.DAPO: {
+        "estimator": Estimator.GRPO, "average": Average.TOKEN, "clip_low": 0.2, "clip_high": 0.28, "kl": 0.0,
+        "entropy": 0.0, "overlong_tokens": 512,
+    },
+    Recipe.RLOO: {
+        "estimator": Estimator.RLOO, "surrogate": Surrogate.SEQUENCE, "average": Average.EPISODE, "kl": 0.05,
+        "kl_estimator": KlEstimator.K1, "kl_place": KlPlace.REWARD, "entropy": 0.0, "mini_batches": 1, **_EVEN,
+    },
+    Recipe.REINFORCE_PLUS_PLUS: {
+        "estimator": Estimator.REINFORCE_PLUS_PLUS, "credit": Credit.TOKEN, "kl": 0.01, "kl_estimator": KlEstimator.K1,
+        "kl_place": KlPlace.REWARD, "entropy": 0.0, **_EVEN,
+    },
+    Recipe.REINFORCE_PLUS_PLUS_BASELINE: {
+        "estimator": Estimator.REINFORCE_PLUS_PLUS_BASELINE, "kl": 0.01, "kl_estimator": KlEstimator.K2,
+        "kl_place": KlPlace.LOSS, "entropy": 0.0, **_EVEN,
+    },
+    Recipe.PPO: {
+        "estimator": Estimator.GAE, "credit": Credit.TOKEN, "gae_lambda": 0.95, "kl": 0.0, "entropy": 0.0, **_EVEN,
+    },
+    Recipe.GSPO: {
+        "estimator": Estimator.GRPO, "surrogate": Surrogate.GSPO, "average": Average.EPISODE, "clip_low": 3e-4,
+        "clip_high": 4e-4, "kl": 0.0, "entropy": 0.0,
+    },
+    Recipe.CISPO: {
+        "estimator": Estimator.GRPO, "surrogate": Surrogate.CISPO, "average": Average.TOKEN, "clip_low": 1.0,
+        "clip_high": 0.28, "kl": 0.0, "entropy": 0.0,
+    },
+}  # fmt: skip
+"""What each recipe says about an update."""
+ROLLOUTS: dict[Recipe, dict[str, Any]] = {Recipe.DAPO: {"refills": 2}}
+"""What some say about sampling."""
+
+
+def with_recipe(config: TrainConfig, recipe: Recipe) -> TrainConfig:
+    """The settings with those of a recipe."""
+    changed = {
+        "recipe": recipe,
+        "update": config.update.model_copy(update=UPDATES[recipe]),
+        "rollout": config.rollout.model_copy(update=ROLLOUTS.get(recipe, {})),
+    }
+    return config.model_copy(update=changed)
