@@ -81,14 +81,12 @@ class Endpoint:
             NoReply: It failed for another reason.
         """
         more: dict[str, Any] = {"tools": list(tools)} if tools else {}
+        more |= {"model": self.model, "messages": list(messages), "temperature": temperature, "seed": seed}
         client = self._client.with_options(timeout=max(0.01, min(self._request_s, seconds)))
         for _ in range(2):
             limit = self._limit_name
             try:
-                completion = client.chat.completions.create(
-                    model=self.model, messages=list(messages), temperature=temperature, seed=seed,
-                    **{limit: max_tokens}, **more,
-                )  # fmt: skip
+                completion = client.chat.completions.create(**{limit: max_tokens}, **more)
             except self._openai.OpenAIError as error:
                 if limit == "max_tokens" and "max_completion_tokens" in str(error):
                     self._limit_name = (
