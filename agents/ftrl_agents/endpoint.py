@@ -86,7 +86,7 @@ class Endpoint:
         for _ in range(2):
             limit = self._limit_name
             try:
-                completion = client.chat.completions.create(**{limit: max_tokens}, **more)
+                completion = client.chat.completions.create(**more, **{limit: max_tokens})  # type: ignore[call-overload]
             except self._openai.OpenAIError as error:
                 if limit == "max_tokens" and "max_completion_tokens" in str(error):
                     self._limit_name = (
