@@ -71,7 +71,7 @@ def test_a_dead_endpoint_keeps_what_is_finished(undisturbed: dict[str, bytes], t
 def test_another_command_does_not_go_on_from_it(tmp_path: Path) -> None:
     with server_of(NAME) as server:
         built(server, plan_of(NAME), tmp_path, limit=1500)
-        with pytest.raises(UsageError, match="another command: .*seed 1"):
+        with pytest.raises(UsageError, match=r"another command: .*seed 1"):
             built(server, plan_of(NAME, seed=2), tmp_path)
         built(server, plan_of(NAME, seed=2, tasks=1), tmp_path, restart=True)
         assert (tmp_path / "Choir").is_dir()
