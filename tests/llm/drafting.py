@@ -18,9 +18,13 @@ Call = tuple[str, str, dict[str, Any]]
 """Sub-question, tool, arguments."""
 
 
-def document(name: str, description: str = "", required: Sequence[str] | None = None, **properties: Any) -> ToolDocument:
+def document(
+    name: str, description: str = "", required: Sequence[str] | None = None, **properties: Any
+) -> ToolDocument:
     """A document; a property is its schema or the description of a text."""
-    schemas = {n: one if isinstance(one, dict) else {"type": "string", "description": one} for n, one in properties.items()}
+    schemas = {
+        n: one if isinstance(one, dict) else {"type": "string", "description": one} for n, one in properties.items()
+    }
     needed = list(schemas) if required is None else list(required)
     parameters = {"type": "object", "properties": schemas, "required": needed}
     return ToolDocument(name=name, description=description or name, parameters=parameters)
@@ -62,7 +66,7 @@ def bench_of(draft: Draft) -> Bench:
 
 
 PIER = document("get_pier", ship="Name of the ship")
-PIER_CODE = '''
+PIER_CODE = """
 PIERS = {"tern": {"pier": "P-41", "hours": 7}, "gull": {"pier": "P-12", "hours": 3}}
 
 
@@ -70,9 +74,9 @@ def get_pier(ship):
     if ship.lower() not in PIERS:
         raise ValueError(f"no ship is called {ship!r}; give its name")
     return dict(PIERS[ship.lower()])
-'''
+"""
 WARDEN = document("get_warden", pier="Number of the pier, such as P-00")
-WARDEN_CODE = '''
+WARDEN_CODE = """
 WARDENS = {"P-41": "Ute Brandt", "P-12": "Sil Moran", "P-77": "Ike Ross"}
 
 
@@ -80,7 +84,7 @@ def get_warden(pier):
     if pier.upper() not in WARDENS:
         raise ValueError(f"there is no pier {pier!r}; a number looks like P-00")
     return {"warden": WARDENS[pier.upper()]}
-'''
+"""
 
 
 def one_call(code: str, tool: ToolDocument = PIER, answer: Any = "P-41", **arguments: Any) -> Draft:

@@ -77,7 +77,8 @@ def test_a_parameter_that_the_code_ignores(name: str) -> None:
 def test_a_parameter_may_matter_elsewhere_than_in_the_gold_call() -> None:
     tool = document("get_pier", required=["ship"], ship="Name of the ship", exact=OPTIONS["exact"])
     code = PIER_CODE.replace("def get_pier(ship)", "def get_pier(ship, exact=False)").replace(
-        "    if ship", '    if exact and ship != "Tern":\n        raise ValueError("write the name as it is")\n    if ship'
+        "    if ship",
+        '    if exact and ship != "Tern":\n        raise ValueError("write the name as it is")\n    if ship',
     )
     assert prove(one_call(code, tool), "t-1").task is not None
 
@@ -124,7 +125,7 @@ def test_a_declared_dependency_is_real() -> None:
 
 
 def test_the_question_has_one_reading() -> None:
-    code = '''
+    code = """
 CALLS = {"tern": [{"port": "Odde", "pier": "P-12"}, {"port": "Lom", "pier": "P-41"}, {"port": "Vik", "pier": "P-77"}]}
 
 
@@ -132,7 +133,7 @@ def get_pier(ship):
     if ship.lower() not in CALLS:
         raise ValueError(f"no ship is called {ship!r}; give its name")
     return {"calls": CALLS[ship.lower()]}
-'''
+"""
     tools = [(PIER, code), (WARDEN, WARDEN_CODE)]
     assert "has another reading" in flaws(chain(tools=tools))[D, "another reading"]
     told = "Who is the warden of the pier at which the Tern lies in Lom?"

@@ -84,9 +84,11 @@ def test_the_answer_has_to_follow() -> None:
 
 
 def test_the_search_is_bounded() -> None:
-    properties = {name: TEXT for name in "abcdefgh"}
+    properties = dict.fromkeys("abcdefgh", TEXT)
     code = f"def look_up({', '.join(properties)}):\n    raise ValueError('unknown')\n"
-    draft = look_up(318, dict.fromkeys(properties, "Lom"), code, "How many ships lie in Lom, Vik and Odde?", **properties)
+    draft = look_up(
+        318, dict.fromkeys(properties, "Lom"), code, "How many ships lie in Lom, Vik and Odde?", **properties
+    )
     task = draft.task("t")
     search = BlindSearch(task, draft.documents, bench_of(draft).toolbox)
     assert search.run() == frozenset()
@@ -108,5 +110,3 @@ def test_whose_figure_is_the_most() -> None:
     figures, given = {"1": typed(7), "2": typed(12)}, {"1": ["Tern"], "2": ["Gull"]}
     assert follows_from(typed("Gull"), figures, given) and follows_from(typed("Tern"), figures, given)
     assert not follows_from(typed("Auk"), figures, given)
-
-

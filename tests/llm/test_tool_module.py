@@ -26,7 +26,7 @@ def one(key):
     """Says ROWS."""
     return {"found": _find(key, ROWS_of=3), "rows": "ROWS", "é": len(ROWS)}
 '''
-TWO = '''
+TWO = """
 import json
 
 ROWS = {"é": 2, "x": 3}
@@ -42,7 +42,7 @@ class Shelf:
 
 def two(key):
     return {"found": _find(Shelf.rows)[key], "rows": json.dumps(sorted(ROWS))}
-'''
+"""
 
 
 def test_equal_names_do_not_meet() -> None:
