@@ -111,7 +111,8 @@ class BlindSearch:
 
     def _explored(self, document: ToolDocument, checker: Checker) -> Iterator[tuple[dict[str, Json], Json]]:
         """Calls of a tool that were not refused, with their results; what they need first, then with options."""
-        worked, likeliest = [], []
+        worked: list[dict[str, tuple[Json, ...]]] = []
+        likeliest: list[dict[str, tuple[Json, ...]]] = []
         for values in itertools.islice(self._fillings(_needed(document), document), _A_ROUND):
             likeliest += [values] if len(likeliest) < 6 else []
             for arguments, result in self._call(document, checker, values):

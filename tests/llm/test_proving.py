@@ -1,4 +1,4 @@
-"""What is computed about a task before it is certified: each flaw is found, said in words, and sent to who can mend it."""
+"""What is computed about a task before it is certified: each flaw is found, told, and sent to who can mend it."""
 
 from __future__ import annotations
 

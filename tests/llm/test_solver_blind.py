@@ -74,7 +74,9 @@ def test_parameters_of_every_type_are_filled(shape: str) -> None:
 
 
 def test_what_nobody_tells_is_not_found() -> None:
-    code = "def look_up(key):\n    if key != 'zebra-9':\n        raise ValueError('unknown key')\n    return {'ships': 318}\n"
+    code = (
+        "def look_up(key):\n    if key != 'zebra-9':\n        raise ValueError('unknown')\n    return {'ships': 318}\n"
+    )
     draft = look_up(318, {"key": "zebra-9"}, code, "How many ships are there in Lom?", key=TEXT)
     assert confirmed(draft).startswith("1: no call that the question")
 
