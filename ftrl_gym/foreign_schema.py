@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
+
+from ftrl_gym.foreign_pattern import is_quick
 
 _TYPES = {name: name for name in ("string", "number", "integer", "boolean", "array", "object", "null")} | {
     "str": "string",
@@ -103,7 +104,7 @@ def _keyword(key: str, value: Any) -> Any:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return value if number and (key != "multipleOf" or value > 0) else None
     if key == "pattern":
-        return value if isinstance(value, str) and _compiles(value) else None
+        return value if isinstance(value, str) and is_quick(value) else None
     if key == "format" or key in _TEXTS:
         return value if isinstance(value, str) else None
     return value if key in _ANNOTATIONS else None
@@ -111,11 +112,3 @@ def _keyword(key: str, value: Any) -> Any:
 
 def _known(name: Any) -> bool:
     return isinstance(name, str) and name in _TYPES
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except (re.error, RecursionError, OverflowError):
-        return False
-    return True

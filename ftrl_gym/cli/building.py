@@ -32,7 +32,7 @@ _FOR_BUILDS = ("out", "train", "test", "variants", "tasks", "jobs", "restart", "
 _NOT_FOR_MODELS = ("what", "file", "all", "train", "test", "variants", "jobs", "pack", "variant", "features")
 _FOR_MODELS = (
     "llm", "model", "name", "concurrency", "max_tokens_total", "price_in", "price_out", "tries", "mends", "sampling",
-    "prompts",
+    "prompts", "trust",
 )  # fmt: skip
 _FOR_STAGES = ("show", "json", "save", "difficulty", "features", "split", "variant")
 
@@ -41,10 +41,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Builds, or shows stages."""
     kinds = _kinds(arguments.kind)
     goes_on = arguments.stored is not None and arguments.model is not None
-    if arguments.domain is not None or arguments.questions is not None or goes_on:
+    about = (arguments.domain, arguments.questions, arguments.functions, arguments.mcp)
+    if goes_on or any(each is not None for each in about):
         refuse(arguments, _NOT_FOR_MODELS, "is for scenarios that no model writes; leave it out beside --llm")
         return model_building.run(arguments, kinds)
-    refuse(arguments, _FOR_MODELS, "is for what a language model writes; say what about, with --domain or --questions")
+    refuse(arguments, _FOR_MODELS, "is for what a language model writes; say what about: --domain, --questions, …")
     if arguments.until is not None or arguments.stored is not None:
         refuse(arguments, _FOR_BUILDS, "is for building a whole scenario; leave it out beside --until")
         return run_stages(arguments, _named(arguments), kinds)

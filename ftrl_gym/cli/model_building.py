@@ -18,10 +18,12 @@ from rich.progress import Progress as Bars
 from ftrl_gym import registry
 from ftrl_gym.cli.build_options import EVERY, SEED, how_to_use, refuse, registry_root
 from ftrl_gym.cli.staging import show_artefact
+from ftrl_gym.cli.tool_sources import given_tools, named
 from ftrl_gym.construct import stages
 from ftrl_gym.construct.llm.asking import TRIES, Asker
 from ftrl_gym.construct.llm.backends import opened
 from ftrl_gym.construct.llm.building import SourceProgress, build
+from ftrl_gym.construct.llm.given_tools import GivenToolsWriter
 from ftrl_gym.construct.llm.making import MENDS, Dropped, Making
 from ftrl_gym.construct.llm.prompting import Prompts
 from ftrl_gym.construct.llm.replies_cache import RepliesCache
@@ -40,7 +42,7 @@ from ftrl_gym.tooldoc import ToolDocument
 
 TASKS = 50
 _FOR_STAGES = ("show", "json", "save", "split")
-_FOR_BUILDS = ("out", "tasks", "restart", "concurrency", "price_in", "price_out")
+_FOR_BUILDS = ("functions", "mcp", "trust", "out", "tasks", "restart", "concurrency", "price_in", "price_out")
 
 
 def run(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> int:
@@ -59,12 +61,13 @@ def run(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> int:
     asker = _asker(arguments, RepliesCache(root / f".{plan.name}.replies"))
     display = _Display(plan)
     try:
-        with display.bars:
+        with given_tools(arguments) as given, display.bars:
+            prompts = _prompts(arguments)
             report = build(
                 plan,
                 root,
                 asker,
-                LLMWriter(asker, _prompts(arguments)),
+                LLMWriter(asker, prompts) if given is None else GivenToolsWriter(asker, given, prompts),
                 concurrency=arguments.concurrency or 1,
                 mends=MENDS if arguments.mends is None else arguments.mends,
                 restart=arguments.restart,
@@ -94,7 +97,7 @@ def _plan(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> SourcePlan:
     domain = (arguments.domain or "").strip()
     if arguments.domain is not None and not domain:
         raise UsageError("--domain is empty; say in a few words what the tasks are to be about, such as 'museum loans'")
-    name = arguments.name or scenario_name(domain or Path(arguments.questions).stem)
+    name = arguments.name or scenario_name(domain or named(arguments) or Path(arguments.questions or "").stem)
     if scenario_name(name) != name:
         raise UsageError(
             f"--name is {name!r:.80}; it is a word in CamelCase such as MuseumLoans, of letters and digits"

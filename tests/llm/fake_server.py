@@ -56,6 +56,7 @@ class Seen:
     stage: str | None
     body: Mapping[str, Any]
     key: str
+    path: str
 
 
 class FakeServer:
@@ -110,7 +111,7 @@ class FakeServer:
                 stage = wanted.get("name") or _stage_in_words(body["messages"])
                 key = self.headers.get("Authorization", "").removeprefix("Bearer ")
                 with server._lock:
-                    server.requests.append(Seen(stage, body, key))
+                    server.requests.append(Seen(stage, body, key, self.path))
                     rule = server._rule(stage, body["messages"])
                 if server._refuses_formats and "response_format" in body:
                     self._send(400, {"error": {"message": "response_format is not supported"}})

@@ -7,6 +7,7 @@ import time
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import ToolAnnotations
 from pydantic import BaseModel
 
 server = MCPServer("loans")
@@ -31,6 +32,12 @@ def get_loan(loan_no: str, heavy: bool = False) -> Loan:
     return Loan(loan_no=loan_no, borrower=borrower, weight=weight * (2 if heavy else 1), asked=len(CALLS))
 
 
+@server.tool()
+def list_loans() -> dict[str, list[str]]:
+    """Lists the numbers of all loans."""
+    return {"loan_nos": list(LOANS)}
+
+
 @server.tool(structured_output=False)
 def tell(what: str) -> str:
     """Tells in words, or as JSON."""
@@ -50,6 +57,13 @@ def misbehave(how: str) -> str:
 def environment(name: str) -> dict[str, bool]:
     """Whether a variable is set."""
     return {"set": name in os.environ}
+
+
+@server.tool(annotations=ToolAnnotations(destructive_hint=True))
+def end_loan(loan_no: str) -> str:
+    """Deletes a loan."""
+    del LOANS[loan_no]
+    return loan_no
 
 
 @server.tool(name="get.loan")

@@ -152,6 +152,13 @@ def test_tokens_are_estimated_where_nobody_counts() -> None:
     assert got.usage.estimated and got.usage.completion == 100
 
 
+def test_an_address_may_be_without_its_path() -> None:
+    with FakeServer([Rule(text="there")]) as server:
+        root = server.url.removesuffix("/v1")
+        assert Endpoint("m", root).reply(STAGE, MESSAGES, {}).text == "there"
+    assert server.requests[0].path == "/v1/chat/completions"
+
+
 def test_the_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "second")
     monkeypatch.setenv("FTRL_LLM_KEY", "first")
@@ -172,6 +179,7 @@ def test_openai_itself_needs_a_key() -> None:
         opened(None, "m")
 
 
-def test_an_address_has_a_scheme() -> None:
+@pytest.mark.parametrize("address", ["localhost:8000", "http://", "http://[::1", "http://x:port/v1", "ftp://x/v1"])
+def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(UsageError, match="http://"):
-        opened("localhost:8000", "m")
+        opened(address, "m")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ftrl_gym.construct.llm.given_tools import GivenTools
 from ftrl_gym.construct.llm.mcp_source import McpTools
 from ftrl_gym.construct.llm.recording import Recorder
 from ftrl_gym.errors import ConstructionError, UsageError
@@ -30,8 +31,9 @@ def tools() -> Iterator[McpTools]:
 
 def test_the_tools_are_listed_as_documents(tools: McpTools) -> None:
     by_name = {document.name: document for document in tools.documents}
-    assert list(by_name) == ["get_loan", "tell", "misbehave", "environment"]
-    assert tools.left_out == {"get.loan": "there is another tool of the name get_loan"}
+    assert list(by_name) == ["get_loan", "list_loans", "tell", "misbehave", "environment"]
+    assert tools.left_out["get.loan"] == "there is another tool of the name get_loan"
+    assert "changes things" in tools.left_out["end_loan"] and len(tools.left_out) == 2
     loan = by_name["get_loan"]
     assert loan.description == "Looks up one loan." and loan.parameters["required"] == ["loan_no"]
     assert loan.parameters["properties"]["heavy"]["default"] is False
@@ -74,6 +76,13 @@ def test_the_recording_repeats_what_the_server_does_not(tools: McpTools) -> None
         replay.run("get_loan", {"loan_no": "LN-9"}, None)
     with pytest.raises(ToolFailure, match="on record"):
         replay.run("get_loan", {"loan_no": "LN-0412"}, None)
+
+
+def test_what_the_server_lists_leads_to_its_loans(tools: McpTools) -> None:
+    given = GivenTools(tools.documents, tools)
+    made = [(one.tool, one.arguments) for one in given.found]
+    assert ("get_loan", {"loan_no": "LN-0412"}) in made and ("list_loans", {}) in made
+    assert "Institute Vasarna" in given.text(seed=1)
 
 
 @pytest.mark.slow

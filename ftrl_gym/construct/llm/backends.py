@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from ftrl_gym.construct.llm.endpoint import Endpoint
 from ftrl_gym.construct.llm.local import LocalModel
@@ -27,6 +28,14 @@ def opened(llm: str | None, model: str, options: Mapping[str, Any] | None = None
     """
     if llm == LOCAL:
         return LocalModel(model, options)
-    if llm is not None and not llm.startswith(("http://", "https://")):
+    if llm is not None and not _is_address(llm):
         raise UsageError(f"{llm!r:.100} is no address: --llm takes http://…, https://… or {LOCAL}")
     return Endpoint(model, llm, options)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, half of an IPv6 address
+        return False

@@ -14,6 +14,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ftrl_gym.construct.llm.model import Message, Reply, Usage, estimated
 from ftrl_gym.construct.llm.replies import WriterStage
@@ -40,7 +41,8 @@ class Endpoint:
 
     Args:
         model: What the endpoint calls it.
-        base_url: Such as ``http://localhost:8000/v1``; None takes ``OPENAI_BASE_URL``, else OpenAI's own.
+        base_url: Such as ``http://localhost:8000/v1``, whose path may be left out; None takes ``OPENAI_BASE_URL``, else
+            OpenAI's own.
         options: What else each request carries, such as ``{"temperature": 0.7}``, in the endpoint's own words.
         seconds: How long one try may take.
         retries: Further tries after the first.
@@ -62,7 +64,7 @@ class Endpoint:
         self._model, self._options = model, dict(options or {})
         self._refuses_formats = False
         self._faults = _Faults()
-        self._client = _client(base_url, seconds, retries, self._faults)
+        self._client = _client(_with_path(base_url), seconds, retries, self._faults)
         weakref.finalize(self, self._client.close)
         self._address = str(self._client.base_url).rstrip("/")
 
@@ -135,6 +137,15 @@ class _Faults(threading.local):
         self.seen: list[str] = []
 
 
+def _with_path(url: str | None) -> str | None:
+    """An address with the path that nearly every server has, where it has none.
+
+    >>> _with_path("http://localhost:8000/"), _with_path("https://gateway.example/models/v2")
+    ('http://localhost:8000/v1', 'https://gateway.example/models/v2')
+    """
+    return None if url is None else f"{url.rstrip('/')}/v1" if not urlsplit(url).path.strip("/") else url
+
+
 def _client(base_url: str | None, seconds: float, retries: int, faults: _Faults) -> openai.OpenAI:
     try:
         import openai
@@ -172,9 +183,9 @@ def _reply_in(body: Any, messages: Sequence[Message]) -> Reply:
     message = first.get("message")
     text = _text(message) if isinstance(message, dict) else ""
     usage = body.get("usage") if isinstance(body, dict) else None
-    told = usage if isinstance(usage, dict) else {}
-    prompt, completion = told.get("prompt_tokens"), told.get("completion_tokens")
-    counted = Usage(prompt, completion) if _count(prompt) and _count(completion) else estimated(messages, text)
+    prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+    known = prompt is not None and completion is not None
+    counted = Usage(prompt or 0, completion or 0) if known else estimated(messages, text)
     return Reply(text, counted, cut=first.get("finish_reason") == "length")
 
 
@@ -186,8 +197,10 @@ def _text(message: Mapping[str, Any]) -> str:
     return content if isinstance(content, str) else ""
 
 
-def _count(number: Any) -> bool:
-    return isinstance(number, int) and not isinstance(number, bool) and number >= 0
+def _count(usage: Any, name: str) -> int | None:
+    """A number of tokens that an endpoint told; None where it told none."""
+    number = usage.get(name) if isinstance(usage, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) and number >= 0 else None
 
 
 def _said(error: openai.APIStatusError) -> str:

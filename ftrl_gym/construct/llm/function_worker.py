@@ -105,7 +105,8 @@ def described(name: str, function: Callable[..., Any]) -> dict[str, Any]:
             raise ValueError(f"{name} takes {parameter}: give each parameter a name and a type of its own")
         if parameter.name not in hints:
             raise ValueError(f"parameter {parameter.name!r} of {name} has no type")
-    parameters = TypeAdapter(function).json_schema()
+    untyped: Any = function  # pydantic takes a function for a type; no annotation says so
+    parameters = TypeAdapter(untyped).json_schema()
     about = {each.arg_name: " ".join((each.description or "").split()) for each in said.params}
     for parameter_name, schema in parameters.get("properties", {}).items():
         schema.pop("title", None)

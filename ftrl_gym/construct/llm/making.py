@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from ftrl_gym.construct.llm.drafts import Draft
 from ftrl_gym.construct.llm.flaws import Flaw, first_to_mend, told
-from ftrl_gym.construct.llm.proving import prove
 from ftrl_gym.construct.llm.replies import WriterStage
 from ftrl_gym.construct.llm.writer import Again, Conversation, LLMWriter, Written
 from ftrl_gym.construct.objects import Brief, Decomposition, Documented, Integrated, Scaled
@@ -134,10 +133,10 @@ class Making:
                 return self._given_up(error)
             assert self._scaled is not None
             with _PROVING:
-                proof = prove(Draft(self._scaled, self._sources), task_id)
+                proof, sources = self.writer.proved(Draft(self._scaled, self._sources), task_id)
             self._repairs += [Repair(flaw.stage.value, flaw.check, flaw.evidence) for flaw in flaws]
             if proof.task is not None:
-                return Made(proof.task, self._scaled.documents, dict(self._sources), tuple(self._repairs))
+                return Made(proof.task, self._scaled.documents, sources, tuple(self._repairs))
             flaws = first_to_mend(proof.flaws)
             stage = flaws[0].stage
             if mended == self.mends:

@@ -133,6 +133,9 @@ class McpTools:
     def _describe(self, tools: Sequence[Tool]) -> None:
         documents: dict[str, ToolDocument] = {}
         for tool in tools:
+            if _changes_things(tool):
+                self.left_out[tool.name] = "it says of itself that it changes things, and calls are really made"
+                continue
             told = {
                 "name": tool.name,
                 "description": tool.description or tool.title or tool.name,
@@ -161,6 +164,12 @@ class McpTools:
                 cause = cause.exceptions[0]
             said = f"{type(cause).__name__}: {cause}"
             raise UsageError(f"the server {self.command!r:.100} does not start: {said[:300]}") from error
+
+
+def _changes_things(tool: Tool) -> bool:
+    """Whether a server marks a tool as one that does more than look."""
+    hints = tool.annotations
+    return hints is not None and (hints.read_only_hint is False or hints.destructive_hint is True)
 
 
 def result_of(result: CallToolResult) -> Json:

@@ -74,6 +74,14 @@ class Recorder:
                 raise ToolFailure(self._errors[name][call])
             return json.loads(json.dumps(self._results[name][call]))
 
+    def branch(self) -> Recorder:
+        """Another one that begins with what this one remembers; neither hears of the other's further calls."""
+        other = Recorder(self.documents, self._toolbox)
+        with self._lock:
+            other._results = {name: dict(rows) for name, rows in self._results.items()}
+            other._errors = {name: dict(rows) for name, rows in self._errors.items()}
+        return other
+
     def source(self, name: str) -> str:
         """Python source of a tool that answers the calls recorded so far; the same calls give the same bytes."""
         properties = next(each for each in self.documents if each.name == name).parameters["properties"]

@@ -20,7 +20,7 @@ from ftrl_gym.construct.llm.drafts import Draft, levels, merged
 from ftrl_gym.construct.llm.final_answers import final_answer
 from ftrl_gym.construct.llm.model import Message
 from ftrl_gym.construct.llm.prompting import Prompts
-from ftrl_gym.construct.llm.proving import prove
+from ftrl_gym.construct.llm.proving import Proof, prove
 from ftrl_gym.construct.llm.replies import (
     REPLIES,
     CodeReply,
@@ -95,7 +95,7 @@ class LLMWriter:
         Nothing is mended here: :mod:`ftrl_gym.construct.llm.making` does that.
         """
         sources = {document.name: self.coded(scaled, document)[0] for document in scaled.documents}
-        proof = prove(Draft(scaled, sources), task_id)
+        proof, _ = self.proved(Draft(scaled, sources), task_id)
         if proof.task is None:
             raise CertificationError(task_id, proof.flaws[0].check, proof.flaws[0].evidence)
         return proof.task
@@ -105,7 +105,7 @@ class LLMWriter:
     def decomposed(self, brief: Brief, again: Again | None = None) -> tuple[Decomposition, Written]:
         """The first stage."""
         values = {
-            "source": source_text(brief),
+            "source": self.source(brief),
             "number": str(brief.number),
             "kind": brief.kind.value,
             "shape": shape_text(brief),
@@ -125,7 +125,7 @@ class LLMWriter:
         reply, written = self._ask(
             WriterStage.DOCUMENTS,
             DocumentsReply,
-            _about(told),
+            about(told),
             lambda reply: reply_checks.documents_problem(reply, told),
             again,
         )
@@ -139,8 +139,8 @@ class LLMWriter:
         """The third stage."""
         told = documented.decomposition
         values = {
-            **_about(told),
-            "documents": _json(
+            **about(told),
+            "documents": in_json(
                 [{"sub_question_ids": list(d.sub_questions), "tool": as_written(d.tool)} for d in documented.documents]
             ),
         }
@@ -152,7 +152,7 @@ class LLMWriter:
             again,
         )
         tools = tuple(tool.document() for tool in reply.tools)
-        calls = _calls(reply, tools, told)
+        calls = calls_of(reply, tools, told)
         serves = {name: call.tool for call in calls for name in call.answers}
         return Integrated(documented=documented, tools=tools, serves=serves, calls=calls), written
 
@@ -160,9 +160,9 @@ class LLMWriter:
         """The fourth stage."""
         told = integrated.documented.decomposition
         values = {
-            **_about(told),
-            "tools": _json([as_written(tool) for tool in integrated.tools]),
-            "calls": _json(_written_calls(integrated)),
+            **about(told),
+            "tools": in_json([as_written(tool) for tool in integrated.tools]),
+            "calls": in_json(_written_calls(integrated)),
             "scalings": scalings_text(told.brief.scalings),
         }
         reply, written = self._ask(
@@ -173,7 +173,7 @@ class LLMWriter:
             again,
         )
         tools = tuple(tool.document() for tool in reply.tools)
-        calls = _calls(reply, tools, told)
+        calls = calls_of(reply, tools, told)
         shown = [tool.name for tool in tools]
         random.Random(f"tools/{told.brief.seed}").shuffle(shown)  # their order says nothing of their use
         scaled = Scaled(
@@ -204,10 +204,10 @@ class LLMWriter:
             if call.tool == document.name
         ]
         values = {
-            **_about(told),
+            **about(told),
             "name": document.name,
-            "tool": _json(as_written(document)),
-            "calls": _json(calls),
+            "tool": in_json(as_written(document)),
+            "calls": in_json(calls),
         }
         reply, written = self._ask(
             WriterStage.DEPLOYMENT,
@@ -217,6 +217,16 @@ class LLMWriter:
             again,
         )
         return reply.code, written
+
+    # ------------------------------------------------------------------ what another writer may do in its own way
+
+    def source(self, brief: Brief) -> str:
+        """What the first stage is told of where the task comes from."""
+        return source_text(brief)
+
+    def proved(self, draft: Draft, task_id: str) -> tuple[Proof, dict[str, str]]:
+        """The proof of a draft, and the code that it is kept with."""
+        return prove(draft, task_id), dict(draft.sources)
 
     def _ask(
         self,
@@ -243,11 +253,11 @@ def as_written(document: ToolDocument) -> dict[str, Any]:
     return {**written, "returns": document.returns.schema_} if document.returns.schema_ else written
 
 
-def _about(told: Decomposition) -> dict[str, str]:
+def about(told: Decomposition) -> dict[str, str]:
     """What every later stage is told of the first."""
     return {
         "question": told.question,
-        "sub_questions": _json(
+        "sub_questions": in_json(
             [
                 {
                     "id": sub.id,
@@ -295,7 +305,7 @@ def _decomposition(brief: Brief, reply: DecompositionReply) -> Decomposition:
     )
 
 
-def _calls(reply: ToolsReply, tools: Sequence[ToolDocument], told: Decomposition) -> tuple[GoldCall, ...]:
+def calls_of(reply: ToolsReply, tools: Sequence[ToolDocument], told: Decomposition) -> tuple[GoldCall, ...]:
     """The gold calls; values that a tool takes anyway are left out of them."""
     checkers = {tool.name: Checker(tool) for tool in tools}
     calls = [
@@ -304,5 +314,6 @@ def _calls(reply: ToolsReply, tools: Sequence[ToolDocument], told: Decomposition
     return merged(calls, told.sub_questions)
 
 
-def _json(value: Any) -> str:
+def in_json(value: Any) -> str:
+    """A value as prompts show it."""
     return json.dumps(value, ensure_ascii=False, indent=1)
