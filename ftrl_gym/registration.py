@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NAMESPACE = "ftrl"
 
-SUITES = {"FTRL-v0": "ftrl_gym.suites.ftrl:make_env"}
+SUITES = {"FTRL-v0": "ftrl_gym.suites.ftrl:make_env", "ToolHop-v0": "ftrl_gym.suites.toolhop:make_env"}
 """Envs over published data: name with version -> entry point."""
 
 SUITE = "Suite-v0"

@@ -6,12 +6,14 @@ import os
 import pickle
 import subprocess
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
 import gymnasium as gym
 import pytest
 from gymnasium.utils.env_checker import check_env
+from toolhop_records import record, written
 
 import ftrl_gym
 from ftrl_gym.policies import Oracle, plan_text
@@ -29,6 +31,8 @@ def make(env_id: str, **keywords: object) -> gym.Env[str, str]:
         if not folder:
             pytest.skip("FTRL_REFERENCE_DIR is not set")
         keywords["path"] = f"{folder}/ftrl/test_sample.jsonl"
+    if env_id == "ftrl/ToolHop-v0":
+        keywords["path"] = str(written(Path(tempfile.mkdtemp()), record()))
     return gym.make(env_id, **keywords)
 
 

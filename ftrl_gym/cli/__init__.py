@@ -1,4 +1,4 @@
-"""The ``ftrl-gym`` command: list, show, play, verify, calibrate, stats, export, build.
+"""The ``ftrl-gym`` command: list, show, play, verify, calibrate, stats, export, build, doctor.
 
 A user's mistake is one message on stderr and exit code 2, never a traceback. Each command is a module of its own and
 imports what it needs when it runs, so that the command starts fast.
@@ -113,6 +113,9 @@ def _parser() -> argparse.ArgumentParser:
     build = commands.add_parser("build", help="make a scenario: one of ours, all, or your own from its file")
     _add_building(build)
     build.set_defaults(module="building")
+
+    doctor = commands.add_parser("doctor", help="which protection against foreign tools is active, and how to mend it")
+    doctor.set_defaults(module="examining")
     return parser
 
 

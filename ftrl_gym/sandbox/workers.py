@@ -105,6 +105,12 @@ def can_hold() -> bool:
     return hasattr(resource, "prlimit")
 
 
+def running() -> list[int]:
+    """Process ids of the workers with an open interpreter."""
+    sessions = _pool.sessions.values() if _pool is not None else ()
+    return [worker for session in sessions if (worker := session.worker_pid) is not None]
+
+
 def held() -> int:
     """How many workers are held to the operating system's limits."""
     return 0 if _pool is None else len(_pool.held)

@@ -33,7 +33,7 @@ class FtrlTaskSet:
     """The rows of one file, as a :class:`ftrl_gym.taskset.TaskSet`.
 
     Args:
-        path: A JSONL file in FTRL's format.
+        path: A JSONL file in FTRL's format; of a subclass, in the format that it reads.
         split: Keep only rows of this split; None keeps all, since a file usually holds one.
         kinds: Keep only these kinds; None keeps all.
 
@@ -43,6 +43,7 @@ class FtrlTaskSet:
     """
 
     name = "FTRL"
+    _read = staticmethod(read_rows)
     _INSTRUCTION = (
         "You answer a question with the tools at hand. Get every piece of information from a tool, mend a call that "
         "fails, and go on until you know the answer."
@@ -53,7 +54,7 @@ class FtrlTaskSet:
     ) -> None:
         wanted_split = None if split is None else one_of("split", split, Split)
         wanted_kinds = None if kinds is None else frozenset(one_of("kind", kind, Kind) for kind in kinds)
-        rows = read_rows(path)
+        rows = self._read(path)
         self._rows = {
             row.task.id: row
             for row in rows
@@ -95,7 +96,7 @@ class FtrlTaskSet:
             SandboxError: A tool's source cannot be defined there; names the row, the tool and the reason.
         """
         try:
-            return _toolbox(tuple(self._rows[task.id].sources.items()))
+            return _toolbox(tuple(self._rows[task.id].sources.items()), f"{self.name} {self._path}")
         except SandboxError as error:
             raise SandboxError(f"{self._path}, {task.id}: {error}") from None
 
@@ -105,8 +106,8 @@ class FtrlTaskSet:
 
 
 @lru_cache(maxsize=256)
-def _toolbox(sources: tuple[tuple[str, str], ...]) -> SandboxToolbox:
-    return SandboxToolbox(dict(sources))
+def _toolbox(sources: tuple[tuple[str, str], ...], realm: str) -> SandboxToolbox:
+    return SandboxToolbox(dict(sources), realm=realm)
 
 
 def make_env(path: str | os.PathLike[str] | None = None, **keywords: Any) -> ToolUseEnv:
@@ -120,16 +121,33 @@ def make_env(path: str | os.PathLike[str] | None = None, **keywords: Any) -> Too
     Raises:
         UsageError: No path, no such file, a broken row, or a keyword or value that cannot be.
     """
+    return make_rows_env(FtrlTaskSet, f"ftrl/FTRL-v0 needs path=, a .jsonl file. {WHERE}", path, keywords)
+
+
+def make_rows_env(
+    taskset: type[FtrlTaskSet], needed: str, path: str | os.PathLike[str] | None, keywords: dict[str, Any]
+) -> ToolUseEnv:
+    """An env over a file of rows.
+
+    Args:
+        taskset: What reads them.
+        needed: What to say where there is no path.
+        path: The file.
+        keywords: As given to ``gym.make``.
+
+    Raises:
+        UsageError: As :func:`make_env`.
+    """
     known = (*_TASKSET_KEYWORDS, *_ENV_KEYWORDS)
     for keyword in keywords:
         if keyword not in known:
             raise UnknownNameError("keyword of gym.make", keyword, known)
     if path is None:
-        raise UsageError(f"ftrl/FTRL-v0 needs path=, a .jsonl file. {WHERE}")
+        raise UsageError(needed)
     if not isinstance(path, str | os.PathLike):
-        raise UsageError(f"path is {path!r:.80}; it is the path of a .jsonl file. {WHERE}")
+        raise UsageError(f"path is {path!r:.80}; it is the path of a file. {needed}")
 
     from ftrl_gym.env import ToolUseEnv
 
-    taskset = FtrlTaskSet(path, **{key: keywords.pop(key) for key in _TASKSET_KEYWORDS if key in keywords})
-    return ToolUseEnv(taskset, **keywords)
+    rows = taskset(path, **{key: keywords.pop(key) for key in _TASKSET_KEYWORDS if key in keywords})
+    return ToolUseEnv(rows, **keywords)

@@ -42,7 +42,7 @@ class Row:
     """Tool -> Python source, for the offered tools that have one."""
 
 
-class _Odd(Exception):
+class Odd(Exception):
     """What is wrong with a row; the reader adds file and line."""
 
 
@@ -72,7 +72,7 @@ def _read(file: Path, mtime_ns: int, size: int) -> tuple[Row, ...]:
                     rows.append(_row(line, number))
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
-    except (_Odd, UnicodeDecodeError) as error:
+    except (Odd, UnicodeDecodeError) as error:
         raise UsageError(f"{file}, line {number}: {error}") from None
     if not rows:
         raise UsageError(f"{file} holds no rows. {WHERE}")
@@ -83,19 +83,19 @@ def _row(line: bytes, number: int) -> Row:
     try:
         data = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise _Odd(f"no JSON ({error}); is the file truncated?") from None
+        raise Odd(f"no JSON ({error}); is the file truncated?") from None
     if not isinstance(data, dict):
-        raise _Odd("a row is a JSON object")
+        raise Odd("a row is a JSON object")
     missing = [name for name in _FIELDS if name not in data]
     if missing:
-        raise _Odd(f"the row lacks {', '.join(missing)}; FTRL's rows have {', '.join(_FIELDS)}")
+        raise Odd(f"the row lacks {', '.join(missing)}; FTRL's rows have {', '.join(_FIELDS)}")
     house_rules, question = _conversation(data["messages"])
-    documents = _documents(_inner(data, "tools", list))
+    documents = documents_of(_inner(data, "tools", list))
     codes = _inner(data, "codes", dict)
     sources = {d.name: codes[d.name] for d in documents if isinstance(codes.get(d.name), str)}
     sub_questions = _sub_questions(_inner(data, "unsolved_set", dict))
-    answer = None if data["answer"] is None else final_answer(_text(data["answer"]))
-    task = _built(
+    answer = None if data["answer"] is None else final_answer(text_of(data["answer"]))
+    task = built(
         Task,
         id=f"row-{number:04d}",
         split=_member("split", data["split"], Split),
@@ -118,35 +118,40 @@ def _inner(data: dict[str, Any], name: str, kind: type) -> Any:
         try:
             value = json.loads(value)
         except (ValueError, RecursionError) as error:
-            raise _Odd(f"field {name!r} is no JSON text: {error}") from None
+            raise Odd(f"field {name!r} is no JSON text: {error}") from None
     if not isinstance(value, kind):
-        raise _Odd(f"field {name!r} holds a {type(value).__name__}; it is a {kind.__name__} in JSON text")
+        raise Odd(f"field {name!r} holds a {type(value).__name__}; it is a {kind.__name__} in JSON text")
     return value
 
 
 def _conversation(messages: Any) -> tuple[str, str]:
     """(system message or "", question)."""
     if not isinstance(messages, list) or not all(isinstance(m, dict) for m in messages):
-        raise _Odd("field 'messages' is a list of objects with role and content")
+        raise Odd("field 'messages' is a list of objects with role and content")
     roles = [message.get("role") for message in messages]
     if roles not in (["user"], ["system", "user"]):
-        raise _Odd(
+        raise Odd(
             f"the conversation has roles {str(roles)[:80]}; only untouched rows (one user message) can be played, "
             "training prefixes cannot"
         )
     texts = [message.get("content") for message in messages]
     if not all(isinstance(text, str) for text in texts):
-        raise _Odd("a message's content is text")
+        raise Odd("a message's content is text")
     return (texts[0] if len(texts) == 2 else ""), texts[-1]
 
 
-def _documents(tools: list[Any]) -> tuple[ToolDocument, ...]:
+def documents_of(tools: list[Any]) -> tuple[ToolDocument, ...]:
+    """Tool documents from OpenAI's schemas, in order; of several with a name the first.
+
+    Raises:
+        Odd: One is no such schema.
+    """
     documents: dict[str, ToolDocument] = {}
     for place, tool in enumerate(tools):
         function = tool.get("function", tool) if isinstance(tool, dict) else None
         if not isinstance(function, dict) or not isinstance(function.get("name"), str):
-            raise _Odd(f"tool {place} is no OpenAI function schema with a name")
-        document = _built(
+            raise Odd(f"tool {place} is no OpenAI function schema with a name")
+        document = built(
             ToolDocument,
             name=function["name"],
             description=str(function.get("description", "")),
@@ -164,14 +169,18 @@ def _sub_questions(unsolved: dict[str, Any]) -> tuple[SubQuestion, ...]:
     result: list[SubQuestion] = []
     for tool, goldens in unsolved.items():
         if not isinstance(goldens, list):
-            raise _Odd(f"the sub-answers of {tool!r} are no list")
-        for golden in map(_text, goldens):
-            # The text stays as it is: both matchings compare it with results, and know numbers by their look.
-            kind = AnswerType.NUMBER if _NUMBER.fullmatch(golden) else AnswerType.NAME
+            raise Odd(f"the sub-answers of {tool!r} are no list")
+        for golden in map(text_of, goldens):
             name = f"s{len(result)}"
-            answer = Answer(type=kind, value=golden)
+            answer = sub_answer(golden)
             result.append(SubQuestion(id=name, question=f"a sub-answer of {tool}", answer=answer, tool=tool))
     return tuple(result)
+
+
+def sub_answer(golden: str) -> Answer:
+    """A golden sub-answer with its type. The text stays as it is: both matchings compare it with results, and know
+    numbers by their look."""
+    return Answer(type=AnswerType.NUMBER if _NUMBER.fullmatch(golden) else AnswerType.NAME, value=golden)
 
 
 def final_answer(text: str) -> Answer:
@@ -192,7 +201,8 @@ def final_answer(text: str) -> Answer:
     return Answer(type=AnswerType.NAME, value=text, aliases=tuple(aliases))
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -201,13 +211,18 @@ def _member(field: str, value: Any, known: type[StrEnum]) -> StrEnum:
         return known(value)
     except ValueError:
         names = ", ".join(member.value for member in known)
-        raise _Odd(f"field {field!r} is {str(value)[:60]!r}; known: {names}") from None
+        raise Odd(f"field {field!r} is {str(value)[:60]!r}; known: {names}") from None
 
 
-def _built(model: Callable[..., Any], **fields: Any) -> Any:
+def built(model: Callable[..., Any], **fields: Any) -> Any:
+    """A model of these fields.
+
+    Raises:
+        Odd: They do not fit.
+    """
     try:
         return model(**fields)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise _Odd(f"{place} is {str(first['input'])[:80]!r}: {first['msg']}") from None
+        raise Odd(f"{place} is {str(first['input'])[:80]!r}: {first['msg']}") from None
