@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ftrl_gym.construct.llm.drafts import Draft
@@ -130,7 +130,7 @@ class Making:
             try:
                 self._write_from(stage, flaws)
             except GaveUp as error:
-                return self._given_up(error)
+                return self._given_up(error, flaws)
             assert self._scaled is not None
             with _PROVING:
                 proof, sources = self.writer.proved(Draft(self._scaled, self._sources), task_id)
@@ -194,8 +194,12 @@ class Making:
         self._said[stage, tool] = written.said
         self._repairs += [Repair(stage.value, "unusable reply", problem) for problem in written.problems]
 
-    def _given_up(self, error: GaveUp) -> Dropped:
-        return Dropped(str(error.stage), "no usable reply", error.reason, tuple(self._repairs))
+    def _given_up(self, error: GaveUp, flaws: Sequence[Flaw] = ()) -> Dropped:
+        """Dropped for want of a reply, or for what the reply should have mended."""
+        check, reason = ("no usable reply", error.reason)
+        if flaws:
+            check, reason = flaws[0].check, f"{flaws[0].evidence} (asked again: {error.reason})"
+        return Dropped(str(error.stage), check, reason, tuple(self._repairs))
 
 
 def counted(repairs: tuple[Repair, ...]) -> Counter[str]:
