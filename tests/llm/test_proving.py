@@ -11,6 +11,7 @@ from ftrl_gym.construct.llm.drafts import Draft
 from ftrl_gym.construct.llm.proving import prove
 from ftrl_gym.construct.llm.replies import WriterStage
 from ftrl_gym.task import Kind
+from ftrl_gym.tooldoc import Returns
 
 D, S, C = WriterStage.DECOMPOSITION, WriterStage.SCALING, WriterStage.DEPLOYMENT
 
@@ -46,6 +47,14 @@ def test_flaws_of_code(check: str) -> None:
     code, stage, evidence = CODE[check]
     found = flaws(one_call(code))
     assert any(part in found[stage, check] for part in evidence.split("|")), found
+
+
+def test_every_member_of_a_vocabulary_works_or_is_refused() -> None:
+    tool = document("get_pier", required=["ship"], ship="Name of the ship", unit=OPTIONS["unit"])
+    code = PIER_CODE.replace("def get_pier(ship)", 'def get_pier(ship, unit="m")').replace(
+        "return dict(PIERS[ship.lower()])", "return {**PIERS[ship.lower()], 'scale': {'m': 1}[unit]}"
+    )
+    assert '"ft" is a documented member of unit' in flaws(one_call(code, tool))[C, "untelling error"]
 
 
 def test_an_answer_within_a_sentence_is_no_value_of_its_own() -> None:
@@ -155,6 +164,16 @@ def test_the_shape_is_what_the_dependencies_say() -> None:
     task = prove(draft, "t-1").task
     assert task is not None and task.kind is Kind.PARALLEL_MULTI_HOP
     assert [len(turn.calls) for turn in task.plans[0].turns] == [2, 1]
+
+
+def test_what_a_document_says_of_results_is_true() -> None:
+    wrong = PIER.model_copy(update={"returns": Returns(schema_={"type": "object", "required": ["berth"]})})
+    right = WARDEN.model_copy(update={"returns": Returns(schema_={"type": "object", "required": ["warden"]})})
+    proof = prove(chain(tools=[(wrong, PIER_CODE), (right, WARDEN_CODE)]), "t-1")
+    assert proof.task is not None
+    pier, warden = proof.documents
+    assert pier.returns.schema_["properties"] == {"pier": {"type": "string"}, "hours": {"type": "integer"}}
+    assert warden == right
 
 
 def test_the_final_answer_follows() -> None:

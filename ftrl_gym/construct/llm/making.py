@@ -136,7 +136,7 @@ class Making:
                 proof, sources = self.writer.proved(Draft(self._scaled, self._sources), task_id)
             self._repairs += [Repair(flaw.stage.value, flaw.check, flaw.evidence) for flaw in flaws]
             if proof.task is not None:
-                return Made(proof.task, self._scaled.documents, sources, tuple(self._repairs))
+                return Made(proof.task, proof.documents, sources, tuple(self._repairs))
             flaws = first_to_mend(proof.flaws)
             stage = flaws[0].stage
             if mended == self.mends:
