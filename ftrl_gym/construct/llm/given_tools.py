@@ -120,9 +120,10 @@ class GivenToolsWriter(LLMWriter):
         return Integrated(documented=documented, tools=tools, serves=serves, calls=calls), written
 
     def scaled(self, integrated: Integrated, again: Again | None = None) -> tuple[Scaled, Written]:
-        """The fourth stage: the other tools are offered too."""
+        """The fourth stage: other tools are offered too, those that were seen to work."""
         used = [document.name for document in integrated.tools]
-        others = [document.name for document in self._given.documents if document.name not in used]
+        works = {one.tool for one in self._given.found}
+        others = [document.name for document in self._given.documents if document.name in works - set(used)]
         random.Random(f"offered/{integrated.documented.decomposition.brief.seed}").shuffle(others)
         offered = {*used, *others[: max(0, MOST_OFFERED - len(used))]}
         documents = tuple(document for document in self._given.documents if document.name in offered)

@@ -2,7 +2,8 @@
 
 The server is started, asked for its tools and called while a scenario is built; what is played later is a recording
 (:mod:`ftrl_gym.construct.llm.recording`), so an environment needs no server. What a tool says is wrong is a failure of
-that call and is recorded; a server that ends or hangs stops the build and is not.
+that call and is recorded, and so is a call that it does not answer in time; a server that ends, or is silent twice
+running, stops the build.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 SECONDS = 30.0
 """How long a call may take, and how long the server may take to start."""
 _MOST_PAGES = 100
+_MOST_SILENT = 2
+"""Calls in a row without an answer in time before the server counts as gone."""
 _MESSAGE_CHARS = 2_000
 
 
@@ -56,6 +59,7 @@ class McpTools:
         self.left_out: dict[str, str] = {}
         """Tool of the server -> why it is not among the documents."""
         self._names: dict[str, str] = {}
+        self._silent = 0
         self._stack = ExitStack()
         try:
             self._words = shlex.split(command)
@@ -96,8 +100,8 @@ class McpTools:
         """See :meth:`ftrl_gym.execution.Toolbox.run`. The tools have no world.
 
         Raises:
-            ToolFailure: The tool, or the server, refused the call.
-            ConstructionError: The server ended or did not answer in time.
+            ToolFailure: The tool, or the server, refused the call, or did not answer in time.
+            ConstructionError: The server ended, or has become silent.
         """
         import anyio
         from mcp import MCPError
@@ -108,12 +112,16 @@ class McpTools:
         try:
             result = self._portal.call(self._client.call_tool, self._names[name], arguments)
         except MCPError as error:
+            self._silent = self._silent + 1 if error.code == REQUEST_TIMEOUT else 0
+            if error.code == REQUEST_TIMEOUT and self._silent < _MOST_SILENT:
+                raise ToolFailure(f"{name} did not answer within {self._seconds:g} s") from None
             if error.code not in (CONNECTION_CLOSED, REQUEST_TIMEOUT):
                 raise ToolFailure(error.message[:_MESSAGE_CHARS]) from None
             problem = error.message
         except (RuntimeError, OSError, anyio.ClosedResourceError, anyio.BrokenResourceError) as error:
             problem = f"{type(error).__name__}: {error}"
         else:
+            self._silent = 0
             return result_of(result)
         raise ConstructionError(
             f"the server {self.command!r:.100} gave no answer to {name}: {problem[:200]}. What was finished is kept; "
