@@ -44,7 +44,7 @@ for line in sys.stdin:
             told = [False, type(error).__name__]
         print(json.dumps(told), file=output, flush=True)
 """
-_BOUNDARY = {
+_BOUNDARY: dict[str, list[Any]] = {
     "string": ["", "x", "2020-02-29", "Zürich"],
     "integer": [0, 1, -1, 10**6],
     "number": [0, 0.5, -2.25, 1e6],
@@ -75,11 +75,18 @@ def generated(row: Row, tool: str, most: int) -> list[dict[str, Any]]:
 
 
 def _values(schema: dict[str, Any], literals: Sequence[Any]) -> list[Any]:
-    found = [*schema.get("enum", [])] * 2
+    found: list[Any] = [*schema.get("enum", [])] * 2
     if "default" in schema:
         found.append(schema["default"])
     kind = schema.get("type", "string")
-    python = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list, "object": dict}
+    python: dict[str, Any] = {
+        "string": str,
+        "integer": int,
+        "number": (int, float),
+        "boolean": bool,
+        "array": list,
+        "object": dict,
+    }
     fitting = [value for value in literals if isinstance(value, python.get(kind, str))]
     if kind in ("integer", "number"):
         fitting = [value for value in fitting if not isinstance(value, bool)]

@@ -154,7 +154,7 @@ def verify(
 
     Raises:
         UnknownNameError: An unknown split.
-        SandboxError: The scenario's code is not trusted.
+        SandboxError: The scenario's code is not trusted, and cannot run in the sandbox.
     """
     reports: list[TaskReport] = []
     earned: list[Earned] = []

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from tiny_scenario import DOCUMENTS, NAME, TASKS, tiny_files, tiny_manifest, write_tiny
 
 from ftrl_gym import registration, registry, trust
-from ftrl_gym.errors import RegistryError, SandboxError, UnknownNameError, UsageError
+from ftrl_gym.errors import RegistryError, UnknownNameError, UsageError
 from ftrl_gym.execution import TrustedToolbox
+from ftrl_gym.sandbox import SandboxWorldToolbox
 from ftrl_gym.scenario import Manifest, Scenario
 from ftrl_gym.task import Split, Task
 from ftrl_gym.world import World
@@ -347,11 +348,11 @@ def test_a_wrong_keyword_or_value_is_told(env_id: str, keywords: dict[str, objec
         gym.make(env_id, **keywords)
 
 
-def test_untrusted_code_runs_only_when_asked_for(env_id: str, folder: Path) -> None:
+def test_untrusted_code_runs_here_only_when_asked_for(env_id: str, folder: Path) -> None:
     trust.user_list().unlink()
-    with pytest.raises(SandboxError, match=r"not trusted.*unsafe=True"):
-        gym.make(env_id)
-    gym.make(env_id, unsafe=True).reset(seed=1)
+    for keywords, kind in (({}, SandboxWorldToolbox), ({"unsafe": True}, TrustedToolbox)):
+        taskset = gym.make(env_id, **keywords).unwrapped.taskset  # type: ignore[attr-defined]
+        assert type(taskset.toolbox(taskset.get(taskset.ids()[0]))) is kind
 
 
 def test_a_broken_scenario_warns_at_registration_and_raises_when_made(folder: Path) -> None:

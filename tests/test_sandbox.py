@@ -5,17 +5,23 @@ from __future__ import annotations
 import copy
 import os
 import pickle
+import random
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ftrl_gym.errors import SandboxError
 from ftrl_gym.execution import ToolFailure
-from ftrl_gym.sandbox import SandboxLimits, SandboxToolbox
+from ftrl_gym.sandbox import SandboxLimits, SandboxToolbox, workers
+from ftrl_gym.sandbox.foreign_source import adapted
+from ftrl_gym.sandbox.stateless import maker
 
 QUICK = SandboxLimits(seconds=0.3, memory_bytes=32 * 2**20, output_chars=1_000)
 
@@ -176,3 +182,91 @@ assert box.run("f", {{"x": 6}}, None) == 6
 """
     path = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60, env={**os.environ, **path})
+
+
+COUNTER = "seen = []\ndef count(x=0):\n    seen.append(x)\n    return [x, len(seen)]\n"
+STATEFUL = "n = 0\ndef stateful(x=0):\n    global n\n    n += 1\n    return [x, n]\n"
+DRAWS = "import random\ndef draws(x=0):\n    return [x, random.random()]\n"
+FRAGILE = (
+    "def fragile(x=0):\n    if x == 1:\n        while True: pass\n    if x == 2:\n        return 'y' * 10 ** 9\n"
+    "    if x == 3:\n        return 1 / 0\n    return x\n"
+)
+MIXED = {"count": COUNTER, "stateful": STATEFUL, "draws": DRAWS, "fragile": FRAGILE}
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["count", "stateful", "draws"]), st.integers(0, 3)), max_size=8),
+    st.lists(st.integers(0, 3), max_size=2),
+    st.randoms(use_true_random=False),
+)
+def test_a_batch_gives_what_its_calls_give_in_any_order(
+    calm: list[tuple[str, int]], fragile: list[int], order: random.Random
+) -> None:
+    calls = [*calm, *(("fragile", x) for x in fragile)]
+    order.shuffle(calls)
+    box = SandboxToolbox(MIXED, SandboxLimits(seconds=0.1))
+    together = box.run_batch([(name, {"x": x}) for name, x in calls])
+    assert list(map(str, together)) == [str(box.run_batch([(name, {"x": x})])[0]) for name, x in calls]
+    for (name, x), result in zip(calls, together, strict=True):
+        assert isinstance(result, ToolFailure) is (name == "fragile" and x > 0)
+        if name in ("count", "stateful"):
+            assert result == [x, 1]
+
+
+@pytest.mark.parametrize(
+    ("source", "proves"),
+    [
+        (COUNTER, True),
+        ("import math\ndef f(x=(1, -2)):\n    return math.pi\n", True),
+        ("def f(x):\n    return sorted(x, key=lambda y: y)\n", True),
+        ("def f(x):\n    return next((y for y in x), None)\n", True),
+        ("def f(x):\n    return x\nif __name__ == '__main__':\n    print(f(1))\n", True),
+        (STATEFUL, False),
+        (DRAWS, False),
+        ("import decimal\ndef f(x):\n    return x\n", False),
+        ("from math import *\ndef f(x):\n    return x\n", False),
+        ("class A: pass\ndef f(x):\n    return str(A())\n", False),
+        ("def f(x):\n    return id(x)\n", False),
+        ("def f(x):\n    return str(f)\n", False),
+        ("def f(x):\n    return str(iter(x))\n", False),
+        ("def f(x):\n    return exec(x)\n", False),
+        ("def f(x):\n    return open(x)\n", False),
+        ("def f(x):\n    return _ftrl_given\n", False),
+        ("def g():\n    _ftrl_given = 1\ndef f(x):\n    return _ftrl_given\n", False),
+        ("def len(x): return 7\ndef f(x):\n    return len(x)\n", False),
+        ("def f(x):\n    return x\n" + "#" * 200_000, False),
+    ],
+)
+def test_which_tools_may_share_an_interpreter(source: str, proves: bool) -> None:
+    name = "count" if source is COUNTER else "stateful" if source is STATEFUL else "draws" if source is DRAWS else "f"
+    assert (maker((name,), adapted(source)) is not None) is proves
+
+
+def test_figures_are_rounded_as_python_rounds() -> None:
+    drawn = random.Random(5)
+    pairs = [(round(drawn.uniform(-999, 999), 3) + 0.0005, drawn.randint(0, 4)) for _ in range(500)]
+    pairs += [(2.675, 2), (3.705, 2), (0.5, 0), (1e300, 2)]
+    source = "def f(pairs):\n    return [[round(x, n), round(x)] for x, n in pairs]\n"
+    (result,) = SandboxToolbox({"f": source}).run_batch([("f", {"pairs": pairs})])
+    assert result == [[round(x, n), round(x)] for x, n in pairs]
+
+
+@pytest.mark.skipif(not workers.can_hold(), reason="limits on other processes need Linux")
+def test_workers_are_held_by_the_operating_system() -> None:
+    assert run("return 1") == 1
+    for worker in workers.running():
+        held = Path(f"/proc/{worker}/limits").read_text()
+        assert "Max core file size        0 " in held and "Max file size             0 " in held
+
+
+def test_threads_and_many_realms_share_few_workers() -> None:
+    boxes = [SandboxToolbox({"f": f"def f(x):\n    return [x, {n}]\n"}) for n in range(3 * workers.RESIDENT)]
+
+    def play(thread: int) -> list[Any]:
+        order = range(thread, thread + 2 * len(boxes))
+        return [boxes[n % len(boxes)].run("f", {"x": thread}, None) == [thread, n % len(boxes)] for n in order]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(all(fine) for fine in pool.map(play, range(8)))
+    assert len(workers.running()) <= workers.RESIDENT

@@ -132,7 +132,7 @@ def _once(limits: SandboxLimits, what: Callable[[Interpreter], _T]) -> _T:
 
 def _tells(outcome: Outcome) -> bool:
     """Whether a result shows an address, which differs with what ran before."""
-    return _ADDRESS.search(outcome.text) is not None
+    return " at 0x" in outcome.text and _ADDRESS.search(outcome.text) is not None
 
 
 class _Kept:
@@ -143,6 +143,8 @@ class _Kept:
         self.lock = threading.Lock()
         self.interpreter: Interpreter | None = None
         self.calls = 0
+        self.retired = False
+        """Whether others need its worker: it is ended after what it does."""
 
     def run(self, what: Callable[[Interpreter], _T], calls: int) -> _T | Stopped:
         """Does something with the interpreter; if that is stopped, ends the interpreter and says so."""
@@ -160,6 +162,9 @@ class _Kept:
             except BaseException:
                 self.drop()
                 raise
+            finally:
+                if self.retired:
+                    self.drop()
 
     def _full(self, interpreter: Interpreter) -> bool:
         return interpreter.size > _MOST_MODULES or interpreter.worlds > _MOST_WORLDS or self.calls > _MOST_CALLS
@@ -182,5 +187,6 @@ def _kept_for(realm: str, limits: SandboxLimits) -> _Kept:
         surplus = _kept.popitem(last=False)[1] if len(_kept) > workers.RESIDENT else None
     if surplus is not None:
         with surplus.lock:
+            surplus.retired = True
             surplus.drop()
     return kept

@@ -35,7 +35,7 @@ def verify_suite(
 
     Raises:
         RegistryError: A scenario of the suite does not come with the package, so that there is nothing to learn from.
-        SandboxError: Its code is not trusted.
+        SandboxError: Its code is not trusted, and cannot run in the sandbox.
     """
     reports = []
     for report in verify_tasks(suite, drawn(suite.ids(), limit, seed), seed):

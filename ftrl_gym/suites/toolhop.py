@@ -29,8 +29,8 @@ def make_env(path: str | os.PathLike[str] | None = None, **keywords: Any) -> Too
 
     Args:
         path: A file of ToolHop's records, one JSON array or a record a line; required.
-        **keywords: ``kinds`` (None keeps all), and ``docs``, ``dialect``, ``max_turns``, ``matching``, ``reward`` as for
-            every environment here.
+        **keywords: ``kinds`` (None keeps all), and ``docs``, ``dialect``, ``max_turns``, ``matching``, ``reward`` as
+            for every environment here.
 
     Raises:
         UsageError: No path, no such file, a broken record, or a keyword or value that cannot be.

@@ -46,7 +46,8 @@ def read_records(path: str | os.PathLike[str]) -> tuple[Row, ...]:
 def _read(file: Path, mtime_ns: int, size: int) -> tuple[Row, ...]:
     line, rows = 1, dict[str, Row]()
     try:
-        for line, data in _records(file.read_text(encoding="utf-8")):
+        for place, data in _records(file.read_text(encoding="utf-8")):
+            line = place
             if isinstance(data, Odd):
                 raise data
             row = _row(data)
