@@ -91,3 +91,16 @@ def test_what_is_refused(
     assert run(server, *arguments) == 2
     assert told in capsys.readouterr().err
     assert len(server.requests) == asked
+
+
+def test_unfinished_work_of_other_prompts_is_not_gone_on_from(
+    server: FakeServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prompts = tmp_path / "prompts"
+    prompts.mkdir()
+    options = (*FERRY, "--tasks", 2, "--out", tmp_path)
+    assert run(server, *options, "--max-tokens-total", 900) == 0
+    (prompts / "again.md").write_text("# User\n\nMend this: $problem\n")
+    assert run(server, *options, "--prompts", prompts) == 2
+    assert "an unfinished build by another command" in capsys.readouterr().err
+    assert run(server, *options) == 0
