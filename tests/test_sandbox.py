@@ -270,3 +270,13 @@ def test_threads_and_many_realms_share_few_workers() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert all(all(fine) for fine in pool.map(play, range(8)))
     assert len(workers.running()) <= workers.RESIDENT
+
+
+def test_calls_do_not_share_what_they_are_given() -> None:
+    box = SandboxToolbox({"f": "def f(x):\n    x.append(1)\n    return len(x)\n"})
+    given: list[Any] = []
+    assert box.run_batch([("f", {"x": given})] * 3) == [1, 1, 1] and given == []
+    deep: list[Any] = []
+    for _ in range(3_000):
+        deep = [deep]
+    assert box.run_batch([("f", {"x": deep}), ("f", {"x": []})]) == [2, 1]

@@ -8,6 +8,7 @@ asked for. The value never does: one that refers to itself many times over is sm
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Sequence
 from enum import IntEnum
@@ -142,6 +143,8 @@ class Interpreter:
             Stopped: The interpreter ended them all.
         """
         given = [(self._number(call.maker), call.name, call.arguments) for call in calls]
+        if len(given) > 1:
+            given = [(number, name, _own(arguments)) for number, name, arguments in given]
         code = f"'\\n'.join([_ftrl_call(_ftrl_makers[_m], _n, _a, {self._chars}) for _m, _n, _a in _ftrl_given])"
         return [Outcome.read(line) for line in str(self._feed(code, _ftrl_given=given)).split("\n")]
 
@@ -234,6 +237,20 @@ class Interpreter:
             raise Stopped(f"the tool {why} and was ended", error.timed_out) from None
         except (monty.MontyConversionError, OverflowError, RecursionError, ValueError) as error:
             raise Stopped(f"a value cannot pass into or out of the tool: {error}"[:MESSAGE_CHARS]) from None
+
+
+def _own(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments that share nothing with another call's: what is one object outside is one inside, and can be changed.
+
+    Raises:
+        Stopped: They are nested too deep to tell.
+    """
+    if not any(isinstance(value, list | dict) for value in arguments.values()):
+        return arguments
+    try:
+        return copy.deepcopy(arguments)
+    except RecursionError:
+        raise Stopped("the arguments are nested too deep") from None
 
 
 def _with_changes(text: str) -> tuple[Outcome, Changes]:
