@@ -181,4 +181,4 @@ def test_the_final_answer_follows() -> None:
         "How long does the Tern stay?", 9, [("1", "How long?", 7, ())], [(PIER, PIER_CODE)],
         [("1", "get_pier", {"ship": "Tern"})],
     )  # fmt: skip
-    assert "does not follow" in flaws(draft)[S, "blind solver"]
+    assert "does not follow" in flaws(draft)[D, "answer does not follow"]

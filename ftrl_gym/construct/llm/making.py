@@ -7,7 +7,6 @@ but for the code of tools whose documents stayed as they were. After so many men
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -200,8 +199,3 @@ class Making:
         if flaws:
             check, reason = flaws[0].check, f"{flaws[0].evidence} (asked again: {error.reason})"
         return Dropped(str(error.stage), check, reason, tuple(self._repairs))
-
-
-def counted(repairs: tuple[Repair, ...]) -> Counter[str]:
-    """Repairs by what was wrong."""
-    return Counter(repair.check for repair in repairs)

@@ -89,6 +89,9 @@ def _named(error: SandboxError, draft: Draft) -> str:
 def _refused(error: CertificationError) -> Flaw:
     """A failed certificate as a flaw, of the stage that decides most of what the check looks at."""
     said = f"the finished task fails the check {error.check!r}: {error.evidence}"
+    if error.check == "solver" and "does not follow" in error.evidence:
+        advice = ": it is one of them, a list, a sum, a difference or a comparison of them, or there is one missing"
+        return Flaw("answer does not follow", WriterStage.DECOMPOSITION, said + advice)
     if error.check == "solver":
         advice = (
             ". Every answer must be within reach of somebody who knows only the question, the documents and results: "
