@@ -12,6 +12,7 @@ from llm.domains import DOMAINS, FAULTS, built, camel, plan_of, server_of
 from ftrl_gym import registry
 from ftrl_gym.construct.llm.report import BuildReport
 from ftrl_gym.env import ToolUseEnv
+from ftrl_gym.export.ftrl import FtrlRows, Skipped
 from ftrl_gym.policies import DoNothing, Oracle
 from ftrl_gym.registration import register_all
 from ftrl_gym.sandbox import SandboxToolbox
@@ -100,6 +101,19 @@ def test_it_is_played_in_the_sandbox_without_a_keyword(domain: Built, monkeypatc
         assert run_episode(env, Oracle(), options={"task": task_id}).episode_return == pytest.approx(1.0)
         assert run_episode(env, DoNothing(), options={"task": task_id}).episode_return == 0.0
         env.close()
+
+
+def test_it_can_be_exported_as_rows_of_ftrl(domain: Built, tmp_path: Path) -> None:
+    scenario = load(domain)
+    rows = FtrlRows("ftrl/Built-v0", scenario)
+    written = [row for task in scenario.load_tasks(Split.TRAIN) if not isinstance(row := rows.row(task), Skipped)]
+    assert len(written) == len(scenario.load_tasks(Split.TRAIN)) > 0
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in written))
+    env = gym.make("ftrl/FTRL-v0", path=str(file))
+    _, info = env.reset(options={"task": "row-0001"})
+    assert info["tools"]
+    env.close()
 
 
 def test_verify_passes(domain: Built) -> None:
