@@ -119,7 +119,8 @@ def _plan(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> SourcePlan:
 def _check_free(name: str, root: Path, *, named: bool) -> None:
     """Refuses to hide a packaged scenario behind one of the same name that nobody asked to be called so."""
     taken = {entry.name for entry in registry.entries() if entry.folder.parent != root}
-    if name in taken and not named:
+    in_use = root in [each.absolute() for each in registry.roots()]
+    if name in taken and in_use and not named:
         raise UsageError(f"there is a scenario {name} already: give this one another with --name, or --name {name}")
 
 

@@ -85,8 +85,14 @@ def test_each_stage_can_be_gone_on_from(server: FakeServer, tmp_path: Path, stag
     ],
 )
 def test_what_is_refused(
-    server: FakeServer, arguments: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+    server: FakeServer,
+    arguments: tuple[str, ...],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
+    monkeypatch.setattr("ftrl_gym.trust.user_folder", lambda: tmp_path)
     asked = len(server.requests)
     assert run(server, *arguments) == 2
     assert told in capsys.readouterr().err

@@ -118,6 +118,7 @@ def test_an_interrupted_command_says_what_is_kept(undisturbed: dict[str, bytes],
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_twenty_kills_change_nothing(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
     rng, kills, builds = random.Random(20), 0, 0
     environment = {**os.environ, "HOME": str(tmp_path), "FTRL_LLM_KEY": "k"}
