@@ -111,13 +111,15 @@ class BlindSearch:
 
     def _explored(self, document: ToolDocument, checker: Checker) -> Iterator[tuple[dict[str, Json], Json]]:
         """Calls of a tool that were not refused, with their results; what they need first, then with options."""
-        worked = []
+        worked: list[dict[str, tuple[Json, ...]]] = []
+        likeliest: list[dict[str, tuple[Json, ...]]] = []
         for values in itertools.islice(self._fillings(_needed(document), document), _A_ROUND):
+            likeliest += [values] if len(likeliest) < 6 else []
             for arguments, result in self._call(document, checker, values):
                 worked.append(values)
                 yield arguments, result
         optional = [leaf for leaf in document.leaves if not any(leaf.path == n.path for n in document.needed)]
-        for values in worked[:12]:
+        for values in worked[:12] or likeliest:  # some tools find nothing without an option
             for more in itertools.islice(self._options(optional), 40):
                 yield from self._call(document, checker, {**values, **more})
 

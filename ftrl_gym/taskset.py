@@ -349,8 +349,9 @@ class ScenarioTaskSet:
 
 
 def _variant_of(task: Task) -> int:
-    """The variant of a task's tools, by the name of its toolset."""
-    return int(task.toolset[1:5]) if task.toolset else 0
+    """The variant of a task's tools, by the name of its toolset; tools that belong to one task are of none."""
+    number = task.toolset[1:5]
+    return int(number) if number.isdecimal() else 0
 
 
 def one_of(what: str, value: object, known: type[StrEnum]) -> str:

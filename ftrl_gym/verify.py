@@ -158,8 +158,9 @@ def verify(
     """
     reports: list[TaskReport] = []
     earned: list[Earned] = []
-    train = ScenarioTaskSet(scenario, split=Split.TRAIN.value) if baselines else None
-    for each in [split] if split else [member.value for member in Split]:
+    filled = [member.value for member in Split if scenario.load_tasks(member)]
+    train = ScenarioTaskSet(scenario, split=Split.TRAIN.value) if baselines and Split.TRAIN.value in filled else None
+    for each in [split] if split else filled:  # a small scenario may have no task for testing
         taskset = ScenarioTaskSet(scenario, split=each)
         ids = drawn(taskset.ids(), limit, seed)
         for report in verify_tasks(taskset, ids, seed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 import time
@@ -70,6 +71,7 @@ def run(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> int:
                 LLMWriter(asker, prompts) if given is None else GivenToolsWriter(asker, given, prompts),
                 concurrency=arguments.concurrency or 1,
                 mends=MENDS if arguments.mends is None else arguments.mends,
+                settings=_settings(arguments),
                 restart=arguments.restart,
                 tell=display.tell,
             )
@@ -117,7 +119,8 @@ def _plan(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> SourcePlan:
 def _check_free(name: str, root: Path, *, named: bool) -> None:
     """Refuses to hide a packaged scenario behind one of the same name that nobody asked to be called so."""
     taken = {entry.name for entry in registry.entries() if entry.folder.parent != root}
-    if name in taken and not named:
+    in_use = root in [each.absolute() for each in registry.roots()]
+    if name in taken and in_use and not named:
         raise UsageError(f"there is a scenario {name} already: give this one another with --name, or --name {name}")
 
 
@@ -133,6 +136,18 @@ def _asker(arguments: argparse.Namespace, cache: RepliesCache | None) -> Asker:
     spending = TalliedSpending(arguments.max_tokens_total, prices_of(arguments.price_in, arguments.price_out))
     model = opened(arguments.llm, arguments.model, options)
     return Asker(model, cache, spending, arguments.tries or TRIES, _prompts(arguments))
+
+
+def _settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What decides a build beside its plan."""
+    own = sorted(Path(arguments.prompts).expanduser().glob("*.md")) if arguments.prompts is not None else []
+    prompts = hashlib.sha256(b"".join(file.name.encode() + file.read_bytes() for file in own)).hexdigest()[:16]
+    return {
+        "tries": arguments.tries or TRIES,
+        "prompts": prompts if own else "",
+        "functions": arguments.functions,
+        "mcp": arguments.mcp,
+    }
 
 
 def _prompts(arguments: argparse.Namespace) -> Prompts:

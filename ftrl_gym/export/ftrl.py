@@ -94,6 +94,8 @@ class FtrlRows:
         }
 
     def _code(self, task: Task, document: ToolDocument) -> str:
+        if self._scenario.manifest.provenance.writer == "llm":
+            return self._scenario.tools(task.toolset).source  # it stands alone as it is, and takes no world
         key = (task.world, task.toolset, document.name)
         if key not in self._codes:
             if task.toolset not in self._tools:

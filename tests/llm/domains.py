@@ -34,7 +34,7 @@ class Domain(NamedTuple):
     """Stage and check."""
 
 
-D, I, S, C = (
+D, M, S, C = (
     WriterStage.DECOMPOSITION.value,
     WriterStage.INTEGRATION.value,
     WriterStage.SCALING.value,
@@ -44,42 +44,42 @@ DOMAINS = {
     "ferry_port": Domain(
         4,
         ALL,
-        ("train-00001", "train-00002", "train-00004"),
+        ("train-00001", "test-00002", "train-00004"),
         {"train-00003": "never ends"},
         frozenset([(D, "unusable reply"), (C, "ignored parameter"), (C, "wrong answer")]),
     ),
     "seed_bank": Domain(
         4,
         ALL,
-        ("train-00001", "train-00002", "train-00004"),
+        ("train-00001", "test-00002", "train-00004"),
         {"train-00003": "ignored parameter"},
         frozenset([(S, "duplicate tools"), (C, "gold call fails"), (C, "untelling error")]),
     ),
     "choir": Domain(
         4,
         ALL,
-        ("train-00001", "train-00002", "train-00003", "train-00004"),
+        ("train-00001", "test-00002", "train-00003", "train-00004"),
         {},
         frozenset([(D, "another reading"), (S, "not grounded"), (C, "does not work"), (C, "answer in an error")]),
     ),
     "museum_loans": Domain(
         4,
         ALL,
-        ("train-00001", "train-00002", "train-00003", "train-00004"),
+        ("train-00001", "test-00002", "train-00003", "train-00004"),
         {},
-        frozenset([(I, "unusable reply"), (C, "wrong answer")]),
+        frozenset([(M, "unusable reply"), (C, "wrong answer")]),
     ),
     "allotment_gardens": Domain(
         2,
         CHAINS,
-        ("train-00001", "train-00002"),
+        ("train-00001", "test-00002"),
         {},
         frozenset([(D, "unusable reply"), (C, "ignored parameter")]),
     ),
     "bicycle_repair": Domain(
         2,
         CHAINS,
-        ("train-00001", "train-00002"),
+        ("train-00001", "test-00002"),
         {},
         frozenset([(D, "unusable reply"), (C, "gold call fails"), (C, "never ends")]),
     ),

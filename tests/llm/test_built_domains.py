@@ -5,13 +5,21 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import gymnasium as gym
 import pytest
 from llm.domains import DOMAINS, FAULTS, built, camel, plan_of, server_of
 
 from ftrl_gym import registry
 from ftrl_gym.construct.llm.report import BuildReport
+from ftrl_gym.env import ToolUseEnv
+from ftrl_gym.export.ftrl import FtrlRows, Skipped
+from ftrl_gym.policies import DoNothing, Oracle
+from ftrl_gym.registration import register_all
+from ftrl_gym.sandbox import SandboxToolbox
 from ftrl_gym.scenario import Scenario
 from ftrl_gym.task import Split, Task
+from ftrl_gym.trajectory import run_episode
+from ftrl_gym.verify import verify
 
 Built = tuple[str, BuildReport, Path]
 
@@ -59,12 +67,12 @@ def test_the_report_lies_beside_the_build(domain: Built) -> None:
 
 
 def test_every_registered_task_is_certified(domain: Built) -> None:
-    name, report, _ = domain
+    _, report, _ = domain
     scenario = load(domain)
     assert scenario.manifest.provenance.writer == "llm" and scenario.manifest.provenance.model == "played"
     assert not scenario.trusted
     tasks = tasks_of(scenario)
-    assert [task.id for task in tasks] == list(report.kept) != []
+    assert sorted(task.id for task in tasks) == sorted(report.kept) != []
     for task in tasks:
         assert task.certificate is not None
         assert (task.certificate.oracle_return, task.certificate.readings) == (1.0, 1)
@@ -79,3 +87,36 @@ def test_nothing_is_left_of_a_finished_build(domain: Built) -> None:
     assert sorted(path.name for path in root.iterdir()) == sorted(
         [".replies", camel(name), f"{camel(name)}.report.json"]
     )
+
+
+def test_it_is_played_in_the_sandbox_without_a_keyword(domain: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, report, root = domain
+    monkeypatch.setenv("FTRL_REGISTRY", str(root))
+    register_all()
+    for task_id in report.kept:
+        env = gym.make(f"ftrl/{camel(name)}-v0", split=task_id.partition("-")[0], docs="signature")
+        assert isinstance(env.unwrapped, ToolUseEnv)
+        env.reset(options={"task": task_id})
+        assert type(env.unwrapped.taskset.toolbox(env.unwrapped.task)) is SandboxToolbox
+        assert run_episode(env, Oracle(), options={"task": task_id}).episode_return == pytest.approx(1.0)
+        assert run_episode(env, DoNothing(), options={"task": task_id}).episode_return == 0.0
+        env.close()
+
+
+def test_it_can_be_exported_as_rows_of_ftrl(domain: Built, tmp_path: Path) -> None:
+    scenario = load(domain)
+    rows = FtrlRows("ftrl/Built-v0", scenario)
+    written = [row for task in scenario.load_tasks(Split.TRAIN) if not isinstance(row := rows.row(task), Skipped)]
+    assert len(written) == len(scenario.load_tasks(Split.TRAIN)) > 0
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in written))
+    env = gym.make("ftrl/FTRL-v0", path=str(file))
+    _, info = env.reset(options={"task": "row-0001"})
+    assert info["tools"]
+    env.close()
+
+
+def test_verify_passes(domain: Built) -> None:
+    _, report, _ = domain
+    verified = verify(load(domain))
+    assert [task.problems for task in verified.tasks] == [()] * len(report.kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -71,7 +72,7 @@ def test_a_dead_endpoint_keeps_what_is_finished(undisturbed: dict[str, bytes], t
 def test_another_command_does_not_go_on_from_it(tmp_path: Path) -> None:
     with server_of(NAME) as server:
         built(server, plan_of(NAME), tmp_path, limit=1500)
-        with pytest.raises(UsageError, match="another command: .*seed 1"):
+        with pytest.raises(UsageError, match=r"another command: .*seed 1"):
             built(server, plan_of(NAME, seed=2), tmp_path)
         built(server, plan_of(NAME, seed=2, tasks=1), tmp_path, restart=True)
         assert (tmp_path / "Choir").is_dir()
@@ -85,10 +86,39 @@ def test_where_nothing_passes_nothing_is_registered(tmp_path: Path) -> None:
     assert (tmp_path / "Choir.report.json").is_file()
 
 
+def test_what_failed_is_told_where_no_further_reply_comes(tmp_path: Path) -> None:
+    silent = [Rule(stage=WriterStage.DEPLOYMENT, holds=("get_rehearsal",), tries=1, status=404)]
+    with server_of(NAME, silent) as server:
+        report = built(server, plan_of(NAME), tmp_path)
+    (lost,) = report.dropped
+    assert (lost.task, lost.check) == ("train-00004", "answer in an error")
+    assert "tells 'Maren Achterberg'" in lost.reason and "asked again: HTTP 404" in lost.reason
+    assert len(report.kept) == 3 and report.stopped is None
+
+
 _COMMAND = "import sys; from ftrl_gym.cli import main; sys.exit(main())"
 
 
+def test_an_interrupted_command_says_what_is_kept(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    environment = {**os.environ, "HOME": str(tmp_path), "FTRL_LLM_KEY": "k"}
+    slow = [Rule(stage=WriterStage.SCALING, holds=("Odile",), times=1, delay=30)]
+    with server_of(NAME, slow) as server:
+        options = ["--domain", "choir", "--tasks", "4", "--seed", "1", "--model", "played", "--out", str(tmp_path)]
+        command = [sys.executable, "-c", _COMMAND, "build", *options, "--llm", server.url]
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        while process.poll() is None and not any("Odile" in str(s.body) for s in server.requests):
+            time.sleep(0.05)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=20)
+        assert process.returncode == 130, told
+        assert "2 of 4 tasks are finished and kept: the same command goes on from there" in told
+        assert subprocess.run(command, env=environment, stderr=subprocess.DEVNULL, timeout=120).returncode == 0
+    assert content(tmp_path / "Choir") == undisturbed
+
+
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_twenty_kills_change_nothing(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
     rng, kills, builds = random.Random(20), 0, 0
     environment = {**os.environ, "HOME": str(tmp_path), "FTRL_LLM_KEY": "k"}

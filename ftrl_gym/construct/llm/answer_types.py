@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ftrl_gym import answers
+from ftrl_gym.grounding import tokens
 from ftrl_gym.task import Answer, AnswerType, Json
 
 _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
@@ -72,10 +73,12 @@ def _is_day(text: str) -> bool:
 
 
 def is_answer(answer: Answer, value: Json) -> bool:
-    """Whether a value of a result is the answer, as a whole.
+    """Whether a value of a result is the answer, as a whole and written as it is.
 
     >>> is_answer(typed("45.50 EUR"), 45.5), is_answer(typed("B-14"), "berth B-14"), is_answer(typed(True), "yes")
     (True, False, False)
+    >>> is_answer(typed("$4,500"), "4500 USD"), is_answer(typed("$4,500"), "4,500 USD")
+    (True, False)
     """
     if isinstance(value, dict):
         return False
@@ -88,7 +91,8 @@ def is_answer(answer: Answer, value: Json) -> bool:
         return isinstance(value, bool) and answer.type is AnswerType.YES_NO and value == answer.value
     if isinstance(value, int | float) and answer.type in (AnswerType.NUMBER, AnswerType.MONEY):
         return abs(float(value) - float(answer.value)) < 1e-9
-    return answers.right(answer, str(value))
+    # an amount as text with a comma in it, or a day in other words, is right to say but earns a call nothing
+    return answers.right(answer, str(value)) and tokens(str(answer.value)) in tokens(str(value))
 
 
 def places(answer: Answer, result: Json) -> list[str]:

@@ -89,7 +89,11 @@ class Asker:
         problem = ""
         problems: list[str] = []
         for number in range(self._tries):
-            reply = self._reply(stage, conversation, again=number > 0)
+            try:
+                reply = self._reply(stage, conversation, again=number > 0)
+            except GaveUp as failure:
+                said_before = f"; the reply before: {problem}" if problem else ""
+                raise GaveUp(stage, f"{failure.reason}{said_before}") from failure
             said: Message = {"role": "assistant", "content": _shown(reply.text)}
             try:
                 if reply.cut:

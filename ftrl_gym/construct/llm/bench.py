@@ -85,17 +85,22 @@ class Bench:
         self.sources = dict(sources)
         self.checkers = {document.name: Checker(document) for document in documents}
         self.toolbox: Toolbox = toolbox or SandboxToolbox(self.sources, LIMITS)
-        self._made: dict[str, Ran] = {}
+        self._made: dict[str, tuple[str, Ran]] = {}
         self._refused: list[tuple[str, dict[str, Json], str]] = []
 
     def call(self, tool: str, arguments: Mapping[str, Json]) -> Ran:
         """What a call comes to; made once."""
         key = deep_key(tool, arguments)
         if key not in self._made:
-            self._made[key] = ran = self.anew(tool, arguments)
+            ran = self.anew(tool, arguments)
+            self._made[key] = tool, ran
             if ran.refused:
                 self._refused.append((tool, dict(arguments), ran.message))
-        return self._made[key]
+        return self._made[key][1]
+
+    def results(self, tool: str) -> list[Json]:
+        """What calls of a tool have returned so far, where they were not refused."""
+        return [ran.value for called, ran in self._made.values() if called == tool and not ran.refused]
 
     def refusals(self) -> list[tuple[str, dict[str, Json], str]]:
         """Every call so far that was refused: tool, arguments, message."""

@@ -14,7 +14,7 @@ import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,7 @@ def build(
     *,
     concurrency: int = 1,
     mends: int = MENDS,
+    settings: Mapping[str, Any] | None = None,
     restart: bool = False,
     tell: Callable[[SourceProgress], None] = lambda progress: None,
 ) -> BuildReport:
@@ -117,6 +118,7 @@ def build(
         writer: Fills the stages; the plain one over ``asker`` unless given.
         concurrency: Requests at the same time.
         mends: How often a task goes back to a stage.
+        settings: What else decides what is built, as JSON: unfinished work of other settings is not gone on from.
         restart: Throw away what an interrupted build has left instead of going on from it.
         tell: Told after each task.
 
@@ -132,7 +134,7 @@ def build(
     """
     folder, began = root / plan.name, time.monotonic()
     registry.check_place(folder)
-    content = {**plan.content(), "options": dict(asker.model.options), "mends": mends}
+    content = {**plan.content(), "options": dict(asker.model.options), "mends": mends, **(settings or {})}
     with opened(folder, content, "", restart=restart) as work:
         progress = SourceProgress(plan)
         run = _Run(plan, work, asker.spending, writer or LLMWriter(asker), concurrency, mends, progress, tell)

@@ -53,6 +53,7 @@ def code_flaws(draft: Draft, bench: Bench, places: dict[str, str]) -> Iterator[F
             continue
         for leaf in document.leaves:
             yield from _without_effect(bench, document, leaf, bases)
+            yield from _fails_for_a_member(bench, document, leaf, bases[0])
         for leaf in _free(document):
             yield from _not_refused(draft, bench, document, leaf, bases[0], places)
     yield from _given_away(draft, bench)
@@ -140,6 +141,20 @@ def _without_effect(bench: Bench, document: ToolDocument, leaf: Leaf, bases: Seq
             "what its description says"
         )
         yield Flaw("ignored parameter", WriterStage.DEPLOYMENT, evidence, tool)
+
+
+def _fails_for_a_member(bench: Bench, document: ToolDocument, leaf: Leaf, base: Arguments) -> Iterator[Flaw]:
+    """A member of a closed vocabulary that the code does not know."""
+    for member in leaf.choices:
+        changed = bench.with_value(document.name, base, leaf, member)
+        ran = bench.call(document.name, changed) if changed is not None else Ran()
+        if ran.error is not None and _BARE.match(ran.error):
+            evidence = (
+                f"{document.name}({to_json(changed)}) failed with {ran.error[:200]!r}: {to_json(member)} is a "
+                f"documented member of {leaf.path}, so it has to work or to be refused with a ValueError that says why"
+            )
+            yield Flaw("untelling error", WriterStage.DEPLOYMENT, evidence, document.name)
+            return
 
 
 def _matters_elsewhere(bench: Bench, document: ToolDocument, leaf: Leaf, base: Arguments) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, Integrated, Scaled
+from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, Scaled
 from ftrl_gym.goal import deep_key
 from ftrl_gym.task import Json, Kind, Plan, PlannedCall, PlanTurn, SubQuestion, Task
 from ftrl_gym.tooldoc import ToolDocument
@@ -19,11 +19,6 @@ class Draft:
     scaled: Scaled
     sources: Mapping[str, str]
     """Tool -> Python source."""
-
-    @property
-    def integrated(self) -> Integrated:
-        """Its third stage."""
-        return self.scaled.integrated
 
     @property
     def decomposition(self) -> Decomposition:

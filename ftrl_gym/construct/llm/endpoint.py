@@ -63,6 +63,7 @@ class Endpoint:
     ) -> None:
         self._model, self._options = model, dict(options or {})
         self._refuses_formats = False
+        self._has_answered = False
         self._faults = _Faults()
         self._client = _client(_with_path(base_url), seconds, retries, self._faults)
         weakref.finalize(self, self._client.close)
@@ -114,12 +115,16 @@ class Endpoint:
             reason = f"{self._address}: {type(cause).__name__}: {str(cause)[:_SAID_CHARS]}"
             raise RequestFailed(reason, answered=type(cause).__name__ != "ConnectError") from None
         try:
-            return replace(_reply_in(json.loads(raw.text), messages), retried=tuple(self._faults.seen))
+            reply = replace(_reply_in(json.loads(raw.text), messages), retried=tuple(self._faults.seen))
         except (ValueError, RecursionError):
             raise RequestFailed(f"{self._address} answered with what is no JSON: {raw.text[:80]!r}") from None
+        self._has_answered = True
+        return reply
 
     def _failure(self, error: openai.APIStatusError) -> RequestFailed | ModelUnreachable:
         why = _FORBIDDING.get(error.status_code)
+        if error.status_code == 404 and self._has_answered:
+            why = None  # the address and the model are right: it has nothing to say to this one request
         if error.code == "insufficient_quota":
             why = "the account is used up"
         if why is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ftrl_gym.answers import right
 from ftrl_gym.construct.llm.answer_types import typed
 from ftrl_gym.grounding import tokens
 from ftrl_gym.solver_blind import follows_from
@@ -30,10 +31,10 @@ def final_answer(value: Json, subs: Sequence[Answer]) -> Answer:
     """
     answer = typed(value)
     if answer.type is AnswerType.LIST:
-        return _in_order(answer)
+        return _in_order([_one_of(typed(each), subs) for each in answer.value], ())
     if answer.type is not AnswerType.NAME or follows_from(answer, {str(n): sub for n, sub in enumerate(subs)}):
         return answer
-    text = tokens(str(value))
+    text = tokens(re.sub(r"(?<=\d),(?=\d{3}\b)", "", str(value)))
     said = [sub for sub in subs if not isinstance(sub.value, list | bool) and tokens(str(sub.value)) in text]
     said.sort(key=lambda sub: text.index(tokens(str(sub.value))))
     left = text
@@ -43,11 +44,16 @@ def final_answer(value: Json, subs: Sequence[Answer]) -> Answer:
         return answer
     if len(said) == 1:
         return said[0].model_copy(update={"aliases": (str(value),)})
-    return _in_order(Answer(type=AnswerType.LIST, value=[sub.value for sub in said], aliases=(str(value),)))
+    return _in_order(said, (str(value),))
 
 
-def _in_order(answer: Answer) -> Answer:
+def _one_of(answer: Answer, subs: Sequence[Answer]) -> Answer:
+    """The sub-answer that an answer is, which may know its unit; itself if it is none."""
+    return next((sub for sub in subs if sub.type is not AnswerType.LIST and right(sub, str(answer.value))), answer)
+
+
+def _in_order(parts: Sequence[Answer], aliases: tuple[str, ...]) -> Answer:
     """A list whose order counts, since a question asks for one thing after the other; not where commas stand within."""
-    if len(answer.value) < 2 or any(re.search(r"[,;\n]| and ", str(one)) for one in answer.value):
-        return answer
-    return answer.model_copy(update={"entries": tuple(map(typed, answer.value))})
+    values = [part.value for part in parts]
+    divided = len(parts) > 1 and not any(re.search(r"[,;\n]| and ", str(one)) for one in values)
+    return Answer(type=AnswerType.LIST, value=values, aliases=aliases, entries=tuple(parts) if divided else ())

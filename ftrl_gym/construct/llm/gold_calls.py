@@ -138,7 +138,7 @@ def _not_grounded(draft: Draft, bench: Bench) -> Iterator[Flaw]:
             before = set(ledger.solved)
             ledger.ran(call.tool, call.arguments, not unknown, ran.value, None)
             new = {sub.id for group in ledger.solved - before for sub in ledger.goal.groups[group]}
-            for name in set(call.solves) - new if not unknown else ():
+            for name in [name for name in call.solves if name not in new and not unknown]:
                 answer = to_json(subs[name].answer.value)
                 evidence = (
                     f"the result {to_json(ran.value)[:_SHOWN]} does not tell the answer to {subs[name].question!r} in "

@@ -7,8 +7,7 @@ but for the code of tools whose documents stayed as they were. After so many men
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ftrl_gym.construct.llm.drafts import Draft
@@ -130,13 +129,13 @@ class Making:
             try:
                 self._write_from(stage, flaws)
             except GaveUp as error:
-                return self._given_up(error)
+                return self._given_up(error, flaws)
             assert self._scaled is not None
             with _PROVING:
                 proof, sources = self.writer.proved(Draft(self._scaled, self._sources), task_id)
             self._repairs += [Repair(flaw.stage.value, flaw.check, flaw.evidence) for flaw in flaws]
             if proof.task is not None:
-                return Made(proof.task, self._scaled.documents, sources, tuple(self._repairs))
+                return Made(proof.task, proof.documents, sources, tuple(self._repairs))
             flaws = first_to_mend(proof.flaws)
             stage = flaws[0].stage
             if mended == self.mends:
@@ -194,10 +193,9 @@ class Making:
         self._said[stage, tool] = written.said
         self._repairs += [Repair(stage.value, "unusable reply", problem) for problem in written.problems]
 
-    def _given_up(self, error: GaveUp) -> Dropped:
-        return Dropped(str(error.stage), "no usable reply", error.reason, tuple(self._repairs))
-
-
-def counted(repairs: tuple[Repair, ...]) -> Counter[str]:
-    """Repairs by what was wrong."""
-    return Counter(repair.check for repair in repairs)
+    def _given_up(self, error: GaveUp, flaws: Sequence[Flaw] = ()) -> Dropped:
+        """Dropped for want of a reply, or for what the reply should have mended."""
+        check, reason = ("no usable reply", error.reason)
+        if flaws:
+            check, reason = flaws[0].check, f"{flaws[0].evidence} (asked again: {error.reason})"
+        return Dropped(str(error.stage), check, reason, tuple(self._repairs))

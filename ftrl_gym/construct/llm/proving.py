@@ -24,6 +24,7 @@ from ftrl_gym.construct.llm.flaws import Flaw
 from ftrl_gym.construct.llm.gold_calls import plan_flaws, run_gold
 from ftrl_gym.construct.llm.readings import other_readings
 from ftrl_gym.construct.llm.replies import WriterStage
+from ftrl_gym.construct.llm.result_schemas import described
 from ftrl_gym.construct.llm.tool_module import tool_module
 from ftrl_gym.construct.trial import Pool
 from ftrl_gym.errors import CertificationError, SandboxError
@@ -31,6 +32,7 @@ from ftrl_gym.execution import Toolbox
 from ftrl_gym.prompt import to_json
 from ftrl_gym.sandbox import SandboxToolbox
 from ftrl_gym.task import Task
+from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.world import WorldBase
 
 
@@ -40,6 +42,8 @@ class Proof:
 
     task: Task | None
     flaws: tuple[Flaw, ...] = ()
+    documents: tuple[ToolDocument, ...] = ()
+    """Of the task's tools, with schemas of their results that are true."""
 
 
 def prove(draft: Draft, task_id: str, toolbox: Toolbox | None = None) -> Proof:
@@ -66,11 +70,16 @@ def prove(draft: Draft, task_id: str, toolbox: Toolbox | None = None) -> Proof:
     try:
         as_kept = toolbox or SandboxToolbox(dict.fromkeys(draft.sources, tool_module(draft.sources)))
         pool = Pool(bench.documents, bench.checkers, as_kept)
-        return Proof(Certifier(pool).certify(task, WorldBase({}, {}), readings=1))
+        certified = Certifier(pool).certify(task, WorldBase({}, {}), readings=1)
     except CertificationError as error:
         return Proof(None, (_refused(error),))
     except SandboxError as error:
         return Proof(None, (Flaw("cannot be defined", WriterStage.DEPLOYMENT, str(error), _named(error, draft)),))
+    seen = {document.name: bench.results(document.name) for document in draft.documents}
+    documents = (
+        described(document, seen[document.name]) if seen[document.name] else document for document in draft.documents
+    )
+    return Proof(certified, documents=tuple(documents))
 
 
 def _named(error: SandboxError, draft: Draft) -> str:
@@ -80,6 +89,9 @@ def _named(error: SandboxError, draft: Draft) -> str:
 def _refused(error: CertificationError) -> Flaw:
     """A failed certificate as a flaw, of the stage that decides most of what the check looks at."""
     said = f"the finished task fails the check {error.check!r}: {error.evidence}"
+    if error.check == "solver" and "does not follow" in error.evidence:
+        advice = ": it is one of them, a list, a sum, a difference or a comparison of them, or there is one missing"
+        return Flaw("answer does not follow", WriterStage.DECOMPOSITION, said + advice)
     if error.check == "solver":
         advice = (
             ". Every answer must be within reach of somebody who knows only the question, the documents and results: "

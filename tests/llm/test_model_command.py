@@ -1,0 +1,112 @@
+"""``ftrl-gym build`` with a language model: whole scenarios, single stages, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from llm.domains import server_of
+from llm.fake_server import FakeServer
+
+from ftrl_gym.cli import main
+
+FERRY = ("--domain", "a ferry port", "--model", "played", "--kind", "multi_hop", "--seed", "1")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FakeServer]:
+    with server_of("ferry_port") as running:
+        yield running
+
+
+def run(server: FakeServer, *arguments: object) -> int:
+    return main(["build", "--llm", server.url, *map(str, arguments)])
+
+
+def test_a_scenario_is_built_and_reported(
+    server: FakeServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--tasks", 2, "--out", tmp_path, "--price-in", 2, "--price-out", 8, "--concurrency", 2)
+    assert run(server, *FERRY, *options) == 0
+    out, err = capsys.readouterr()
+    assert "2 tasks asked for, 2 kept" in out and "cost 0.0" in out
+    assert f"export FTRL_REGISTRY={tmp_path}" in err
+    report = json.loads((tmp_path / "AFerryPort.report.json").read_bytes())
+    assert (report["asked"], report["kept"]) == (2, 2) and report["cost"] > 0
+    assert report["stages"]["localized_deployment"]["requests"] == 6
+    assert (tmp_path / "AFerryPort" / "toolsets" / "test-00002.py").is_file()
+
+
+def test_a_budget_ends_it_cleanly(server: FakeServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(server, *FERRY, "--tasks", 2, "--out", tmp_path, "--max-tokens-total", 900) == 0
+    out, err = capsys.readouterr()
+    assert "1 not tried" in out or "2 not tried" in out
+    assert "higher --max-tokens-total goes on" in err
+
+
+def test_the_stages_of_one_task(server: FakeServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scaled, task = tmp_path / "scaled.json", tmp_path / "task.json"
+    assert run(server, *FERRY, "--until", "scale", "--save", scaled, "--show") == 0
+    shown = capsys.readouterr().out
+    assert "+ get_crew(" in shown and "written by played" in shown and "Reference solution" in shown
+    stored = json.loads(scaled.read_bytes())
+    assert (stored["stage"], stored["scenario"]) == ("scale", "AFerryPort")
+    told = stored["artefact"]["integrated"]["documented"]["decomposition"]["brief"]["provenance"]
+    assert (told["writer"], told["model"]) == ("llm", "played")
+    assert run(server, "--model", "played", "--from", scaled, "--save", task, "--show") == 0
+    assert "def get_berth(berth, unit=" in capsys.readouterr().out
+    assert json.loads(task.read_bytes())["artefact"]["certificate"]["oracle_return"] == 1.0
+
+
+@pytest.mark.parametrize("stage", ["decompose", "document", "integrate"])
+def test_each_stage_can_be_gone_on_from(server: FakeServer, tmp_path: Path, stage: str) -> None:
+    first, task = tmp_path / "first.json", tmp_path / "task.json"
+    assert run(server, *FERRY, "--until", stage, "--save", first) == 0
+    assert run(server, "--model", "played", "--from", first, "--save", task) == 0
+    assert json.loads(task.read_bytes())["artefact"]["question"].startswith("Which berth")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--domain", "x"), "--model says which model writes"),
+        (("--domain", " ", "--model", "m"), "--domain is empty"),
+        (("--domain", "x", "--model", "m", "--name", "a-b"), "CamelCase"),
+        (("--domain", "bank", "--model", "m"), "there is a scenario Bank already"),
+        (("--domain", "x", "--model", "m", "--variants", "8"), "--variants is for scenarios that no model writes"),
+        (("--domain", "x", "--model", "m", "--sampling", "{"), "--sampling is no JSON"),
+        (("--domain", "x", "--model", "m", "--difficulty", "2"), "from 0 to 1"),
+        (("--questions", "/nowhere/q.txt", "--model", "m"), "cannot be read"),
+        (("--domain", "x", "--model", "m", "--until", "scale", "--tasks", "3"), "--tasks is for building a whole"),
+        (("--concurrency", "3"), "--llm is for what a language model writes"),
+        (("--domain", "x", "--model", "m", "--show"), "--show is for the stages of one task"),
+    ],
+)
+def test_what_is_refused(
+    server: FakeServer,
+    arguments: tuple[str, ...],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr("ftrl_gym.trust.user_folder", lambda: tmp_path)
+    asked = len(server.requests)
+    assert run(server, *arguments) == 2
+    assert told in capsys.readouterr().err
+    assert len(server.requests) == asked
+
+
+def test_unfinished_work_of_other_prompts_is_not_gone_on_from(
+    server: FakeServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prompts = tmp_path / "prompts"
+    prompts.mkdir()
+    options = (*FERRY, "--tasks", 2, "--out", tmp_path)
+    assert run(server, *options, "--max-tokens-total", 900) == 0
+    (prompts / "again.md").write_text("# User\n\nMend this: $problem\n")
+    assert run(server, *options, "--prompts", prompts) == 2
+    assert "an unfinished build by another command" in capsys.readouterr().err
+    assert run(server, *options) == 0
