@@ -22,6 +22,16 @@ Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Temperatures = Annotated[list[NotNegative], Field(min_length=1)]
 
 
+class Source(StrEnum):
+    """Where the episodes of a step come from."""
+
+    LIVE = "live"
+    """The policy plays whole episodes."""
+    PREFIXES = "prefixes"
+    """It plays single turns behind prefixes of trajectories, which it samples once an epoch: the recipe of FTRL
+    (arXiv 2508.08791)."""
+
+
 class Credit(StrEnum):
     """Which rewards a token answers for."""
 
@@ -116,6 +126,8 @@ class Recipe(StrEnum):
     """arXiv 2507.18071."""
     CISPO = "cispo"
     """MiniMax-M1, arXiv 2506.13585."""
+    FTRL = "ftrl"
+    """arXiv 2508.08791: single turns behind prefixes, GRPO with the paper's reward and matching."""
 
 
 class Schedule(StrEnum):
@@ -151,6 +163,8 @@ class EnvConfig(Settings):
     """Turns per episode."""
     reward: str = "default"
     """Reward scheme."""
+    matching: Literal["strict", "ftrl"] = "strict"
+    """How feedback is compared with what a task asks for while training; the policy is always judged by facts."""
 
 
 class RolloutConfig(Settings):
@@ -168,6 +182,10 @@ class RolloutConfig(Settings):
     """Own tokens per turn; a longer turn is cut there."""
     max_episode_tokens: Positive = 4096
     """Tokens per episode in all: prompt, own turns, feedback."""
+    source: Source = Source.LIVE
+    """Where the episodes of a step come from."""
+    trajectories: Positive = 256
+    """Tasks whose trajectories give the prefixes of an epoch, with ``source`` prefixes."""
     refills: Annotated[int, Field(ge=0)] = 0
     """Groups whose members were all paid the same teach nothing; so often more tasks are played instead of them
     (dynamic sampling, DAPO, arXiv 2503.14476, section 3.2)."""

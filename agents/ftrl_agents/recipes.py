@@ -1,7 +1,7 @@
 """Published algorithms as settings.
 
-Each is what its paper describes, at the size of the embedded model: learning rates and batch sizes stay as they are,
-except with ``ftrl``, whose recipe names them.
+Each is what its paper describes, but for what belongs to the size of a model and a machine: learning rates and batch
+sizes stay as they are.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ftrl_agents.config import (
     KlEstimator,
     KlPlace,
     Recipe,
+    Source,
     Surrogate,
     TrainConfig,
 )
@@ -53,10 +54,19 @@ UPDATES: dict[Recipe, dict[str, Any]] = {
         "estimator": Estimator.GRPO, "surrogate": Surrogate.CISPO, "average": Average.TOKEN, "clip_low": 1.0,
         "clip_high": 0.28, "kl": 0.0, "entropy": 0.0,
     },
+    Recipe.FTRL: {
+        "estimator": Estimator.GRPO, "average": Average.TOKEN, "kl": 0.001, "kl_estimator": KlEstimator.K3,
+        "kl_place": KlPlace.LOSS, "entropy": 0.001, **_EVEN,
+    },
 }  # fmt: skip
 """What each recipe says about an update."""
-ROLLOUTS: dict[Recipe, dict[str, Any]] = {Recipe.DAPO: {"refills": 2}}
+ROLLOUTS: dict[Recipe, dict[str, Any]] = {
+    Recipe.DAPO: {"refills": 2},
+    Recipe.FTRL: {"source": Source.PREFIXES, "group": 16},
+}
 """What some say about sampling."""
+ENVS: dict[Recipe, dict[str, Any]] = {Recipe.FTRL: {"reward": "solve_f1", "matching": "ftrl"}}
+"""What one says about the environment."""
 
 
 def with_recipe(config: TrainConfig, recipe: Recipe) -> TrainConfig:
@@ -65,5 +75,6 @@ def with_recipe(config: TrainConfig, recipe: Recipe) -> TrainConfig:
         "recipe": recipe,
         "update": config.update.model_copy(update=UPDATES[recipe]),
         "rollout": config.rollout.model_copy(update=ROLLOUTS.get(recipe, {})),
+        "env": config.env.model_copy(update=ENVS.get(recipe, {})),
     }
     return config.model_copy(update=changed)

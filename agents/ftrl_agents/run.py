@@ -30,7 +30,7 @@ def env_of(config: TrainConfig, split: str) -> EnvFactory:
         )
     keywords: dict[str, Any] = {name: getattr(config.env, name) for name in ("docs", "max_turns", "reward", "features")}
     if split == "train":
-        keywords |= {name: getattr(config.env, name) for name in ("kinds", "difficulty")}
+        keywords |= {name: getattr(config.env, name) for name in ("kinds", "difficulty", "matching")}
     return env_factory(config.env.id, split=split, **keywords)
 
 

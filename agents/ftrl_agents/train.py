@@ -15,16 +15,15 @@ from ftrl_agents import checkpoint, memory
 from ftrl_agents.chat import Chat
 from ftrl_agents.config import TrainConfig
 from ftrl_agents.envs import EnvFactory, task_ids
-from ftrl_agents.episode import End, Episode, grouped, has_signal
+from ftrl_agents.episode import Episode
 from ftrl_agents.interrupt import Interrupted, Interrupts
 from ftrl_agents.learner import Learner, LossNotFinite
-from ftrl_agents.loss import overlong_penalty
 from ftrl_agents.metrics import MetricsLog, describe
 from ftrl_agents.policy import Policy, load_policy
 from ftrl_agents.report import write_report, write_sample
-from ftrl_agents.rollout import EnvPool, collect
-from ftrl_agents.run import env_of, evaluations, forget_evaluations, progress_bar, tasks_from
+from ftrl_agents.run import env_of, evaluations, forget_evaluations, progress_bar
 from ftrl_agents.run_folder import CONFIG, check_resumable, locked, new_run
+from ftrl_agents.sampling import START, open_source
 from ftrl_agents.schedule import share_of_rate
 from ftrl_agents.slot_attention import slot_attention
 from ftrl_agents.trackers import open_trackers
@@ -46,9 +45,9 @@ class Trainer:
         self.config, self.console, self.policy = config, console, policy
         self.make_train, self.make_test = env_of(config, "train"), env_of(config, "test")
         self.train_ids = task_ids(self.make_train)
-        self.pool = EnvPool()
+        self.source = open_source(config, policy, self.make_train, self.train_ids, config.rollout.source)
         self.learner = Learner(policy.model, config.update, config.rollout.temperature)
-        self.step, self.place, self.elapsed = 0, 0, 0.0
+        self.step, self.cursor, self.elapsed = 0, START, 0.0
         self._saved: Path | None = start
         trackers = open_trackers(config)
         if start is None:
@@ -56,7 +55,7 @@ class Trainer:
         else:
             cursor, heads = checkpoint.load_cursor(start, self.learner.optimizer)
             self.learner.load_heads(heads)
-            self.step, self.place, self.elapsed = cursor["step"], cursor["place"], cursor["elapsed"]
+            self.step, self.cursor, self.elapsed = cursor["step"], tuple(cursor["cursor"]), cursor["elapsed"]
             self.log = MetricsLog(config.run_dir, cursor["metrics"], self.step, trackers)
             console.print(f"going on with {config.run_dir} after step {self.step}")
         self.records, self._warned = self.log.records(), set[str]()
@@ -86,7 +85,7 @@ class Trainer:
             return self._saved
         cursor = {
             "step": self.step,
-            "place": self.place,
+            "cursor": list(self.cursor),
             "elapsed": self.elapsed,
             "metrics": self.log.position(),
         }
@@ -97,7 +96,7 @@ class Trainer:
 
     def close(self) -> None:
         """Environments and files."""
-        self.pool.close()
+        self.source.close()
         self.log.close()
 
     def _over(self) -> bool:
@@ -110,7 +109,7 @@ class Trainer:
             while not self._over():
                 begun = time.monotonic()
                 with self._rescued():
-                    episodes, kept, place = self._episodes()
+                    episodes, kept, cursor = self.source.step(self.step, self.cursor)
                 sampled = time.monotonic()
                 with interrupts.deferred():
                     try:
@@ -118,7 +117,7 @@ class Trainer:
                             stats = self.learner.update(kept, config.seed + self.step, self._share_of_rate())
                     except LossNotFinite as error:
                         raise self._stopped(error, episodes) from None
-                    self.step, self.place = self.step + 1, place
+                    self.step, self.cursor = self.step + 1, cursor
                     updated = time.monotonic()
                     record = describe(episodes, stats, sampled - begun, updated - sampled)
                     self.elapsed += time.monotonic() - begun
@@ -145,47 +144,6 @@ class Trainer:
     def _share_of_rate(self) -> float:
         update = self.config.update
         return share_of_rate(update.schedule, self.step, self.config.steps, update.warm_up)
-
-    def _episodes(self) -> tuple[list[Episode], list[Episode], int]:
-        """Plays a step's tasks, and others instead of groups without signal where that is wished.
-
-        Returns:
-            All episodes; those to learn from; the place in the order of tasks to go on from.
-        """
-        config, rollout = self.config, self.config.rollout
-        place, played, kept = self.place, list[Episode](), list[Episode]()
-        for _ in range(rollout.refills + 1):
-            missing = rollout.tasks - len(kept) // rollout.group
-            fresh = self._played(place, missing)
-            played, place = played + fresh, place + missing
-            kept = [episode for group in grouped(played) if has_signal(group) for episode in group]
-            if len(kept) >= rollout.tasks * rollout.group:
-                break
-        buffer = config.update.overlong_tokens
-        for episode in played:
-            if buffer and episode.end is not End.FAILED:
-                episode.penalty = overlong_penalty(len(episode.ids), rollout.max_episode_tokens, buffer)
-        failed = [episode for episode in played if episode.end is End.FAILED]
-        if len(failed) == len(played):
-            raise FtrlGymError(f"every episode of step {self.step + 1} failed in the environment: {failed[0].error}")
-        return played, kept if rollout.refills and kept else played, place
-
-    def _played(self, place: int, count: int) -> list[Episode]:
-        config, rollout = self.config, self.config.rollout
-        return collect(
-            self.policy.model,
-            self.policy.tokenizer,
-            [(self.make_train, task) for task in tasks_from(self.train_ids, place, count, config.seed)],
-            temperature=rollout.temperature,
-            seed=config.seed * 1_000_003 + self.step,
-            group_size=rollout.group,
-            groups=range(place - self.place, place - self.place + count),
-            docs=config.env.docs,
-            in_flight=rollout.in_flight,
-            max_turn_tokens=rollout.max_turn_tokens,
-            max_episode_tokens=rollout.max_episode_tokens,
-            pool=self.pool,
-        )
 
     @contextmanager
     def _rescued(self) -> Iterator[None]:
