@@ -16,7 +16,7 @@ from learner_toy import LetterEnv, make_model, make_tokenizer
 from rich.console import Console
 from transformers import AutoModelForCausalLM
 
-from ftrl_agents import checkpoint
+from ftrl_agents import checkpoint, sampling
 from ftrl_agents import train as train_module
 from ftrl_agents.chat import Chat
 from ftrl_agents.config import EnvConfig, EvaluationConfig, RolloutConfig, TrainConfig, UpdateConfig
@@ -95,15 +95,15 @@ class Killed(BaseException):
 
 
 def die_at(monkeypatch: pytest.MonkeyPatch, step: int, blow: Any) -> None:
-    original = train_module.collect
+    original = sampling.collect
 
     def collect(*arguments: Any, **keywords: Any) -> Any:
         if keywords["seed"] == step:
-            monkeypatch.setattr(train_module, "collect", original)
+            monkeypatch.setattr(sampling, "collect", original)
             blow()
         return original(*arguments, **keywords)
 
-    monkeypatch.setattr(train_module, "collect", collect)
+    monkeypatch.setattr(sampling, "collect", collect)
 
 
 def kill() -> None:
