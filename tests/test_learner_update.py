@@ -13,6 +13,7 @@ from ftrl_agents.config import UpdateConfig
 from ftrl_agents.episode import End, Episode
 from ftrl_agents.learner import Learner, LossNotFinite
 from ftrl_agents.rollout import collect
+from ftrl_gym.errors import UsageError
 
 TOKENIZER = make_tokenizer()
 
@@ -132,3 +133,80 @@ def test_it_learns() -> None:
         returns.append(sum(episode.episode_return for episode in batch) / len(batch))
         learner.update(batch, seed=step)
     assert sum(returns[-5:]) / 5 > sum(returns[:5]) / 5 + 0.3
+
+
+def weights_after(episodes: list[Episode], **changes: object) -> list[torch.Tensor]:
+    model, _ = updated(episodes, max_grad_norm=1e9, **changes)
+    return [parameter.detach() for parameter in model.parameters()]
+
+
+def test_recomputing_activations_changes_nothing(episodes: list[Episode]) -> None:
+    for one, other in zip(weights_after(episodes), weights_after(episodes, recompute=True), strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=2e-5)
+
+
+def test_a_value_head_learns_what_comes(episodes: list[Episode]) -> None:
+    model = make_model(TOKENIZER)
+    settings = {"estimator": "gae", "credit": "token", "gae_lambda": 1.0, "mini_batches": 1, "entropy": 0}
+    config = UpdateConfig.model_validate(settings | {"learning_rate": 1e-2, "value_clip": 1e9})
+    learner = Learner(model, config, temperature=0.9)
+    losses = [learner.update(episodes, seed=step).value_loss for step in range(12)]
+    assert losses[-1] < 0.5 * losses[0]
+    assert learner.heads().keys() == {"value_head.weight", "value_head.bias"}
+    other = Learner(make_model(TOKENIZER), config, temperature=0.9)
+    other.load_heads(learner.heads())
+    torch.testing.assert_close(other.heads()["value_head.weight"], learner.heads()["value_head.weight"])
+    with pytest.raises(UsageError, match="value head"):
+        Learner(make_model(TOKENIZER), UpdateConfig(), temperature=0.9).load_heads(learner.heads())
+
+
+def test_another_engines_log_probabilities_are_corrected(episodes: list[Episode]) -> None:
+    """What a sampler got wrong by a constant factor a token is a weight of that factor, up to the cap."""
+    shifted = copy.deepcopy(episodes)
+    for episode in shifted:
+        episode.logprobs = [
+            value - 0.1 if own else 0.0 for value, own in zip(episode.logprobs, episode.own, strict=True)
+        ]
+    stats = Learner(make_model(TOKENIZER), UpdateConfig(mini_batches=1, importance_cap=2.0), 0.9).update(shifted, 0)
+    assert stats.mismatch == pytest.approx(0.1, abs=1e-3)
+    assert stats.ratio_max == pytest.approx(1, abs=1e-4)
+    plain = Learner(make_model(TOKENIZER), UpdateConfig(mini_batches=1), 0.9).update(shifted, 0)
+    assert plain.ratio_max == pytest.approx(torch.tensor(0.1).exp().item(), abs=1e-3)
+
+
+def test_cut_episodes_are_left_out_where_that_is_wished(episodes: list[Episode]) -> None:
+    cut = copy.deepcopy(episodes)
+    cut[0].end = End.TOKEN_BUDGET
+    stats = Learner(make_model(TOKENIZER), UpdateConfig(mini_batches=1, drop_cut=True), 0.9).update(cut, 0)
+    assert stats.tokens == sum(episode.own_count for episode in cut[1:])
+
+
+def test_a_penalty_lowers_the_advantage(episodes: list[Episode]) -> None:
+    fined = copy.deepcopy(episodes)
+    fined[0].penalty = 1.0
+    lessons = [Learner(make_model(TOKENIZER), UpdateConfig(), 0.9)._lessons(some)[0] for some in (episodes, fined)]
+    plain, less = (next(one for one in group if one.episode.member == 0) for group in lessons)
+    assert less.advantage_N.mean() < plain.advantage_N.mean() - 0.1
+
+
+@pytest.mark.parametrize("changes", [
+    {"estimator": "dr_grpo", "average": "constant"},
+    {"estimator": "rloo", "surrogate": "sequence", "average": "episode"},
+    {"estimator": "reinforce++", "credit": "token"},
+    {"estimator": "reinforce++_baseline", "credit": "turn"},
+    {"estimator": "gae", "credit": "token", "epochs": 2},
+    {"surrogate": "gspo", "average": "episode"},
+    {"surrogate": "cispo", "clip_low": 1.0},
+])  # fmt: skip
+def test_every_algorithm_learns(changes: dict[str, object]) -> None:
+    model = make_model(TOKENIZER)
+    rate = 1e-2 if changes.get("average") != "constant" else 2e-2
+    config = UpdateConfig.model_validate({"mini_batches": 1, "learning_rate": rate, "entropy": 0, **changes})
+    learner = Learner(model, config, temperature=1.0)
+    returns = []
+    for step in range(25):
+        tasks = [(LetterEnv, "1")] * 4
+        batch = collect(model, TOKENIZER, tasks, temperature=1.0, seed=step, group_size=8, max_turn_tokens=8)
+        returns.append(sum(episode.episode_return for episode in batch) / len(batch))
+        learner.update(batch, seed=step)
+    assert sum(returns[-5:]) / 5 > sum(returns[:5]) / 5 + 0.2

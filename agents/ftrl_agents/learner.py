@@ -87,7 +87,9 @@ class Learner:
         self.accelerator = accelerator or Accelerator()
         with_values = config.estimator is Estimator.GAE
         if config.recompute:
-            model.gradient_checkpointing_enable({"use_reentrant": False})
+            # Renamed within transformers 5.
+            enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
+            enable({"use_reentrant": False})
         scorer = Scorer(model, temperature, values=with_values, shared_prompt=not config.recompute)
         trained = [p for p in scorer.parameters() if p.requires_grad]
         optimizer = torch.optim.AdamW(
