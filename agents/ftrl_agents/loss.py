@@ -33,6 +33,13 @@ def episode_ratio(logprobs_N: Tensor, sampled_N: Tensor, episode_N: Tensor, *, m
     return sums.exp()[episode_N]
 
 
+def clipped_ratio(kind: Surrogate, logprobs_N: Tensor, sampled_N: Tensor, episode_N: Tensor) -> Tensor:
+    """The ratio ``(N,)`` that a :class:`~ftrl_agents.config.Surrogate` bounds: each token's, or its episode's."""
+    if kind in (Surrogate.GSPO, Surrogate.SEQUENCE):
+        return episode_ratio(logprobs_N, sampled_N, episode_N, mean=kind is Surrogate.GSPO)
+    return ratio(logprobs_N, sampled_N)
+
+
 def clipped_surrogate(ratio_N: Tensor, advantage_N: Tensor, clip_low: float, clip_high: float) -> Tensor:
     """PPO's clipped objective with DAPO's two bounds, as a loss ``(N,)``.
 
@@ -60,14 +67,10 @@ def surrogate(
     clip_high: float,
 ) -> Tensor:
     """The loss ``(N,)`` of a :class:`~ftrl_agents.config.Surrogate`."""
-    match kind:
-        case Surrogate.PPO:
-            return clipped_surrogate(ratio(logprobs_N, sampled_N), advantage_N, clip_low, clip_high)
-        case Surrogate.GSPO | Surrogate.SEQUENCE:
-            whole = episode_ratio(logprobs_N, sampled_N, episode_N, mean=kind is Surrogate.GSPO)
-            return clipped_surrogate(whole, advantage_N, clip_low, clip_high)
-        case Surrogate.CISPO:
-            return cispo(logprobs_N, ratio(logprobs_N, sampled_N), advantage_N, clip_low, clip_high)
+    ratio_N = clipped_ratio(kind, logprobs_N, sampled_N, episode_N)
+    if kind is Surrogate.CISPO:
+        return cispo(logprobs_N, ratio_N, advantage_N, clip_low, clip_high)
+    return clipped_surrogate(ratio_N, advantage_N, clip_low, clip_high)
 
 
 def kl(estimator: KlEstimator, logprobs_N: Tensor, reference_N: Tensor) -> Tensor:

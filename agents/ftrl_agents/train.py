@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -161,10 +161,8 @@ class Trainer:
             kept = [episode for group in grouped(played) if has_signal(group) for episode in group]
             if len(kept) >= rollout.tasks * rollout.group:
                 break
-        buffer = config.update.overlong_tokens
-        for episode in played:
-            if buffer and episode.end is not End.FAILED:
-                episode.penalty = overlong_penalty(len(episode.ids), rollout.max_episode_tokens, buffer)
+        if config.update.overlong_tokens:
+            charge_length(played, rollout.max_episode_tokens, config.update.overlong_tokens)
         failed = [episode for episode in played if episode.end is End.FAILED]
         if len(failed) == len(played):
             raise FtrlGymError(f"every episode of step {self.step + 1} failed in the environment: {failed[0].error}")
@@ -212,6 +210,20 @@ class Trainer:
             f"If it happens there too, its weights are spoilt already: delete {good} and go on from the checkpoint "
             f"before it, or start again. The episodes of this step are in {path}"
         )
+
+
+def charge_length(episodes: Sequence[Episode], budget: int, buffer: int) -> None:
+    """Sets what episodes lose for their length; one that the budget ended, however short it stayed, loses all.
+
+    Args:
+        episodes: Of a step; failed ones are left alone.
+        budget: Tokens that an episode may have.
+        buffer: Over how many of the last of them it loses bit by bit.
+    """
+    for episode in episodes:
+        if episode.end is not End.FAILED:
+            length = budget if episode.end is End.TOKEN_BUDGET else len(episode.ids)
+            episode.penalty = overlong_penalty(length, budget, buffer)
 
 
 def train(config: TrainConfig, console: Console, policy: Policy | None = None) -> int:
