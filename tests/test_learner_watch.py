@@ -11,7 +11,7 @@ import pytest
 from learner_toy import make_model, make_tokenizer
 
 from ftrl_agents.config import TrainConfig
-from ftrl_agents.memory import Shape, check, need
+from ftrl_agents.memory import Shape, check, free_memory, need
 from ftrl_agents.trackers import open_trackers
 from ftrl_agents.watch import WINDOW, warnings
 from ftrl_gym.errors import UsageError
@@ -78,6 +78,14 @@ def test_what_cannot_fit_is_refused_with_the_setting_to_change() -> None:
     with pytest.raises(UsageError, match="micro-tokens"):
         check(large, TrainConfig(), 128 * 2**30)
     assert check(large, TrainConfig(), 400 * 2**30).weights == 32_000_000_000
+
+
+def test_weights_that_are_loaded_already_need_no_room_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = make_model(make_tokenizer())
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=1_000))
+    assert free_memory(model, "cpu") == 1_000 + 4 * Shape.of(model).parameters
+    monkeypatch.setattr("torch.cuda.mem_get_info", lambda device: (2_000, 9_000))
+    assert free_memory(model, "cuda") == 2_000  # where it is not yet
 
 
 def test_trackers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import torch
+from accelerate import Accelerator  # type: ignore[import-untyped]
 from rich.console import Console
 
 from ftrl_agents import checkpoint, memory
@@ -280,7 +281,7 @@ def _open(config: TrainConfig, console: Console, policy: Policy | None, held: Ex
     Chat(policy.tokenizer, tools=config.env.docs == "json")
     with slot_attention(policy.model):
         pass  # refuses a model that cannot be sampled
-    needed = memory.check(memory.Shape.of(policy.model), config, memory.free_memory(policy.model.device))
+    needed = memory.check(memory.Shape.of(policy.model), config, memory.free_memory(policy.model, Accelerator().device))
     console.print(f"memory:\n{needed.table()}")
     if config.resume:
         if cold:
