@@ -117,7 +117,7 @@ def free_memory(model: Any, device: Any) -> int:
     import torch
 
     loaded = [p for p in model.parameters() if p.device.type == torch.device(device).type]
-    own = sum(p.numel() * p.element_size() for p in loaded)
+    own: int = sum(p.numel() * p.element_size() for p in loaded)
     if torch.device(device).type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0]) + own
     import psutil  # type: ignore[import-untyped]

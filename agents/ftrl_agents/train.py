@@ -202,7 +202,8 @@ class Trainer:
     def _stopped(self, error: LossNotFinite, episodes: list[Episode]) -> FtrlGymError:
         config, good = self.config, checkpoint.latest(self.config.run_dir)
         path = config.run_dir / f"episodes_of_step_{self.step + 1}.txt"
-        path.write_text("\n\n".join(episode.transcript() for episode in episodes), encoding="utf-8")
+        text = "\n\n".join(episode.transcript() for episode in episodes)
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
         return LossNotFinite(
             f"step {self.step + 1}: {error}. Most likely the learning rate ({config.update.learning_rate:g}) is too "
             f"high: entropy and grad_norm in {config.run_dir / 'metrics.jsonl'} show since when. The last good "
