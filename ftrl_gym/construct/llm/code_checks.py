@@ -268,12 +268,13 @@ def is_trivial(answer: Answer) -> bool:
 
 def _given_away(draft: Draft, bench: Bench) -> Iterator[Flaw]:
     """Answers that are had for nothing: by a call without information, or from an error."""
-    own = {draft.call_of[sub.id].tool: sub for sub in draft.subs}
-    for tool, sub in own.items():
+    for tool in dict.fromkeys(draft.call_of[sub.id].tool for sub in draft.subs):
+        own = [sub for sub in draft.subs if draft.call_of[sub.id].tool == tool]
         for arguments in _empty_calls(bench.documents[tool]):
             ran = bench.call(tool, arguments) if bench.fits(tool, arguments) else Ran(error="does not fit")
-            answers = [one.answer for one in draft.subs if draft.call_of[one.id].tool == tool]
-            if not ran.refused and any(is_answer(one, value) for one in answers for _, value in values(ran.value)):
+            told = [] if ran.refused else [value for _, value in values(ran.value)]
+            sub = next((sub for sub in own if any(is_answer(sub.answer, value) for value in told)), None)
+            if sub is not None:
                 evidence = (
                     f"{tool}({to_json(arguments)}) tells the answer to {sub.question!r} without being told anything: "
                     "require what names the thing that is asked about"
