@@ -17,6 +17,7 @@ from ftrl_gym.construct.llm.drafts import Draft
 from ftrl_gym.construct.llm.flaws import Flaw
 from ftrl_gym.construct.llm.replies import WriterStage
 from ftrl_gym.grounding import tokens
+from ftrl_gym.likeliest_first import likeliest_first
 from ftrl_gym.parameters import Leaf
 from ftrl_gym.prompt import to_json
 from ftrl_gym.task import Answer, AnswerType, Json
@@ -77,7 +78,7 @@ def first_working(draft: Draft, bench: Bench, document: ToolDocument) -> list[Ar
         kept = list({f"{type(value).__name__} {value}": value for value in pool}.values())
         pools.append(sorted(kept, key=lambda value: _unlike(leaf, value))[:most])
     tried = 0
-    for chosen in sorted(itertools.product(*(range(len(pool)) for pool in pools)), key=lambda at: (sum(at), at)):
+    for chosen in itertools.islice(likeliest_first([len(pool) for pool in pools]), 4 * _FIRST_CALLS):
         picked = {leaf.path: [pool[i]] for leaf, pool, i in zip(needed, pools, chosen, strict=True)}
         arguments = parameters.assembled(document.parameters, picked)
         if not bench.fits(document.name, arguments):
