@@ -19,6 +19,7 @@ from ftrl_gym.answers import fold, right
 from ftrl_gym.execution import Toolbox, ToolFailure
 from ftrl_gym.goal import Goal, call_key
 from ftrl_gym.grounding import tokens
+from ftrl_gym.likeliest_first import likeliest_first
 from ftrl_gym.parameters import Leaf
 from ftrl_gym.question_values import read
 from ftrl_gym.task import Answer, AnswerType, Json, Task
@@ -151,8 +152,7 @@ class BlindSearch:
                 continue
             most = max(4, int(4000 ** (1 / len(needed))))
             pools = [list(itertools.islice(self._values(leaf), min(most, _A_LEAF))) for leaf in needed]
-            places = sorted(itertools.product(*(range(len(pool)) for pool in pools)), key=lambda at: (sum(at), at))
-            for at in places[: 4 * _A_ROUND]:
+            for at in itertools.islice(likeliest_first([len(pool) for pool in pools]), 4 * _A_ROUND):
                 values = {leaf.path: pool[i] for leaf, pool, i in zip(needed, pools, at, strict=True)}
                 if call_key(document.name, parameters.assembled(document.parameters, values)) not in self._tried:
                     yield values

@@ -117,6 +117,7 @@ def test_a_resumed_run_honours_every_flag_that_was_typed(tmp_path: Path, monkeyp
     ("flags", "words"),
     [
         (["--model", "other"], "--model cannot change"),
+        (["--recipe", "rloo"], "--recipe cannot change"),
         (["--env.docs", "json"], "--env.docs cannot change"),
         (["--evaluation.tasks", "5"], "--evaluation.tasks cannot change"),
         (["--name", "other"], "leave --out and --name out"),

@@ -140,6 +140,17 @@ def test_an_empty_reply_is_an_empty_turn(content: str | None) -> None:
     assert episode.score["outcome"] == 0.0 and episode.end == End.ANSWERED
 
 
+def test_half_a_surrogate_pair_can_be_sent_back() -> None:
+    def behave(body: dict[str, Any]) -> Answer:
+        if any(message["role"] == "tool" for message in body["messages"]):
+            return said(ANSWER)
+        return said("Let me see \ud83d", CALL, ("get_flight", '{"flight_no": "\ud83d"}'))
+
+    (episode,), requests = play(behave)
+    assert episode.error is None and episode.score["outcome"] == 1.0
+    assert requests[1]["messages"][-3]["content"] == "Let me see \ufffd"
+
+
 def test_a_full_context_ends_an_episode() -> None:
     def behave(body: dict[str, Any]) -> Answer:
         return refused(400, "too long", "context_length_exceeded") if len(body["messages"]) > 2 else right(body)

@@ -125,6 +125,16 @@ def make_travel() -> gym.Env[str, str]:
     return gym.make("ftrl/TravelBooking-v0", split="test", docs="signature")
 
 
+def test_half_a_surrogate_pair_is_kept_as_it_was_written(tmp_path: Path) -> None:
+    broken = "a broken emoji \ud83d"
+    with PlayedLog(tmp_path / "log", {}) as log:
+        log.add({"transcript": broken})
+    with PlayedLog(tmp_path / "log", {}) as log:
+        assert log.records == [{"transcript": broken}]
+    Evaluation(0.0, (), (broken,)).save(tmp_path / "evaluation.json")
+    assert Evaluation.load(tmp_path / "evaluation.json").transcripts == (broken,)
+
+
 def test_a_policy_that_fails_costs_its_episode(tmp_path: Path) -> None:
     engine = ScriptedEngine("fragile", lambda temperature: Fragile())
     tasks = ["test-00003", "test-00017"]

@@ -71,7 +71,7 @@ def by_hand(estimator: Estimator, credit: Credit, discount: float = 1.0) -> list
             return own - float(np.mean(rest))
         less = own - float(np.mean([at_turn(other, turn) for other in mates]))
         if estimator is Estimator.GRPO:
-            return less / (float(np.std([sum(PAID[other]) for other in mates])) + EPSILON)
+            return less / (max(float(np.std([at_turn(other, k) for other in mates])) for k in range(3)) + EPSILON)
         return less
 
     found = [[compared(row, token) for token in range(len(TURNS[row]))] for row in range(5)]
@@ -112,6 +112,15 @@ def test_one_token_a_turn_makes_turn_and_token_credit_the_same() -> None:
 def test_equal_members_teach_nothing(estimator: Estimator, credit: Credit) -> None:
     same = paid_of([[0, 1]] * 4, [[0.5, 0.25]] * 4, [0] * 4)
     assert advantages(same, estimator, credit).abs().max() < 1e-9
+
+
+@pytest.mark.parametrize("credit", [Credit.TURN, Credit.TOKEN])
+@pytest.mark.parametrize("other", [0.0, 0.01])
+def test_one_return_that_was_earned_at_different_turns_is_no_unbounded_advantage(credit: Credit, other: float) -> None:
+    paid = paid_of([[0, 1], [0, 1]], [[0.5, 0.0], [other, 0.5]], [0, 0])
+    found = advantages(paid, Estimator.GRPO, credit)
+    assert found.abs().max() < 1.0 + 1e-9
+    assert found[0, 1] == pytest.approx(-1.0, rel=1e-4) and found[1, 1] == pytest.approx(1.0, rel=1e-4)
 
 
 def test_a_member_alone_in_its_group_teaches_nothing() -> None:
@@ -219,6 +228,14 @@ def test_an_episodes_ratio_is_the_geometric_mean_of_its_tokens() -> None:
     # Averaged over the tokens of an episode, the gradient is that of the sequence ratio: a third on each token.
     (gradient,) = torch.autograd.grad(found[episode == 0].mean(), new)
     assert gradient.tolist() == pytest.approx([math.exp(0.3) / 3, math.exp(0.3) / 3, 0.0, math.exp(0.3) / 3])
+
+
+def test_a_ratio_beyond_all_bounds_has_a_gradient_that_is_a_number() -> None:
+    new = torch.full((400,), 0.3, dtype=torch.float32, requires_grad=True)
+    old, advantage = torch.full((400,), -0.5), torch.ones(400)
+    for kind in Surrogate:
+        loss = surrogate(kind, new, old, advantage, torch.zeros(400, dtype=torch.long), 0.2, 0.28).sum()
+        assert torch.autograd.grad(loss, new)[0].isfinite().all()
 
 
 def test_an_episode_as_one_action_has_the_product_of_its_ratios() -> None:

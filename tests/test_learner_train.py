@@ -20,9 +20,10 @@ from ftrl_agents import checkpoint, sampling
 from ftrl_agents import train as train_module
 from ftrl_agents.chat import Chat
 from ftrl_agents.config import EnvConfig, EvaluationConfig, RolloutConfig, TrainConfig, UpdateConfig
+from ftrl_agents.episode import End, Episode
 from ftrl_agents.learner import LossNotFinite
 from ftrl_agents.policy import Policy, load_policy
-from ftrl_agents.train import train
+from ftrl_agents.train import charge_length, train
 from ftrl_gym.errors import UsageError
 
 TOKENIZER = make_tokenizer()
@@ -190,6 +191,20 @@ def test_a_run_interrupted_before_it_began_leaves_no_folder(tmp_path: Path, monk
     monkeypatch.setattr(checkpoint, "save", lambda *arguments: signal.raise_signal(signal.SIGINT))
     assert start(config(tmp_path)) == 130
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_episode_that_the_budget_ended_loses_all_however_short_it_stayed() -> None:
+    def episode(end: End, tokens: int) -> Episode:
+        return Episode("t", "", 0, 0, [], ids=[0] * tokens, end=end)
+
+    played = [
+        episode(End.TOKEN_BUDGET, 60),
+        episode(End.ANSWERED, 60),
+        episode(End.ANSWERED, 90),
+        episode(End.FAILED, 90),
+    ]
+    charge_length(played, 100, 20)
+    assert [one.penalty for one in played] == [1.0, 0.0, 0.5, 0.0]
 
 
 def test_a_taken_name_gets_a_number(tmp_path: Path) -> None:

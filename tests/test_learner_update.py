@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import pytest
 import torch
 from learner_toy import LetterEnv, make_model, make_tokenizer
+from torch import Tensor
 from transformers import Qwen3ForCausalLM
 
-from ftrl_agents.config import UpdateConfig
+from ftrl_agents.config import Average, Estimator, Surrogate, UpdateConfig
 from ftrl_agents.episode import End, Episode
 from ftrl_agents.learner import Learner, LossNotFinite
 from ftrl_agents.rollout import collect
@@ -121,6 +123,39 @@ def test_kl_pulls_back_to_the_reference(episodes: list[Episode]) -> None:
     learner.set_reference(reference)
     assert learner.update(episodes, seed=0).kl == pytest.approx(0, abs=1e-6)
     assert learner.update(episodes, seed=0).kl > 1e-5
+
+
+@pytest.mark.parametrize("estimator", Estimator)
+def test_a_process_without_episodes_takes_part_in_what_the_others_do(
+    episodes: list[Episode], estimator: Estimator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = Learner(make_model(make_tokenizer()), UpdateConfig(estimator=estimator), 0.9)
+    sums: list[Tensor] = []
+    monkeypatch.setattr(learner, "_most", lambda passes: 2)  # another process has two parts
+    monkeypatch.setattr(learner, "_summed", lambda some: sums.append(some) or some + (len(some) == 2))
+    failed = [replace(episode, end=End.FAILED) for episode in episodes]
+    assert learner._lessons(failed) == {}
+    whitening = (Estimator.GAE, Estimator.REINFORCE_PLUS_PLUS, Estimator.REINFORCE_PLUS_PLUS_BASELINE)
+    assert [len(some) for some in sums] == ([2, 1] if estimator in whitening else [])
+    before = copy.deepcopy(learner.model.state_dict())
+    measured, _, norm = learner._mini_batch([], "in mini-batch 1 of 1")
+    learner.optimizer.step()
+    assert norm == 0.0 and not any(float(one) for one in measured)
+    assert all(torch.equal(weight, before[name]) for name, weight in learner.model.state_dict().items())
+
+
+@pytest.mark.parametrize("kind", [Surrogate.GSPO, Surrogate.SEQUENCE])
+def test_what_is_told_of_ratios_is_told_of_those_that_are_bounded(episodes: list[Episode], kind: Surrogate) -> None:
+    """A second pass over one mini-batch: tokens move apart, episodes as a whole hardly."""
+    config = UpdateConfig(surrogate=kind, average=Average.EPISODE, epochs=2, mini_batches=1, learning_rate=1e-3)
+    model = make_model(make_tokenizer())
+    told = Learner(model, config, 0.9).update(episodes, seed=0)
+    plain = UpdateConfig(surrogate=Surrogate.PPO, average=Average.EPISODE, epochs=2, mini_batches=1, learning_rate=1e-3)
+    tokens = Learner(make_model(make_tokenizer()), plain, 0.9).update(episodes, seed=0)
+    if kind is Surrogate.GSPO:
+        assert told.ratio_max - told.ratio_min < tokens.ratio_max - tokens.ratio_min
+    else:
+        assert told.ratio_max - told.ratio_min > tokens.ratio_max - tokens.ratio_min
 
 
 def test_it_learns() -> None:

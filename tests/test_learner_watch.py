@@ -11,7 +11,7 @@ import pytest
 from learner_toy import make_model, make_tokenizer
 
 from ftrl_agents.config import TrainConfig
-from ftrl_agents.memory import Shape, check, need
+from ftrl_agents.memory import Shape, check, free_memory, need
 from ftrl_agents.trackers import open_trackers
 from ftrl_agents.watch import WINDOW, warnings
 from ftrl_gym.errors import UsageError
@@ -80,18 +80,36 @@ def test_what_cannot_fit_is_refused_with_the_setting_to_change() -> None:
     assert check(large, TrainConfig(), 400 * 2**30).weights == 32_000_000_000
 
 
-def test_trackers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_that_are_loaded_already_need_no_room_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = make_model(make_tokenizer())
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=1_000))
+    assert free_memory(model, "cpu") == 1_000 + 4 * Shape.of(model).parameters
+    monkeypatch.setattr("torch.cuda.mem_get_info", lambda device: (2_000, 9_000))
+    assert free_memory(model, "cuda") == 2_000  # where it is not yet
+
+
+def test_trackers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     seen: list[Any] = []
     started = SimpleNamespace(log=lambda values, step: seen.append((step, values)), finish=lambda: seen.append("end"))
     monkeypatch.setitem(sys.modules, "wandb", SimpleNamespace(init=lambda **given: seen.append(given) or started))
-    (tracker,) = open_trackers(TrainConfig(track=["wandb"], name="mine"))
+    settings = TrainConfig(track=["wandb"], name="mine", out=tmp_path)
+    settings.run_dir.mkdir()
+    (tracker,) = open_trackers(settings)
     tracker.log({"f1": 0.5}, step=3)
     tracker.finish()
     assert seen[0]["name"] == "mine" and seen[0]["resume"] == "never"
     assert seen[1:] == [(3, {"f1": 0.5}), "end"]
+    open_trackers(settings.model_copy(update={"resume": settings.run_dir}))
+    assert seen[-1]["resume"] == "allow" and seen[-1]["id"] == seen[0]["id"]
+    other = settings.model_copy(update={"name": "other"})
+    other.run_dir.mkdir()
+    open_trackers(other)
+    assert seen[-1]["id"] != seen[0]["id"]
 
 
-def test_a_tracker_that_is_missing_or_does_not_start_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tracker_that_is_missing_or_does_not_start_is_a_message(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setitem(sys.modules, "trackio", None)
     with pytest.raises(UsageError, match="pip install trackio"):
         open_trackers(TrainConfig(track=["trackio"]))
@@ -101,4 +119,4 @@ def test_a_tracker_that_is_missing_or_does_not_start_is_a_message(monkeypatch: p
 
     monkeypatch.setitem(sys.modules, "wandb", SimpleNamespace(init=refuse))
     with pytest.raises(UsageError, match=r"wandb does not start: no login\."):
-        open_trackers(TrainConfig(track=["wandb"], out=Path("x")))
+        open_trackers(TrainConfig(track=["wandb"], name=".", out=tmp_path))

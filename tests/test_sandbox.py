@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 
 from ftrl_gym.errors import SandboxError
 from ftrl_gym.execution import ToolFailure
-from ftrl_gym.sandbox import SandboxLimits, SandboxToolbox, workers
+from ftrl_gym.sandbox import SandboxLimits, SandboxToolbox, relay, workers
 from ftrl_gym.sandbox.foreign_source import adapted
 from ftrl_gym.sandbox.stateless import maker
+from ftrl_gym.world import WorldBase
 
 QUICK = SandboxLimits(seconds=0.3, memory_bytes=32 * 2**20, output_chars=1_000)
 
@@ -280,3 +281,34 @@ def test_calls_do_not_share_what_they_are_given() -> None:
     for _ in range(3_000):
         deep = [deep]
     assert box.run_batch([("f", {"x": deep}), ("f", {"x": []})]) == [2, 1]
+
+
+def test_threads_whose_first_calls_come_at_once_start_one_pool() -> None:
+    script = """
+import threading, time
+import pydantic_monty as monty
+from ftrl_gym.sandbox import refusal, workers
+started, real = [], monty.Monty
+def counted(**settings):
+    started.append(settings)
+    time.sleep(0.1)
+    return real(**settings)
+monty.Monty = counted
+calls = [threading.Thread(target=refusal, args=("f", f"def f():\\n    return {n}\\n")) for n in range(3)]
+[one.start() for one in calls]
+[one.join() for one in calls]
+assert len(started) == 1 and not workers.running(), started
+"""
+    path = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60, env={**os.environ, **path})
+
+
+def test_a_relay_holds_few_worlds_and_both_sides_the_same() -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    here, there = relay._Relay(os.getpid(), process), dict[int, WorldBase]()
+    worlds = [WorldBase({"t": {"k": {"n": n}}}, {}) for n in range(20)]
+    for number in [*range(20), 19, 18, 3]:
+        base = relay._received(there, relay._sent(here, worlds[number]))
+        assert base.tables == worlds[number].tables
+        assert there.keys() == here.places.keys() and len(there) <= 8

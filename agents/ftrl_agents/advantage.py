@@ -36,12 +36,11 @@ def against_group(paid: Paid, credit: Credit, discount: float = 1.0, *, others: 
         others: Leave the member itself out of the mean: RLOO (arXiv 2402.14740, equation 8). Alone in its group it
             then has nothing to be compared with, and its advantage is 0.
     """
-    amounts = credited(paid, credit, discount)
-    if credit is Credit.TRAJECTORY:
-        at_turns = amounts[:, :1].expand(-1, int(paid.turn_BN.max()) + 1)
-    else:
-        at_turns = coming_at_turns(paid, credit, discount)
-    membership = _membership(paid)
+    amounts, at_turns, membership = (
+        credited(paid, credit, discount),
+        _at_turns(paid, credit, discount),
+        _membership(paid),
+    )
     sums, counts = membership @ at_turns, membership.sum(1, keepdim=True)
     if others:
         means = (sums[paid.group_B] - at_turns) / (counts[paid.group_B] - 1).clamp(min=1)
@@ -51,12 +50,17 @@ def against_group(paid: Paid, credit: Credit, discount: float = 1.0, *, others: 
     return torch.where(paid.turn_BN >= 0, amounts - means.gather(1, paid.turn_BN.clamp(min=0)), 0.0)
 
 
-def group_spread(paid: Paid) -> Tensor:
-    """Population standard deviation of the returns of each episode's group, ``(B, 1)``."""
-    returns, membership = paid.rewards_BN.sum(1), _membership(paid)
-    counts = membership.sum(1)
-    means = (membership @ returns / counts)[paid.group_B]
-    return (membership @ (returns - means) ** 2 / counts).sqrt()[paid.group_B, None]
+def group_spread(paid: Paid, credit: Credit, discount: float = 1.0) -> Tensor:
+    """Population standard deviation of what the members of each episode's group are credited, ``(B, 1)``.
+
+    With credit by turn or token that of the turn at which they differ most. Members may have one return and earn it at
+    different turns; in units of the spread of returns, none, their advantages would have no bound.
+    """
+    at_turns, membership = _at_turns(paid, credit, discount), _membership(paid)
+    counts = membership.sum(1, keepdim=True)
+    means = (membership @ at_turns / counts)[paid.group_B]
+    spreads = (membership @ (at_turns - means) ** 2 / counts).sqrt()
+    return spreads.max(1, keepdim=True).values[paid.group_B]
 
 
 class Gae(NamedTuple):
@@ -113,7 +117,7 @@ def advantages(
     """
     match estimator:
         case Estimator.GRPO:
-            return against_group(paid, credit, discount) / (group_spread(paid) + EPSILON)
+            return against_group(paid, credit, discount) / (group_spread(paid, credit, discount) + EPSILON)
         case Estimator.DR_GRPO:
             return against_group(paid, credit, discount)
         case Estimator.RLOO:
@@ -124,6 +128,13 @@ def advantages(
             return whitened(against_group(paid, credit, discount), paid.turn_BN >= 0, reduce)
         case Estimator.GAE:
             raise ValueError("gae needs values")
+
+
+def _at_turns(paid: Paid, credit: Credit, discount: float) -> Tensor:
+    """``(B, K)`` what an episode is credited at each turn; all of it at every turn where credit is by trajectory."""
+    if credit is Credit.TRAJECTORY:
+        return credited(paid, credit)[:, :1].expand(-1, int(paid.turn_BN.max()) + 1)
+    return coming_at_turns(paid, credit, discount)
 
 
 def _membership(paid: Paid) -> Tensor:

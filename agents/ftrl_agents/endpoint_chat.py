@@ -8,6 +8,7 @@ dialect; their results go back to the calls by id. A model that writes its calls
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -18,6 +19,7 @@ from ftrl_gym.prompt import to_json, tool_observation
 from ftrl_gym.toolcall import Dialect
 
 Message = dict[str, Any]
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,20 @@ def appended(reply: Reply, feedback: Sequence[Message]) -> list[Message]:
 
 
 def reply_of(choice: Any) -> Reply:
-    """The reply in a choice of the openai client, with an id for every call."""
+    """The reply in a choice of the openai client, with an id for every call.
+
+    Half of a surrogate pair, which JSON can escape, becomes U+FFFD: it could not be sent back in the next request.
+    """
     message = choice.message
     calls = [call for call in message.tool_calls or () if getattr(call, "function", None) is not None]
     return Reply(
-        content=message.content or "",
+        content=_SURROGATES.sub("\ufffd", message.content or ""),
         calls=tuple(
-            ApiCall(call.id or f"call_{place}", call.function.name or "", call.function.arguments or "{}")
+            ApiCall(
+                call.id or f"call_{place}",
+                _SURROGATES.sub("\ufffd", call.function.name or ""),
+                _SURROGATES.sub("\ufffd", call.function.arguments or "{}"),
+            )
             for place, call in enumerate(calls)
         ),
         cut=choice.finish_reason == "length",

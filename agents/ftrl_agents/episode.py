@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ftrl_agents.config import Credit
+
 
 class End(StrEnum):
     """Why an episode ended."""
@@ -117,7 +119,14 @@ def grouped(episodes: Iterable[Episode]) -> list[list[Episode]]:
     return list(groups.values())
 
 
-def has_signal(group: Iterable[Episode]) -> bool:
-    """Whether members of a group that did not fail were paid differently."""
-    returns = [episode.episode_return for episode in group if episode.end is not End.FAILED]
-    return bool(returns) and max(returns) - min(returns) > 1e-9
+def has_signal(group: Iterable[Episode], credit: Credit = Credit.TRAJECTORY) -> bool:
+    """Whether members of a group that did not fail were paid differently: in all, or with finer credit at any turn."""
+    paid = [
+        (episode.episode_return,) if credit is Credit.TRAJECTORY else tuple(turn.reward for turn in episode.turns)
+        for episode in group
+        if episode.end is not End.FAILED
+    ]
+    first = paid[0] if paid else ()
+    return any(
+        len(one) != len(first) or max(abs(a - b) for a, b in zip(one, first, strict=True)) > 1e-9 for one in paid[1:]
+    )

@@ -118,7 +118,8 @@ class Evaluation:
     def save(self, path: Path) -> None:
         """Writes it as JSON, all or nothing."""
         draft = path.with_suffix(".tmp")
-        draft.write_text(json.dumps(asdict(self), ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps(asdict(self), ensure_ascii=False) + "\n"
+        draft.write_text(text, encoding="utf-8", errors="backslashreplace")  # as PlayedLog does
         os.replace(draft, path)
 
     @classmethod

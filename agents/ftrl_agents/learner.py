@@ -23,13 +23,15 @@ from transformers import PreTrainedModel
 from ftrl_agents.advantage import advantages, gae, whitened
 from ftrl_agents.config import Estimator, KlPlace, UpdateConfig
 from ftrl_agents.episode import End, Episode
-from ftrl_agents.lessons import Lesson, Part, paid, parts
-from ftrl_agents.loss import kl, ratio, surrogate, token_weights, truncated_importance, value_loss
+from ftrl_agents.lessons import Lesson, Part, idle_part, paid, parts
+from ftrl_agents.loss import clipped_ratio, kl, surrogate, token_weights, truncated_importance, value_loss
 from ftrl_agents.scorer import Scorer
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 NOTHING = 1e-9
 """Advantages up to this teach nothing."""
+WHITENED = (Estimator.REINFORCE_PLUS_PLUS, Estimator.REINFORCE_PLUS_PLUS_BASELINE, Estimator.GAE)
+"""Estimators for which processes add up what they have, also one that has nothing."""
 
 
 class LossNotFinite(FtrlGymError, ArithmeticError):
@@ -46,7 +48,7 @@ class UpdateStats(NamedTuple):
     ratio_min: float
     ratio_max: float
     clipped: float
-    """Share of tokens whose ratio lies outside the bounds."""
+    """Share of tokens whose ratio, or whose episode's where that is what counts, lies outside the bounds."""
     kl: float
     """To the reference; 0 without one."""
     value_loss: float
@@ -151,7 +153,7 @@ class Learner:
             for number, batch in enumerate(batches):
                 where = f"in mini-batch {number + 1} of {len(batches)}"
                 own = [groups[group] for group in batch if group in groups]
-                measured, seen, norm = self._mini_batch(own, episodes, where)
+                measured, seen, norm = self._mini_batch(own, where)
                 sums = _Sums(*(one + other for one, other in zip(sums, measured, strict=True)))
                 extremes = min(extremes[0], seen[0]), max(extremes[1], seen[1])
                 if not epoch and not number:
@@ -203,10 +205,14 @@ class Learner:
     def _set_advantages(self, lessons: Sequence[Lesson], costs: Sequence[Tensor] | None) -> None:
         config = self.config
         reward = paid([lesson.episode for lesson in lessons], costs) if lessons else None
-        if config.estimator is Estimator.GAE:
-            measured = self._measured(self.scorer, lessons)
-            if reward is None:
-                return
+        with_values = config.estimator is Estimator.GAE
+        measured = self._measured(self.scorer, lessons) if with_values else []
+        if reward is None:
+            if config.estimator in WHITENED:
+                none = torch.zeros(0, 0, dtype=torch.float64)
+                whitened(none, none.bool(), self._summed)
+            return
+        if with_values:
             values = torch.zeros_like(reward.rewards_BN)
             for row, (lesson, (_, value)) in enumerate(zip(lessons, measured, strict=True)):
                 assert value is not None
@@ -216,7 +222,7 @@ class Learner:
             advantage_BN = whitened(found.advantage_BN, own, self._summed)
             for row, lesson in enumerate(lessons):
                 lesson.target_N = found.target_BN[row, : len(lesson.sampled_N)].float()
-        elif reward is not None:
+        else:
             advantage_BN = advantages(reward, config.estimator, config.credit, config.discount, self._summed)
         for row, lesson in enumerate(lessons):
             lesson.advantage_N = advantage_BN[row, : len(lesson.sampled_N)].float()
@@ -244,8 +250,10 @@ class Learner:
         cut = [pair for members in groups.values() for pair in parts(members, self.config.micro_tokens)]
         found: dict[int, tuple[Tensor, Tensor | None]] = {}
         for number in range(self._most(len(cut))):
-            part, members = cut[number % len(cut)]
+            part, members = cut[number % len(cut)] if cut else (idle_part(), [])
             scored = scorer(*part.to(self.accelerator.device)[:3])
+            if not members:
+                continue
             sizes = part.sizes_B.tolist()
             logprobs = scored.logprobs_N.float().cpu().split(sizes)
             values = [None] * len(sizes) if scored.value_N is None else scored.value_N.float().cpu().split(sizes)
@@ -256,9 +264,7 @@ class Learner:
         """Forward passes of the process with the most: wrappers that share weights want as many of each."""
         return int(max(gather_object([passes])))
 
-    def _mini_batch(
-        self, groups: Sequence[Sequence[Lesson]], episodes: Sequence[Episode], where: str
-    ) -> tuple[_Sums, tuple[float, float], float]:
+    def _mini_batch(self, groups: Sequence[Sequence[Lesson]], where: str) -> tuple[_Sums, tuple[float, float], float]:
         """Adds up the gradient of a mini-batch; gives sums over its tokens, the extreme ratios, the gradient's norm.
 
         Raises:
@@ -270,9 +276,9 @@ class Learner:
         sums, extremes, bad = torch.zeros(len(_Sums._fields), dtype=torch.float64), (math.inf, -math.inf), None
         passes = self._most(len(own))
         for number in range(passes):
-            # A process with fewer parts than another repeats one, which then counts for nothing.
+            # A process with fewer parts than another repeats one, or makes one up, which then counts for nothing.
             idle = number >= len(own)
-            part = own[number % len(own)] if own else next(parts([Lesson.of(episodes[0])], self.config.micro_tokens))[0]
+            part = own[number % len(own)] if own else idle_part()
             last = number == passes - 1
             with nullcontext() if last else self.accelerator.no_sync(self.scorer):
                 loss, measured, seen = self._backward(part.to(self.accelerator.device), tokens, count, idle)
@@ -313,7 +319,7 @@ class Learner:
         # Gradients are averaged over processes, and each has only its own share of the mini-batch.
         self.accelerator.backward(loss * (0.0 if idle else float(self.accelerator.num_processes)))
         with torch.no_grad():
-            ratio_N = ratio(logprobs_N, part.sampled_N)
+            ratio_N = clipped_ratio(config.surrogate, logprobs_N, part.sampled_N, part.episode_N)
             outside = (ratio_N < 1 - config.clip_low) | (ratio_N > 1 + config.clip_high)
             mismatch = (logprobs_N - part.sampled_N).abs() + part.importance_N.log().abs()
             sums = [torch.ones_like(loss_N), loss_N, scored.entropy_N, mismatch, outside, kl_N, error_N]

@@ -94,6 +94,16 @@ def paid(episodes: Sequence[Episode], token_costs: Sequence[Tensor] | None = Non
     return Paid(rewards, turns, torch.tensor(group))
 
 
+def idle_part() -> Part:
+    """One token behind a prompt of nothing: for a process that has no episode while others pass over theirs."""
+    token, nothing = torch.zeros(1, dtype=torch.long), torch.zeros(1)
+    return Part(
+        prompt_P=torch.zeros(2, dtype=torch.long), tail_BT=token[None], own_BT=torch.ones(1, 1, dtype=torch.bool),
+        sampled_N=nothing, advantage_N=nothing, importance_N=torch.ones(1), reference_N=nothing, value_N=nothing,
+        target_N=nothing, episode_N=token, sizes_B=torch.ones(1, dtype=torch.long), tasks=(),
+    )  # fmt: skip
+
+
 def parts(lessons: Sequence[Lesson], micro_tokens: int) -> Iterator[tuple[Part, Sequence[Lesson]]]:
     """A group's lessons, sorted by length and padded in parts of at most so many tokens, each with what is in it; the
     longest first."""

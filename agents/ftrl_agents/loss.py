@@ -10,10 +10,13 @@ from torch import Tensor
 
 from ftrl_agents.config import Average, KlEstimator, Surrogate
 
+MOST = 30.0
+"""Log of the largest ratio: beyond every bound, and far from what would overflow into a gradient that is no number."""
+
 
 def ratio(logprobs_N: Tensor, sampled_N: Tensor) -> Tensor:
     """How much likelier a token is now than when it was sampled, ``(N,)``; both are log-probabilities."""
-    return (logprobs_N - sampled_N).exp()
+    return (logprobs_N - sampled_N).clamp(max=MOST).exp()
 
 
 def episode_ratio(logprobs_N: Tensor, sampled_N: Tensor, episode_N: Tensor, *, mean: bool) -> Tensor:
@@ -30,7 +33,14 @@ def episode_ratio(logprobs_N: Tensor, sampled_N: Tensor, episode_N: Tensor, *, m
     sums = difference.new_zeros(count).index_add(0, episode_N, difference)
     if mean:
         sums = sums / difference.new_zeros(count).index_add(0, episode_N, torch.ones_like(difference))
-    return sums.exp()[episode_N]
+    return sums.clamp(max=MOST).exp()[episode_N]
+
+
+def clipped_ratio(kind: Surrogate, logprobs_N: Tensor, sampled_N: Tensor, episode_N: Tensor) -> Tensor:
+    """The ratio ``(N,)`` that a :class:`~ftrl_agents.config.Surrogate` bounds: each token's, or its episode's."""
+    if kind in (Surrogate.GSPO, Surrogate.SEQUENCE):
+        return episode_ratio(logprobs_N, sampled_N, episode_N, mean=kind is Surrogate.GSPO)
+    return ratio(logprobs_N, sampled_N)
 
 
 def clipped_surrogate(ratio_N: Tensor, advantage_N: Tensor, clip_low: float, clip_high: float) -> Tensor:
@@ -60,14 +70,10 @@ def surrogate(
     clip_high: float,
 ) -> Tensor:
     """The loss ``(N,)`` of a :class:`~ftrl_agents.config.Surrogate`."""
-    match kind:
-        case Surrogate.PPO:
-            return clipped_surrogate(ratio(logprobs_N, sampled_N), advantage_N, clip_low, clip_high)
-        case Surrogate.GSPO | Surrogate.SEQUENCE:
-            whole = episode_ratio(logprobs_N, sampled_N, episode_N, mean=kind is Surrogate.GSPO)
-            return clipped_surrogate(whole, advantage_N, clip_low, clip_high)
-        case Surrogate.CISPO:
-            return cispo(logprobs_N, ratio(logprobs_N, sampled_N), advantage_N, clip_low, clip_high)
+    ratio_N = clipped_ratio(kind, logprobs_N, sampled_N, episode_N)
+    if kind is Surrogate.CISPO:
+        return cispo(logprobs_N, ratio_N, advantage_N, clip_low, clip_high)
+    return clipped_surrogate(ratio_N, advantage_N, clip_low, clip_high)
 
 
 def kl(estimator: KlEstimator, logprobs_N: Tensor, reference_N: Tensor) -> Tensor:

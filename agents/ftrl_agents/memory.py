@@ -111,15 +111,18 @@ def check(shape: Shape, config: TrainConfig, free: int) -> Need:
     return wanted
 
 
-def free_memory(device: Any) -> int:
-    """Bytes that are free on a torch device."""
+def free_memory(model: Any, device: Any) -> int:
+    """Bytes that a run with a loaded model may take on the torch device it will train on: what is free there, and what
+    the model's weights take there already."""
     import torch
 
+    loaded = [p for p in model.parameters() if p.device.type == torch.device(device).type]
+    own: int = sum(p.numel() * p.element_size() for p in loaded)
     if torch.device(device).type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
+        return int(torch.cuda.mem_get_info(device)[0]) + own
     import psutil  # type: ignore[import-untyped]
 
-    return int(psutil.virtual_memory().available)
+    return int(psutil.virtual_memory().available) + own
 
 
 def size(count: float) -> str:

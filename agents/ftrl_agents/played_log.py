@@ -36,7 +36,8 @@ class PlayedLog:
         if lines:
             _check_same(path, _line(path, 1, lines[0]), settings)
             self.records = [_line(path, number, text) for number, text in enumerate(lines[1:], 2)]
-        self._file = path.open("a", encoding="utf-8")
+        # Half of a surrogate pair, which a model may write, is no UTF-8: it stays the escape that JSON has for it.
+        self._file = path.open("a", encoding="utf-8", errors="backslashreplace")
         if not lines:
             self._write({_PINNED: dict(settings)})
 

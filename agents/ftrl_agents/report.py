@@ -35,7 +35,7 @@ def write_sample(run_dir: Path, step: int, episodes: Sequence[Episode]) -> None:
     folder.mkdir(exist_ok=True)
     rule = "\n\n" + "=" * 100 + "\n\n"
     text = rule.join(episode.transcript() for episode in order[:SAMPLED])
-    (folder / f"step-{step:06d}.txt").write_text(text + "\n", encoding="utf-8")
+    (folder / f"step-{step:06d}.txt").write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
 
 def write_report(
@@ -64,7 +64,9 @@ def write_report(
 
     plot_curves(metrics, run_dir / "curves.png", title)
     for name, evaluations in (("before", before), ("after", after)):
-        (run_dir / f"episodes_{name}.txt").write_text(_episodes(evaluations), encoding="utf-8")
+        (run_dir / f"episodes_{name}.txt").write_text(
+            _episodes(evaluations), encoding="utf-8", errors="backslashreplace"
+        )
     overall = comparison(before, after)
     by_kind = breakdown([e.by_kind() for e in before], [e.by_kind() for e in after])
     by_tool = breakdown([e.by_tool() for e in before], [e.by_tool() for e in after])
@@ -90,7 +92,7 @@ def write_report(
         "",
     ]
     path = run_dir / "report.md"
-    path.write_text("\n".join(text), encoding="utf-8")
+    path.write_text("\n".join(text), encoding="utf-8", errors="backslashreplace")
     console = Console()
     console.print(_table(f"{title}: {n} held-out tasks", _HEAD, overall))
     console.print(_table("Solve-F1 by kind", ["kind", "n", *_columns(after)], by_kind))
@@ -168,7 +170,7 @@ def write_summary(evaluations: Evaluations, samples: int, path: Path, title: str
         for name, of in RATES.items():
             head = ["kind", "n", *(f"{name}{k}" for k in ks(samples))]
             text += ["", f"## {name}k, {one.label}", "", *_markdown(head, rate_rows(one, samples, of))]
-    path.write_text("\n".join([*text, ""]), encoding="utf-8")
+    path.write_text("\n".join([*text, ""]), encoding="utf-8", errors="backslashreplace")
 
 
 def _columns(evaluations: Evaluations) -> list[str]:

@@ -21,10 +21,11 @@ from ftrl_gym.errors import UsageError
 CONFIG = "config.json"
 LOCK = "lock"
 FIXED = (
-    "model", "env.id", "env.docs", "env.features", "env.max_turns", "env.reward", "evaluation.tasks",
+    "model", "recipe", "env.id", "env.docs", "env.features", "env.max_turns", "env.reward", "evaluation.tasks",
     "evaluation.temperatures",
 )  # fmt: skip
-"""Settings that a run keeps for life: what it scored before training would not compare with what it scores after."""
+"""Settings that a run keeps for life: what it scored before training would not compare with what it scores after. A
+recipe sets others, and does so where a run begins."""
 
 
 @contextmanager

@@ -86,10 +86,8 @@ class _Player:
             max_episode_tokens=rollout.max_episode_tokens,
             pool=self.pool if pooled else None,
         )
-        buffer = config.update.overlong_tokens
-        for episode in episodes:
-            if buffer and episode.end is not End.FAILED:
-                episode.penalty = overlong_penalty(len(episode.ids), rollout.max_episode_tokens, buffer)
+        if config.update.overlong_tokens:
+            charge_length(episodes, rollout.max_episode_tokens, config.update.overlong_tokens)
         return episodes
 
 
@@ -110,7 +108,9 @@ class LiveEpisodes:
             ]
             played += self._player.play(tasks, _seed(config, number), rollout.group, first=place - cursor[1])
             place += missing
-            kept = [episode for group in grouped(played) if has_signal(group) for episode in group]
+            kept = [
+                episode for group in grouped(played) if has_signal(group, config.update.credit) for episode in group
+            ]
             if len(kept) >= rollout.tasks * rollout.group:
                 break
         _check(played, number)
@@ -168,6 +168,20 @@ class PrefixTurns:
                 "to train on; leave --rollout.source prefixes out, or choose other tasks (--env.features)"
             )
         write_prefixes(prefix_file(config.run_dir, epoch), rows)
+
+
+def charge_length(episodes: Sequence[Episode], budget: int, buffer: int) -> None:
+    """Sets what episodes lose for their length; one that the budget ended, however short it stayed, loses all.
+
+    Args:
+        episodes: Of a step; failed ones are left alone.
+        budget: Tokens that an episode may have.
+        buffer: Over how many of the last of them it loses bit by bit.
+    """
+    for episode in episodes:
+        if episode.end is not End.FAILED:
+            length = budget if episode.end is End.TOKEN_BUDGET else len(episode.ids)
+            episode.penalty = overlong_penalty(length, budget, buffer)
 
 
 def _seed(config: TrainConfig, number: int) -> int:

@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import torch
+from accelerate import Accelerator  # type: ignore[import-untyped]
 from rich.console import Console
 
 from ftrl_agents import checkpoint, memory
@@ -161,7 +162,8 @@ class Trainer:
     def _stopped(self, error: LossNotFinite, episodes: list[Episode]) -> FtrlGymError:
         config, good = self.config, checkpoint.latest(self.config.run_dir)
         path = config.run_dir / f"episodes_of_step_{self.step + 1}.txt"
-        path.write_text("\n\n".join(episode.transcript() for episode in episodes), encoding="utf-8")
+        text = "\n\n".join(episode.transcript() for episode in episodes)
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
         return LossNotFinite(
             f"step {self.step + 1}: {error}. Most likely the learning rate ({config.update.learning_rate:g}) is too "
             f"high: entropy and grad_norm in {config.run_dir / 'metrics.jsonl'} show since when. The last good "
@@ -209,6 +211,12 @@ def _open(config: TrainConfig, console: Console, policy: Policy | None, held: Ex
     Args:
         held: Is given the lock of the run's folder.
     """
+    processes = Accelerator().num_processes
+    if processes > 1:
+        raise UsageError(
+            f"{processes} processes were launched, and each would play the same tasks: the learner takes several, the "
+            "training loop does not yet. Start it without accelerate launch"
+        )
     changes = check_resumable(config) if config.resume else []
     torch.set_num_threads(config.threads)
     make = env_of(config, "train")
@@ -226,7 +234,7 @@ def _open(config: TrainConfig, console: Console, policy: Policy | None, held: Ex
     Chat(policy.tokenizer, tools=config.env.docs == "json")
     with slot_attention(policy.model):
         pass  # refuses a model that cannot be sampled
-    needed = memory.check(memory.Shape.of(policy.model), config, memory.free_memory(policy.model.device))
+    needed = memory.check(memory.Shape.of(policy.model), config, memory.free_memory(policy.model, Accelerator().device))
     console.print(f"memory:\n{needed.table()}")
     if config.resume:
         if cold:

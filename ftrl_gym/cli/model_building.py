@@ -146,8 +146,14 @@ def _settings(arguments: argparse.Namespace) -> dict[str, Any]:
         "tries": arguments.tries or TRIES,
         "prompts": prompts if own else "",
         "functions": arguments.functions,
+        "functions_hash": _hash(Path(arguments.functions).expanduser()) if arguments.functions is not None else "",
         "mcp": arguments.mcp,
     }
+
+
+def _hash(file: Path) -> str:
+    """Of a user's module, empty where there is none, which is told elsewhere: changed functions are other tools."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.is_file() else ""
 
 
 def _prompts(arguments: argparse.Namespace) -> Prompts:

@@ -25,6 +25,8 @@ from ftrl_gym.world import Changes, WorldBase
 if TYPE_CHECKING:
     from ftrl_gym.sandbox.running import ForeignCall
 
+_MOST_WORLDS = 8
+"""Worlds that the relay holds."""
 _lock = threading.Lock()
 
 
@@ -88,8 +90,25 @@ def _sent(to: _Relay, argument: Any) -> Any:
     if not isinstance(argument, WorldBase):
         return argument
     known = id(argument) in to.places
-    to.places[id(argument)] = argument
+    if not known:
+        _make_room(to.places)
+        to.places[id(argument)] = argument
     return _Place(id(argument), None if known else WorldBase(argument.tables, argument.constants))
+
+
+def _received(places: dict[int, WorldBase], argument: Any) -> Any:
+    if not isinstance(argument, _Place):
+        return argument
+    if argument.base is not None:
+        _make_room(places)
+        places[argument.number] = argument.base
+    return places[argument.number]
+
+
+def _make_room(places: dict[int, WorldBase]) -> None:
+    """Forgets all worlds where they are too many; both sides do so at the same ones."""
+    if len(places) >= _MOST_WORLDS:
+        places.clear()
 
 
 def _started() -> subprocess.Popen[bytes]:
@@ -108,21 +127,13 @@ def serve() -> None:
     from ftrl_gym.sandbox import running
 
     places: dict[int, WorldBase] = {}
-
-    def received(argument: Any) -> Any:
-        if not isinstance(argument, _Place):
-            return argument
-        if argument.base is not None:
-            places[argument.number] = argument.base
-        return places[argument.number]
-
     while True:
         try:
             what, arguments = pickle.load(sys.stdin.buffer)
         except (EOFError, KeyboardInterrupt):
             return
         try:
-            answer = (False, getattr(running, what)(*map(received, arguments)))
+            answer = (False, getattr(running, what)(*(_received(places, argument) for argument in arguments)))
         except (Stopped, SandboxError) as error:
             answer = (True, error)
         pickle.dump(answer, sys.stdout.buffer)

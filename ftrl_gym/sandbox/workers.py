@@ -11,6 +11,7 @@ import atexit
 import ctypes
 import os
 import sys
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -42,6 +43,8 @@ class _Pool:
 
 
 _pool: _Pool | None = None
+_starting = threading.Lock()
+"""Of threads whose first calls come at once, one starts the pool."""
 
 
 def forked() -> bool:
@@ -117,6 +120,14 @@ def held() -> int:
 
 
 def _workers() -> _Pool:
+    if _pool is None:
+        with _starting:
+            _start()
+    assert _pool is not None and _pool.owner == os.getpid()
+    return _pool
+
+
+def _start() -> None:
     global _pool
     if _pool is None:
         import pydantic_monty as monty
@@ -130,8 +141,6 @@ def _workers() -> _Pool:
         atexit.register(_close, _pool)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=_strand)
-    assert _pool.owner == os.getpid()
-    return _pool
 
 
 def _spare_a_search() -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,9 @@ from ftrl_gym.construct.llm.recording import Recorder
 from ftrl_gym.errors import UsageError
 from ftrl_gym.execution import ToolFailure
 from ftrl_gym.sandbox import SandboxToolbox, refusal
+from ftrl_gym.task import Json
+from ftrl_gym.tooldoc import ToolDocument
+from ftrl_gym.world import World
 
 LENDING = '''
 """A lending desk."""
@@ -222,3 +226,16 @@ def _came_to(toolbox: Recorder | SandboxToolbox, arguments: dict[str, str]) -> o
         return toolbox.run("get_loan", arguments, None)
     except ToolFailure as failure:
         return str(failure)
+
+
+def test_a_parameter_may_be_called_like_what_a_recording_uses() -> None:
+    schema = {"type": "object", "properties": {"json": {"type": "string"}, "told": {"type": "string"}}}
+    document = ToolDocument(name="get", description="d", parameters=schema)
+
+    class Echo:
+        def run(self, name: str, arguments: dict[str, Any], world: World | None) -> Json:
+            return dict(arguments)
+
+    recorder, arguments = Recorder([document], Echo()), {"json": "{}", "told": "x"}
+    assert recorder.run("get", arguments, None) == arguments
+    assert SandboxToolbox({"get": recorder.source("get")}).run("get", arguments, None) == arguments

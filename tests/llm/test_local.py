@@ -10,7 +10,7 @@ import pytest
 from ftrl_gym.construct.llm.backends import opened
 from ftrl_gym.construct.llm.model import Message
 from ftrl_gym.construct.llm.replies import WriterStage
-from ftrl_gym.errors import UsageError
+from ftrl_gym.errors import RequestFailed, UsageError
 
 STAGE = WriterStage.DEPLOYMENT
 MESSAGES: list[Message] = [{"role": "user", "content": "write"}]
@@ -60,3 +60,11 @@ def test_a_model_that_cannot_be_loaded(tmp_path: Path, folder: Path) -> None:
     tokenizer.save_pretrained(tmp_path)
     with pytest.raises(UsageError, match="no chat template"):
         opened("local", str(tmp_path))
+
+
+def test_a_template_that_refuses_the_conversation_is_a_failed_request(tmp_path: Path, folder: Path) -> None:
+    for file in folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "chat_template.jinja").write_text("{{ raise_exception('System role not supported') }}")
+    with pytest.raises(RequestFailed, match="System role not supported"):
+        opened("local", str(tmp_path)).reply(STAGE, MESSAGES, {"type": "object"})

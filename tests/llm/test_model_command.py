@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from llm.domains import server_of
 from llm.fake_server import FakeServer
 
-from ftrl_gym.cli import main
+from ftrl_gym.cli import main, model_building
 
 FERRY = ("--domain", "a ferry port", "--model", "played", "--kind", "multi_hop", "--seed", "1")
 
@@ -110,3 +111,13 @@ def test_unfinished_work_of_other_prompts_is_not_gone_on_from(
     assert run(server, *options, "--prompts", prompts) == 2
     assert "an unfinished build by another command" in capsys.readouterr().err
     assert run(server, *options) == 0
+
+
+def test_functions_that_changed_are_another_command(tmp_path: Path) -> None:
+    file = tmp_path / "tools.py"
+    given = Namespace(prompts=None, tries=None, functions=str(file), mcp=None)
+    file.write_text("def a() -> int:\n    return 1\n")
+    before = model_building._settings(given)
+    assert model_building._settings(given) == before
+    file.write_text("def a() -> int:\n    return 2\n")
+    assert model_building._settings(given) != before

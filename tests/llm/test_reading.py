@@ -181,3 +181,11 @@ def test_schemas_are_for_every_server(stage: WriterStage) -> None:
         assert f'"{word}"' not in text
     strict = response_format(stage, schema)["json_schema"]["strict"]
     assert strict == (stage in (WriterStage.DECOMPOSITION, WriterStage.DEPLOYMENT))
+
+
+def test_halves_of_surrogate_pairs_become_what_utf8_can_hold() -> None:
+    tool = {**TOOL, "description": "A loan \ud83d", "parameters": {**SCHEMA, "description": "by its number \ud83d"}}
+    reply = {"tools": [tool], "calls": [{**CALL, "arguments": {"loan_id": "LN\ud83d"}}]}
+    read_ = read(json.dumps(reply), ToolsReply)
+    assert read_.calls[0].arguments == {"loan_id": "LN\ufffd"}
+    assert "by its number \ufffd" in read_.tools[0].document().model_dump_json()

@@ -80,3 +80,19 @@ def test_what_callers_write_is_not_renamed() -> None:
 def test_what_is_no_python(source: str) -> None:
     with pytest.raises(SyntaxError):
         tool_module({"a": source})
+
+
+def test_arguments_of_what_is_not_theirs_keep_their_names() -> None:
+    source = (
+        "ROWS = {'x': 2, 'y': 1}\nINDEX = []\nfor key in ROWS:\n    INDEX.append(key)\n\n\n"
+        "def _at(key):\n    return ROWS[key]\n\n\n"
+        "def TOOL():\n    return sorted(INDEX, key=lambda name: _at(key=name))\n"
+    )
+    module = tool_module({"a": source.replace("TOOL", "a"), "b": source.replace("TOOL", "b")})
+    assert SandboxToolbox({"a": module, "b": module}).run("a", {}, None) == ["y", "x"]
+
+
+def test_characters_that_end_a_line_elsewhere_end_none_in_python() -> None:
+    source = "TEXT = 'one\\x0ctwo\u2028three'\n\n\ndef TOOL():\n    return TEXT\n".replace("\\x0c", "\x0c")
+    module = tool_module({"a": source.replace("TOOL", "a"), "b": source.replace("TOOL", "b")})
+    assert SandboxToolbox({"a": module, "b": module}).run("b", {}, None) == "one\x0ctwo\u2028three"

@@ -17,6 +17,7 @@ from ftrl_gym.construct.llm.drafts import Draft
 from ftrl_gym.construct.llm.flaws import Flaw
 from ftrl_gym.construct.llm.replies import WriterStage
 from ftrl_gym.grounding import tokens
+from ftrl_gym.likeliest_first import likeliest_first
 from ftrl_gym.parameters import Leaf
 from ftrl_gym.prompt import to_json
 from ftrl_gym.task import Answer, AnswerType, Json
@@ -77,7 +78,7 @@ def first_working(draft: Draft, bench: Bench, document: ToolDocument) -> list[Ar
         kept = list({f"{type(value).__name__} {value}": value for value in pool}.values())
         pools.append(sorted(kept, key=lambda value: _unlike(leaf, value))[:most])
     tried = 0
-    for chosen in sorted(itertools.product(*(range(len(pool)) for pool in pools)), key=lambda at: (sum(at), at)):
+    for chosen in itertools.islice(likeliest_first([len(pool) for pool in pools]), 4 * _FIRST_CALLS):
         picked = {leaf.path: [pool[i]] for leaf, pool, i in zip(needed, pools, chosen, strict=True)}
         arguments = parameters.assembled(document.parameters, picked)
         if not bench.fits(document.name, arguments):
@@ -268,12 +269,13 @@ def is_trivial(answer: Answer) -> bool:
 
 def _given_away(draft: Draft, bench: Bench) -> Iterator[Flaw]:
     """Answers that are had for nothing: by a call without information, or from an error."""
-    own = {draft.call_of[sub.id].tool: sub for sub in draft.subs}
-    for tool, sub in own.items():
+    for tool in dict.fromkeys(draft.call_of[sub.id].tool for sub in draft.subs):
+        own = [sub for sub in draft.subs if draft.call_of[sub.id].tool == tool]
         for arguments in _empty_calls(bench.documents[tool]):
             ran = bench.call(tool, arguments) if bench.fits(tool, arguments) else Ran(error="does not fit")
-            answers = [one.answer for one in draft.subs if draft.call_of[one.id].tool == tool]
-            if not ran.refused and any(is_answer(one, value) for one in answers for _, value in values(ran.value)):
+            told = [] if ran.refused else [value for _, value in values(ran.value)]
+            sub = next((sub for sub in own if any(is_answer(sub.answer, value) for value in told)), None)
+            if sub is not None:
                 evidence = (
                     f"{tool}({to_json(arguments)}) tells the answer to {sub.question!r} without being told anything: "
                     "require what names the thing that is asked about"

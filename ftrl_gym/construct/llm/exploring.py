@@ -16,6 +16,7 @@ from typing import Any
 from ftrl_gym import parameters
 from ftrl_gym.construct.llm.recording import call_key
 from ftrl_gym.execution import Toolbox, ToolFailure
+from ftrl_gym.likeliest_first import likeliest_first
 from ftrl_gym.parameters import Leaf
 from ftrl_gym.task import Json
 from ftrl_gym.toolcall import Checker
@@ -84,8 +85,7 @@ def _new_calls(
         return
     most = min(_VALUES, max(2, int(_COMBINATIONS ** (1 / max(1, len(document.needed))))))
     pools = [list(itertools.islice(_values(leaf, known), most)) for leaf in document.needed]
-    ways = itertools.product(*(range(len(pool)) for pool in pools))
-    for chosen in sorted(ways, key=lambda at: (sum(at), at)):
+    for chosen in likeliest_first([len(pool) for pool in pools]):
         picked = {leaf.path: [pool[i]] for leaf, pool, i in zip(document.needed, pools, chosen, strict=True)}
         arguments = parameters.assembled(document.parameters, picked)
         key = (document.name, call_key(arguments))

@@ -65,6 +65,7 @@ class LocalModel:
     def reply(self, stage: WriterStage, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
         """See :class:`ftrl_gym.construct.llm.model.LanguageModel`. The schema is asked for in words."""
         import torch
+        from jinja2 import TemplateError
 
         told = in_words(messages, schema)
         seed = int.from_bytes(hashlib.sha256(json.dumps(told).encode()).digest()[:7], "big")
@@ -75,7 +76,8 @@ class LocalModel:
                     told, add_generation_prompt=True, return_tensors="pt", return_dict=True
                 ).to(self._model.device)
                 written = self._model.generate(**prompt, **self._options)[0]
-            except (RuntimeError, ValueError, IndexError) as error:  # too long for it, or for the memory
+            # too long for it, or for the memory; or its template refuses the roles
+            except (RuntimeError, ValueError, IndexError, TemplateError) as error:
                 raise RequestFailed(f"{self._name}: {str(error)[:300]}") from error
         length = prompt["input_ids"].shape[1]
         reply = written[length:]

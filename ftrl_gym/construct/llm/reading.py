@@ -25,6 +25,7 @@ MAX_DEPTH = 24
 """JSON nested more deeply is not read: no document needs it, and whatever looks at it may recurse."""
 _MAX_CANDIDATES = 40
 _MAX_PROBLEMS = 8
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _WRAPPERS = {"result", "response", "reply", "output", "data", "json", "answer", *WriterStage}
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -48,7 +49,7 @@ def read(text: str, model: type[ModelT]) -> ModelT:
     problem: Unusable | None = None
     for value in _objects(said):
         try:
-            return model.model_validate(_unwrapped(value, model))
+            return model.model_validate(_unwrapped(_whole(value), model))
         except ValidationError as error:
             problem = problem or Unusable(_explained(error))
         except RecursionError:
@@ -64,7 +65,7 @@ def without_thoughts(text: str) -> str:
     """
     _, _, after = text.rpartition("</think>")
     said = after if "</think>" in text else re.sub(r"<think>.*", "", text, flags=re.DOTALL)
-    return re.sub("[\ud800-\udfff]", "\ufffd", said).strip()
+    return _SURROGATES.sub("\ufffd", said).strip()
 
 
 def _objects(text: str) -> Iterator[Any]:
@@ -138,6 +139,15 @@ def _sound(value: Any, depth: int = 0) -> bool:
     if isinstance(value, int):
         return abs(value) < 2**63
     return not isinstance(value, float) or math.isfinite(value)
+
+
+def _whole(value: Any) -> Any:
+    """A value without halves of surrogate pairs, which JSON can escape and UTF-8 cannot hold."""
+    if isinstance(value, dict):
+        return {_whole(name): _whole(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return list(map(_whole, value))
+    return _SURROGATES.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _unwrapped(value: Any, model: type[BaseModel]) -> Any:

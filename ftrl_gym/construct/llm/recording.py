@@ -19,7 +19,7 @@ from ftrl_gym.world import World
 
 _SOURCE = '''"""Recorded: {count} calls of {name}."""
 
-import json
+from json import dumps as _dumps
 
 _ABSENT = ("absent",)
 _RESULTS = {results}
@@ -39,7 +39,7 @@ def _plain(value):
 def {name}({signature}):
     given = {{{given}}}
     told = {{name: _plain(value) for name, value in given.items() if value != _ABSENT}}
-    call = json.dumps(told, sort_keys=True, ensure_ascii=False)
+    call = _dumps(told, sort_keys=True, ensure_ascii=False)
     if call in _RESULTS:
         return _RESULTS[call]
     raise ValueError(_ERRORS.get(call, "no result of {name} is on record for " + call))

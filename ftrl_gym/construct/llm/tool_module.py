@@ -7,6 +7,7 @@ added wherever it stands in that tool's code; everything else stays as it was wr
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 
 _Place = tuple[int, int, int]
@@ -74,7 +75,7 @@ def _renamed(source: str, tree: ast.Module, names: Mapping[str, str]) -> str:
     """A source in which some names are others."""
     if not names:
         return source
-    lines = [line.encode() for line in source.splitlines()]
+    lines = [line.encode() for line in re.split(r"\r\n|\r|\n", source)]  # as Python counts them
     for name, (line, start, end) in sorted(_places(tree, names, lines), key=lambda found: found[1], reverse=True):
         lines[line] = lines[line][:start] + names[name].encode() + lines[line][end:]
     return "\n".join(line.decode() for line in lines)
@@ -82,15 +83,21 @@ def _renamed(source: str, tree: ast.Module, names: Mapping[str, str]) -> str:
 
 def _places(tree: ast.Module, names: Mapping[str, str], lines: list[bytes]) -> Iterator[tuple[str, _Place]]:
     """Where names stand: where they are read and set, defined, and taken or given as an argument."""
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    own = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    own |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    for node in nodes:
         match node:
             case ast.Name(id=name) | ast.arg(arg=name) if name in names:
                 yield name, (node.lineno - 1, node.col_offset, node.col_offset + len(name.encode()))
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if name in names:
                 start = lines[node.lineno - 1].index(name.encode(), node.col_offset + 4)
                 yield name, (node.lineno - 1, start, start + len(name.encode()))
-            case ast.keyword(arg=str(name)) if name in names:
-                yield name, (node.lineno - 1, node.col_offset, node.col_offset + len(name.encode()))
+            # sorted(key=…) keeps its key: what takes it is not defined here
+            case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called), keywords=given) if called in own:
+                for one in given:
+                    if one.arg is not None and one.arg in names:
+                        yield one.arg, (one.lineno - 1, one.col_offset, one.col_offset + len(one.arg.encode()))
             case ast.Global(names=some) | ast.Nonlocal(names=some):
                 at = node.col_offset
                 for name in some:
