@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ftrl_gym.construct.llm.replies import WriterStage
+from ftrl_gym.construct.llm.replies import WriterStage, whole
 from ftrl_gym.errors import MissingExtraError
 
 MAX_REPLY_CHARS = 400_000
@@ -48,7 +48,7 @@ def read(text: str, model: type[ModelT]) -> ModelT:
     problem: Unusable | None = None
     for value in _objects(said):
         try:
-            return model.model_validate(_unwrapped(value, model))
+            return model.model_validate(_unwrapped(whole(value), model))
         except ValidationError as error:
             problem = problem or Unusable(_explained(error))
         except RecursionError:
@@ -64,7 +64,7 @@ def without_thoughts(text: str) -> str:
     """
     _, _, after = text.rpartition("</think>")
     said = after if "</think>" in text else re.sub(r"<think>.*", "", text, flags=re.DOTALL)
-    return re.sub("[\ud800-\udfff]", "\ufffd", said).strip()
+    return str(whole(said)).strip()
 
 
 def _objects(text: str) -> Iterator[Any]:
