@@ -11,6 +11,22 @@ from collections.abc import Iterator, Mapping
 
 _Place = tuple[int, int, int]
 """Line, and first and last column in bytes."""
+_NAMING: dict[type[ast.AST], tuple[str, ...]] = {
+    ast.Name: ("id",),
+    ast.arg: ("arg",),
+    ast.keyword: ("arg",),
+    ast.FunctionDef: ("name",),
+    ast.AsyncFunctionDef: ("name",),
+    ast.ClassDef: ("name",),
+    ast.Global: ("names",),
+    ast.Nonlocal: ("names",),
+    ast.ExceptHandler: ("name",),
+    ast.MatchAs: ("name",),
+    ast.MatchStar: ("name",),
+    ast.MatchMapping: ("rest",),
+    ast.alias: ("asname",),
+}
+"""Where the parts of a program hold names."""
 
 
 def tool_module(sources: Mapping[str, str]) -> str:
@@ -71,13 +87,39 @@ def _imported(tree: ast.Module) -> set[str]:
 
 
 def _renamed(source: str, tree: ast.Module, names: Mapping[str, str]) -> str:
-    """A source in which some names are others."""
+    """A source in which some names are others: as it was written, or as Python writes it where that does not work out.
+
+    Lines that are continued within a definition, letters that Python reads as others, and names that it tells no place
+    of are none that a text can be mended at.
+    """
     if not names:
         return source
-    lines = [line.encode() for line in source.splitlines()]
-    for name, (line, start, end) in sorted(_places(tree, names, lines), key=lambda found: found[1], reverse=True):
-        lines[line] = lines[line][:start] + names[name].encode() + lines[line][end:]
-    return "\n".join(line.decode() for line in lines)
+    meant = _Renaming(names).visit(ast.parse(source))
+    # Python counts lines by these three, and not by whatever else ends one
+    lines = [line.encode() for line in source.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    try:
+        for name, (line, start, end) in sorted(_places(tree, names, lines), key=lambda found: found[1], reverse=True):
+            lines[line] = lines[line][:start] + names[name].encode() + lines[line][end:]
+        text = "\n".join(line.decode() for line in lines)
+        if ast.dump(ast.parse(text)) == ast.dump(meant):
+            return text
+    except (ValueError, SyntaxError, IndexError):
+        pass
+    return ast.unparse(meant)
+
+
+class _Renaming(ast.NodeTransformer):
+    """Gives names others wherever they stand for what the top level defines."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        for field in _NAMING.get(type(node), ()):
+            value = getattr(node, field)
+            new = [self._names.get(one, one) for one in value] if isinstance(value, list) else self._names.get(value)
+            setattr(node, field, new or value)
+        return super().generic_visit(node)
 
 
 def _places(tree: ast.Module, names: Mapping[str, str], lines: list[bytes]) -> Iterator[tuple[str, _Place]]:
