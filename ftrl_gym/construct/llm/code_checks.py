@@ -30,7 +30,7 @@ _TRIES = 40
 _MOST_WORDS = 6
 """Words of the question that are given where they are wrong."""
 _PLAIN_WORD = re.compile(r"\b[a-z]{4,}\b")
-_SLOW = 0.15
+_SLOW = 0.3
 """Seconds that no call may take each time it is made: a search makes thousands."""
 _FIRST_CALLS = 300
 """Calls tried before a tool counts as one that never works."""
@@ -121,7 +121,7 @@ def _unsteady(draft: Draft, bench: Bench) -> Iterator[Flaw]:
                 f"{to_json(again.value)[:200]}: a result may follow from nothing but the arguments"
             )
             yield Flaw("not deterministic", WriterStage.DEPLOYMENT, evidence, call.tool)
-        elif all(_seconds(bench, call.tool, call.arguments) > _SLOW for _ in range(3)):
+        elif all(_seconds(bench, call.tool, call.arguments) > _SLOW for _ in range(5)):
             evidence = (
                 f"{call.tool}({to_json(dict(call.arguments))}) takes more than {_SLOW} s: compute less, or look up"
             )
