@@ -19,7 +19,7 @@ _TYPES = {name: name for name in ("string", "number", "integer", "boolean", "arr
 _COUNTS = {"minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties"}
 _BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 _TEXTS = {"description", "title"}
-_ANNOTATIONS = {"default", "const", "example", "examples", "uniqueItems"}
+_ANNOTATIONS = {"default", "example", "examples", "uniqueItems"}
 _MOST_REFERENCES = 500
 """References followed in one schema."""
 _CHOICES = {"anyOf", "oneOf", "allOf"}
@@ -39,6 +39,8 @@ def clean_schema(schema: Any) -> dict[str, Any]:
         kept = _keyword(key, value)
         if kept is not None:
             clean[key] = kept
+    if "const" in schema and "enum" not in clean:  # which validators know and everything else here reads
+        clean["enum"] = [schema["const"]]
     if "required" in clean:
         clean["required"] = [name for name in clean["required"] if name in clean.get("properties", {})]
     return clean

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from llm.fake_server import FakeServer, Rule
 
+from ftrl_gym.construct.llm.asking import Asker
 from ftrl_gym.construct.llm.backends import opened
 from ftrl_gym.construct.llm.endpoint import Endpoint
 from ftrl_gym.construct.llm.model import Message
-from ftrl_gym.construct.llm.replies import WriterStage
+from ftrl_gym.construct.llm.replies import REPLIES, WriterStage
+from ftrl_gym.construct.llm.replies_cache import RepliesCache
 from ftrl_gym.construct.llm.reply_schemas import reply_schema
-from ftrl_gym.errors import ModelUnreachable, RequestFailed, UsageError
+from ftrl_gym.errors import GaveUp, ModelUnreachable, RequestFailed, UsageError
 
 MESSAGES: Sequence[Message] = ({"role": "system", "content": "be exact"}, {"role": "user", "content": "write"})
 STAGE = WriterStage.DEPLOYMENT
@@ -114,23 +117,31 @@ def test_another_refusal_is_no_reason_to_give_up_formats() -> None:
     assert "response_format" in server.requests[-1].body
 
 
+def test_a_message_without_words_is_an_empty_reply() -> None:
+    body = {"choices": [{"message": {"content": None}}], "usage": {"prompt_tokens": "many"}}
+    with FakeServer([Rule(body=json.dumps(body))]) as server:
+        got = reply(server)
+    assert got.text == "" and got.usage.estimated and got.usage.prompt > 0
+
+
 @pytest.mark.parametrize(
     "body",
     [
+        {"error": {"message": "no such model", "code": 404}},
         {"choices": []},
         {"choices": None},
-        {"choices": [{"message": {"content": None}}]},
         {"choices": [{"message": None}]},
-        {"choices": [{"text": "x"}], "usage": {"prompt_tokens": "many"}},
+        {"choices": [{"text": "x"}]},
         {},
         [],
         7,
     ],
 )
-def test_a_response_without_a_message_is_an_empty_reply(body: Any) -> None:
-    with FakeServer([Rule(body=json.dumps(body))]) as server:
-        got = reply(server)
-    assert got.text == "" and got.usage.estimated and got.usage.prompt > 0
+def test_a_response_without_a_message_fails_the_request_and_is_not_remembered(body: Any, tmp_path: Path) -> None:
+    cache = RepliesCache(tmp_path)
+    with FakeServer([Rule(body=json.dumps(body))]) as server, pytest.raises(GaveUp, match="without a message"):
+        Asker(Endpoint("m", server.url), cache).ask(STAGE, MESSAGES, REPLIES[STAGE])
+    assert not list(tmp_path.iterdir())
 
 
 def test_parts_are_joined_and_a_cut_is_noticed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -182,3 +183,44 @@ def test_the_final_answer_follows() -> None:
         [("1", "get_pier", {"ship": "Tern"})],
     )  # fmt: skip
     assert "does not follow" in flaws(draft)[D, "answer does not follow"]
+
+
+def test_no_call_tells_what_another_is_paid_for() -> None:
+    both = PIER_CODE.replace('"pier": "P-41",', '"pier": "P-41", "warden": "Ute Brandt",')
+    found = flaws(chain(tools=[(PIER, both), (WARDEN, WARDEN_CODE)]))
+    assert "leave it out of the result of get_pier" in found[C, "told elsewhere"]
+    tool = document("get_port", "The port of a ship.", ship="Name of the ship")
+    code = PIER_CODE.replace("get_pier", "get_port").replace('"hours": 7', '"warden": "Ute Brandt"')
+    spare = chain(tools=[(PIER, PIER_CODE), (WARDEN, WARDEN_CODE), (tool, code.replace('"pier"', '"quay"'))])
+    assert "leave it out of the result of get_port" in flaws(spare)[C, "told elsewhere"]
+
+
+def test_a_plain_word_of_the_question_is_a_wrong_argument() -> None:
+    code = (
+        "def get_pier(ship):\n    if not 2 < len(ship) < 9:\n        raise ValueError('no such ship; give its name')\n"
+        '    return {"pier": "P-41", "letters": len(ship)}\n'
+    )
+    assert "has a wrong ship" in flaws(one_call(code))[C, "wrong argument answered"]
+
+
+def test_equal_answers_of_two_things_are_no_wrong_ones() -> None:
+    code = PIER_CODE.replace('"hours": 3', '"hours": 7')
+    subs = [("1", "How long does the Tern stay?", 7, ()), ("2", "How long does the Gull stay?", 7, ())]
+    calls = [("1", "get_pier", {"ship": "Tern"}), ("2", "get_pier", {"ship": "Gull"})]
+    draft = drafted("How long do the Tern and the Gull stay?", [7, 7], subs, [(PIER, code)], calls)
+    assert prove(draft, "t-1").task is not None
+
+
+def test_a_slow_tool_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ftrl_gym.construct.llm.code_checks._SLOW", 0.0)
+    assert "takes more than" in flaws(one_call(PIER_CODE))[C, "too slow"]
+
+
+def test_a_tool_that_never_ends_is_soon_left_alone() -> None:
+    tool = document("get_crew", "The crew.", ship="Name of the ship", rank="Rank")
+    draft = chain(
+        tools=[(PIER, PIER_CODE), (WARDEN, WARDEN_CODE), (tool, "def get_crew(ship, rank):\n    while 1: 1\n")]
+    )
+    began = time.monotonic()
+    assert (C, "does not work") in flaws(draft)
+    assert time.monotonic() - began < 10

@@ -173,6 +173,16 @@ def test_a_lone_surrogate_is_replaced() -> None:
     assert without_thoughts("a\ud800b") == "a\ufffdb"
 
 
+def test_an_escaped_one_is_replaced_too() -> None:
+    properties = {"x": {"type": "string", "description": "\ud83d"}, "y": {"type": "string", "title": "\U0001f600"}}
+    tool = {"name": "t", "description": "d", "parameters": json.dumps({"type": "object", "properties": properties})}
+    call = {"sub_question_id": "1", "tool": "t", "arguments": {"x": "\ud83d"}}
+    value = read(json.dumps({"tools": [tool], "calls": [call]}), ToolsReply)
+    described = value.tools[0].parameters["properties"]
+    assert (described["x"]["description"], described["y"]["title"]) == ("\ufffd", "\U0001f600")
+    assert value.calls[0].arguments == {"x": "\ufffd"}
+
+
 @pytest.mark.parametrize("stage", list(WriterStage))
 def test_schemas_are_for_every_server(stage: WriterStage) -> None:
     schema = reply_schema(stage)

@@ -14,6 +14,8 @@ import pytest
 from llm.domains import DOMAINS, FAULTS, built, content, plan_of, server_of
 from llm.fake_server import Rule
 
+from ftrl_gym.construct.llm.drafts import Draft
+from ftrl_gym.construct.llm.proving import Proof, prove
 from ftrl_gym.construct.llm.replies import WriterStage
 from ftrl_gym.construct.llm.report import Stopped
 from ftrl_gym.errors import ConstructionError, ModelUnreachable, UsageError
@@ -94,6 +96,20 @@ def test_what_failed_is_told_where_no_further_reply_comes(tmp_path: Path) -> Non
     assert (lost.task, lost.check) == ("train-00004", "answer in an error")
     assert "tells 'Maren Achterberg'" in lost.reason and "asked again: HTTP 404" in lost.reason
     assert len(report.kept) == 3 and report.stopped is None
+
+
+def test_what_nobody_foresaw_costs_its_task_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(draft: Draft, task_id: str) -> Proof:
+        if task_id == "train-00001":
+            raise KeyError("a name that no schema has")
+        return prove(draft, task_id)
+
+    monkeypatch.setattr("ftrl_gym.construct.llm.writer.prove", failing)
+    with server_of(NAME) as server:
+        report = built(server, plan_of(NAME), tmp_path)
+    (lost,) = report.dropped
+    assert (lost.task, lost.check) == ("train-00001", "cannot be proved") and "KeyError" in lost.reason
+    assert len(report.kept) == 3
 
 
 _COMMAND = "import sys; from ftrl_gym.cli import main; sys.exit(main())"

@@ -96,3 +96,23 @@ def test_characters_that_end_a_line_elsewhere_end_none_in_python() -> None:
     source = "TEXT = 'one\\x0ctwo\u2028three'\n\n\ndef TOOL():\n    return TEXT\n".replace("\\x0c", "\x0c")
     module = tool_module({"a": source.replace("TOOL", "a"), "b": source.replace("TOOL", "b")})
     assert SandboxToolbox({"a": module, "b": module}).run("b", {}, None) == "one\x0ctwo\u2028three"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'D = {"x": "a\u2028b"}\n\n\ndef one(key):\n    return D[key]\n',
+        'X = "a\x0cb"\nD = {"x": X}\n\x0cdef one(key):\n    return D[key]\n',
+        "def \\\n  D(key):\n    return 1\n\n\ndef one(key):\n    return D(key)\n",
+        'D = {"x": 1}\n\n\ndef one(key):\n    global \\\n  D\n    D = 2\n    return D\n',
+        "ﬁnd = 1\nD = 3\n\n\ndef one(key):\n    return [ﬁnd, D]\n",
+        'D = {"x": 1}\r\n\r\n\r\ndef one(key):\r\n    return D[key]\r\n',
+    ],
+    ids=["line separator", "form feed", "continued definition", "continued global", "compatible letters", "carriage"],
+)
+def test_odd_lines_and_letters(code: str) -> None:
+    two = "D = 7\nfind = 8\n\n\ndef two(key):\n    return [D, find]\n"
+    module = tool_module({"one": code, "two": two})
+    together, apart = SandboxToolbox({"one": module, "two": module}), SandboxToolbox({"one": code, "two": two})
+    for tool in ("one", "two"):
+        assert together.run(tool, {"key": "x"}, None) == apart.run(tool, {"key": "x"}, None)

@@ -20,6 +20,8 @@ _CODES = "EUR|USD|GBP|JPY|CHF|SEK|NOK|DKK|PLN|CZK|AUD|CAD|NZD|INR|CNY"
 _FIGURE = r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _MONEY = re.compile(rf"(?P<sign>[€$£¥])\s?(?P<figure>{_FIGURE})|(?P<figure2>{_FIGURE})\s?(?P<code>{_CODES}|[€$£¥])")
 _MEASURE = re.compile(rf"(?P<figure>{_FIGURE})(?:\s(?P<unit>[A-Za-z%°²³/]{{1,20}})|(?P<sign>%))?")
+_MOST_DIGITS = 15
+"""A number of more digits is no longer exact."""
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _CODE = re.compile(r"(?=[\w/-]*\d)[A-Za-z0-9]+(?:[-_/][A-Za-z0-9]+)*")
 
@@ -31,6 +33,8 @@ def typed(value: Json) -> Answer:
     (45.5, 'EUR', 'code', 'date')
     >>> typed(["Ada", "Bo"]).type.value, typed("Yes").value, typed("3 weeks").unit
     ('list', True, 'weeks')
+    >>> typed("12345678901234567").type.value
+    'code'
     """
     if isinstance(value, list):
         return Answer(type=AnswerType.LIST, value=value)
@@ -41,6 +45,8 @@ def typed(value: Json) -> Answer:
     text = str(value).strip()
     if text.casefold() in ("yes", "no"):
         return Answer(type=AnswerType.YES_NO, value=text.casefold() == "yes")
+    if sum(map(str.isdigit, text)) > _MOST_DIGITS:  # a figure of such length is a number of an account or the like
+        return Answer(type=AnswerType.CODE if _CODE.fullmatch(text) else AnswerType.NAME, value=text)
     if money := _MONEY.fullmatch(text):
         unit = money["code"] or money["sign"]
         return Answer(

@@ -23,6 +23,8 @@ from ftrl_gym.tooldoc import ToolDocument
 LIMITS = SandboxLimits(seconds=0.5)
 """While tools are tried out: one that takes longer for one call is of no use in an episode."""
 _MOST_LITERALS = 60
+_MOST_ENDLESS = 4
+"""Calls of one tool that may take too long: each costs a second, and a proof makes thousands."""
 NONSENSE = "no such value zq7"
 """What no tool knows."""
 
@@ -53,6 +55,11 @@ class Ran:
     def message(self) -> str:
         """Why it was refused; empty if it was not."""
         return self.error if self.error is not None else self.said or ""
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether it was ended for taking too long."""
+        return self.error is not None and ("ran longer than" in self.error or "did not stop" in self.error)
 
     @property
     def empty(self) -> bool:
@@ -87,6 +94,7 @@ class Bench:
         self.toolbox: Toolbox = toolbox or SandboxToolbox(self.sources, LIMITS)
         self._made: dict[str, tuple[str, Ran]] = {}
         self._refused: list[tuple[str, dict[str, Json], str]] = []
+        self._endless: dict[str, list[Ran]] = {}
 
     def call(self, tool: str, arguments: Mapping[str, Json]) -> Ran:
         """What a call comes to; made once."""
@@ -107,11 +115,17 @@ class Bench:
         return list(self._refused)
 
     def anew(self, tool: str, arguments: Mapping[str, Json]) -> Ran:
-        """The same call made again."""
+        """The same call made again; of a tool that has not ended several times, no call is made any more."""
+        endless = self._endless.get(tool, [])
+        if len(endless) >= _MOST_ENDLESS:
+            return endless[-1]
         try:
             return Ran(self.toolbox.run(tool, self.checkers[tool].typed(dict(arguments)), None))
         except ToolFailure as failure:
-            return Ran(error=str(failure))
+            ran = Ran(error=str(failure))
+            if ran.out_of_time:
+                self._endless.setdefault(tool, []).append(ran)
+            return ran
 
     def fits(self, tool: str, arguments: Mapping[str, Json]) -> bool:
         """Whether arguments fit the tool's schema."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ftrl_gym import parameters
 from ftrl_gym.construct.llm.answer_types import at, is_answer, values
@@ -27,6 +28,11 @@ Arguments = dict[str, Json]
 
 _TRIES = 40
 """Values tried in one place before it counts as without effect."""
+_MOST_WORDS = 6
+"""Words of the question that are given where they are wrong."""
+_PLAIN_WORD = re.compile(r"\b[a-z]{4,}\b")
+_SLOW = 0.3
+"""Seconds that no call may take each time it is made: a search makes thousands."""
 _FIRST_CALLS = 300
 """Calls tried before a tool counts as one that never works."""
 _BARE = re.compile(
@@ -116,6 +122,17 @@ def _unsteady(draft: Draft, bench: Bench) -> Iterator[Flaw]:
                 f"{to_json(again.value)[:200]}: a result may follow from nothing but the arguments"
             )
             yield Flaw("not deterministic", WriterStage.DEPLOYMENT, evidence, call.tool)
+        elif all(_seconds(bench, call.tool, call.arguments) > _SLOW for _ in range(5)):
+            evidence = (
+                f"{call.tool}({to_json(dict(call.arguments))}) takes more than {_SLOW} s: compute less, or look up"
+            )
+            yield Flaw("too slow", WriterStage.DEPLOYMENT, evidence, call.tool)
+
+
+def _seconds(bench: Bench, tool: str, arguments: Mapping[str, Json]) -> float:
+    began = time.perf_counter()
+    bench.anew(tool, arguments)
+    return time.perf_counter() - began
 
 
 # --- what a parameter does -------------------------------------------------------------------------------------------
@@ -210,12 +227,15 @@ def _free(document: ToolDocument) -> list[Leaf]:
     return [leaf for leaf in document.needed if not leaf.choices and leaf.schema.get("type") != "boolean"]
 
 
-def _wrong_values(leaf: Leaf) -> Iterable[Json]:
+def _wrong_values(leaf: Leaf, draft: Draft) -> Iterable[Json]:
+    """Values that are wrong in a place; plain words of the question are, and a call may be paid that gives one."""
     if leaf.in_parts:
         return (parameters.in_parts("1803-02-01"),)
     if leaf.schema.get("type") in ("integer", "number"):
         return (-987654, 987654321)
-    return (NONSENSE, "1803-02-01", "ZZ-99999")
+    right = to_json([dict(call.arguments) for call in draft.scaled.calls]).casefold()
+    words = dict.fromkeys(_PLAIN_WORD.findall(draft.decomposition.question))
+    return (NONSENSE, "1803-02-01", "ZZ-99999", *[word for word in words if word not in right][:_MOST_WORDS])
 
 
 def _not_refused(
@@ -224,7 +244,7 @@ def _not_refused(
     """A wrong value that is answered as the right one is, or refused without a word that helps."""
     tool = document.name
     subs = [sub for sub in draft.subs if draft.call_of[sub.id].tool == tool and draft.call_of[sub.id].arguments == base]
-    for value in _wrong_values(leaf):
+    for value in _wrong_values(leaf, draft):
         changed = bench.with_value(tool, base, leaf, value)
         if changed is None:
             continue
@@ -236,15 +256,17 @@ def _not_refused(
                 "with a helpful message for one that is not there"
             )
             yield Flaw("wrong argument answered", WriterStage.DEPLOYMENT, evidence, tool)
-        elif ran.error is not None and (_BARE.match(ran.error) or len(ran.error.split()) < 2):
+            return
+        if ran.error is not None and (_BARE.match(ran.error) or len(ran.error.split()) < 2):
             evidence = (
                 f"{told} failed with {ran.error[:200]!r}, which tells a caller nothing: raise ValueError with a "
                 f"message that says what is wrong with {leaf.path} and what would be right"
             )
             yield Flaw("untelling error", WriterStage.DEPLOYMENT, evidence, tool)
-        elif ran.error is not None and "ran longer than" in ran.error:
+            return
+        if ran.out_of_time:
             yield Flaw("never ends", WriterStage.DEPLOYMENT, f"{told} failed: {ran.error}", tool)
-        return
+            return
 
 
 # --- what is given away ----------------------------------------------------------------------------------------------

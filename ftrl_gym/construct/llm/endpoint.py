@@ -118,6 +118,9 @@ class Endpoint:
             reply = replace(_reply_in(json.loads(raw.text), messages), retried=tuple(self._faults.seen))
         except (ValueError, RecursionError):
             raise RequestFailed(f"{self._address} answered with what is no JSON: {raw.text[:80]!r}") from None
+        except LookupError:
+            # some gateways send their errors so; as a reply it would be remembered
+            raise RequestFailed(f"{self._address} answered without a message: {raw.text[:_SAID_CHARS]!r}") from None
         self._has_answered = True
         return reply
 
@@ -182,12 +185,13 @@ def _client(base_url: str | None, seconds: float, retries: int, faults: _Faults)
 
 
 def _reply_in(body: Any, messages: Sequence[Message]) -> Reply:
-    """The reply in a response, whatever of it is there."""
+    """The reply in a response, whatever of it is there. Raises LookupError where there is no message at all."""
     choices = body.get("choices") if isinstance(body, dict) else None
     first = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
     message = first.get("message")
-    text = _text(message) if isinstance(message, dict) else ""
-    usage = body.get("usage") if isinstance(body, dict) else None
+    if not isinstance(message, dict):
+        raise LookupError("message")
+    text, usage = _text(message), body.get("usage")
     prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
     known = prompt is not None and completion is not None
     counted = Usage(prompt or 0, completion or 0) if known else estimated(messages, text)

@@ -105,7 +105,7 @@ def _values(leaf: Leaf, known: Mapping[str, Mapping[str, Json]]) -> Iterator[Jso
 
 def _named(leaf: Leaf) -> Iterator[Json]:
     yield from leaf.choices
-    for key in ("const", "default", "example"):
+    for key in ("default", "example"):
         if key in leaf.schema:
             yield leaf.schema[key]
     examples = leaf.schema.get("examples")

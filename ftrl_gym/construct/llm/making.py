@@ -15,13 +15,15 @@ from ftrl_gym.construct.llm.flaws import Flaw, first_to_mend, told
 from ftrl_gym.construct.llm.replies import WriterStage
 from ftrl_gym.construct.llm.writer import Again, Conversation, LLMWriter, Written
 from ftrl_gym.construct.objects import Brief, Decomposition, Documented, Integrated, Scaled
-from ftrl_gym.errors import GaveUp
+from ftrl_gym.errors import FtrlGymError, GaveUp
 from ftrl_gym.task import Task
 from ftrl_gym.tooldoc import ToolDocument
 
 MENDS = 3
 """How often a task goes back to a stage before it is dropped."""
 
+_SHOWN = 400
+"""Characters of an error that a report shows."""
 _ORDER = list(WriterStage)
 _at = _ORDER.index
 _PROVING = threading.Lock()
@@ -131,8 +133,14 @@ class Making:
             except GaveUp as error:
                 return self._given_up(error, flaws)
             assert self._scaled is not None
-            with _PROVING:
-                proof, sources = self.writer.proved(Draft(self._scaled, self._sources), task_id)
+            try:
+                with _PROVING:
+                    proof, sources = self.writer.proved(Draft(self._scaled, self._sources), task_id)
+            except FtrlGymError:
+                raise
+            except Exception as error:  # what nobody foresaw in a reply costs its task, and no other
+                reason = f"{type(error).__name__}: {error}"[:_SHOWN]
+                return Dropped(WriterStage.DEPLOYMENT.value, "cannot be proved", reason, tuple(self._repairs))
             self._repairs += [Repair(flaw.stage.value, flaw.check, flaw.evidence) for flaw in flaws]
             if proof.task is not None:
                 return Made(proof.task, proof.documents, sources, tuple(self._repairs))

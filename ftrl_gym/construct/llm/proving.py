@@ -5,7 +5,8 @@ made, so that the model hears of everything at once:
 
 1. every gold call fits, runs, and returns the answer as a value of its own;
 2. the code does what its documents say, always, and refuses what is wrong without giving anything away;
-3. the plan: every argument is known when it is given, dependencies are real, no two tools are one;
+3. the plan: every argument is known when it is given, dependencies are real, no two tools are one, no call tells what
+   another is paid for;
 4. no other reading of the question gives another answer;
 5. played in the environment: the plan earns exactly 1, a blind solver finds every answer, probes stay at the floor.
 """
@@ -25,6 +26,7 @@ from ftrl_gym.construct.llm.gold_calls import plan_flaws, run_gold
 from ftrl_gym.construct.llm.readings import other_readings
 from ftrl_gym.construct.llm.replies import WriterStage
 from ftrl_gym.construct.llm.result_schemas import described
+from ftrl_gym.construct.llm.told_elsewhere import told_elsewhere
 from ftrl_gym.construct.llm.tool_module import tool_module
 from ftrl_gym.construct.trial import Pool
 from ftrl_gym.errors import CertificationError, SandboxError
@@ -62,7 +64,8 @@ def prove(draft: Draft, task_id: str, toolbox: Toolbox | None = None) -> Proof:
     if gold.flaws:
         return Proof(None, gold.flaws)
     flaws = tuple(code_flaws(draft, bench, gold.places)) if toolbox is None else ()
-    flaws = flaws or (*plan_flaws(draft, bench, gold.results), *_duplicates(draft, bench))
+    told = told_elsewhere(draft, bench) if toolbox is None else ()
+    flaws = flaws or (*plan_flaws(draft, bench, gold.results), *_duplicates(draft, bench), *told)
     flaws = flaws or tuple(flaw for _, flaw in other_readings(draft, bench, gold.places, gold.results))
     if flaws:
         return Proof(None, flaws)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ftrl_gym.construct.llm.replies import WriterStage
+from ftrl_gym.construct.llm.replies import WriterStage, whole
 from ftrl_gym.errors import MissingExtraError
 
 MAX_REPLY_CHARS = 400_000
@@ -25,7 +25,6 @@ MAX_DEPTH = 24
 """JSON nested more deeply is not read: no document needs it, and whatever looks at it may recurse."""
 _MAX_CANDIDATES = 40
 _MAX_PROBLEMS = 8
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _WRAPPERS = {"result", "response", "reply", "output", "data", "json", "answer", *WriterStage}
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -49,7 +48,7 @@ def read(text: str, model: type[ModelT]) -> ModelT:
     problem: Unusable | None = None
     for value in _objects(said):
         try:
-            return model.model_validate(_unwrapped(_whole(value), model))
+            return model.model_validate(_unwrapped(whole(value), model))
         except ValidationError as error:
             problem = problem or Unusable(_explained(error))
         except RecursionError:
@@ -65,7 +64,7 @@ def without_thoughts(text: str) -> str:
     """
     _, _, after = text.rpartition("</think>")
     said = after if "</think>" in text else re.sub(r"<think>.*", "", text, flags=re.DOTALL)
-    return _SURROGATES.sub("\ufffd", said).strip()
+    return str(whole(said)).strip()
 
 
 def _objects(text: str) -> Iterator[Any]:
@@ -139,15 +138,6 @@ def _sound(value: Any, depth: int = 0) -> bool:
     if isinstance(value, int):
         return abs(value) < 2**63
     return not isinstance(value, float) or math.isfinite(value)
-
-
-def _whole(value: Any) -> Any:
-    """A value without halves of surrogate pairs, which JSON can escape and UTF-8 cannot hold."""
-    if isinstance(value, dict):
-        return {_whole(name): _whole(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return list(map(_whole, value))
-    return _SURROGATES.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _unwrapped(value: Any, model: type[BaseModel]) -> Any:

@@ -60,6 +60,18 @@ MAX_CODE_CHARS = 60_000
 # --- generous in form ------------------------------------------------------------------------------------------------
 
 
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def whole(value: Any) -> Any:
+    """A JSON value without escapes for half a character, which no file and no request can hold."""
+    if isinstance(value, dict):
+        return {whole(name): whole(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [whole(inner) for inner in value]
+    return _HALVES.sub("\ufffd", value) if isinstance(value, str) else value
+
+
 def _text(value: Any) -> Any:
     """A number as text; models count sub-questions as often as they name them."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
@@ -77,7 +89,7 @@ def _object(value: Any) -> Any:
     if not isinstance(value, str):
         return {} if value is None else value
     try:
-        return json.loads(value) if value.strip() else {}
+        return whole(json.loads(value)) if value.strip() else {}
     except (ValueError, RecursionError):
         return value
 

@@ -7,8 +7,10 @@ says against it is in :mod:`ftrl_gym.construct.llm.replies`.
 from __future__ import annotations
 
 import ast
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ftrl_gym.construct.leaks import stands_in, stands_in_schema
 from ftrl_gym.construct.llm.answer_types import typed
@@ -18,12 +20,15 @@ from ftrl_gym.construct.llm.replies import CodeReply, DecompositionReply, Docume
 from ftrl_gym.construct.objects import Decomposition, Integrated
 from ftrl_gym.grounding import tokens
 from ftrl_gym.prompt import to_json
+from ftrl_gym.question_values import read
 from ftrl_gym.sandbox import refusal
 from ftrl_gym.solver_blind import follows_from
-from ftrl_gym.task import AnswerType
+from ftrl_gym.task import Answer, AnswerType, Json
 from ftrl_gym.toolcall import Checker
 from ftrl_gym.tooldoc import ToolDocument
 
+_TEXTS = ("description", "title", "default", "enum", "example", "examples", "pattern")
+_NO_DAY = "2000-01-01"
 _ORDERED = (AnswerType.NUMBER, AnswerType.MONEY, AnswerType.DATE, AnswerType.TIME)
 
 
@@ -43,14 +48,14 @@ def decomposition_problem(reply: DecompositionReply, others: Iterable[str] = (),
     for sub in reply.sub_questions:
         if str(sub.answer).strip() == "" or sub.answer == []:
             return f"sub-question {sub.id} has no answer"
-        if not is_trivial(answers[sub.id]) and stands_in(reply.question, answers[sub.id]):
+        if not is_trivial(answers[sub.id]) and _stands_in_question(reply.question, answers[sub.id]):
             return (
                 f"the answer to sub-question {sub.id}, {to_json(sub.answer)}, stands in the question, so that it need "
                 "not be found out: ask without it"
             )
     final = final_answer(reply.answer, list(answers.values()))
     compared = sum(answer.type in _ORDERED for answer in answers.values()) > 1
-    if not is_trivial(final) and stands_in(reply.question, final) and not compared:
+    if not is_trivial(final) and _stands_in_question(reply.question, final) and not compared:
         return (
             f"the final answer {to_json(reply.answer)} stands in the question, so that it need not be found out: ask "
             "without it"
@@ -133,12 +138,50 @@ def _leak(tools: Iterable[ToolDocument], told: Decomposition) -> str | None:
     compared = final is not None and stands_in(told.question, final)  # it names the things that are compared
     for tool in tools:
         for answer in answers:
-            if not is_trivial(answer) and not (compared and answer is final) and stands_in_schema(answer, tool):
+            if not is_trivial(answer) and not (compared and answer is final) and _tells(tool, answer):
                 return (
                     f"the document of {tool.name} tells {to_json(answer.value)}, which is an answer that has to be "
-                    "found out: take it out of the description, the examples, the defaults and the enums"
+                    "found out: take it out of the names, the descriptions, the examples, the defaults and the enums"
                 )
     return None
+
+
+def _tells(tool: ToolDocument, answer: Answer) -> bool:
+    """Whether any word of a document that a policy reads is an answer, the names of tool and parameters included."""
+    if stands_in_schema(answer, tool):
+        return True
+    words = tokens(" ".join([tool.name, tool.description, *_words(tool.parameters)]))
+    parts = answer.value if isinstance(answer.value, list) else [answer.value]
+    return any(not is_trivial(typed(part)) and tokens(str(part)) in words for part in parts)
+
+
+def _words(schema: Json) -> Iterator[str]:
+    """Names and texts of a schema, and what stands in its examples, defaults and vocabularies."""
+    if isinstance(schema, dict):
+        for key, value in schema.items():
+            if key == "properties" and isinstance(value, dict):
+                yield from value
+                for inner in value.values():
+                    yield from _words(inner)
+            elif key in _TEXTS:
+                yield to_json(value)
+            elif isinstance(value, dict | list):
+                yield from _words(value)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from _words(inner)
+
+
+def _stands_in_question(question: str, answer: Answer) -> bool:
+    """Whether a question gives an answer away, in other figures and letters too: 4,500 for 4500, 1 March for a day."""
+    letters = "".join(c for c in unicodedata.normalize("NFKC", question) if unicodedata.category(c) != "Cf")
+    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", letters)
+    if stands_in(question, answer) or stands_in(plain, answer):
+        return True
+    named = read(plain, _NO_DAY)
+    if answer.type in (AnswerType.NUMBER, AnswerType.MONEY):
+        return answer.value in named.numbers
+    return answer.type is AnswerType.DATE and answer.value in named.dates
 
 
 def _alike(tools: Sequence[ToolDocument]) -> str | None:
