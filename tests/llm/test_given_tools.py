@@ -113,6 +113,18 @@ def test_exploring_follows_what_results_name(tools: FunctionTools) -> None:
     assert found == explored(tools.documents, tools)
 
 
+@pytest.mark.parametrize("wines", ['["W-1", "W-2"]', '{"result": ["W-1", "W-2"]}'], ids=["list", "wrapped"])
+def test_a_list_without_names_is_of_what_its_tool_lists(tmp_path: Path, wines: str) -> None:
+    file = tmp_path / "cellar.py"
+    file.write_text(
+        f'def list_wines() -> list[str] | dict[str, list[str]]:\n    "Lists the wines."\n    return {wines}\n\n\n'
+        'def taste(wine_no: str) -> str:\n    "Tastes one."\n    return {"W-1": "dry", "W-2": "sweet"}[wine_no]\n'
+    )
+    tools = FunctionTools(file, trust=True)
+    assert [one.result for one in explored(tools.documents, tools) if one.tool == "taste"] == ["dry", "sweet"]
+    tools.close()
+
+
 def test_a_task_over_functions_is_proved_recorded_and_played(tools: FunctionTools, own_registry: Path) -> None:
     given = GivenTools(tools.documents, tools)
     plan = SourcePlan(name="Vet", domain="", tasks=1, seed=1, model="played", kinds=(Kind.MULTI_HOP,))
