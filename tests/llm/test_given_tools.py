@@ -146,6 +146,18 @@ def test_a_task_over_functions_is_proved_recorded_and_played(tools: FunctionTool
     assert terminated and total + float(reward) == pytest.approx(1.0)
 
 
+def test_a_tool_that_never_worked_is_told_with_the_reason(tmp_path: Path) -> None:
+    file = tmp_path / "vet.py"
+    more = 'def weigh(weight: float) -> float:\n    "Weighs."\n    raise OSError("no scales")\n'
+    file.write_text(f'{CLINIC}\n\n{more}\n\ndef find(secret: str) -> str:\n    "Finds."\n    return ""\n')
+    tools = FunctionTools(file, trust=True)
+    assert GivenTools(tools.documents, tools).silent == {
+        "weigh": "OSError: no scales",
+        "find": "no values to call it with, or empty results",
+    }
+    tools.close()
+
+
 def test_tools_that_return_nothing_cannot_be_asked_about(tmp_path: Path) -> None:
     file = tmp_path / "void.py"
     file.write_text('def find(secret: str) -> dict[str, str]:\n    "Finds."\n    return {}\n')
