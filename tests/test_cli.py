@@ -215,6 +215,8 @@ BOOK = ToolDocument(
         ("find tags=5", '{"name": "find", "arguments": {"tags": ["5"]}}'),
         ("find tags=", '{"name": "find", "arguments": {"tags": []}}'),
         ('{"name": "find"}', '{"name": "find"}'),
+        ('find(title="a; b", year=1984)', '{"name": "find", "arguments": {"title": "a; b", "year": 1984}}'),
+        ("find title=Loans (old)", '{"name": "find", "arguments": {"title": "Loans (old)"}}'),
     ],
 )
 def test_a_typed_call(line: str, calls: str) -> None:
@@ -229,6 +231,8 @@ def test_other_typed_lines() -> None:
     for line in ("find title=A ; find title=B", "find title=A; find title=B", "find title=A;find title=B"):
         assert action_text(line, documents).count("<tool_call>") == 2
     assert '"title": "A; B"' in action_text("find title=A; B", documents)
+    with pytest.raises(Misunderstood, match="write find PARAMETER=VALUE"):
+        action_text('find("Old Book")', documents)
     for line in ("fnd title=A", "find Old Book", "answer"):
         with pytest.raises(Misunderstood):
             action_text(line, documents)

@@ -29,7 +29,7 @@ from ftrl_gym.task import Kind
 TRAIN, TEST = 2000, 400
 
 _FOR_BUILDS = ("out", "train", "test", "variants", "tasks", "jobs", "restart", "pack", "all")
-_NOT_FOR_MODELS = ("what", "file", "all", "train", "test", "variants", "jobs", "pack", "variant", "features")
+_NOT_FOR_MODELS = ("file", "all", "train", "test", "variants", "jobs", "pack", "variant", "features")
 _FOR_MODELS = (
     "llm", "model", "name", "concurrency", "max_tokens_total", "price_in", "price_out", "tries", "mends", "sampling",
     "prompts", "trust",
@@ -43,6 +43,11 @@ def run(arguments: argparse.Namespace) -> int:
     goes_on = arguments.stored is not None and arguments.model is not None
     about = (arguments.domain, arguments.questions, arguments.functions, arguments.mcp)
     if goes_on or any(each is not None for each in about):
+        if arguments.what is not None:
+            raise UsageError(
+                f"{arguments.what!r:.80} stands by itself: put several words into quotes, such as "
+                "--domain 'museum loans'; a name is for scenarios that no model writes"
+            )
         refuse(arguments, _NOT_FOR_MODELS, "is for scenarios that no model writes; leave it out beside --llm")
         return model_building.run(arguments, kinds)
     refuse(arguments, _FOR_MODELS, "is for what a language model writes; say what about: --domain, --questions, …")

@@ -11,7 +11,8 @@ from ftrl_gym import registry
 from ftrl_gym.cli.target import console, known_ids
 from ftrl_gym.errors import FtrlGymError
 from ftrl_gym.registration import NAMESPACE, SUITE, SUITES
-from ftrl_gym.scenario_files import TASKS, read_pinned
+from ftrl_gym.scenario import Scenario
+from ftrl_gym.scenario_files import TASKS, read_pinned, toolsets_of
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,15 +32,24 @@ def run(arguments: argparse.Namespace) -> int:
         name = name.rpartition("-v")[0]
         try:
             scenario = registry.load(name)
+            tools = _tools(scenario)
         except FtrlGymError as error:
             table.add_row(env_id, f"broken: {error}", "", "", "")
             continue
         pins = scenario.manifest.files
         counts = [read_pinned(folders[name] / file, pins[file], _lines) for file in TASKS.values()]
         about = scenario.manifest.title + ("" if scenario.trusted else " (not trusted)")
-        table.add_row(env_id, about, str(len(scenario.documents)), *map(str, counts))
+        table.add_row(env_id, about, tools, *map(str, counts))
     console().print(table)
     return 0
+
+
+def _tools(scenario: Scenario) -> str:
+    """How many there are; where each task brings its own, of how many names they are."""
+    if scenario.documents:
+        return str(len(scenario.documents))
+    own = (scenario.tools(toolset).documents for toolset in toolsets_of(scenario.manifest))
+    return str(len({name for documents in own for name in documents}))
 
 
 def _suite() -> tuple[str, str, str, str]:

@@ -102,6 +102,12 @@ def action_text(line: str, documents: Mapping[str, ToolDocument], dialect: Diale
 
 def _call(text: str, documents: Mapping[str, ToolDocument]) -> tuple[str, dict[str, Any]]:
     name, _, rest = text.partition(" ")
+    before, bracket, _ = text.partition("(")
+    if bracket and before.strip() in documents:  # as a tool is shown: name(parameter="value")
+        turn = parse(text, Dialect.PYTHONIC)
+        if len(turn.calls) == 1 and turn.calls[0].problem is None:
+            return turn.calls[0].name, turn.calls[0].arguments
+        name, rest = before.strip(), rest or bracket
     document = documents.get(name)
     if document is None:
         near = difflib.get_close_matches(name, [*documents, "answer", "say", "help", "quit"], n=1)

@@ -77,7 +77,7 @@ def _show_scenario(out: Console, env_id: str, scenario: Scenario) -> None:
     out.print(Text("\nTools", "bold"))
     for document in manifest.documents:
         out.print(Text(f" {'*' if document.effect == 'write' else ' '} {document.signature()}"))
-    out.print(Text("* changes the world"))
+    out.print(Text("* changes the world" if manifest.documents else "  each task has its own"))
     first = next((task.id for split in Split for task in scenario.load_tasks(split)), "")
     if first:
         out.print(Text(f"\nOne task: ftrl-gym show {env_id} {first}"))

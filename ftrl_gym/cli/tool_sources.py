@@ -53,4 +53,6 @@ def given_tools(arguments: argparse.Namespace) -> Iterator[GivenTools | None]:
 
 def _tried(given: GivenTools) -> GivenTools:
     print(f"{len(given.documents):,} tools, {len(given.found):,} calls that return something", file=sys.stderr)
+    for tool, why in given.silent.items():
+        print(f"{tool} returned nothing yet ({why}): examples in its document would help", file=sys.stderr)
     return given

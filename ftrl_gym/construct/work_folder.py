@@ -27,6 +27,7 @@ from ftrl_gym.version import __version__
 _PACKAGE = Path(__file__).parent.parent
 _NOT_CONSTRUCTION = ("cli", "stats", "export", "suites")
 PLAN = "plan.json"
+_DRAFT = ".draft"
 
 
 class WorkFolder:
@@ -43,9 +44,13 @@ class WorkFolder:
         """Whether a file of that name is finished."""
         return (self.path / name).is_file()
 
+    def holds_work(self) -> bool:
+        """Whether anything is finished."""
+        return any(file.name != PLAN and file.suffix != _DRAFT for file in self.path.iterdir())
+
     def keep(self, name: str, content: bytes) -> None:
         """Adds a file at once and for good: a crash or a power cut leaves all of it or nothing. Raises OSError."""
-        draft = self.path / f"{name}.draft"
+        draft = self.path / f"{name}{_DRAFT}"
         with draft.open("wb") as file:
             file.write(content)
             file.flush()
@@ -84,9 +89,9 @@ def opened(target: Path, plan: dict[str, Any], declared: str, *, restart: bool =
                 shutil.rmtree(path)
             path.mkdir(exist_ok=True)
             work = WorkFolder(path)
-            if work.has(PLAN):
+            if work.has(PLAN) and work.holds_work():
                 _check_same(path, written)
-            else:
+            else:  # nothing was finished by another command, such as one with a mistyped name: nothing is lost
                 work.keep(PLAN, json.dumps(written, indent=1).encode())
             yield work
     except OSError as error:

@@ -66,9 +66,13 @@ class FakeServer:
         rules: What it plays.
         refuses_formats: Whether it answers 400 to any ``response_format``, as old servers do.
         counts: Whether it tells numbers of tokens.
+        models: What it lists as its models.
     """
 
-    def __init__(self, rules: Sequence[Rule], *, refuses_formats: bool = False, counts: bool = True) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], *, refuses_formats: bool = False, counts: bool = True, models: Sequence[str] = ()
+    ) -> None:
+        self.models = models
         self.rules, self.requests = list(rules), list[Seen]()
         self._refuses_formats, self._counts = refuses_formats, counts
         self._taken: Counter[int] = Counter()
@@ -104,6 +108,9 @@ class FakeServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                self._send(200, {"object": "list", "data": [{"id": name} for name in server.models]})
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -227,3 +227,10 @@ def test_a_folder_of_prompts_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="localized_deployment"):
         Prompts(tmp_path)
     assert {file.stem for file in PACKAGED.glob("*.md")} == {*WriterStage, "again"}
+
+
+def test_an_endpoint_that_goes_away_stops_the_build_at_once() -> None:
+    asker = Asker(Scripted(GOOD, RequestFailed("refused", answered=False)))
+    asker.ask(STAGE, [USER], CodeReply)
+    with pytest.raises(ModelUnreachable, match="goes on from here"):
+        asker.ask(STAGE, [{"role": "user", "content": "again"}], CodeReply)

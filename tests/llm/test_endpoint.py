@@ -194,3 +194,11 @@ def test_openai_itself_needs_a_key() -> None:
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(UsageError, match="http://"):
         opened(address, "m")
+
+
+def test_an_unknown_model_is_told_with_those_that_are_there() -> None:
+    with (
+        FakeServer([Rule(status=404)], models=["Qwen/Qwen3-32B", "bge-m3"]) as server,
+        pytest.raises(ModelUnreachable, match=r"no such model or address; its models are Qwen/Qwen3-32B, bge-m3 \("),
+    ):
+        reply(server)

@@ -113,6 +113,18 @@ def test_exploring_follows_what_results_name(tools: FunctionTools) -> None:
     assert found == explored(tools.documents, tools)
 
 
+@pytest.mark.parametrize("wines", ['["W-1", "W-2"]', '{"result": ["W-1", "W-2"]}'], ids=["list", "wrapped"])
+def test_a_list_without_names_is_of_what_its_tool_lists(tmp_path: Path, wines: str) -> None:
+    file = tmp_path / "cellar.py"
+    file.write_text(
+        f'def list_wines() -> list[str] | dict[str, list[str]]:\n    "Lists the wines."\n    return {wines}\n\n\n'
+        'def taste(wine_no: str) -> str:\n    "Tastes one."\n    return {"W-1": "dry", "W-2": "sweet"}[wine_no]\n'
+    )
+    tools = FunctionTools(file, trust=True)
+    assert [one.result for one in explored(tools.documents, tools) if one.tool == "taste"] == ["dry", "sweet"]
+    tools.close()
+
+
 def test_a_task_over_functions_is_proved_recorded_and_played(tools: FunctionTools, own_registry: Path) -> None:
     given = GivenTools(tools.documents, tools)
     plan = SourcePlan(name="Vet", domain="", tasks=1, seed=1, model="played", kinds=(Kind.MULTI_HOP,))
@@ -132,6 +144,18 @@ def test_a_task_over_functions_is_proved_recorded_and_played(tools: FunctionTool
         total += float(reward)
     _, reward, terminated, *_ = env.step(f"<answer>{task.outcome.answer.value}</answer>")
     assert terminated and total + float(reward) == pytest.approx(1.0)
+
+
+def test_a_tool_that_never_worked_is_told_with_the_reason(tmp_path: Path) -> None:
+    file = tmp_path / "vet.py"
+    more = 'def weigh(weight: float) -> float:\n    "Weighs."\n    raise OSError("no scales")\n'
+    file.write_text(f'{CLINIC}\n\n{more}\n\ndef find(secret: str) -> str:\n    "Finds."\n    return ""\n')
+    tools = FunctionTools(file, trust=True)
+    assert GivenTools(tools.documents, tools).silent == {
+        "weigh": "OSError: no scales",
+        "find": "no values to call it with, or empty results",
+    }
+    tools.close()
 
 
 def test_tools_that_return_nothing_cannot_be_asked_about(tmp_path: Path) -> None:

@@ -114,6 +114,14 @@ def test_a_server_that_does_not_start(command: str) -> None:
         raise AssertionError("started")
 
 
+def test_what_a_server_said_before_it_ended_is_told() -> None:
+    code = "import sys; sys.exit('no database at hand')"
+    with pytest.raises(UsageError, match="It wrote: no database at hand"), McpTools(f'{sys.executable} -c "{code}"'):
+        raise AssertionError("started")
+    with pytest.raises(UsageError, match="takes a command"), McpTools("http://localhost:3000/mcp"):
+        raise AssertionError("started")
+
+
 @pytest.mark.parametrize("command", ["", "  ", "python 'my server"])
 def test_a_command_that_is_none(command: str) -> None:
     with pytest.raises(UsageError, match="--mcp"):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from llm.domains import server_of
-from llm.fake_server import FakeServer
+from llm.fake_server import FakeServer, Rule
 
 from ftrl_gym.cli import main, model_building
 
@@ -81,6 +81,7 @@ def test_each_stage_can_be_gone_on_from(server: FakeServer, tmp_path: Path, stag
         (("--domain", "x", "--model", "m", "--difficulty", "2"), "from 0 to 1"),
         (("--questions", "/nowhere/q.txt", "--model", "m"), "cannot be read"),
         (("--domain", "x", "--model", "m", "--until", "scale", "--tasks", "3"), "--tasks is for building a whole"),
+        (("tasting", "--domain", "wine", "--model", "m"), "put several words into quotes"),
         (("--concurrency", "3"), "--llm is for what a language model writes"),
         (("--domain", "x", "--model", "m", "--show"), "--show is for the stages of one task"),
     ],
@@ -106,7 +107,8 @@ def test_unfinished_work_of_other_prompts_is_not_gone_on_from(
     prompts = tmp_path / "prompts"
     prompts.mkdir()
     options = (*FERRY, "--tasks", 2, "--out", tmp_path)
-    assert run(server, *options, "--max-tokens-total", 900) == 0
+    assert run(server, *options, "--max-tokens-total", 2200) == 0
+    assert list(tmp_path.glob(".AFerryPort.building/task-*.json"))
     (prompts / "again.md").write_text("# User\n\nMend this: $problem\n")
     assert run(server, *options, "--prompts", prompts) == 2
     assert "an unfinished build by another command" in capsys.readouterr().err
@@ -121,3 +123,13 @@ def test_functions_that_changed_are_another_command(tmp_path: Path) -> None:
     assert model_building._settings(given) == before
     file.write_text("def a() -> int:\n    return 2\n")
     assert model_building._settings(given) != before
+
+
+def test_a_name_that_the_endpoint_does_not_know_stands_in_nobodys_way(
+    server: FakeServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mistyped = [word if word != "played" else "plaid" for word in FERRY]
+    with FakeServer([Rule(status=404)]) as other:
+        assert run(other, *mistyped, "--tasks", 1, "--out", tmp_path) == 2
+    assert "knows no such model" in capsys.readouterr().err
+    assert run(server, *FERRY, "--tasks", 1, "--out", tmp_path) == 0

@@ -62,7 +62,7 @@ class Asker:
     ) -> None:
         self.model, self.spending = model, spending or Spending()
         self._cache, self._tries, self._prompts = cache, tries, prompts or Prompts()
-        self._failed_in_a_row, self._answered = 0, False
+        self._failed_in_a_row = 0
         self._lock = threading.Lock()
 
     def ask(
@@ -124,7 +124,7 @@ class Asker:
         except RequestFailed as failure:
             with self._lock:
                 self._failed_in_a_row += 1
-                gone = self._failed_in_a_row >= _FAILURES_IN_A_ROW or not (failure.answered or self._answered)
+                gone = self._failed_in_a_row >= _FAILURES_IN_A_ROW or not failure.answered
             if gone:
                 raise ModelUnreachable(
                     f"{self.model.name} cannot be asked: {failure.reason}. What was finished is kept; the same command "
@@ -133,7 +133,7 @@ class Asker:
             raise GaveUp(stage, failure.reason) from failure
         self.spending.note_retries(reply.retried)
         with self._lock:
-            self._failed_in_a_row, self._answered = 0, True
+            self._failed_in_a_row = 0
         if self._cache is not None:
             self._cache.keep(self.model, stage, messages, schema, reply)
         return reply

@@ -29,6 +29,10 @@ KEYS = ("FTRL_LLM_KEY", "OPENAI_API_KEY")
 RETRIES = 6
 SECONDS = 300.0
 _SAID_CHARS = 300
+_LISTING_SECONDS = 10.0
+_MOST_NAMED = 8
+"""Models that a message names."""
+_NAME_CHARS = 80
 _FORBIDDING = {
     401: "it does not accept the key",
     403: "it forbids this model to the key",
@@ -132,10 +136,26 @@ class Endpoint:
             why = "the account is used up"
         if why is None:
             return RequestFailed(_said(error))
+        served = self._served() if error.status_code == 404 else ()
+        if served:
+            why += f"; its models are {', '.join(served[:_MOST_NAMED])}{', …' if len(served) > _MOST_NAMED else ''}"
         return ModelUnreachable(
             f"{self._address} does not answer for model {self._model!r}: {why} ({_said(error)}). The key is taken from "
             f"{' or '.join(KEYS)}, the address from --llm or OPENAI_BASE_URL"
         )
+
+    def _served(self) -> Sequence[str]:
+        """What the endpoint calls its models; none where it does not say."""
+        import openai
+
+        try:
+            asked = self._client.with_options(max_retries=0, timeout=_LISTING_SECONDS)
+            told = json.loads(asked.models.with_raw_response.list().text)
+        except (openai.OpenAIError, ValueError, RecursionError):
+            return ()
+        found = told.get("data") if isinstance(told, dict) else None
+        names = [each.get("id") for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+        return [name[:_NAME_CHARS] for name in names if isinstance(name, str)]
 
 
 class _Faults(threading.local):

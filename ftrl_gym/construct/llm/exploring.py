@@ -31,6 +31,8 @@ _COMBINATIONS = 300
 """Of the values of one tool's places."""
 _MOST_PLACES = 8
 """A tool that needs more values is not tried out."""
+_WRAPPER = "result"
+"""Under which servers return what is no object."""
 _QUOTED = re.compile(r"[\"'“‘`]([^\"'”’`]{1,60})[\"'”’`]|(?:such as|e\.g\.,?|for example) ([\w./-]{2,60}\w)")
 
 
@@ -69,7 +71,7 @@ def explored(documents: Sequence[ToolDocument], toolbox: Toolbox, rounds: int = 
             break
         found += fresh
         for one in fresh:
-            for name, value in _fields(one.result):
+            for name, value in _fields(one.result, _about(one.tool)):
                 known.setdefault(_bare(name), {}).setdefault(repr(value), value)
     return found
 
@@ -124,7 +126,9 @@ def _held(leaf: Leaf, known: Mapping[str, Mapping[str, Json]]) -> Iterator[Json]
     name = _bare(leaf.name)
     yield from known.get(name, {}).values()
     for other, values in known.items():
-        if other != name and len(other) > 1 and (other.endswith(name) or name.endswith(other)):
+        ends = len(other) > 1 and (other.endswith(name) or name.endswith(other))
+        begins = len(other) > 2 and name.startswith(other)
+        if other != name and (ends or begins):
             yield from values.values()
 
 
@@ -134,11 +138,16 @@ def _bare(name: str) -> str:
     return bare.removesuffix("s") if len(bare) > 3 else bare
 
 
-def _fields(result: Json, name: str = "") -> Iterable[tuple[str, Any]]:
-    """The single values in a result, each with the name that it stands under."""
+def _about(tool: str) -> str:
+    """What a tool is about, the last word of its name: ``list_wines`` returns wines where nothing names its values."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", tool).rpartition("_")[2]
+
+
+def _fields(result: Json, name: str) -> Iterable[tuple[str, Any]]:
+    """The single values in a result, each with the name that it stands under; ``name`` is for those without one."""
     if isinstance(result, dict):
         for inner_name, inner in result.items():
-            yield from _fields(inner, inner_name)
+            yield from _fields(inner, name if [*result] == [_WRAPPER] else inner_name)
     elif isinstance(result, list):
         for inner in result:
             yield from _fields(inner, name)

@@ -35,6 +35,7 @@ MOST_OFFERED = 12
 _SHOWN_CALLS = 40
 _SHOWN_CHARS = 600
 """Of one result."""
+_SAID_CHARS = 150
 _GIVEN = " The tools are given and stay as they are: ask for what they return, and call them as they are."
 
 
@@ -54,10 +55,22 @@ class GivenTools:
         self.recorder = Recorder(documents, toolbox)
         self.found: Sequence[Explored] = explored(self.documents, self.recorder)
         if not self.found:
+            why = "; ".join(f"{name}: {reason}" for name, reason in self.silent.items())
             raise UsageError(
                 f"no call of {', '.join(each.name for each in documents)[:300]} returned anything, so there is nothing "
-                "to ask about. Name values that work in their documents: defaults, enums, or examples in quotes"
+                f"to ask about ({why[:600]}). Name values that work in their documents: defaults, enums, or examples "
+                "in quotes"
             )
+
+    @property
+    def silent(self) -> dict[str, str]:
+        """Tools of which no call returned anything, and what the first one said."""
+        worked = {one.tool for one in self.found}
+        said = {each.name: self.recorder.refusals(each.name) for each in self.documents if each.name not in worked}
+        return {
+            name: why[0][:_SAID_CHARS] if why else "no values to call it with, or empty results"
+            for name, why in said.items()
+        }
 
     def text(self, seed: int) -> str:
         """What a model is told of them: the documents, and some of the calls with what they returned."""

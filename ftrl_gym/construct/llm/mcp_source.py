@@ -9,13 +9,14 @@ running, stops the build.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shlex
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from pydantic import ValidationError
 
@@ -38,6 +39,8 @@ _MOST_PAGES = 100
 _MOST_SILENT = 2
 """Calls in a row without an answer in time before the server counts as gone."""
 _MESSAGE_CHARS = 2_000
+_LAST_LINES = 3
+"""Of what a server wrote before it failed to start."""
 
 
 class McpTools:
@@ -76,12 +79,12 @@ class McpTools:
             raise MissingExtraError("mcp", "mcp") from error
         from mcp.client.stdio import stdio_client
 
-        with ExitStack() as stack, self._failing_to_start():
-            quiet = stack.enter_context(Path(os.devnull).open("w"))
+        logging.getLogger("mcp").addHandler(logging.NullHandler())  # or each line that is no message is a traceback
+        with ExitStack() as stack, self._failing_to_start(stack.enter_context(_log())) as log:
             self._portal: BlockingPortal = stack.enter_context(start_blocking_portal())
             environment = {name: value for name, value in os.environ.items() if name not in KEYS}
             server = mcp.StdioServerParameters(command=self._words[0], args=self._words[1:], env=environment)
-            client = mcp.Client(stdio_client(server, errlog=quiet), read_timeout_seconds=self._seconds)
+            client = mcp.Client(stdio_client(server, errlog=log), read_timeout_seconds=self._seconds)
             self._client: mcp.Client = stack.enter_context(self._portal.wrap_async_context_manager(client))
             self._describe(self._portal.call(self._listed))
             self._stack = stack.pop_all()
@@ -163,15 +166,27 @@ class McpTools:
         self.documents = tuple(documents.values())
 
     @contextmanager
-    def _failing_to_start(self) -> Iterator[None]:
+    def _failing_to_start(self, log: TextIO) -> Iterator[TextIO]:
+        """Tells the user what the server wrote to its standard error, which goes to ``log``."""
         try:
-            yield
+            yield log
         except Exception as error:  # the SDK's task groups wrap whatever a server does while it starts
             cause: BaseException = error
             while isinstance(cause, BaseExceptionGroup):
                 cause = cause.exceptions[0]
-            said = f"{type(cause).__name__}: {cause}"
-            raise UsageError(f"the server {self.command!r:.100} does not start: {said[:300]}") from error
+            said = f"{type(cause).__name__}: {cause}"[:300]
+            log.seek(max(0, os.fstat(log.fileno()).st_size - _MESSAGE_CHARS))
+            written = " / ".join([line.strip() for line in log.read().splitlines() if line.strip()][-_LAST_LINES:])
+            if written:
+                said += f". It wrote: {written[-300:]}"
+            if "://" in self._words[0]:
+                said += ". --mcp takes a command that starts a server, and no address of one"
+            raise UsageError(f"the server {self.command!r:.100} does not start: {said}") from error
+
+
+def _log() -> TextIO:
+    """A file for what a server writes to its standard error; it vanishes when it is closed."""
+    return tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
 
 
 def _changes_things(tool: Tool) -> bool:

@@ -74,6 +74,11 @@ class Recorder:
                 raise ToolFailure(self._errors[name][call])
             return json.loads(json.dumps(self._results[name][call]))
 
+    def refusals(self, name: str) -> list[str]:
+        """Why calls of a tool came to nothing, in the order in which they were made."""
+        with self._lock:
+            return list(self._errors[name].values())
+
     def branch(self) -> Recorder:
         """Another one that begins with what this one remembers; neither hears of the other's further calls."""
         other = Recorder(self.documents, self._toolbox)
