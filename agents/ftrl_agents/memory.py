@@ -129,7 +129,7 @@ def size(count: float) -> str:
     """Bytes as people say them.
 
     >>> size(300_000_000), size(2_500_000)
-    ('286 MiB', '2.4 MiB')
+    ('286 MiB', '2.38 MiB')
     """
     for unit in ("B", "KiB", "MiB"):
         if count < 1024:

@@ -126,7 +126,7 @@ def test_an_interrupted_command_says_what_is_kept(undisturbed: dict[str, bytes],
             time.sleep(0.05)
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=20)
+        _, told = process.communicate(timeout=120)
         assert process.returncode == 130, told
         assert "2 of 4 tasks are finished and kept: the same command goes on from there" in told
         assert subprocess.run(command, env=environment, stderr=subprocess.DEVNULL, timeout=120).returncode == 0
