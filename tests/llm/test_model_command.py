@@ -115,6 +115,19 @@ def test_unfinished_work_of_other_prompts_is_not_gone_on_from(
     assert run(server, *options) == 0
 
 
+def test_another_scenario_of_that_name_does_not_go_without_a_word(
+    server: FakeServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = (*FERRY, "--tasks", 1, "--out", tmp_path)
+    assert run(server, *options) == 0
+    before = (tmp_path / "AFerryPort" / "scenario.json").read_bytes()
+    assert run(server, *options, "--mends", 1) == 2
+    assert "--name" in capsys.readouterr().err
+    assert (tmp_path / "AFerryPort" / "scenario.json").read_bytes() == before
+    assert run(server, *options) == 0
+    assert run(server, *options, "--mends", 1, "--restart") == 0
+
+
 def test_functions_that_changed_are_another_command(tmp_path: Path) -> None:
     file = tmp_path / "tools.py"
     given = Namespace(prompts=None, tries=None, functions=str(file), mcp=None)

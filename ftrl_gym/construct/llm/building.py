@@ -9,6 +9,7 @@ folder, and the replies of unfinished ones in the cache.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import shutil
 import threading
@@ -30,7 +31,7 @@ from ftrl_gym.construct.llm.spending import Spending
 from ftrl_gym.construct.llm.tallies import TalliedSpending, Tally, as_json, from_json
 from ftrl_gym.construct.llm.writer import LLMWriter
 from ftrl_gym.construct.work_folder import WorkFolder, opened
-from ftrl_gym.errors import BudgetSpent, ConstructionError, ModelUnreachable, RegistryError
+from ftrl_gym.errors import BudgetSpent, ConstructionError, ModelUnreachable, RegistryError, UsageError
 from ftrl_gym.exchange import put_in_place
 from ftrl_gym.grounding import tokens
 from ftrl_gym.task import Task
@@ -119,7 +120,8 @@ def build(
         concurrency: Requests at the same time.
         mends: How often a task goes back to a stage.
         settings: What else decides what is built, as JSON: unfinished work of other settings is not gone on from.
-        restart: Throw away what an interrupted build has left instead of going on from it.
+        restart: Throw away what an interrupted build has left instead of going on from it, and a scenario of this name
+            that was built from something else.
         tell: Told after each task.
 
     Returns:
@@ -129,13 +131,16 @@ def build(
     Raises:
         ConstructionError: No task passed.
         ModelUnreachable: The model could not be asked any more; what is finished is kept.
-        UsageError: Another process builds it, or the unfinished work of another command is there.
+        UsageError: Another process builds it, or the unfinished or finished work of another command is there.
         RegistryError: The folder cannot be written.
     """
     folder, began = root / plan.name, time.monotonic()
     registry.check_place(folder)
     content = {**plan.content(), "options": dict(asker.model.options), "mends": mends, **(settings or {})}
+    told, source = root / f"{plan.name}.report.json", _source(content)
     with opened(folder, content, "", restart=restart) as work:
+        if not restart and not work.holds_work():
+            _refuse_another(folder, told, source, work)
         progress = SourceProgress(plan)
         run = _Run(plan, work, asker.spending, writer or LLMWriter(asker), concurrency, mends, progress, tell)
         stopped = run.all()
@@ -144,7 +149,7 @@ def build(
         made = [kept[number].result for number in sorted(kept) if plan.task_id(number) in report.kept]
         if made:
             _register(plan, folder, work, [one for one in made if isinstance(one, Made)])
-        (root / f"{plan.name}.report.json").write_bytes(report.as_json())
+        told.write_bytes(report.as_json(source=source))
         if run.unreachable is not None:
             raise run.unreachable
         if stopped is None:
@@ -154,6 +159,26 @@ def build(
                 f"no task of {plan.name} passed every check, so there is nothing to register\n{report.render()}"
             )
     return report
+
+
+def _source(content: Mapping[str, Any]) -> str:
+    """What tells one build from another of the same name, however many tasks each has."""
+    same = {name: value for name, value in content.items() if name != "tasks"}
+    return hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()
+
+
+def _refuse_another(folder: Path, report: Path, source: str, work: WorkFolder) -> None:
+    """Raises UsageError where a scenario of this name was built from something else: it is not to go without a word."""
+    try:
+        before = json.loads(report.read_bytes()).get("source")
+    except (OSError, ValueError, AttributeError):
+        return
+    if folder.exists() and before not in (None, source):
+        work.remove()
+        raise UsageError(
+            f"{folder} holds a scenario of this name that was built by another command. Give this one another --name, "
+            "or add --restart to put it in the place of that"
+        )
 
 
 class _Run:

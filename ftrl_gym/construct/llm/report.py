@@ -98,9 +98,13 @@ class BuildReport:
             "seconds": round(self.seconds, 1),
         }
 
-    def as_json(self) -> bytes:
-        """The same as the bytes of a file."""
-        return json.dumps(self.content(), ensure_ascii=False, indent=1).encode() + b"\n"
+    def as_json(self, source: str) -> bytes:
+        """The same as the bytes of a file.
+
+        Args:
+            source: What tells this build from others of the same name.
+        """
+        return json.dumps({**self.content(), "source": source}, ensure_ascii=False, indent=1).encode() + b"\n"
 
     def render(self) -> str:
         """The report for reading."""
