@@ -51,6 +51,8 @@ class Pretraining:
     """Tokens of one optimizer step, padding included."""
     learning_rate: float = 1.5e-3
     """On the plateau."""
+    muon: bool = False
+    """Update the matrices of the blocks by Muon instead of AdamW."""
     decay: float = 0.5
     """Share of the run over which the learning rate falls to zero."""
     rest_weight: float = 0.3
@@ -140,6 +142,7 @@ def pretrain(
             decay=settings.decay,
             rest_weight=settings.rest_weight,
             emphasis=(*tokenizer.convert_tokens_to_ids(["<answer>", "</answer>"]), settings.answer_weight),
+            orthogonal=settings.muon,
         )
 
     def spoiler(model: Qwen3ForCausalLM) -> Supervised:
@@ -220,7 +223,12 @@ class _Place:
         if state.get("after", 0) != self.phase.after:
             return
         self.trainer.model.load_state_dict(state["model"])
-        self.trainer.optimizer.load_state_dict(state["optimizer"])
+        try:
+            self.trainer.optimizer.load_state_dict(state["optimizer"])
+        except (KeyError, ValueError):
+            raise UsageError(
+                f"{self.path} was written with the other optimizer: give --muon as the run was begun, or another --run"
+            ) from None
         self.trainer.tokens, self.block, self.seconds = state["tokens"], state["block"], state["seconds"]
         self.read = Counter(state["read"])
 

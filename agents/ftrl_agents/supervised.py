@@ -7,7 +7,8 @@ so predicting it teaches the model to copy.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -60,6 +61,7 @@ class Supervised:
         rest_weight: Weight of tokens that are not the assistant's.
         emphasis: Weight of what stands between two tokens, ``(opening, closing, weight)``; the assistant's other tokens
             weigh 1. Few tokens are an answer, and they are the hardest to learn.
+        orthogonal: Update the matrices of the blocks by Muon instead of AdamW.
     """
 
     def __init__(
@@ -72,13 +74,11 @@ class Supervised:
         decay: float = 0.4,
         rest_weight: float = 0.0,
         emphasis: tuple[int, int, float] | None = None,
+        orthogonal: bool = False,
     ) -> None:
         self.model, self.peak, self.total, self.warm_up = model, peak, total, warm_up
         self.decay, self.rest_weight, self.emphasis, self.tokens = decay, rest_weight, emphasis, 0
-        matrices = [p for p in model.parameters() if p.ndim >= 2]
-        vectors = [p for p in model.parameters() if p.ndim < 2]
-        groups = [{"params": matrices, "weight_decay": 0.05}, {"params": vectors, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=peak, betas=(0.9, 0.95), fused=True)
+        self.optimizer = Orthogonal(model, peak) if orthogonal else _adamw(model.parameters(), peak)
 
     def rate(self) -> float:
         """Learning rate of the next step."""
@@ -109,6 +109,55 @@ class Supervised:
         inside = ((batch.ids == opening).cumsum(1) > (batch.ids == closing).cumsum(1))[:, :-1]
         weights = 1.0 + (weight - 1.0) * inside[batch.own[:, 1:]].float()
         return (weights * losses).sum() / weights.sum()
+
+
+class Orthogonal:
+    """Muon for the matrices of the blocks, AdamW for embeddings and norms, as one optimizer.
+
+    Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/) takes orthogonalised steps, here as large as
+    AdamW's (Liu et al. 2025, arXiv 2502.16982, section 2.2), so that one learning rate fits both.
+    """
+
+    def __init__(self, model: PreTrainedModel, rate: float) -> None:
+        matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and ".layers." in name]
+        own = {id(p) for p in matrices}
+        self.parts: tuple[torch.optim.Optimizer, ...] = (
+            torch.optim.Muon(matrices, lr=rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
+            _adamw((p for p in model.parameters() if id(p) not in own), rate),
+        )
+
+    @property
+    def param_groups(self) -> list[dict[str, Any]]:
+        """Those of both."""
+        return [group for part in self.parts for group in part.param_groups]
+
+    def step(self) -> None:
+        """One update."""
+        for part in self.parts:
+            part.step()
+
+    def zero_grad(self) -> None:
+        """Forgets gradients."""
+        for part in self.parts:
+            part.zero_grad()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Those of both."""
+        return {str(number): part.state_dict() for number, part in enumerate(self.parts)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Puts back what :meth:`state_dict` gave."""
+        for number, part in enumerate(self.parts):
+            part.load_state_dict(state[str(number)])
+
+
+def _adamw(parameters: Iterable[torch.nn.Parameter], rate: float) -> torch.optim.AdamW:
+    every = list(parameters)
+    groups = [
+        {"params": [p for p in every if p.ndim >= 2], "weight_decay": 0.05},
+        {"params": [p for p in every if p.ndim < 2], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.95), fused=True)
 
 
 @torch.no_grad()
