@@ -23,7 +23,8 @@ from ftrl_agents.config import EnvConfig, EvaluationConfig, RolloutConfig, Train
 from ftrl_agents.episode import End, Episode
 from ftrl_agents.learner import LossNotFinite
 from ftrl_agents.policy import Policy, load_policy
-from ftrl_agents.train import charge_length, train
+from ftrl_agents.sampling import charge_length
+from ftrl_agents.train import train
 from ftrl_gym.errors import UsageError
 
 TOKENIZER = make_tokenizer()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import signal
@@ -121,7 +122,9 @@ def test_an_interrupted_command_says_what_is_kept(undisturbed: dict[str, bytes],
     with server_of(NAME, slow) as server:
         options = ["--domain", "choir", "--tasks", "4", "--seed", "1", "--model", "played", "--out", str(tmp_path)]
         command = [sys.executable, "-c", _COMMAND, "build", *options, "--llm", server.url]
-        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        # A shell starts what runs behind it deaf to Ctrl-C, and children inherit that.
+        heard = functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=heard)
         while process.poll() is None and not any("Odile" in str(s.body) for s in server.requests):
             time.sleep(0.05)
         time.sleep(0.2)
