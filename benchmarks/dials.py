@@ -133,7 +133,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     mixed = packaged([name for name in registry.names() if name in names() and name != FIRST])
     sections = [
-        "# What the dials reach\n\nMade by `python benchmarks/dials.py`.\n",
+        "# What the dials reach\n\nMade by `python benchmarks/dials.py`. Where a world has no task of difficulty 1, an "
+        "easier one is drawn in its\nplace; the figures of single dials leave these out.\n",
         table("All of them, as a build mixes them", _of(mixed, "packaged", IN_FULL), MIXED, dials(mixed)),
     ]
     for features, aims in ALONE.items():
