@@ -14,7 +14,7 @@ from typing import Any, SupportsFloat
 import gymnasium as gym
 
 from ftrl_agents.envs import EnvFactory
-from ftrl_agents.episode import End, Episode
+from ftrl_agents.episode import End, Episode, grouped
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,8 @@ def places(episode: Episode) -> list[Place]:
 
 def chosen_places(episodes: Sequence[Episode], per_task: int, rng: random.Random) -> list[Place]:
     """Of each group some places, drawn from all of its members' and no two alike."""
-    groups: dict[int, list[Episode]] = {}
-    for episode in episodes:
-        if episode.end is not End.FAILED:
-            groups.setdefault(episode.group, []).append(episode)
     found: list[Place] = []
-    for group in groups.values():
+    for group in grouped(episode for episode in episodes if episode.end is not End.FAILED):
         own = list(dict.fromkeys(place for episode in group for place in places(episode)))
         found += rng.sample(own, min(per_task, len(own)))
     return found

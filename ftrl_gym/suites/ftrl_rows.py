@@ -52,14 +52,28 @@ def read_rows(path: str | os.PathLike[str]) -> tuple[Row, ...]:
     Raises:
         UsageError: The file does not exist or a row cannot be played; names file, line and what is wrong.
     """
+    return _read(*located(path, "pass one of its .jsonl files", WHERE))
+
+
+def located(path: str | os.PathLike[str], wanted: str, where: str) -> tuple[Path, int, int]:
+    """A file of published data, with what tells its versions apart: time of change in nanoseconds, and bytes.
+
+    Args:
+        path: As a user gives it.
+        wanted: What to pass in place of a folder.
+        where: Where the data are to be had.
+
+    Raises:
+        UsageError: There is no such file.
+    """
     file = Path(path).expanduser()
     try:
         stat = file.stat()
     except OSError:
-        raise UsageError(f"there is no file {str(file)!r}. {WHERE}") from None
+        raise UsageError(f"there is no file {str(file)!r}. {where}") from None
     if not file.is_file():
-        raise UsageError(f"{str(file)!r} is a folder; pass one of its .jsonl files. {WHERE}")
-    return _read(file.resolve(), stat.st_mtime_ns, stat.st_size)
+        raise UsageError(f"{str(file)!r} is a folder; {wanted}. {where}")
+    return file.resolve(), stat.st_mtime_ns, stat.st_size
 
 
 @lru_cache(maxsize=4)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ftrl_gym.errors import UsageError
-from ftrl_gym.suites.ftrl_rows import Odd, Row, built, documents_of, final_answer, sub_answer, text_of
+from ftrl_gym.suites.ftrl_rows import Odd, Row, built, documents_of, final_answer, located, sub_answer, text_of
 from ftrl_gym.task import Kind, Outcome, OutcomeKind, Provenance, Split, SubQuestion, Task
 from ftrl_gym.tooldoc import ToolDocument
 
@@ -32,14 +32,7 @@ def read_records(path: str | os.PathLike[str]) -> tuple[Row, ...]:
     Raises:
         UsageError: The file does not exist or a record cannot be played; names file, line and what is wrong.
     """
-    file = Path(path).expanduser()
-    try:
-        stat = file.stat()
-    except OSError:
-        raise UsageError(f"there is no file {str(file)!r}. {WHERE}") from None
-    if not file.is_file():
-        raise UsageError(f"{str(file)!r} is a folder; pass its .json or .jsonl file. {WHERE}")
-    return _read(file.resolve(), stat.st_mtime_ns, stat.st_size)
+    return _read(*located(path, "pass its .json or .jsonl file", WHERE))
 
 
 @lru_cache(maxsize=4)
