@@ -8,7 +8,6 @@ import pickle
 import random
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -94,9 +93,7 @@ def test_top_level_helpers_and_recursion_work() -> None:
     ],
 )
 def test_hostile_tools_become_feedback(body: str, message: str) -> None:
-    began = time.perf_counter()
     assert message in fails(body)
-    assert time.perf_counter() - began < 10
     assert run("return 1") == 1, "the next call works"
 
 
@@ -213,6 +210,21 @@ def test_a_batch_gives_what_its_calls_give_in_any_order(
         assert isinstance(result, ToolFailure) is (name == "fragile" and x > 0)
         if name in ("count", "stateful"):
             assert result == [x, 1]
+
+
+def test_results_that_cannot_be_written_in_one_piece_are_written_one_by_one() -> None:
+    source = (
+        "def f(x):\n    if x == 0:\n        return float('nan')\n    if x == 1:\n        return [{1}]\n"
+        "    if x == 2:\n        return 'a' * 1_200\n    if x == 3:\n        raise KeyError('é')\n"
+        "    if x == 4:\n        return str(map(len, [x]))\n    return 'b' * 900\n"
+    )
+    box = SandboxToolbox({"f": source}, QUICK)
+    assert maker(("f",), source) is not None, "its calls share an interpreter"
+    together = [str(result) for result in box.run_batch([("f", {"x": x}) for x in range(8)])]
+    assert together == [str(box.run_batch([("f", {"x": x})])[0]) for x in range(8)]
+    assert "no JSON value" in together[0] and "no JSON value" in together[1]
+    assert "longer than 1,000 characters" in together[2] and together[3] == "KeyError: 'é'"
+    assert together[5:] == ["b" * 900] * 3, "together longer than one may be"
 
 
 @pytest.mark.parametrize(
