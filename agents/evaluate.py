@@ -46,7 +46,7 @@ class Arguments(Settings):
     """A local folder or a Hugging Face id of a causal LM; without one, the embedded base model. With --endpoint, the
     model's name there."""
     endpoint: str | None = None
-    """Address of an OpenAI-compatible endpoint, up to and including /v1."""
+    """Address of an OpenAI-compatible endpoint; its path is /v1 if left out."""
     policy: str | None = None
     """A policy that needs no model: oracle, random, silent, retrieval, ..., or a module and what makes it, as
     module:factory."""
@@ -80,8 +80,9 @@ class Arguments(Settings):
     """How long an episode at an endpoint may take."""
     retries: Annotated[int, Field(ge=0)] = 4
     """How often a request is sent again that failed for a passing reason."""
-    key_variable: str = "OPENAI_API_KEY"
-    """Environment variable with the endpoint's key, where it wants one."""
+    key_variable: str | None = None
+    """Environment variable with the endpoint's key, where it wants one; FTRL_LLM_KEY, else OPENAI_API_KEY if left
+    out."""
     retry_failed: bool = False
     """Play episodes in --out again that failed for no fault of the policy."""
     seed: Seed = 0
