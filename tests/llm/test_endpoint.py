@@ -17,7 +17,7 @@ from ftrl_gym.construct.llm.model import Message
 from ftrl_gym.construct.llm.replies import REPLIES, WriterStage
 from ftrl_gym.construct.llm.replies_cache import RepliesCache
 from ftrl_gym.construct.llm.reply_schemas import reply_schema
-from ftrl_gym.errors import GaveUp, ModelUnreachable, RequestFailed, UsageError
+from ftrl_gym.errors import ModelUnreachable, RequestFailed, Unanswered, UsageError
 
 MESSAGES: Sequence[Message] = ({"role": "system", "content": "be exact"}, {"role": "user", "content": "write"})
 STAGE = WriterStage.DEPLOYMENT
@@ -154,7 +154,7 @@ def test_a_message_without_words_is_an_empty_reply() -> None:
 )
 def test_a_response_without_a_message_fails_the_request_and_is_not_remembered(body: Any, tmp_path: Path) -> None:
     cache = RepliesCache(tmp_path)
-    with FakeServer([Rule(body=json.dumps(body))]) as server, pytest.raises(GaveUp, match="without a message"):
+    with FakeServer([Rule(body=json.dumps(body))]) as server, pytest.raises(Unanswered, match="without a message"):
         Asker(Endpoint("m", server.url), cache).ask(STAGE, MESSAGES, REPLIES[STAGE])
     assert not list(tmp_path.iterdir())
 

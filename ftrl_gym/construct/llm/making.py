@@ -15,7 +15,7 @@ from ftrl_gym.construct.llm.flaws import Flaw, first_to_mend, told
 from ftrl_gym.construct.llm.replies import WriterStage
 from ftrl_gym.construct.llm.writer import Again, Conversation, LLMWriter, Written
 from ftrl_gym.construct.objects import Brief, Decomposition, Documented, Integrated, Scaled
-from ftrl_gym.errors import FtrlGymError, GaveUp
+from ftrl_gym.errors import FtrlGymError, GaveUp, Unanswered
 from ftrl_gym.task import Task
 from ftrl_gym.tooldoc import ToolDocument
 
@@ -61,6 +61,8 @@ class Dropped:
     """The last evidence."""
     repairs: tuple[Repair, ...] = ()
     """What was mended before."""
+    open: bool = False
+    """Whether it was the endpoint that failed: another run may ask again."""
 
 
 @dataclass
@@ -206,4 +208,4 @@ class Making:
         check, reason = ("no usable reply", error.reason)
         if flaws:
             check, reason = flaws[0].check, f"{flaws[0].evidence} (asked again: {error.reason})"
-        return Dropped(str(error.stage), check, reason, tuple(self._repairs))
+        return Dropped(str(error.stage), check, reason, tuple(self._repairs), open=isinstance(error, Unanswered))
