@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from ftrl_gym.errors import SandboxError
 from ftrl_gym.execution import ToolFailure
-from ftrl_gym.sandbox import SandboxLimits, SandboxToolbox, relay, workers
+from ftrl_gym.sandbox import SandboxLimits, SandboxToolbox, relay, toolbox, workers
 from ftrl_gym.sandbox.foreign_source import adapted
+from ftrl_gym.sandbox.interpreter import Stopped
 from ftrl_gym.sandbox.stateless import maker
 from ftrl_gym.world import WorldBase
 
@@ -150,6 +151,19 @@ def test_what_cannot_run_is_refused_with_the_reason(name: str, source: str, reas
     with pytest.raises(SandboxError, match=reason) as caught:
         SandboxToolbox({name: source})
     assert repr(name) in str(caught.value)
+
+
+def test_a_machine_that_was_busy_once_refuses_nothing_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, real, busy = "def late():\n    return 1\n", toolbox.kinds_of, [True]
+
+    def kinds_of(*arguments: Any) -> list[str]:
+        if busy:
+            raise Stopped("the tool ran longer than 1 s and was stopped", out_of_time=busy.pop())
+        return real(*arguments)
+
+    monkeypatch.setattr(toolbox, "kinds_of", kinds_of)
+    assert "longer than 1 s" in str(toolbox.refusal("late", source))
+    assert toolbox.refusal("late", source) is None
 
 
 def test_a_tool_without_source_fails_in_words() -> None:

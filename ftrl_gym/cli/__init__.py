@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         "sources", nargs="+", metavar="ID|FILE", help="such as TravelBooking, or a .jsonl file of FTRL rows"
     )
     stats.add_argument("--split", choices=("train", "test"), help="only this split of an ID (default: both)")
-    stats.add_argument("--no-run", action="store_true", help="run no tool: leaves out the leaks that need it")
+    stats.add_argument("--no-run", action="store_true", help="run no tool, not even in the sandbox: leaves out the leaks that need it")
     stats.add_argument("--json", action="store_true", help="print JSON, one object for each source")
     endless = stats.add_argument_group("new tasks of an ID that can be built")
     endless.add_argument("--endless", type=_count, metavar="N", help="make so many instead of the packaged ones")

@@ -143,14 +143,24 @@ def refusal(name: str, source: str) -> str | None:
     return _refusals((name,), source)[0]
 
 
-@functools.lru_cache(maxsize=8192)
 def _refusals(names: tuple[str, ...], source: str) -> tuple[str | None, ...]:
+    try:
+        return _lasting_refusals(names, source)
+    except Stopped as stopped:
+        return (str(stopped),) * len(names)
+
+
+@functools.lru_cache(maxsize=8192)
+def _lasting_refusals(names: tuple[str, ...], source: str) -> tuple[str | None, ...]:
+    """Raises Stopped for want of time, and remembers nothing then: the machine may only have been busy."""
     odd = [not name.isidentifier() or keyword.iskeyword(name) for name in names]
     if any(odd):
         return tuple("its name is no Python identifier" if is_odd else None for is_odd in odd)
     try:
         kinds = kinds_of(source, names, SandboxLimits())
     except Stopped as stopped:
+        if stopped.out_of_time:
+            raise
         return (str(stopped),) * len(names)
     return tuple(map(_not_callable, names, kinds))
 

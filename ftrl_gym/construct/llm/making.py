@@ -177,15 +177,18 @@ class Making:
         self._code(flaws if stage is WriterStage.DEPLOYMENT else [])
 
     def _code(self, flaws: list[Flaw]) -> None:
-        """The code of every tool that has none, or whose code is flawed."""
+        """The code of every tool that has none, or whose code is flawed; a flaw of no tool is one of each."""
         assert self._scaled is not None
+        named = {document.name for document in self._scaled.documents}
         kept: dict[str, str] = {}
         coded: dict[str, ToolDocument] = {}
         for document in self._scaled.documents:
             name = document.name
-            own = [flaw for flaw in flaws if flaw.tool == name]
+            own = [flaw for flaw in flaws if flaw.tool == name or flaw.tool not in named]
             if own:
-                code, written = self.writer.coded(self._scaled, document, self._again(WriterStage.DEPLOYMENT, own))
+                code, written = self.writer.coded(
+                    self._scaled, document, self._again(WriterStage.DEPLOYMENT, own, name)
+                )
             elif self._coded.get(name) == document:
                 kept[name], coded[name] = self._sources[name], document
                 continue
@@ -195,8 +198,7 @@ class Making:
             kept[name], coded[name] = code, document
         self._sources, self._coded = kept, coded
 
-    def _again(self, stage: WriterStage, flaws: list[Flaw]) -> Again | None:
-        tool = flaws[0].tool if flaws and stage is WriterStage.DEPLOYMENT else ""
+    def _again(self, stage: WriterStage, flaws: list[Flaw], tool: str = "") -> Again | None:
         return Again(self._said.get((stage, tool), ()), told(flaws)) if flaws else None
 
     def _note(self, stage: WriterStage, tool: str, written: Written) -> None:
