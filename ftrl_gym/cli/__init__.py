@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         "sources", nargs="+", metavar="ID|FILE", help="such as TravelBooking, or a .jsonl file of FTRL rows"
     )
     stats.add_argument("--split", choices=("train", "test"), help="only this split of an ID (default: both)")
-    stats.add_argument("--no-run", action="store_true", help="run no tool, not even in the sandbox: leaves out the leaks that need it")
+    stats.add_argument("--no-run", action="store_true", help="run no tool: leaves out the leaks that need it")
     stats.add_argument("--json", action="store_true", help="print JSON, one object for each source")
     endless = stats.add_argument_group("new tasks of an ID that can be built")
     endless.add_argument("--endless", type=_count, metavar="N", help="make so many instead of the packaged ones")
@@ -149,7 +149,7 @@ def _add_building(build: argparse.ArgumentParser) -> None:
 
 def _add_model(model: argparse._ArgumentGroup) -> None:
     model.add_argument("--domain", metavar="WORDS", help="what the tasks are to be about, such as 'museum loans'")
-    model.add_argument("--questions", metavar="FILE", help="questions to take apart, one a line, or a .jsonl file")
+    model.add_argument("--questions", metavar="FILE", help="questions to take apart: .txt, .jsonl or .csv")
     model.add_argument("--functions", metavar="FILE", help="a Python file whose functions are the tools; see --trust")
     model.add_argument("--trust", action="store_true", help="let the code of --functions run, outside the sandbox")
     model.add_argument("--mcp", metavar="COMMAND", help="starts a Model Context Protocol server that has the tools")
