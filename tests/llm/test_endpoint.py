@@ -101,7 +101,7 @@ def test_nobody_there() -> None:
 
 def test_where_nobody_ever_was_one_try_is_enough() -> None:
     endpoint = Endpoint("m", "http://127.0.0.1:9/v1", retries=6)
-    with pytest.raises(RequestFailed):
+    with pytest.raises(RequestFailed, match="nobody answers at"):
         endpoint.reply(STAGE, MESSAGES, {})
     assert endpoint._connection.faults == ("connection lost (ConnectError)",)
 

@@ -66,7 +66,11 @@ def test_questions_are_read(tmp_path: Path) -> None:
         ("q.txt", "\n", "holds no question"),
         ("q.jsonl", "{", "line 1: no JSON"),
         ("q.jsonl", '"a?"\n{"id": 1}\n', "line 2: it is no text"),
-        ("q.csv", "id,answer\n1,2\n", "no column question or query or prompt or text; its columns are id, answer"),
+        (
+            "q.csv",
+            "id,answer\n1,2\n",
+            "no column question or query or prompt or text; between its commas stand 'id', 'answer'",
+        ),
         ("q.csv", "question\n", "holds no question"),
         ("q.csv", 'question\n"How deep?', "no table"),
         ("q.json", '["How deep?"]', "is no file of questions"),

@@ -111,6 +111,8 @@ class Endpoint:
         except openai.APIConnectionError as error:
             cause = error.__cause__ or error
             reason = f"{self._address}: {type(cause).__name__}: {str(cause)[:_SAID_CHARS]}"
+            if not self._connection.reached:
+                reason = f"nobody answers at {reason} (is the server running, and its port right?)"
             raise RequestFailed(reason, answered=not is_not_connected(cause)) from None
         try:
             reply = replace(_reply_in(json.loads(raw.text), messages), retried=self._connection.faults)

@@ -62,7 +62,8 @@ def _of_table(file: Path, content: str) -> Iterator[str]:
     try:
         columns = [name.strip().casefold() for name in rows.fieldnames or ()]
         if columns and not set(_FIELDS) & set(columns):
-            raise UsageError(f"{file} has no column {_NAMES}; its columns are {', '.join(columns)[:200]}")
+            said = ", ".join(map(repr, columns))[:200]
+            raise UsageError(f"{file} has no column {_NAMES}; between its commas stand {said}")
         rows.fieldnames = columns
         for row in rows:
             if question := (_field(row) or "").strip():
