@@ -25,6 +25,9 @@ _CONTAINERS = frozenset(
 )  # fmt: skip
 """Names of objects and lists that say nothing about what is in them."""
 
+_LETTERS = re.compile(r'"([A-Z-]+)" (?:and|&) (?:the )?(?:number|no\.)')
+"""How a description says which letters stand before a number."""
+
 
 class Same:
     """A document as a key: by identity, since documents hold dicts."""
@@ -79,6 +82,7 @@ class Place:
             digits=sort is Sort.NAME and pattern is not None and _takes_digits(pattern),
             in_parts=leaf.in_parts,
             least=leaf.least,
+            letters=tuple(_LETTERS.findall(leaf.about)),
         )
 
 

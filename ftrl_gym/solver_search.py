@@ -27,6 +27,8 @@ from ftrl_gym.world import World
 
 MOST_CALLS = 1500
 """The search gives up after so many calls."""
+_DIGITS = 3
+"""Of the shortest number by which a thing is called."""
 MOST_FILLINGS = 64
 """At most so many ways to fill one tool's parameters are tried in a round."""
 
@@ -55,6 +57,8 @@ class Value:
     """``entity.attribute`` it was delivered as."""
     choice: bool = False
     """Whether it is common knowledge or a member of a closed vocabulary, which names no thing."""
+    letters: str = ""
+    """Letters that are no part of what the question says, but that documents write such a number with."""
 
 
 Filling = dict[str, tuple[Value, ...]]
@@ -145,6 +149,7 @@ class Search:
         missing = set(targets)
         self._targets = frozenset(missing)
         self._values = [Value(span, None) for span in (*self.named.names, *self.named.dates, *self.named.numbers)]
+        self._values += self._written_in_full()
         self._values += [Value(known, None, choice=True) for known in self.named.common]
         documents = [d for d in self.vocabulary.documents.values() if d.effect is Effect.READ]
         documents.sort(key=lambda document: document.name in self.vocabulary.lesser)
@@ -154,6 +159,13 @@ class Search:
                 self._rounds(tools, trust, missing)
                 if not missing:
                     return
+
+    def _written_in_full(self) -> list[Value]:
+        """Numbers that the question names, with the letters that documents write them with."""
+        known = (one.letters for some in self.vocabulary.parameters.values() for one in some)
+        letters = dict.fromkeys(itertools.chain.from_iterable(known))
+        numbers = dict.fromkeys(word for word in self.named.text.split() if word.isdecimal() and len(word) >= _DIGITS)
+        return [Value(f"{before}{number}", None, letters=before) for before in letters for number in numbers]
 
     def _rounds(self, tools: Sequence[ToolDocument], trust: Trust, missing: set[tuple[str, str]]) -> None:
         new = True
@@ -227,6 +239,8 @@ class Search:
             return asked and re.search(parameter.pattern, str(given)) is not None
         if parameter.sort is not Sort.NAME or not isinstance(given, str) or is_date(given):
             return False
+        if value.letters:
+            return value.letters in parameter.letters
         if value.row is None:
             return parameter.pattern is None or re.search(parameter.pattern, given) is not None
         entity, attribute = value.attribute.split(".", 1)

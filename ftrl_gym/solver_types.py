@@ -60,6 +60,8 @@ class Parameter:
     """Whether it takes a day as an object of year, month and day."""
     least: int = 1
     """How many values it takes at least."""
+    letters: tuple[str, ...] = ()
+    """What a number is written with, by its description: ``INV-`` before the digits that people say."""
 
     def written(self, value: Json) -> Json:
         """A value as a call gives it."""

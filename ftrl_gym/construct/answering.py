@@ -107,7 +107,8 @@ def with_aliases(answer: Answer, program: Program, ground: Ground, speaker: Spea
     for value in program.values:
         if label_of(value, ground)[1] == answer.value:
             assert isinstance(value, Attr)
-            names += [speaker.noun(value.walk), *filter(None, [speaker.called.get(value.walk)])]
+            others = speaker.short(value.walk), speaker.called.get(value.walk)
+            names += [speaker.noun(value.walk), *filter(None, others)]
     return answer.model_copy(update={"aliases": tuple(name for name in names if name != answer.value)})
 
 

@@ -9,7 +9,7 @@ from ftrl_gym.construct.domain import Domain
 from ftrl_gym.construct.objects import OF_TOOLS, SCALINGS, Brief, Scalings
 from ftrl_gym.construct.scenarios import names
 from ftrl_gym.construct.scenarios import scenario as scenario_of
-from ftrl_gym.construct.variants.design import MOST, TEST_EVERY, split_of
+from ftrl_gym.construct.variants.design import MOST, TEST_EVERY, scaling_level, split_of
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.task import Kind, Provenance, Split
 from ftrl_gym.taskset import one_of
@@ -45,6 +45,11 @@ def operation_level(difficulty: float) -> int:
     """How complex a question may be: 0 to 3 for its operation (:class:`~ftrl_gym.construct.operations.Operation`), and
     4 where its chains also take roads of their own."""
     return sum(difficulty >= bound for bound in (_SIMPLE, 0.5, 0.7, 0.85))
+
+
+def indirection(brief: Brief) -> float:
+    """How often values are said in other words than tools take, from 0 to 1; 0 where documents do not say the rest."""
+    return brief.difficulty if "indirect" in brief.features and scaling_level(brief.difficulty) else 0.0
 
 
 def check_features(features: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from ftrl_gym.construct.answering import Ground, NoQuestion, answer_of, candidates_of, rivals_of, with_aliases
 from ftrl_gym.construct.asking import Said, Unsaid, say
 from ftrl_gym.construct.binding import Binder
-from ftrl_gym.construct.briefs import operation_level
+from ftrl_gym.construct.briefs import indirection, operation_level
 from ftrl_gym.construct.compiling import compile_all, kind_of
 from ftrl_gym.construct.composing import check_shape, draw
 from ftrl_gym.construct.objects import Brief, Decomposition, GoldCall, GoldWords
@@ -51,7 +51,9 @@ def decompose(brief: Brief, ground: Ground) -> Decomposition:
         another = functools.partial(draw, ground.shapes, rng, kind, brief.hops, brief.width, level)
         shape = _worked_out(shape, brief, level, lambda: another(rng.random()))
     program, answer = _bound(shape, ground, rng)
-    speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2)
+    # the other thing that a changed mind turns to is named in full, so both are
+    indirect = 0 if twice else indirection(brief)
+    speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2, indirect=indirect)
     script = Script()
     if twice:
         script.reconsider(program, _bound(shape, ground, rng)[0], ground, rng)

@@ -14,9 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from enum import StrEnum
 from typing import Any
 
+from ftrl_gym.construct.short_numbers import letters_of
 from ftrl_gym.errors import ConstructionError
 from ftrl_gym.task import AnswerType
 from ftrl_gym.tooldoc import ToolDocument
@@ -289,6 +291,11 @@ class Domain:
     house_rules: tuple[HouseRule, ...] = ()
     people: tuple[str, ...] = ()
     """Entities whose rows are persons: two wishes may be about one of them, who is "them" in the second."""
+
+    @cached_property
+    def letters(self) -> Mapping[str, str]:
+        """``entity.attribute`` -> the letters before the digits of all its values."""
+        return letters_of(self.documents.values())
 
     def thing(self, name: str) -> Thing:
         """The thing of that name."""

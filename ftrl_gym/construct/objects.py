@@ -51,8 +51,8 @@ class Scalings(Frozen):
 
 SCALINGS = tuple(Scalings.model_fields)
 """Names of the four."""
-OF_TOOLS = ("confusable", "long", "routes")
-"""Features that shape the tools, and not what is asked."""
+OF_TOOLS = ("confusable", "indirect", "long", "routes")
+"""Features that shape the tools and the words of the question, and not what is asked."""
 
 
 class Brief(Frozen):
@@ -82,7 +82,8 @@ class Brief(Frozen):
     features: tuple[str, ...] = ()
     """``state``: the world is to be changed; ``user``: a scripted user holds details back; ``rules``: house rules say
     whether and how; ``impossible``, ``direct``: minimal pairs; ``errors``: something fails on the way; ``long``:
-    results in pages; ``routes``: several tools tell the same; ``confusable``: tools that look alike."""
+    results in pages; ``routes``: several tools tell the same; ``confusable``: tools that look alike;
+    ``indirect``: arguments that the question does not say word for word."""
     twin: bool = False
     """Whether it is to be the other one of a minimal pair: what no tool can do, or what needs none."""
     variant: int = Field(default=0, ge=0)

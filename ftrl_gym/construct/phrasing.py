@@ -42,23 +42,28 @@ class Speaker:
         rng: Chooses among phrasings.
         split: Decides which frames may be used.
         plain_dates: Say dates in ISO form only.
+        indirect: How often things are said in other words than tools take, from 0 to 1.
     """
 
     reader: Reader
     rng: random.Random
     split: Split
     plain_dates: bool = False
+    indirect: float = 0.0
     hidden: dict[Walk, Detail] = field(default_factory=dict)
     """What the asker keeps back: anchors, and searches whose date is not said."""
     called: dict[Walk, str] = field(default_factory=dict)
     """Short names that the question gives to far things: ``option A``."""
     _nouns: dict[Walk, str] = field(default_factory=dict)
+    _short: dict[Walk, tuple[str, str]] = field(default_factory=dict)
+    """Anchors whose numbers are said without the letters before them: what is said, and the whole number."""
     _forms: dict[str, str] = field(default_factory=dict)
     _used: list[str] = field(default_factory=list)
     _topic: Walk | None = None
 
     def __post_init__(self) -> None:
         self.calendar = Calendar(self.reader.world.constants["today"], self.rng, self.plain_dates)
+        self.calendar.far_off = bool(self.indirect) and self.rng.random() < self.indirect
 
     @property
     def domain(self) -> Domain:
@@ -67,12 +72,13 @@ class Speaker:
 
     @property
     def derived(self) -> list[str]:
-        """ISO dates that the words imply."""
-        return self.calendar.derived
+        """ISO dates and whole numbers that the words imply."""
+        return [*self.calendar.derived, *(whole for _, whole in self._short.values())]
 
     def forget(self) -> None:
         """Lets go of the nouns chosen so far, once something is to be hidden."""
         self._nouns.clear()
+        self._short.clear()
 
     def dates(self, walk: Walk) -> Iterator[str]:
         """Dates that a walk takes from the question, hidden ones not among them."""
@@ -131,7 +137,7 @@ class Speaker:
             if walk in self.hidden:
                 return self.rng.choice(self.hidden[walk].nouns)
             thing = self.domain.thing(walk.thing)
-            return self.worded(thing.anchors, {"x": str(self.reader.row(walk)[thing.handle])}, thing.name)
+            return self.worded(thing.anchors, {"x": self.called_by(walk)}, thing.name)
         assert isinstance(walk, Follow)
         source, nouns = self._segment(walk)
         if source is not None:
@@ -139,6 +145,21 @@ class Speaker:
         pair = len(walk.sources) == 2
         ends = [self.noun(source, brief=pair, plain=pair) for source in walk.sources]
         return self.worded(nouns, self.with_given(walk, ends), walk.step, plain)
+
+    def called_by(self, walk: Anchor) -> str:
+        """The name or number by which a question names a thing: ``41622`` for INV-41622 where documents say the rest."""
+        thing = self.domain.thing(walk.thing)
+        whole = str(self.reader.row(walk)[thing.handle])
+        letters = self.domain.letters.get(f"{thing.entity}.{thing.handle}", "")
+        if not self.indirect or not letters or self.rng.random() >= self.indirect:
+            return whole
+        said = whole.removeprefix(letters)
+        self._short[walk] = said, whole
+        return said
+
+    def short(self, walk: Walk) -> str:
+        """The number by which the question names a thing, where that lacks the letters before it; otherwise empty."""
+        return self._short.get(walk, ("", ""))[0]
 
     def worded(self, forms: Sequence[str], names: dict[str, str], step: str = "", plain: bool = False) -> str:
         """One of the forms, filled. Around a long name those that end with it; for a step the same one each time."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ftrl_gym.construct.answering import Ground, NoQuestion
+from ftrl_gym.construct.briefs import indirection
 from ftrl_gym.construct.compiling import Learned, compile_values, kind_of
 from ftrl_gym.construct.confirmation import ASKS, confirmation, sounds_like_consent
 from ftrl_gym.construct.domain import Action, Extra
@@ -88,7 +89,8 @@ class _Requests:
         self.brief, self.ground, self.rng, self.domain = brief, ground, rng, ground.domain
         self.user = "user" in brief.features
         # a date kept back is told in ISO form, so that nothing derives it early: then all dates are said that way
-        self.speaker = Speaker(ground.reader, rng, brief.split, plain_dates=brief.difficulty < 0.2 or self.user)
+        plain = brief.difficulty < 0.2 or self.user
+        self.speaker = Speaker(ground.reader, rng, brief.split, plain_dates=plain, indirect=indirection(brief))
         told = random.Random(f"house rules/{brief.seed}")
         self.rules = HouseRules(ground.domain, told, brief.difficulty) if "rules" in brief.features else None
         self.wisher = Wisher(brief, ground, rng, self.speaker, self.rules)
@@ -364,6 +366,6 @@ class _Requests:
         """What is kept back, in the user's words; a date in full, since nothing may derive it before it is said."""
         if kind not in (Extra.DATE, Extra.START):
             return wish.words[name]
-        if wish.extras[name] in self.speaker.derived:
-            self.speaker.derived.remove(wish.extras[name])
+        if wish.extras[name] in self.speaker.calendar.derived:
+            self.speaker.calendar.derived.remove(wish.extras[name])
         return str(wish.extras[name])

@@ -141,7 +141,7 @@ def _sentence(text: str) -> str:
 
 def _condition(face: Face, number: int) -> str:
     if face.selector:
-        return f"{face.selector} == {_literal(face.parts[number].choice)}"
+        return f"{face.selector} == {_literal(face.parts[number].member)}"
     return f"{face.leaves[number].path[0]} is not None"
 
 

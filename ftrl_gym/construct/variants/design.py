@@ -37,6 +37,8 @@ class Design:
     """How many facts can be had by several tools."""
     confusable: int = 0
     """How many tools look like others, and how little their documents say."""
+    indirect: int = 0
+    """How far values that tools take are from what people say; documents say how they are written."""
 
     @property
     def plain(self) -> bool:
@@ -54,7 +56,7 @@ class Design:
             return ""
         dials = "".join(
             f"{letter}{level}"
-            for letter, level in zip("lrc", (self.long, self.routes, self.confusable), strict=True)
+            for letter, level in zip("lrci", (self.long, self.routes, self.confusable, self.indirect), strict=True)
             if level
         )
         return f"v{self.variant:04d}-g{self.generalization}p{self.parameters}t{self.types}" + f"-{dials}" * bool(dials)
@@ -79,7 +81,7 @@ class Design:
         return random.Random(f"variant/{scenario}/{self.variant}/{about}")
 
 
-_NAME = re.compile(r"v(\d{4})-g([0-3])p([0-3])t([0-3])(?:-(?:l([1-3]))?(?:r([1-3]))?(?:c([1-3]))?)?")
+_NAME = re.compile(r"v(\d{4})-g([0-3])p([0-3])t([0-3])(?:-(?:l([1-3]))?(?:r([1-3]))?(?:c([1-3]))?(?:i([1-3]))?)?")
 
 
 def split_of(variant: int) -> Split | None:

@@ -48,9 +48,16 @@ class Part:
 
     function: Function
     choice: str = ""
-    """Member of the face's selector that stands for it."""
+    """What it is called among the parts of its face."""
     only: tuple[str, ...] = ()
     """Fields that it shows, by their plain names; all if none is named."""
+    code: str = ""
+    """Member of the face's selector that stands for it, where that is not what it is called."""
+
+    @property
+    def member(self) -> str:
+        """Member of the face's selector that stands for it."""
+        return self.code or self.choice
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -133,7 +140,7 @@ class Face:
 
     def place(self, part: Part) -> tuple[str, ...]:
         """Where in the result the row, or the list of rows, of a part stands."""
-        inner = (part.choice,) if self.selector else (self.listed_as,) if self.listed else ()
+        inner = (part.member,) if self.selector else (self.listed_as,) if self.listed else ()
         return (*self.wrap, *inner)
 
     # --- its document ----------------------------------------------------------------------------------------------
@@ -143,8 +150,11 @@ class Face:
         properties: dict[str, Schema] = {}
         required: list[str] = []
         if self.selector:
-            choices = [part.choice for part in self.parts]
-            properties[self.selector] = {"type": "string", "description": "What is wanted.", "enum": choices}
+            properties[self.selector] = {
+                "type": "string",
+                "description": self._selection(),
+                "enum": [part.member for part in self.parts],
+            }
             required.append(self.selector)
         for leaf in self.leaves:
             if len(leaf.path) == 1:
@@ -183,6 +193,11 @@ class Face:
             options=tuple(option.name for option in self.options),
             pages=self.paged.document if self.paged is not None else None,
         )
+
+    def _selection(self) -> str:
+        """Description of the selector, with what its members stand for where they do not say it."""
+        coded = [f'"{part.code}" is {part.choice.replace("_", " ")}' for part in self.parts if part.code]
+        return f"What is wanted: {', '.join(coded)}." if coded else "What is wanted."
 
     def _binds(self) -> dict[str, str]:
         binds = {}
@@ -263,7 +278,7 @@ class Face:
             attributes: Attributes of the row that the caller wants to see.
         """
         number = next(n for n, part in enumerate(self.parts) if part.function.name == function)
-        passed: dict[str, Any] = {self.selector: self.parts[number].choice} if self.selector else {}
+        passed: dict[str, Any] = {self.selector: self.parts[number].member} if self.selector else {}
         for leaf in self.leaves:
             taken = leaf.takes[number]
             if taken and taken in arguments:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ftrl_gym.construct.remembering import Remembering
+from ftrl_gym.construct.short_numbers import in_full, letters_of
 from ftrl_gym.construct.trial import Pool
 from ftrl_gym.construct.variants.code import source_of
+from ftrl_gym.construct.variants.coding import coded
 from ftrl_gym.construct.variants.design import Design
 from ftrl_gym.construct.variants.extension import Added, extension, richest
 from ftrl_gym.construct.variants.faces import Face, Part
@@ -148,7 +150,11 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
     Raises:
         ConstructionError: The scenario's code defines names that this code needs, or cannot be compiled with it.
     """
-    functions = [function_of(document) for document in documents]
+    own = tuple(documents)
+    if design.indirect:
+        letters = letters_of(own)
+        own = tuple(in_full(document, letters) for document in own)
+    functions = [function_of(document) for document in own]
     names = Names(scenario, design)
     if design.long:
         functions = searches(functions, scenario, design)
@@ -156,7 +162,7 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
         plain = {function.name: function.document for function in functions}
         merges = tuple(partition(functions, [], scenario, design))
         return Toolset(design, tuple(_plain(function, names) for function in functions), plain, source, merges)
-    extended = _extended([function_of(document) for document in documents], scenario, design)
+    extended = _extended([function_of(document) for document in own], scenario, design)
     added = [one.function for one in extended]
     if design.long:
         added = searches(added, scenario, design, "added searches")
@@ -182,9 +188,11 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
     if design.confusable:
         whole = {function.name for function in richest(functions)}
         faces = [terse(face, scenario, design, whole) for face in faces]
-    own = "\n\n".join([source.rstrip() + "\n", *(one.source for one in extended)])
+    if design.indirect:
+        faces = [coded(face, scenario, design) for face in faces]
+    code_of_functions = "\n\n".join([source.rstrip() + "\n", *(one.source for one in extended)])
     record = lengths.record if lengths is not None else {}
-    code = source_of(f"{scenario}, {design.name}", faces, own, names, refused, record)
+    code = source_of(f"{scenario}, {design.name}", faces, code_of_functions, names, refused, record)
     made = {face.name: face.document() for face in faces}
     return Toolset(design, tuple(faces), made, code, merges, tuple(extended))
 
