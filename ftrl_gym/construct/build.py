@@ -154,7 +154,7 @@ def _shared_files(plan: Plan, tasks: list[_Kept]) -> Iterator[tuple[str, bytes]]
     source = scenario(plan.scenario)
     yield TOOLS, source.code.encode()
     for world in sorted({task.world for task in tasks}):
-        made = _world(plan.scenario, plan.seed, world)
+        made = world_of_build(plan.scenario, plan.seed, world)
         yield f"worlds/{world}.json", _json({"constants": made.constants, "tables": made.tables})
     for name in sorted({task.toolset for task in tasks} - {""}):
         toolset, (documents, code) = source.toolset(Design.named(name)), toolset_files(name)
@@ -302,11 +302,12 @@ def _writer(name: str, seed: int) -> ProceduralWriter:
 
 @functools.lru_cache(maxsize=32)
 def _ground(name: str, seed: int, world_id: str) -> Ground:
-    return scenario(name).ground(_world(name, seed, world_id))
+    return scenario(name).ground(world_of_build(name, seed, world_id))
 
 
 @functools.lru_cache(maxsize=32)
-def _world(name: str, seed: int, world_id: str) -> WorldBase:
+def world_of_build(name: str, seed: int, world_id: str) -> WorldBase:
+    """A world of the build of a scenario with a seed."""
     return scenario(name).make_world(random.Random(f"world/{seed}/{world_id}").randrange(2**31), "real")
 
 

@@ -41,7 +41,12 @@ FEATURES: dict[Kind, tuple[tuple[str, ...], ...]] = {
 twin; a fourth has a scripted user, a fifth or more meets errors. House rules need look-ups of their own."""
 FULL = 0.5
 """Difficulty from which on all of them are had; below it, the share falls to none at 0."""
-TOOL_DIALS: tuple[tuple[str, ...], ...] = ((), ("long",), ("confusable", "routes"), ("confusable", "long", "routes"))
+TOOL_DIALS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("long",),
+    ("confusable", "indirect", "routes"),
+    ("confusable", "indirect", "long", "routes"),
+)
 """Features of the tools, by quarter of the difficulty: one toolset serves all tasks of a quarter."""
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
+from itertools import islice, product
 from typing import Any
 
 from ftrl_gym.execution import Toolbox, ToolFailure, TrustedToolbox, failing
@@ -20,7 +21,7 @@ from ftrl_gym.sandbox import SandboxToolbox
 from ftrl_gym.scenario import Scenario, Tools
 from ftrl_gym.suites.ftrl_rows import Row, read_rows
 from ftrl_gym.suites.suite import SuiteTaskSet
-from ftrl_gym.task import AnswerType, Json, Split, Task
+from ftrl_gym.task import AnswerType, Json, Kind, Split, Task
 from ftrl_gym.taskset import toolbox_of
 from ftrl_gym.toolcall import Checker
 from ftrl_gym.tooldoc import ToolDocument
@@ -38,6 +39,8 @@ Raises:
 Replay = Callable[[Task], list[Json]]
 """Task of this world and toolset -> what the calls of its first plan give, in order; None for one that fails."""
 
+_ORDERS = 800
+"""Orders of either split, among which there are enough hard ones of every kind."""
 _QUESTION = "Question:"
 """What FTRL's rows write between their instruction, always the same, and the question."""
 
@@ -188,6 +191,43 @@ def of_endless(
         halves = [(Split(split), number)]
     tasks = [made(seed, of) for of, count in halves for seed in range(count)]
     return _of_tasks(name, tasks, tools, toolbox, world_of, run)
+
+
+def of_build(name: str, scenario: str, number: int, *, seed: int, least: float, run: bool) -> Sample:
+    """New tasks of a scenario that can be built, with the dials that a build gives them; no registry is changed.
+
+    Args:
+        name: What to call it.
+        scenario: Name of the scenario.
+        number: How many tasks; both splits and all kinds in turn.
+        seed: Of the build.
+        least: Least difficulty of the tasks that are taken.
+        run: Whether tools may be called.
+
+    Raises:
+        UnknownNameError: There is no such scenario.
+        ConstructionError: The scenario gives no task.
+    """
+    from ftrl_gym.construct.build import make_task, world_of_build
+    from ftrl_gym.construct.orders import Plan
+    from ftrl_gym.construct.scenarios import scenario as scenario_of
+    from ftrl_gym.construct.variants.design import Design
+
+    source, plan = scenario_of(scenario), Plan(scenario, seed, train=_ORDERS, test=_ORDERS)
+    orders = [order for split in Split for order in plan.orders(split)]
+    hard = [order for order in orders if next(order.briefs(source.domain)).difficulty >= least]
+    turns = [[order for order in hard if (order.split, order.kind) == turn] for turn in product(Split, Kind)]
+    chosen = islice((order for row in zip(*turns, strict=False) for order in row), number)
+    tasks = [make_task(order)[0] for order in chosen]
+
+    def tools(toolset: str) -> Tools:
+        made = source.toolset(Design.named(toolset))
+        return Tools(made.documents, made.source)
+
+    def world(world_id: str) -> WorldBase:
+        return world_of_build(scenario, seed, world_id)
+
+    return _of_tasks(name, tasks, scenario, tools, world, run)
 
 
 def _of_tasks(
