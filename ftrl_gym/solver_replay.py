@@ -150,6 +150,8 @@ class Replay:
             return True
         if self._named.says(str(value)) or value in (*self._named.names, *self._named.common):
             return True
+        if str(value) in (known.value for known in self._search.written_in_full(parameter)):
+            return True
         return any(
             fact == value and self._search.admits(parameter, Value(fact, row, f"{row.entity}.{attribute}"))
             for row in self._rows

@@ -149,7 +149,7 @@ class Search:
         missing = set(targets)
         self._targets = frozenset(missing)
         self._values = [Value(span, None) for span in (*self.named.names, *self.named.dates, *self.named.numbers)]
-        self._values += self._written_in_full()
+        self._values += self.written_in_full(*itertools.chain.from_iterable(self.vocabulary.parameters.values()))
         self._values += [Value(known, None, choice=True) for known in self.named.common]
         documents = [d for d in self.vocabulary.documents.values() if d.effect is Effect.READ]
         documents.sort(key=lambda document: document.name in self.vocabulary.lesser)
@@ -160,10 +160,9 @@ class Search:
                 if not missing:
                     return
 
-    def _written_in_full(self) -> list[Value]:
-        """Numbers that the question names, with the letters that documents write them with."""
-        known = (one.letters for some in self.vocabulary.parameters.values() for one in some)
-        letters = dict.fromkeys(itertools.chain.from_iterable(known))
+    def written_in_full(self, *parameters: Parameter) -> list[Value]:
+        """Numbers that the question names, with the letters that parameters write them with."""
+        letters = dict.fromkeys(itertools.chain.from_iterable(one.letters for one in parameters))
         numbers = dict.fromkeys(word for word in self.named.text.split() if word.isdecimal() and len(word) >= _DIGITS)
         return [Value(f"{before}{number}", None, letters=before) for before in letters for number in numbers]
 
