@@ -40,8 +40,8 @@ HARDEST = 0.9
 _SEED = 2
 """Of the build that they are of; nothing packaged has it."""
 TITLE = (
-    "# What the dials reach\n\nMade by `python benchmarks/dials.py`. Where a world has no task of difficulty 1, an easier "
-    "one is drawn in its\nplace; the figures of single dials leave these out.\n"
+    "# What the dials reach\n\nMade by `python benchmarks/dials.py`. Where a world has no task of difficulty 1, an "
+    "easier one is drawn in its\nplace; the figures of single dials leave these out.\n"
 )
 INDIRECTION = "Said indirectly"
 
@@ -153,8 +153,8 @@ def indirection(packaged_ones: Sample, new: Sample) -> str:
             share = "-" if found.indirect is None else f"{found.indirect:.1%}"
             rows.append(f"| {what} | {kind} | {len(tasks):,} | {found.values:,} | {share} |")
     said = (
-        f"Golden arguments that nobody says word for word, of tasks of difficulty {HARDEST} and more. The packaged ones, "
-        "and the frozen set,\nwere made before there was the dial `indirect`; builds have it from difficulty 0.5 on."
+        f"Golden arguments that nobody says word for word, of tasks of difficulty {HARDEST} and more. The packaged "
+        "ones, and the frozen set,\nwere made before there was the dial `indirect`; builds have it from difficulty 0.5 on."
     )
     return "\n".join([f"## {INDIRECTION}", "", said, "", head, *rows, ""])
 

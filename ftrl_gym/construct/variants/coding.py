@@ -1,5 +1,7 @@
-"""Codes: members of a closed vocabulary that are no words, as those of many real APIs; the document says what each stands
-for (dial ``indirect``)."""
+"""Codes: members of a closed vocabulary that are no words, as those of many real APIs (dial ``indirect``).
+
+The document says what each stands for.
+"""
 
 from __future__ import annotations
 
