@@ -154,7 +154,8 @@ def indirection(packaged_ones: Sample, new: Sample) -> str:
             rows.append(f"| {what} | {kind} | {len(tasks):,} | {found.values:,} | {share} |")
     said = (
         f"Golden arguments that nobody says word for word, of tasks of difficulty {HARDEST} and more. The packaged "
-        "ones, and the frozen set,\nwere made before there was the dial `indirect`; builds have it from difficulty 0.5 on."
+        "ones, and the frozen set,\nwere made before there was the dial `indirect`; builds have it now from difficulty "
+        f"{IN_FULL} on."
     )
     return "\n".join([f"## {INDIRECTION}", "", said, "", head, *rows, ""])
 

@@ -1,7 +1,7 @@
 """Short numbers: "invoice 41622" for INV-41622, the way people say numbers of which all begin with the same letters.
 
-Which numbers do is read off the patterns of the plain tools' results. Documents that go with such a question say how the
-number is written in full, so that nobody has to guess the letters.
+Which numbers do is read off the patterns of the plain tools' results. Documents that go with such a question say how
+the number is written in full, so that nobody has to guess the letters.
 """
 
 from __future__ import annotations
