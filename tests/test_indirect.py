@@ -111,6 +111,17 @@ def test_every_tool_that_takes_a_number_told_short_says_how_it_is_written(name: 
             assert schemas and all(f'"{letters}" and the number' in one["description"] for one in schemas), tool
 
 
+@pytest.mark.parametrize("name", names())
+def test_all_values_begin_with_the_letters_that_documents_tell(name: str) -> None:
+    source = scenario(name)
+    tables = source.make_world(3, "real").tables
+    for full, letters in source.domain.letters.items():
+        entity, _, attribute = full.partition(".")
+        values = [row.get(attribute, key) for key, row in tables.get(entity, {}).items()]
+        wrong = [value for value in values if value and not re.fullmatch(rf"{letters}\d+", str(value))]
+        assert not wrong, f"{full}: {wrong[:3]} and {letters}"
+
+
 def test_letters_are_read_off_patterns_and_words() -> None:
     documents = scenario("CodeHosting").domain.documents
     letters = letters_of(documents.values())
