@@ -224,10 +224,13 @@ def of_build(name: str, scenario: str, number: int, *, seed: int, least: float, 
         made = source.toolset(Design.named(toolset))
         return Tools(made.documents, made.source)
 
+    def toolbox(tools: Tools, toolset: str) -> Toolbox:
+        return TrustedToolbox(tools.source, f"{scenario}/{toolset or 'tools'}.py")
+
     def world(world_id: str) -> WorldBase:
         return world_of_build(scenario, seed, world_id)
 
-    return _of_tasks(name, tasks, scenario, tools, world, run)
+    return _of_tasks(name, tasks, tools, toolbox, world, run)
 
 
 def _of_tasks(
