@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,7 @@ from ftrl_agents.envs import EnvFactory, env_factory, task_ids
 from ftrl_agents.evaluation_run import Outcome, score_tasks
 from ftrl_agents.played_log import PlayedLog
 from ftrl_agents.scripted_engine import ScriptedEngine
-from ftrl_gym.errors import UnknownNameError
 from ftrl_gym.suites.benchmark import Benchmark, Located, Part
-from ftrl_gym.trajectory import Policy
 from ftrl_gym.version import __version__
 
 
@@ -56,7 +54,7 @@ def play_benchmark(
         located: Where its data are.
         engine: Who plays.
         settings: What, and how.
-        out: Folder that keeps the episodes and, at the end, ``NAME.json`` with the figures.
+        out: Folder that keeps the episodes and, at the end, ``NAME_TEMPERATURE.json`` with the figures.
         on_episode: Told the part, how many of its episodes are done, and of how many.
 
     Raises:
@@ -85,7 +83,7 @@ def play_benchmark(
     failed = sum(outcome.failed for outcome in outcomes.values())
     scores = BenchmarkScores(benchmark, engine.name, looks, failed, located.note)
     if out is not None:
-        save(scores, out / f"{benchmark.name}.json")
+        save(scores, out / f"{benchmark.name}_{settings.temperature:g}.json")
     return scores, list(outcomes.values())
 
 
@@ -99,28 +97,37 @@ def wanted(benchmark: Benchmark, names: Sequence[str]) -> tuple[Part, ...]:
     return tuple(part for part in benchmark.parts if not chosen or part.name in chosen)
 
 
-def tasks_of(
-    benchmark: Benchmark, part: Part, located: Located, settings: Settings
-) -> tuple[EnvFactory, list[str]]:
+def tasks_of(benchmark: Benchmark, part: Part, located: Located, settings: Settings) -> tuple[EnvFactory, list[str]]:
     """What makes environments of a part, and the ids of its tasks that are played."""
     make = env_factory(part.env_id, **settings.keywords, **located.keywords, **part.keywords)
     return make, task_ids(make)[: settings.limit]
 
 
-def policy_engine(benchmark: Benchmark, name: str, otherwise: Callable[[], Policy] | None = None) -> ScriptedEngine:
-    """A policy of the benchmark, or another one that needs no model, as what plays.
+def play_bounds(
+    benchmark: Benchmark, located: Located, settings: Settings, *, out: Path | None = None, but: str | None = None
+) -> list[BenchmarkScores]:
+    """What the benchmark's own policies get on the same tasks: the perfect one first, then the thoughtless ones.
 
     Args:
         benchmark: Which.
-        name: Of the policy.
-        otherwise: Makes the policy of that name where the benchmark has none.
-
-    Raises:
-        UnknownNameError: There is no such policy.
+        located: Where its data are.
+        settings: What is played; one episode of each task is enough, since these policies do not sample.
+        out: Folder with a folder for each policy, so that none is played twice.
+        but: A policy to leave out.
     """
-    make = benchmark.policies.get(name, otherwise)
-    if make is None:
-        raise UnknownNameError(f"policy of {benchmark.title}", name, benchmark.policies)
+    once = replace(settings, samples=1, temperature=0.0)
+    found = []
+    for name in benchmark.policies:
+        if name != but:
+            folder = None if out is None else out / name
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
+            found.append(play_benchmark(benchmark, located, _engine(benchmark, name), once, out=folder)[0])
+    return found
+
+
+def _engine(benchmark: Benchmark, name: str) -> ScriptedEngine:
+    make = benchmark.policies[name]
     return ScriptedEngine(name, lambda temperature: make())
 
 

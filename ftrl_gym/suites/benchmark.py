@@ -1,8 +1,9 @@
 """What a published benchmark is to whoever runs it: parts to play, figures of each episode, and columns made of them.
 
 A benchmark is a module with a constant ``BENCHMARK``; :mod:`ftrl_gym.suites.catalogue` knows them by name. Its
-environments score each episode by every scorer at once: ``info["score"]`` of the last step holds ``KEY_SCORER`` for each
-column and scorer, such as ``ts_official``, as a share from 0 to 1. A table is computed from these and nothing else.
+environments score each episode by every scorer at once: ``info["score"]`` of the last step holds ``KEY_SCORER`` for
+each column and scorer, such as ``ts_official``, as a share from 0 to 1. A table is computed from these and nothing
+else. It also holds ``outcome``, 1 where the authors call the episode right, which pass@k and pass^k count.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """``gym.make("ftrl/RoTBench-v0", path=..., level=...)``: the first turns of RoTBench as episodes of one turn.
 
-The task's own system message holds the tools and asks for ``Action:`` and ``Action Input:``; so what plays gets no tools
-besides, and calls in a dialect are only text. The data is the user's: nothing of it is packaged.
+The task's own system message holds the tools and asks for ``Action:`` and ``Action Input:``; so what plays gets no
+tools besides, and calls in a dialect are only text. The data is the user's: nothing of it is packaged.
 """
 
 from __future__ import annotations

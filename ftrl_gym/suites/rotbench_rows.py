@@ -1,8 +1,8 @@
 """RoTBench's first turns (Ye et al. 2024, arXiv 2401.08326) as tasks, and refusing what is none with file and place.
 
-A file is one JSON array per level of noise; a record has ``id``, ``scenario`` and ``conversations``: the system message
-with the tools in it, the user's question, and every right first turn. Names of tools and parameters are noisy from level
-to level, the question and the work stay the same.
+A file is one JSON array per level of noise; a record has ``id``, ``scenario`` and ``conversations``: the system
+message with the tools in it, the user's question, and every right first turn. Names of tools and parameters are noisy
+from level to level, the question and the work stay the same.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""RoTBench's three questions about a first turn, by three rules: right tool (TS), right parameters (PI), right values (CF).
+"""RoTBench's questions about a first turn, by three rules: right tool (TS), right parameters (PI), right values (CF).
 
 ``official`` is what the authors' evaluation does and ``ftrl`` what FTRL's does, faults included: published figures rest
 on them. ``strict`` mends both: the turn takes one action outside its reasoning, arguments may be empty where that is
 right, and values are compared by name.
 
-* ``official``: a turn without arguments counts for nothing, even where a right turn has none. The tool that finishes may
-  be called ``finish`` whatever it is called. What stands as ``"None"`` in the right turn is not compared, nor are the
-  words of a question to the user or of the final answer.
+* ``official``: a turn without arguments counts for nothing, even where a right turn has none. The tool that finishes
+  may be called ``finish`` whatever it is called. What stands as ``"None"`` in the right turn is not compared, nor are
+  the words of a question to the user or of the final answer.
 * ``ftrl``: values are compared as a multiset, whatever parameters they stand under, and all of them.
 """
 
