@@ -6,7 +6,7 @@ right, and values are compared by name.
 
 * ``official``: a turn without arguments counts for nothing, even where a right turn has none. The tool that finishes
   may be called ``finish`` whatever it is called. What stands as ``"None"`` in the right turn is not compared, nor are
-  the words of a question to the user or of the final answer.
+  the words of a question to the user or of the final answer, nor those given to any tool that bears one of these names.
 * ``ftrl``: values are compared as a multiset, whatever parameters they stand under, and all of them.
 """
 
@@ -53,6 +53,7 @@ def official(task: NoisyTask, text: str) -> Verdict:
     if not tool or not arguments or not isinstance(arguments, dict):
         return NOTHING
     asks, finishes = task.tools[-2]["name"], task.tools[-1]["name"]
+    in_words = (asks, finishes, "ask_to_user", "finish")  # in the heavy level another tool may have these names
     best, left = 0, dict(arguments)
     for right in task.answers:
         if right.tool == finishes and tool == "finish":
@@ -66,7 +67,7 @@ def official(task: NoisyTask, text: str) -> Verdict:
             continue
         told = {name: value for name, value in right.arguments.items() if value != _UNKNOWN}
         left = {name: left[name] for name in left if name in told}  # and stays so for the answers that follow
-        if told == left or tool in (asks, finishes):
+        if told == left or tool in in_words:
             return _verdict(3)
     return _verdict(best)
 
