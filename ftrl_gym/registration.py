@@ -28,6 +28,8 @@ NAMESPACE = "ftrl"
 
 FOREIGN = {
     "RoTBench-v0": "ftrl_gym.suites.rotbench_env:make_env",
+    "PublishedFTRL-v0": "ftrl_gym.suites.ftrl_published:make_env",
+    "PublishedToolHop-v0": "ftrl_gym.suites.toolhop_published:make_env",
 }
 """Envs over published data that pay by their benchmark's own rule: name with version -> entry point."""
 

@@ -8,6 +8,8 @@ from ftrl_gym.errors import UnknownNameError
 from ftrl_gym.suites.benchmark import Benchmark
 
 MODULES = {
+    "ftrl": "ftrl_gym.suites.ftrl_test",
+    "toolhop": "ftrl_gym.suites.toolhop_test",
     "rotbench": "ftrl_gym.suites.rotbench",
 }
 """Name -> module with a constant ``BENCHMARK``."""

@@ -91,6 +91,17 @@ def find(data: DataSet, given: Path | None, wanted: Sequence[int] | None = None)
     raise UsageError(_absent(data, files, given, missing))
 
 
+def checked_path(path: object) -> Path | None:
+    """A ``path=`` of ``gym.make``, which may be left out.
+
+    Raises:
+        UsageError: It is no path.
+    """
+    if path is None or isinstance(path, str | os.PathLike):
+        return None if path is None else Path(path)
+    raise UsageError(f"path is {path!r:.80}; it is the path of a folder or file with the data, or left out")
+
+
 def _roots(data: DataSet, given: Path | None) -> Iterator[Path]:
     if given is not None:
         yield given.expanduser()

@@ -7,13 +7,12 @@ tools besides, and calls in a dialect are only text. The data is the user's: not
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 from ftrl_gym.episode import End
-from ftrl_gym.errors import UnknownNameError, UsageError
+from ftrl_gym.errors import UnknownNameError
 from ftrl_gym.suites.conversation import ConversationEnv, ForeignTasks, Opening, Played
-from ftrl_gym.suites.data_files import find
+from ftrl_gym.suites.data_files import checked_path, find
 from ftrl_gym.suites.rotbench_rows import DATA, LEVELS, NoisyTask, read_level
 from ftrl_gym.suites.rotbench_scores import SCORERS
 from ftrl_gym.toolcall import Turn
@@ -80,8 +79,6 @@ def make_env(path: str | os.PathLike[str] | None = None, level: str = "clean", *
             raise UnknownNameError("keyword of gym.make", keyword, ("path", "level", *_KEYWORDS))
     if level not in LEVELS:
         raise UnknownNameError("level", level, LEVELS)
-    if path is not None and not isinstance(path, str | os.PathLike):
-        raise UsageError(f"path is {path!r:.80}; it is the path of a folder with {', '.join(LEVELS)} as .json files")
-    found = find(DATA, None if path is None else Path(path), [LEVELS.index(level)])
+    found = find(DATA, checked_path(path), [LEVELS.index(level)])
     tasks = ForeignTasks(f"RoTBench ({level})", read_level(found.paths[0]))
     return RoTBenchEnv(tasks, **keywords)
