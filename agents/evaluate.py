@@ -99,6 +99,8 @@ class Arguments(Settings):
     """How often a request is sent again that failed for a passing reason."""
     key_variable: str = "OPENAI_API_KEY"
     """Environment variable with the endpoint's key, where it wants one."""
+    cache: Path | None = None
+    """Folder that keeps an endpoint's replies, so that no request is paid for twice, whatever --out is."""
     retry_failed: bool = False
     """Play episodes in --out again that failed for no fault of the policy."""
     seed: Seed = 0
@@ -297,6 +299,7 @@ def model_engine(arguments: Arguments, docs: str) -> Engine:
     if arguments.endpoint is not None:
         from ftrl_agents.endpoint import Endpoint
         from ftrl_agents.endpoint_engine import EndpointEngine
+        from ftrl_agents.reply_cache import ReplyCache
 
         endpoint = Endpoint(
             arguments.endpoint,
@@ -304,6 +307,7 @@ def model_engine(arguments: Arguments, docs: str) -> Engine:
             key_variable=arguments.key_variable,
             request_s=arguments.request_seconds,
             retries=arguments.retries,
+            cache=ReplyCache(arguments.cache) if arguments.cache else None,
         )
         return EndpointEngine(
             endpoint,

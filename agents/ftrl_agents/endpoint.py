@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ftrl_agents.endpoint_chat import Message, Reply, reply_of
+from ftrl_agents.reply_cache import ReplyCache
 from ftrl_gym.errors import FtrlGymError, MissingExtraError, UsageError
 
 NO_KEY = "none"
@@ -36,13 +37,23 @@ class Endpoint:
         key_variable: Environment variable with the key.
         request_s: Seconds that one request may take.
         retries: How often a request is sent again that failed for a passing reason.
+        cache: Keeps replies, so that no request is paid for twice; without one, every request is sent.
 
     Raises:
         MissingExtraError: The openai client is not installed.
         UsageError: The address is none.
     """
 
-    def __init__(self, url: str, model: str, *, key_variable: str, request_s: float, retries: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        model: str,
+        *,
+        key_variable: str,
+        request_s: float,
+        retries: int,
+        cache: ReplyCache | None = None,
+    ) -> None:
         try:
             import openai
         except ImportError:
@@ -54,6 +65,7 @@ class Endpoint:
         key = os.environ.get(key_variable) or NO_KEY
         self._client = openai.OpenAI(base_url=url, api_key=key, max_retries=retries, timeout=request_s)
         self._limit_name = "max_tokens"
+        self._cache = cache
 
     def reply(
         self,
@@ -82,6 +94,9 @@ class Endpoint:
         """
         more: dict[str, Any] = {"tools": list(tools)} if tools else {}
         more |= {"model": self.model, "messages": list(messages), "temperature": temperature, "seed": seed}
+        asked = more | {"max_tokens": max_tokens, "url": self.url}
+        if self._cache is not None and (kept := self._cache.find(asked)) is not None:
+            return kept
         client = self._client.with_options(timeout=max(0.01, min(self._request_s, seconds)))
         for _ in range(2):
             limit = self._limit_name
@@ -99,7 +114,10 @@ class Endpoint:
             choices = getattr(completion, "choices", None)
             if not choices or choices[0].message is None:
                 raise NoReply(f"the endpoint sent a reply without a message: {str(completion)[:200]}")
-            return reply_of(choices[0])
+            reply = reply_of(choices[0])
+            if self._cache is not None:
+                self._cache.keep(asked, reply)
+            return reply
         raise NoReply("the endpoint takes neither max_tokens nor max_completion_tokens")
 
     def _explained(self, error: Exception) -> FtrlGymError:

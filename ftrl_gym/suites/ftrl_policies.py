@@ -1,8 +1,9 @@
 """What FTRL's rows are worth to a perfect and to a thoughtless policy.
 
 The rows have no golden calls, so the perfect policy looks for them: it reads the tools' sources, which no graded policy
-sees, and tries their constants as arguments until a result holds the golden sub-answer. Where it finds none, the ceiling
-lies below 100.
+sees, and tries their constants as arguments until a result holds the golden sub-answer. What it reaches is a lower
+bound of what can be reached: some calls it does not find, some do not exist, and many take values that stand neither in
+the question nor in earlier results, which strict matching does not credit.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class FoundCalls:
             known.append(sub.answer.value)
             if call is not None:
                 self._texts.append(call_text([call], env.dialect))
-        self._texts = ["That is all."] + self._texts[::-1]
+        self._texts = ["That is all.", *self._texts[::-1]]
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """The next call; words once there is none."""
@@ -54,8 +55,8 @@ class FoundCalls:
 
 
 class ErrorEcho:
-    """Calls each tool with arguments that are *named* like the golden sub-answers, none of them valid: the released rule
-    finds the names in the error."""
+    """Calls each tool with arguments that are *named* like the golden sub-answers, none of them valid: the released
+    rule finds the names in the error."""
 
     def begin(self, env: Any, observation: str, info: dict[str, Any]) -> None:
         """Reads the golden sub-answers, which no graded policy sees."""

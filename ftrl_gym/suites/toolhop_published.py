@@ -1,7 +1,8 @@
 """``gym.make("ftrl/PublishedToolHop-v0", path=..., scenario=...)``: ToolHop's questions in its three scenarios.
 
-``direct`` offers no tools and has one turn; ``mandatory`` asks to use tools at every step, ``free`` leaves it open, both
-for nine turns at most. To train, or to look at the records under this package's own rules, there is ``ftrl/ToolHop-v0``.
+``direct`` offers no tools and has one turn; ``mandatory`` asks to use tools at every step, ``free`` leaves it open,
+both for nine turns at most. To train, or to look at the records under this package's own rules, there is
+``ftrl/ToolHop-v0``.
 """
 
 from __future__ import annotations
@@ -47,14 +48,14 @@ class Scenario(StrEnum):
 
 
 _FORM = (
-    "Keep the answer short and put it between tags: <answer>...</answer>. Write a date as YYYY-MM-DD, a person as first "
-    "name and last name, and anything with a number as that number alone, in digits and without leading zeros."
+    "Keep the answer short and put it between tags: <answer>...</answer>. Write a date as YYYY-MM-DD, a person as "
+    "first name and last name, and anything with a number as that number alone, in digits and without leading zeros."
 )
 _TASK = {
     Scenario.DIRECT: f"Answer the question. {_FORM}",
     Scenario.MANDATORY: (
-        "Answer the question with the tools. Call a tool at every step; take nothing from what you know yourself, and let "
-        f"the final answer be one that a tool returned. {_FORM}"
+        "Answer the question with the tools. Call a tool at every step; take nothing from what you know yourself, and "
+        f"let the final answer be one that a tool returned. {_FORM}"
     ),
     Scenario.FREE: f"Answer the question; there are tools that you may call. {_FORM}",
 }

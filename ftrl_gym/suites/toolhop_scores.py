@@ -2,9 +2,9 @@
 
 * ``official``: the authors' (Ye et al. 2025, arXiv 2501.02506). The golden answer, without the zeros and dots it ends
   with, is a substring of the last assistant text or else of the tool message before it, in lower case.
-* ``ftrl``: the one behind FTRL's figures. Every ", "-part of the golden answer is a substring, without commas and in lower
-  case, of the last message or, where that says something, of the tool message before it. It counts only where the episode
-  ended with an assistant's words.
+* ``ftrl``: the one behind FTRL's figures. Every ", "-part of the golden answer is a substring, without commas and in
+  lower case, of the last message or, where that says something, of the tool message before it. It counts only where the
+  episode ended with an assistant's words.
 * ``strict``: what stands between the last answer tags is the answer, compared by its type.
 
 The first two credit any text that holds all letters and digits with every answer of one character.
