@@ -30,6 +30,7 @@ from ftrl_agents.benchmark_run import play_benchmark, play_bounds, wanted
 from ftrl_agents.command import exit_code
 from ftrl_agents.config import NotNegative, Positive, Seed, Settings, Share, Temperatures
 from ftrl_agents.engine import Engine
+from ftrl_agents.engine_of_model import engine_of_model
 from ftrl_agents.envs import NAMESPACE, env_factory, task_ids
 from ftrl_agents.folder_out import check_out
 from ftrl_agents.model_source import check_model
@@ -100,7 +101,7 @@ class Arguments(Settings):
     key_variable: str = "OPENAI_API_KEY"
     """Environment variable with the endpoint's key, where it wants one."""
     cache: Path | None = None
-    """Folder that keeps an endpoint's replies, so that no request is paid for twice, whatever --out is."""
+    """File that keeps an endpoint's replies, so that no request is paid for twice, whatever --out is."""
     retry_failed: bool = False
     """Play episodes in --out again that failed for no fault of the policy."""
     seed: Seed = 0
@@ -296,40 +297,20 @@ def model_engine(arguments: Arguments, docs: str) -> Engine:
     Raises:
         UsageError: There is no such model.
     """
-    if arguments.endpoint is not None:
-        from ftrl_agents.endpoint import Endpoint
-        from ftrl_agents.endpoint_engine import EndpointEngine
-        from ftrl_agents.reply_cache import ReplyCache
-
-        endpoint = Endpoint(
-            arguments.endpoint,
-            str(arguments.model),
-            key_variable=arguments.key_variable,
-            request_s=arguments.request_seconds,
-            retries=arguments.retries,
-            cache=ReplyCache(arguments.cache) if arguments.cache else None,
-        )
-        return EndpointEngine(
-            endpoint,
-            docs=docs,
-            concurrency=arguments.concurrency,
-            max_turn_tokens=arguments.max_turn_tokens or 4096,
-            episode_s=arguments.episode_seconds,
-        )
-    import torch
-    from transformers.utils import logging
-
-    from ftrl_agents.model_engine import ModelEngine
-
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-    torch.set_num_threads(arguments.threads)
-    return ModelEngine(
+    return engine_of_model(
         arguments.model,
         docs=docs,
+        endpoint=arguments.endpoint,
+        key_variable=arguments.key_variable,
+        concurrency=arguments.concurrency,
+        request_s=arguments.request_seconds,
+        episode_s=arguments.episode_seconds,
+        retries=arguments.retries,
+        cache=arguments.cache,
         in_flight=arguments.in_flight,
-        max_turn_tokens=arguments.max_turn_tokens or 256,
+        max_turn_tokens=arguments.max_turn_tokens,
         max_episode_tokens=arguments.max_episode_tokens,
+        threads=arguments.threads,
     )
 
 

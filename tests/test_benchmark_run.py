@@ -19,7 +19,6 @@ from ftrl_agents.benchmark_scores import BenchmarkScores, of_tasks, over_parts
 from ftrl_agents.endpoint_chat import ApiCall, Reply
 from ftrl_agents.evaluation import EpisodeScore, Evaluation
 from ftrl_agents.policy_by_name import benchmark_engine
-from ftrl_agents.reply_cache import ReplyCache
 from ftrl_gym.errors import UnknownNameError
 from ftrl_gym.suites import rotbench
 from ftrl_gym.suites.benchmark import Column
@@ -158,15 +157,9 @@ def test_replies_are_kept_and_asked_for_once(tmp_path: Path) -> None:
     assert first == second
 
 
-def test_a_cache_gives_back_what_it_was_given_and_survives_damage(tmp_path: Path) -> None:
-    cache = ReplyCache(tmp_path)
+def test_a_reply_goes_through_json() -> None:
     reply = Reply("words \ud83d", (ApiCall("id", "find", '{"a": 1}'),), True)
-    cache.keep({"messages": [{"role": "user", "content": "x"}]}, reply)
-    assert cache.find({"messages": [{"content": "x", "role": "user"}]}) == reply
-    assert cache.find({"messages": []}) is None
-    for file in tmp_path.rglob("*.json"):
-        file.write_text('{"reply": {"content":')
-    assert cache.find({"messages": [{"role": "user", "content": "x"}]}) is None
+    assert Reply.from_json(reply.to_json()) == reply
 
 
 def test_a_killed_run_ends_like_one_that_was_not(tmp_path: Path) -> None:

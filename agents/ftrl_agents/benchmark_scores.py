@@ -6,15 +6,19 @@ pool them, the mean over all tasks; its interval is the 95% percentile bootstrap
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ftrl_agents.evaluation import RESAMPLES, Evaluation, Interval
 from ftrl_gym.suites.benchmark import Benchmark, Column
+
+FloatArray_R = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,12 @@ class BenchmarkScores:
 
     def column(self, column: Column, scorer: str) -> Interval:
         """Its figure over the parts that it is about, from 0 to 1."""
+        return over_parts(self.values(column, scorer), column.pooled)
+
+    def values(self, column: Column, scorer: str) -> list[list[float]]:
+        """The figure of each task, part by part, for the parts that the column is about."""
         names = [name for name in self.parts if not column.parts or name in column.parts]
-        return over_parts([self._values(name, column, scorer) for name in names], column.pooled)
+        return [self._values(name, column, scorer) for name in names]
 
     def of_part(self, part: str, column: Column, scorer: str) -> Interval:
         """The figure of one part; nothing for a part that the column is not about."""
@@ -84,20 +92,34 @@ def over_parts(values: Sequence[Sequence[float]], pooled: bool, seed: int = 0) -
     >>> over_parts([[1.0, 1.0], [0.0]], False).mean, round(over_parts([[1.0, 1.0], [0.0]], True).mean, 3)
     (0.5, 0.667)
     """
-    arrays = [np.asarray(some, dtype=np.float64) for some in values if len(some)]
-    if not arrays:
+    n = sum(map(len, values))
+    if not n:
         return Interval(math.nan, math.nan, math.nan, 0)
-    n = sum(map(len, arrays))
-    weights = [len(one) / n if pooled else 1 / len(arrays) for one in arrays]
-    rng = np.random.default_rng(seed)
-    means = np.zeros(RESAMPLES)
-    for weight, one in zip(weights, arrays, strict=True):
-        for start in range(0, RESAMPLES, 500):  # in blocks, so that thousands of tasks fit into memory
-            draws = one[rng.integers(len(one), size=(500, len(one)))].mean(1)
-            means[start : start + 500] += weight * draws
-    low, high = np.quantile(means, (0.025, 0.975))
-    mean = math.fsum(weight * float(one.mean()) for weight, one in zip(weights, arrays, strict=True))
+    low, high = np.quantile(resampled(values, pooled, seed), (0.025, 0.975))
+    means = [math.fsum(some) / len(some) for some in values if some]
+    mean = math.fsum(itertools.chain(*values)) / n if pooled else math.fsum(means) / len(means)
     return Interval(mean, float(low), float(high), n)
+
+
+def resampled(values: Sequence[Sequence[float]], pooled: bool, seed: int = 0) -> FloatArray_R:
+    """The means of :func:`over_parts` over ``(R,)`` draws of tasks, R being :data:`RESAMPLES`.
+
+    Figures of the same tasks get the same draws from the same seed, so their means may be added draw by draw.
+    """
+    rng = np.random.default_rng(seed)
+    means_R = np.zeros(RESAMPLES)
+    for weight, some in zip(_weights(values, pooled), values, strict=True):
+        one = np.asarray(some, dtype=np.float64)
+        for start in range(0, RESAMPLES if len(one) else 0, 500):  # in blocks: thousands of tasks fit into memory
+            draws = one[rng.integers(len(one), size=(500, len(one)))].mean(1)
+            means_R[start : start + 500] += weight * draws
+    return means_R
+
+
+def _weights(values: Sequence[Sequence[float]], pooled: bool) -> list[float]:
+    """Of each part; an empty one has none."""
+    n, parts = sum(map(len, values)), sum(1 for some in values if some)
+    return [(len(some) / n if pooled else 1 / parts) if some else 0.0 for some in values]
 
 
 def _percent(one: Interval) -> dict[str, float]:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ftrl_agents.endpoint_chat import Message, Reply, reply_of
-from ftrl_agents.reply_cache import ReplyCache
 from ftrl_gym.errors import FtrlGymError, MissingExtraError, UsageError
+from ftrl_gym.suites.reply_cache import ReplyCache
 
 NO_KEY = "none"
 """Sent where no key is set: servers of one's own want none, and the client sends one."""
@@ -95,8 +95,8 @@ class Endpoint:
         more: dict[str, Any] = {"tools": list(tools)} if tools else {}
         more |= {"model": self.model, "messages": list(messages), "temperature": temperature, "seed": seed}
         asked = more | {"max_tokens": max_tokens, "url": self.url}
-        if self._cache is not None and (kept := self._cache.find(asked)) is not None:
-            return kept
+        if self._cache is not None and (kept := self._cache.get(asked)) is not None:
+            return Reply.from_json(kept)
         client = self._client.with_options(timeout=max(0.01, min(self._request_s, seconds)))
         for _ in range(2):
             limit = self._limit_name
@@ -116,7 +116,7 @@ class Endpoint:
                 raise NoReply(f"the endpoint sent a reply without a message: {str(completion)[:200]}")
             reply = reply_of(choices[0])
             if self._cache is not None:
-                self._cache.keep(asked, reply)
+                self._cache.put(asked, reply.to_json())
             return reply
         raise NoReply("the endpoint takes neither max_tokens nor max_completion_tokens")
 

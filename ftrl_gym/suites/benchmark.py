@@ -71,13 +71,13 @@ class Benchmark:
     """Finds the data, given ``--data``; raises UsageError that says what to put where."""
     policies: Mapping[str, Callable[[], Policy]]
     """``oracle``, and trivial ones by name: what a perfect and a thoughtless policy get."""
-    samples_of_task: int = 1
-    """Episodes of each task, where nobody says another number."""
+    told: tuple[str, ...] = ("oracle",)
+    """Those of them that are told the answers, so that what they get is no floor."""
 
     @property
     def floors(self) -> tuple[str, ...]:
         """Names of the policies that show what is had for nothing."""
-        return tuple(name for name in self.policies if name != "oracle")
+        return tuple(name for name in self.policies if name not in self.told)
 
     def part(self, name: str) -> Part:
         """A part by its name.

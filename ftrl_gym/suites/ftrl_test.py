@@ -39,4 +39,5 @@ BENCHMARK = Benchmark(
     scorers=("published", "strict"),
     locate=locate,
     policies={"oracle": FoundCalls, "silent": DoNothing, "error-echo": ErrorEcho},
+    told=("oracle", "error-echo"),
 )
