@@ -90,8 +90,9 @@ class Arguments(Settings):
     """Episodes at an endpoint at once."""
     max_turn_tokens: Positive | None = None
     """Own tokens of a turn; 256 for a local model and 4096 for an endpoint if left out."""
-    max_episode_tokens: Annotated[int, Field(ge=64)] = 4096
-    """Tokens of an episode of a local model in all."""
+    max_episode_tokens: Annotated[int | None, Field(ge=64)] = None
+    """Tokens of an episode of a local model in all; if left out, 32768 in a benchmark and 4096 elsewhere, and never
+    more than the model's context."""
     request_seconds: Annotated[float, Field(gt=0)] = 120.0
     """How long a request to an endpoint may take."""
     episode_seconds: Annotated[float, Field(gt=0)] = 900.0
@@ -309,7 +310,7 @@ def model_engine(arguments: Arguments, docs: str) -> Engine:
         cache=arguments.cache,
         in_flight=arguments.in_flight,
         max_turn_tokens=arguments.max_turn_tokens,
-        max_episode_tokens=arguments.max_episode_tokens,
+        max_episode_tokens=arguments.max_episode_tokens or (4096 if arguments.benchmark is None else 32_768),
         threads=arguments.threads,
     )
 

@@ -57,8 +57,12 @@ class Arguments(Settings):
     """Episodes of a local model decoded at once."""
     max_turn_tokens: Positive | None = None
     """Own tokens of a turn; 256 for a local model and 4096 for an endpoint if left out."""
-    max_episode_tokens: Positive = 4096
-    """Tokens of an episode of a local model in all."""
+    max_episode_tokens: Positive = 32_768
+    """Tokens of an episode of a local model in all; never more than its context."""
+    user_endpoint: str | None = None
+    """Address of the endpoint whose model plays tau-bench's users; scripted ones if left out."""
+    user_model: str | None = None
+    """The model's name there."""
     cache: Path | None = None
     """File that keeps an endpoint's replies."""
     retry_failed: bool = False
@@ -110,6 +114,9 @@ def run(arguments: Arguments, console: Console) -> int:
             for benchmark, located in found:
                 status.update(f"{name}: {benchmark.title}")
                 shown = _shown(benchmark, settings)
+                if benchmark.name == "tau-bench" and arguments.user_endpoint is not None:
+                    who = {"user": "llm", "user_endpoint": arguments.user_endpoint, "user_model": arguments.user_model}
+                    shown = replace(shown, keywords={**shown.keywords, **who})
                 scores[benchmark.name], _ = play_benchmark(benchmark, located, engine, shown, out=folder)
             policies.append(Compared(name, scores))
     for one in policies:
@@ -136,6 +143,8 @@ def _check_models(arguments: Arguments) -> None:
     """
     if arguments.endpoint is not None and not arguments.model:
         raise UsageError("--endpoint wants the model's name there: give it with --model")
+    if (arguments.user_endpoint is None) != (arguments.user_model is None):
+        raise UsageError("--user-endpoint and --user-model belong together: give both, or neither")
     for model in arguments.model if arguments.endpoint is None else ():
         check_model(model)
 
