@@ -9,6 +9,7 @@ from typing import Any
 
 import gymnasium as gym
 import pytest
+import rotbench_records
 from ftrl_conformance import ReleasedExecutor
 from toolhop_records import record, written
 
@@ -220,6 +221,38 @@ def test_the_letters_are_a_floor_of_both_loose_rules(tmp_path: Path) -> None:
     got = {rule: [one.column(column, rule).mean for one in (oracle, silent, letters)] for rule in SCORERS}
     assert got["official"] == got["ftrl"] == pytest.approx([1.0, 0.0, 2 / 3])
     assert got["strict"] == [1.0, 0.0, 0.0]
+
+
+DEEP = "[" * 3000 + "]" * 3000
+HOSTILE = [
+    "",
+    "\ud83d",
+    "<tool_call>",
+    call("length", river="\ud83d"),
+    '<tool_call>{"name": "\\ud83d", "arguments": {}}</tool_call>',
+    '<tool_call>{"name": "length", "arguments": {"river": NaN}}</tool_call>',
+    f'<tool_call>{{"name": "length", "arguments": {DEEP}}}</tool_call>',
+    '<tool_call>{"name": "length", "arguments": 7}</tool_call>',
+    call("length", **{"": 1, "self": 2, "a b": 3}),
+    call("length", river="x" * 1_000_000),
+    call("length", river="Amber") * 50,
+    f"Action: find_ferry\nAction Input: {DEEP}",
+    'Action: find_ferry\nAction Input: {"harbour": "\\ud83d", "day": NaN}',
+]
+
+
+@pytest.mark.parametrize("place", range(len(HOSTILE)))
+def test_no_text_stops_a_step(tmp_path: Path, place: int) -> None:
+    for env in (published(tmp_path), hop(tmp_path, "free"), published(tmp_path, dialect="llama3"), noisy(tmp_path)):
+        env.reset(seed=0)
+        observation, _, _, _, info = env.step(HOSTILE[place])
+        assert env.observation_space.contains(observation)
+        json.dumps(info, ensure_ascii=False).encode()
+        assert all(0.0 <= value <= 1.0 for value in info["score"].values())
+
+
+def noisy(folder: Path) -> gym.Env[str, str]:
+    return gym.make("ftrl/RoTBench-v0", path=str(rotbench_records.written(folder)))
 
 
 def test_missing_data_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

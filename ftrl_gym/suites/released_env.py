@@ -79,8 +79,7 @@ class ReleasedEnv(ConversationEnv[PublishedTask]):
         ran = [self._run(call) for call in calls]
         self.turns.append((content, ran))
         results = [
-            (one.tool, CallStatus.OK if one.ok else CallStatus.TOOL_ERROR, one.feedback[:MAX_RESULT_CHARS])
-            for one in ran
+            (_text(one.tool), CallStatus.OK if one.ok else CallStatus.TOOL_ERROR, _text(one.feedback)) for one in ran
         ]
         self.ran(ran)
         return Played(results, end=None if calls else End.ANSWERED)
@@ -111,3 +110,8 @@ class ReleasedEnv(ConversationEnv[PublishedTask]):
             return Ran(shown, feedback_text(self._toolbox.run(name, arguments, None)), True)
         except ToolFailure as failure:
             return Ran(shown, f"an error occured when call {shown}: {failure}", False)
+
+
+def _text(said: str) -> str:
+    """What a policy is shown of a text: not all of a very long one, and half of a surrogate pair as its escape."""
+    return said[:MAX_RESULT_CHARS].encode("utf-8", "backslashreplace").decode()
