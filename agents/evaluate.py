@@ -52,7 +52,7 @@ class Arguments(Settings):
     """A local folder or a Hugging Face id of a causal LM; without one, the embedded base model. With --endpoint, the
     model's name there."""
     endpoint: str | None = None
-    """Address of an OpenAI-compatible endpoint, up to and including /v1."""
+    """Address of an OpenAI-compatible endpoint; its path is /v1 if left out."""
     policy: str | None = None
     """A policy that needs no model: oracle, random, silent, retrieval, ..., or a module and what makes it, as
     module:factory."""
@@ -99,8 +99,9 @@ class Arguments(Settings):
     """How long an episode at an endpoint may take."""
     retries: Annotated[int, Field(ge=0)] = 4
     """How often a request is sent again that failed for a passing reason."""
-    key_variable: str = "OPENAI_API_KEY"
-    """Environment variable with the endpoint's key, where it wants one."""
+    key_variable: str | None = None
+    """Environment variable with the endpoint's key, where it wants one; FTRL_LLM_KEY, else OPENAI_API_KEY if left
+    out."""
     cache: Path | None = None
     """File that keeps an endpoint's replies, so that no request is paid for twice, whatever --out is."""
     retry_failed: bool = False

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ftrl_gym.sandbox import SandboxLimits, SandboxToolbox
-from ftrl_gym.sandbox.running import ForeignCall, run_alone
+from ftrl_gym.sandbox.running import ForeignCall, ForeignTool, run_alone
 
 BATCH = 16
 """Calls of one turn."""
@@ -77,9 +77,11 @@ def measure(rounds: int, repeats: int) -> None:
     def batch() -> None:
         box.run_batch([("next_departure", call) for call in calls])
 
+    tool = ForeignTool("next_departure", SOURCE)
+
     def alone() -> None:
         for call in calls:
-            run_alone(ForeignCall("next_departure", SOURCE, call), SandboxLimits())
+            run_alone(ForeignCall(tool, call), SandboxLimits())
 
     def released() -> None:
         for call in calls:

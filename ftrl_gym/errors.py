@@ -12,6 +12,7 @@
         ├── ModelUnreachable             it cannot be asked at all: address, key, name
         ├── RequestFailed                one request came to nothing, however often it was made
         ├── GaveUp                       no reply to one question was usable; carries the stage and the reason
+        │   └── Unanswered               there was no reply, for reasons of the endpoint: it may be asked again
         └── BudgetSpent                  the next request would go over the limit of tokens
 
 Mistakes of a *policy* (a malformed call, an unknown tool, a wrong type) are no errors here: they are
@@ -115,6 +116,10 @@ class GaveUp(ModelError):
     def __init__(self, stage: str, reason: str) -> None:
         self.stage, self.reason = stage, reason
         super().__init__(f"{stage}: {reason}")
+
+
+class Unanswered(GaveUp):
+    """There was no reply to one question, for reasons of the endpoint and not of the model: asking again may help."""
 
 
 class BudgetSpent(ModelError):

@@ -152,22 +152,34 @@ class _Toolsets(dict[str, _Running]):
         tools = self._scenario.tools(toolset)
         if len(self) >= self._MOST:
             del self[next(iter(self))]
-        self[toolset] = made = _Running(tools.documents, self._toolbox(tools, toolset))
+        toolbox = toolbox_of(self._scenario, tools, toolset, unsafe=self._unsafe)
+        self[toolset] = made = _Running(tools.documents, toolbox)
         return made
 
-    def _toolbox(self, tools: Tools, toolset: str) -> Toolbox:
-        """Where code comes from decides how it runs: what a language model wrote is never trusted."""
-        manifest = self._scenario.manifest
-        place = f"{manifest.name}/{toolset or 'tools'}.py"
-        written = manifest.provenance.writer == "llm"
-        if self._unsafe or (self._scenario.trusted and not written):
-            return TrustedToolbox(tools.source, place, world=not written)
-        try:
-            if written:
-                return SandboxToolbox(dict.fromkeys(tools.documents, tools.source), realm=manifest.name)
-            return SandboxWorldToolbox(tools.source, tuple(tools.documents), realm=manifest.name)
-        except SandboxError as error:
-            raise SandboxError(f"{place} is not trusted, and {error}") from None
+
+def toolbox_of(scenario: Scenario, tools: Tools, toolset: str, *, unsafe: bool = False) -> Toolbox:
+    """What runs tools of a scenario. Where code comes from decides how: what a language model wrote is never trusted.
+
+    Args:
+        scenario: A loaded scenario.
+        tools: Of one design.
+        toolset: Its name.
+        unsafe: Run code that is not trusted in this process, not in the sandbox.
+
+    Raises:
+        SandboxError: They are not trusted, and cannot run in the sandbox.
+    """
+    manifest = scenario.manifest
+    place = f"{manifest.name}/{toolset or 'tools'}.py"
+    written = manifest.provenance.writer == "llm"
+    if unsafe or (scenario.trusted and not written):
+        return TrustedToolbox(tools.source, place, world=not written)
+    try:
+        if written:
+            return SandboxToolbox(dict.fromkeys(tools.documents, tools.source), realm=manifest.name)
+        return SandboxWorldToolbox(tools.source, tuple(tools.documents), realm=manifest.name)
+    except SandboxError as error:
+        raise SandboxError(f"{place} is not trusted, and {error}") from None
 
 
 class ScenarioTaskSet:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-TIME, MEMORY = "longer than|did not stop|memory", "memory"
+TIME = MEMORY = "longer than|did not stop|memory"
+"""Which limit is met first depends on how busy the machine is."""
 
 
 @dataclass(frozen=True)
@@ -131,10 +132,10 @@ LOOKING = [
     Hostile("closure", "def f(): return x\nreturn f.__closure__", "__closure__"),
     Hostile("subclasses", "return object.__subclasses__()", "__subclasses__"),
     Hostile("class of a tuple", "return ().__class__.__base__", "__class__"),
-    Hostile("names of the sandbox", "return _ftrl_makers", "NameError"),
+    Hostile("names of the sandbox", "return _ftrl_tools", "NameError"),
     Hostile("arguments of the others", "return _ftrl_given", "NameError"),
     Hostile("names by eval", "return eval('_ftrl_given')", "NameError"),
-    Hostile("names by exec", "found = {}\nexec('y = _ftrl_makers', found)\nreturn len(found)", "NameError"),
+    Hostile("names by exec", "found = {}\nexec('y = _ftrl_tools', found)\nreturn len(found)", "NameError"),
     Hostile("memory addresses", "return str(tool)", "function", False),
 ]
 FORGING = [

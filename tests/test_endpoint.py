@@ -262,3 +262,32 @@ def test_an_endpoint_wants_a_model_and_an_address(capsys: pytest.CaptureFixture[
     pytest.importorskip("openai")
     assert evaluate.main(["--endpoint", "localhost", "--model", "toy"]) == 2
     assert "no address" in capsys.readouterr().err
+
+
+def test_address_and_key_are_those_of_a_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("openai")
+    from ftrl_agents.endpoint import Endpoint
+    from ftrl_gym.construct.llm.endpoint import Endpoint as Writer
+
+    monkeypatch.setenv("OPENAI_API_KEY", "second")
+    monkeypatch.setenv("FTRL_LLM_KEY", "first")
+    monkeypatch.setenv("OWN_KEY", "own")
+    scored, writes = (
+        Endpoint("http://localhost:8000", "m", request_s=1, retries=0),
+        Writer("m", "http://localhost:8000"),
+    )
+    ours, theirs = scored._connection, writes._connection
+    assert ours.address == theirs.address == scored.url == "http://localhost:8000/v1"
+    assert ours.client.api_key == theirs.client.api_key == "first"
+    own = Endpoint("http://localhost:8000/v2/", "m", key_variable="OWN_KEY", request_s=1, retries=0)
+    assert (own.url, own._connection.client.api_key) == ("http://localhost:8000/v2", "own")
+
+
+def test_nobody_there_ends_the_evaluation_at_once() -> None:
+    pytest.importorskip("openai")
+    from ftrl_agents.endpoint import Endpoint
+
+    endpoint = Endpoint("http://127.0.0.1:9", "m", request_s=5, retries=9)
+    with pytest.raises(UsageError, match=r"nobody answers at http://127\.0\.0\.1:9/v1"):
+        endpoint.reply([], None, temperature=0, seed=0, max_tokens=1, seconds=5)
+    assert len(endpoint._connection.faults) == 1

@@ -1,22 +1,20 @@
 """An OpenAI-compatible chat-completions endpoint: one request, and what can go wrong with it.
 
-Requests that fail for a passing reason (429, 5xx, no connection, no answer in time) are sent again by the openai
-client, after growing pauses or those that the server asks for. What stays wrong for every request (a key that is
-refused, an unknown model) is a UsageError; what is wrong with one conversation raises :class:`NoReply`.
+Address, key, and what is sent again are as :mod:`ftrl_gym.endpoint_client` has them. What stays wrong for every request
+(nobody there, a key that is refused, an unknown model) is a UsageError; what is wrong with one conversation raises
+:class:`NoReply`.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
 from ftrl_agents.endpoint_chat import Message, Reply, reply_of
-from ftrl_gym.errors import FtrlGymError, MissingExtraError, UsageError
+from ftrl_gym.endpoint_client import Connection, is_address, is_not_connected
+from ftrl_gym.errors import FtrlGymError, UsageError
 from ftrl_gym.suites.reply_cache import ReplyCache
 
-NO_KEY = "none"
-"""Sent where no key is set: servers of one's own want none, and the client sends one."""
 _TOO_LONG = ("context_length_exceeded", "context length", "maximum context", "context window", "too many tokens")
 
 
@@ -32,9 +30,9 @@ class Endpoint:
     """A model behind an endpoint; can be used by many threads.
 
     Args:
-        url: Up to and including ``/v1``.
+        url: Such as ``http://localhost:8000/v1``, whose path may be left out.
         model: As the endpoint calls it.
-        key_variable: Environment variable with the key.
+        key_variable: Environment variable with the key; None for the usual ones.
         request_s: Seconds that one request may take.
         retries: How often a request is sent again that failed for a passing reason.
         cache: Keeps replies, so that no request is paid for twice; without one, every request is sent.
@@ -49,21 +47,18 @@ class Endpoint:
         url: str,
         model: str,
         *,
-        key_variable: str,
+        key_variable: str | None = None,
         request_s: float,
         retries: int,
         cache: ReplyCache | None = None,
     ) -> None:
-        try:
-            import openai
-        except ImportError:
-            raise MissingExtraError("openai", "endpoint") from None
-        if not url.startswith(("http://", "https://")):
+        if not is_address(url):
             raise UsageError(f"--endpoint {url!r} is no address; give one such as http://localhost:8000/v1")
-        self.url, self.model, self._key_variable, self._request_s = url, model, key_variable, request_s
+        self._connection = Connection(url, seconds=request_s, retries=retries, key_variable=key_variable)
+        import openai
+
         self._openai = openai
-        key = os.environ.get(key_variable) or NO_KEY
-        self._client = openai.OpenAI(base_url=url, api_key=key, max_retries=retries, timeout=request_s)
+        self.url, self.model, self._request_s = self._connection.address, model, request_s
         self._limit_name = "max_tokens"
         self._cache = cache
 
@@ -97,7 +92,8 @@ class Endpoint:
         asked = more | {"max_tokens": max_tokens, "url": self.url}
         if self._cache is not None and (kept := self._cache.get(asked)) is not None:
             return Reply.from_json(kept)
-        client = self._client.with_options(timeout=max(0.01, min(self._request_s, seconds)))
+        patience = self._connection.patience(max(0.01, min(self._request_s, seconds)))
+        client = self._connection.client.with_options(timeout=patience)
         for _ in range(2):
             limit = self._limit_name
             try:
@@ -122,8 +118,12 @@ class Endpoint:
 
     def _explained(self, error: Exception) -> FtrlGymError:
         names, text = self._openai, " ".join(str(error).split())[:300]
+        if not self._connection.reached and is_not_connected(error.__cause__):
+            return UsageError(
+                f"nobody answers at {self.url}: {error.__cause__}. Is the server running, and its port right?"
+            )
         if isinstance(error, names.AuthenticationError | names.PermissionDeniedError):
-            return UsageError(f"{self.url} refuses the key in ${self._key_variable}: {text}")
+            return UsageError(f"{self.url} refuses the key in ${' or $'.join(self._connection.key_names)}: {text}")
         if isinstance(error, names.NotFoundError):
             return UsageError(f"{self.url} has no model {self.model!r}, or is no chat-completions endpoint: {text}")
         told = f"{error} {getattr(error, 'code', None)}".lower()

@@ -12,7 +12,7 @@ def engine_of_model(
     *,
     docs: str,
     endpoint: str | None = None,
-    key_variable: str = "OPENAI_API_KEY",
+    key_variable: str | None = None,
     concurrency: int = 8,
     request_s: float = 120.0,
     episode_s: float = 900.0,
@@ -29,7 +29,7 @@ def engine_of_model(
         model: The model's name at the endpoint; else a folder or a Hugging Face id, or None for the embedded one.
         docs: The environment's ``docs=``.
         endpoint: Address of an OpenAI-compatible endpoint; None for a model here.
-        key_variable: Environment variable with the endpoint's key.
+        key_variable: Environment variable with the endpoint's key; None for the usual ones.
         concurrency: Episodes at an endpoint at once.
         request_s: Seconds that a request may take.
         episode_s: Seconds that an episode at an endpoint may take.

@@ -149,7 +149,7 @@ def _add_building(build: argparse.ArgumentParser) -> None:
 
 def _add_model(model: argparse._ArgumentGroup) -> None:
     model.add_argument("--domain", metavar="WORDS", help="what the tasks are to be about, such as 'museum loans'")
-    model.add_argument("--questions", metavar="FILE", help="questions to take apart, one a line, or a .jsonl file")
+    model.add_argument("--questions", metavar="FILE", help="questions to take apart: .txt, .jsonl or .csv")
     model.add_argument("--functions", metavar="FILE", help="a Python file whose functions are the tools; see --trust")
     model.add_argument("--trust", action="store_true", help="let the code of --functions run, outside the sandbox")
     model.add_argument("--mcp", metavar="COMMAND", help="starts a Model Context Protocol server that has the tools")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -27,9 +28,10 @@ from ftrl_gym.construct.llm.building import SourceProgress, build
 from ftrl_gym.construct.llm.given_tools import GivenToolsWriter
 from ftrl_gym.construct.llm.making import MENDS, Dropped, Making
 from ftrl_gym.construct.llm.prompting import Prompts
+from ftrl_gym.construct.llm.question_files import read_questions
 from ftrl_gym.construct.llm.replies_cache import RepliesCache
 from ftrl_gym.construct.llm.report import Stopped, prices_of
-from ftrl_gym.construct.llm.sources import SourcePlan, read_questions, scenario_name
+from ftrl_gym.construct.llm.sources import SourcePlan, scenario_name
 from ftrl_gym.construct.llm.tallies import TalliedSpending
 from ftrl_gym.construct.llm.tool_module import tool_module
 from ftrl_gym.construct.llm.writer import LLMWriter
@@ -100,9 +102,10 @@ def _plan(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> SourcePlan:
     if arguments.domain is not None and not domain:
         raise UsageError("--domain is empty; say in a few words what the tasks are to be about, such as 'museum loans'")
     name = arguments.name or scenario_name(domain or named(arguments) or Path(arguments.questions or "").stem)
-    if scenario_name(name) != name:
+    if not re.fullmatch(r"[A-Z][A-Za-z0-9]{0,49}", name):
         raise UsageError(
-            f"--name is {name!r:.80}; it is a word in CamelCase such as MuseumLoans, of letters and digits"
+            f"--name is {name!r:.80}; it is a word in CamelCase such as MuseumLoans, of at most 50 letters A to Z and "
+            "digits"
         )
     return SourcePlan(
         name=name,

@@ -8,7 +8,8 @@ repeats), and limits on time, memory, recursion and output. No call sees what an
     running.py         which calls share an interpreter, and what happens when one goes wrong
     foreign_source.py  source as the interpreter takes it
     stateless.py       which tools can leave nothing behind, from their source
-    interpreter.py     what runs inside beside a tool, and what may come out
+    interpreter.py     one interpreter, and what may come out
+    call_source.py     what runs in it around a call
     world_source.py    what a tool sees of a world there
     workers.py         the processes
     relay.py           the same from a process that was forked too late

@@ -2,107 +2,74 @@
 
 A tool's result leaves as JSON text that the interpreter itself has written, within its limits and no longer than
 asked for. The value never does: one that refers to itself many times over is small inside and fills a machine outside.
-
-``round`` is our own there: the interpreter's rounds 3.705 down, by multiplying, where Python rounds what the number is.
 """
 
 from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+from ftrl_gym.sandbox.call_source import ALONE, KEPT, KINDS, MESSAGE_CHARS
 from ftrl_gym.sandbox.limits import SandboxLimits
 from ftrl_gym.sandbox.stateless import Maker
 from ftrl_gym.sandbox.workers import close_session, open_session
 from ftrl_gym.sandbox.world_source import WORLD_SOURCE
+from ftrl_gym.task import Json
 from ftrl_gym.world import Changes, WorldBase
 
-MESSAGE_CHARS = 2_000
 _PRINT_BYTES = 64 * 1024
-
-_PRELUDE = f"""
-from json import dumps as _ftrl_dumps
-
-_ftrl_makers = []
-_ftrl_round = round
-
-def round(number, ndigits=None):
-    if ndigits is None:
-        return _ftrl_round(number)
-    if isinstance(number, float) and isinstance(ndigits, int) and 0 <= ndigits <= 20 and -1e15 < number < 1e15:
-        return float(f"{{number:.{{ndigits}}f}}")
-    return _ftrl_round(number, ndigits)
-
-def _ftrl_alone(source):
-    def made():
-        own = {{'__name__': 'tool', 'round': round}}
-        exec(source, own)
-        return own
-    return made
-
-def _ftrl_kinds(source, names):
-    own = _ftrl_alone(source)()
-    return [str(type(own[name]).__name__)[:40] if name in own else '' for name in names]
-
-def _ftrl_always(tools):
-    def made():
-        return tools
-    return made
-
-def _ftrl_call(make, name, arguments, chars):
-    try:
-        result = make()[name](**arguments)
-        if not (isinstance(result, dict) or result is None or isinstance(result, (str, bool, int, float, list))):
-            result = str(result)
-    except BaseException as error:
-        kind, text = type(error).__name__, str(error)
-        if kind != 'ValueError' or not text:
-            text = kind + ': ' + text if text else kind
-        return '1' + _ftrl_dumps(text[:{MESSAGE_CHARS + 1}])
-    try:
-        text = _ftrl_dumps(result, ensure_ascii=False, allow_nan=False)
-    except BaseException as error:
-        return '2' + _ftrl_dumps(str(error)[:{MESSAGE_CHARS}])
-    return '0' + text if len(text) <= chars else '3'
-"""
 
 
 class Status(IntEnum):
     """What became of a call, as the interpreter says it."""
 
     DONE = 0
-    """The text is the result in JSON."""
+    """The value is the result."""
     RAISED = 1
-    """The text is what the tool said, as a JSON string."""
+    """The value is what the tool said."""
     NO_JSON = 2
-    """The result is none that JSON can hold; the text says why, as a JSON string."""
+    """The result is none that JSON can hold; the value says why."""
     TOO_LONG = 3
     """The result is longer than allowed."""
     STOPPED = 4
-    """The interpreter ended it; the text says why, as a JSON string."""
+    """The interpreter ended it; the value says why."""
+    SHOWS_ADDRESS = 5
+    """The value shows an address, which differs with what ran before."""
 
 
 class Outcome(NamedTuple):
     """What came out of an interpreter."""
 
     status: Status
-    text: str
+    value: Json
 
     @classmethod
-    def read(cls, line: str) -> Outcome:
-        """From what the interpreter wrote: the status as a digit, then JSON, which holds no line break."""
-        return cls(_STATUS[line[0]], line[1:])
+    def read(cls, text: str) -> Outcome:
+        """From what the interpreter wrote of one call: ``[status, value]`` in JSON."""
+        try:
+            status, value = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            return cls(Status.NO_JSON, str(error))
+        return cls(_STATUS[status], value)
 
     @classmethod
     def stopped(cls, why: Stopped) -> Outcome:
         """Of a call that the interpreter ended."""
-        return cls(Status.STOPPED, json.dumps(str(why)))
+        return cls(Status.STOPPED, str(why))
+
+    def checked(self) -> Outcome:
+        """Itself, marked if it shows an address."""
+        text = json.dumps(self.value, ensure_ascii=False)
+        return Outcome(Status.SHOWS_ADDRESS, self.value) if _ADDRESS.search(text) else self
 
 
-_STATUS = {str(status.value): status for status in Status}
+_STATUS = tuple(Status)
+_MAY_SHOW_ADDRESS = " at 0x"
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
 
 
 class Stopped(Exception):
@@ -130,6 +97,7 @@ class Interpreter:
         self._session = open_session(limits)
         self._prepared = False
         self._makers: dict[Maker, int] = {}
+        self._tools: dict[tuple[Maker, str], int] = {}
         self._views: dict[int, tuple[int, WorldBase]] = {}
 
     def close(self) -> None:
@@ -142,11 +110,14 @@ class Interpreter:
         Raises:
             Stopped: The interpreter ended them all.
         """
-        given = [(self._number(call.maker), call.name, call.arguments) for call in calls]
-        if len(given) > 1:
-            given = [(number, name, _own(arguments)) for number, name, arguments in given]
-        code = f"'\\n'.join([_ftrl_call(_ftrl_makers[_m], _n, _a, {self._chars}) for _m, _n, _a in _ftrl_given])"
-        return [Outcome.read(line) for line in str(self._feed(code, _ftrl_given=given)).split("\n")]
+        tools = [self._number(call.maker, call.name) for call in calls]
+        given = [call.arguments if len(calls) == 1 else _own(call.arguments) for call in calls]
+        text = str(self._feed(f"_ftrl_calls(_ftrl_k, _ftrl_given, {self._chars})", _ftrl_k=tools, _ftrl_given=given))
+        try:
+            outcomes = [Outcome(_STATUS[status], value) for status, value in json.loads(text)]
+        except (ValueError, RecursionError) as error:
+            raise Stopped(f"a result cannot be read: {error}") from None
+        return [outcome.checked() for outcome in outcomes] if _MAY_SHOW_ADDRESS in text else outcomes
 
     def run_alone(self, name: str, source: str, arguments: dict[str, Any]) -> Outcome:
         """Calls any tool. Only the first call of a fresh interpreter may be one of these.
@@ -154,7 +125,7 @@ class Interpreter:
         Raises:
             Stopped: The interpreter ended it.
         """
-        code = f"{_PRELUDE}\n_ftrl_call(_ftrl_alone(_ftrl_s), _ftrl_n, _ftrl_a, {self._chars})"
+        code = f"{ALONE}\n_ftrl_told(_ftrl_done(_ftrl_alone(_ftrl_s), _ftrl_n, _ftrl_a), {self._chars})"
         return Outcome.read(self._feed(code, _ftrl_n=name, _ftrl_s=source, _ftrl_a=arguments))
 
     def run_in_world(self, call: MadeCall, place: WorldBase, changed: Changes) -> tuple[Outcome, Changes]:
@@ -163,11 +134,11 @@ class Interpreter:
         Raises:
             Stopped: The interpreter ended it.
         """
-        number, view = self._number(call.maker), self._view(place)
-        code = f"_ftrl_in_world(_ftrl_makers[_ftrl_m], _ftrl_n, _ftrl_views[{view}], _ftrl_c, _ftrl_a, {self._chars})"
-        return _with_changes(
-            self._feed(code, _ftrl_m=number, _ftrl_n=call.name, _ftrl_c=changed, _ftrl_a=call.arguments)
-        )
+        number, view = self._number(call.maker, call.name), self._view(place)
+        code = f"_ftrl_in_world(*_ftrl_tools[{number}], _ftrl_views[{view}], _ftrl_c, _ftrl_a, {self._chars})"
+        text = self._feed(code, _ftrl_c=changed, _ftrl_a=call.arguments)
+        outcome, changes = _with_changes(text)
+        return outcome.checked() if _MAY_SHOW_ADDRESS in text else outcome, changes
 
     def run_alone_in_world(
         self, name: str, source: str, arguments: dict[str, Any], place: WorldBase, changed: Changes
@@ -187,8 +158,7 @@ class Interpreter:
         Raises:
             Stopped: The interpreter ended it.
         """
-        code = f"{_PRELUDE}\n_ftrl_kinds(_ftrl_s, _ftrl_n)"
-        return list(map(str, self._feed(code, _ftrl_s=source, _ftrl_n=list(names))))
+        return list(map(str, self._feed(KINDS, _ftrl_s=source, _ftrl_n=list(names))))
 
     @property
     def size(self) -> int:
@@ -200,13 +170,18 @@ class Interpreter:
         """How many worlds lie in it."""
         return len(self._views)
 
-    def _number(self, maker: Maker) -> int:
-        number = self._makers.get(maker)
+    def _number(self, maker: Maker, name: str) -> int:
+        number = self._tools.get((maker, name))
         if number is None:
             self._prepare()
+            known = self._makers.get(maker)
             made = "_made" if maker.anew else "_ftrl_always(_made())"
-            self._feed(f"{maker.source}\n_ftrl_makers.append({made})\nNone")
-            self._makers[maker] = number = len(self._makers)
+            if known is None:
+                self._feed(f"{maker.source}\n_ftrl_tools.append(({made}, {name!r}))\nNone")
+            else:
+                self._feed(f"_ftrl_tools.append((_ftrl_tools[{known}][0], {name!r}))\nNone")
+            self._tools[maker, name] = number = len(self._tools)
+            self._makers.setdefault(maker, number)
         return number
 
     def _view(self, place: WorldBase) -> int:
@@ -220,7 +195,7 @@ class Interpreter:
 
     def _prepare(self) -> None:
         if not self._prepared:
-            self._feed(_PRELUDE)
+            self._feed(KEPT)
             self._prepared = True
 
     def _feed(self, code: str, **inputs: Any) -> Any:
@@ -245,7 +220,10 @@ def _own(arguments: dict[str, Any]) -> dict[str, Any]:
     Raises:
         Stopped: They are nested too deep to tell.
     """
-    if not any(isinstance(value, list | dict) for value in arguments.values()):
+    for value in arguments.values():
+        if isinstance(value, (list, dict)):
+            break
+    else:
         return arguments
     try:
         return copy.deepcopy(arguments)

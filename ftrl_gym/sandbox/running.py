@@ -9,17 +9,18 @@ others nothing, and what a call comes to never depends on what else was called.
 from __future__ import annotations
 
 import dataclasses
-import re
+import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from ftrl_gym.sandbox import relay, workers
 from ftrl_gym.sandbox.foreign_source import adapted
-from ftrl_gym.sandbox.interpreter import Interpreter, MadeCall, Outcome, Stopped
+from ftrl_gym.sandbox.interpreter import Interpreter, MadeCall, Outcome, Status, Stopped
 from ftrl_gym.sandbox.limits import SandboxLimits
-from ftrl_gym.sandbox.stateless import maker
+from ftrl_gym.sandbox.stateless import Maker, maker
 from ftrl_gym.world import Changes, WorldBase
 
 _MOST_MODULES = 256
@@ -31,24 +32,29 @@ _MOST_WORLDS = 8
 _WORLD_BYTES = 128 * 1024 * 1024
 """Heap for worlds, beside what a call may use."""
 _T = TypeVar("_T")
-_ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
+
+
+@dataclass(frozen=True)
+class ForeignTool:
+    """A tool that is not ours."""
+
+    name: str
+    source: str
+    """Defines the tool, and perhaps others."""
+    others: tuple[str, ...] = ()
+    """Tools of the same source that are called, too: they are defined at once."""
+
+    @functools.cached_property
+    def maker(self) -> Maker | None:
+        """How it is made anew, if the source proves that it leaves nothing behind."""
+        return maker(self.others or (self.name,), adapted(self.source))
 
 
 class ForeignCall(NamedTuple):
     """A call of a tool that is not ours."""
 
-    name: str
-    source: str
-    """Defines the tool, and perhaps others."""
+    tool: ForeignTool
     arguments: dict[str, Any]
-    others: tuple[str, ...] = ()
-    """Tools of the same source that are called, too: they are defined at once."""
-
-    @property
-    def made(self) -> MadeCall | None:
-        """The call, if the source proves that it leaves nothing behind."""
-        found = maker(self.others or (self.name,), adapted(self.source))
-        return None if found is None else MadeCall(found, self.name, self.arguments)
 
 
 def run_calls(realm: str, limits: SandboxLimits, calls: Sequence[ForeignCall]) -> list[Outcome]:
@@ -59,26 +65,33 @@ def run_calls(realm: str, limits: SandboxLimits, calls: Sequence[ForeignCall]) -
     """
     if workers.forked():
         return relay.run_calls(realm, limits, calls)
-    together = [(number, made) for number, call in enumerate(calls) if (made := call.made) is not None]
-    outcomes: dict[int, Outcome] = {}
-    if together:
-        kept, made_calls = _kept_for(realm, limits), [made for _, made in together]
-        found = kept.run(lambda interpreter: interpreter.run(made_calls), len(made_calls))
-        if isinstance(found, Stopped):
-            # A single call that ran out of time had its whole time, and would take it again.
-            found = [Outcome.stopped(found)] if found.out_of_time and len(together) == 1 else []
-        outcomes = {number: outcome for (number, _), outcome in zip(together, found, strict=False)}
+    together = [MadeCall(made, tool.name, arguments) for tool, arguments in calls if (made := tool.maker) is not None]
+    found = _run_together(realm, limits, together) if together else []
+    if len(found) == len(calls) and not any(outcome.status is Status.SHOWS_ADDRESS for outcome in found):
+        return found
+    rest = iter(found)
+    outcomes = [next(rest, None) if call.tool.maker is not None else None for call in calls]
     return [
-        outcomes[number] if number in outcomes and not _tells(outcomes[number]) else run_alone(call, limits)
-        for number, call in enumerate(calls)
+        run_alone(call, limits) if outcome is None or outcome.status is Status.SHOWS_ADDRESS else outcome
+        for call, outcome in zip(calls, outcomes, strict=True)
     ]
+
+
+def _run_together(realm: str, limits: SandboxLimits, calls: list[MadeCall]) -> list[Outcome]:
+    """What becomes of each call in the interpreter that is kept; nothing, if something stopped it."""
+    found = _kept_for(realm, limits).run(lambda interpreter: interpreter.run(calls), len(calls))
+    if not isinstance(found, Stopped):
+        return found
+    # A single call that ran out of time had its whole time, and would take it again.
+    return [Outcome.stopped(found)] if found.out_of_time and len(calls) == 1 else []
 
 
 def run_alone(call: ForeignCall, limits: SandboxLimits) -> Outcome:
     """Runs a call in an interpreter that is made for it and ends with it."""
-    source = adapted(call.source)
+    tool, arguments = call
+    source = adapted(tool.source)
     try:
-        return _once(limits, lambda interpreter: interpreter.run_alone(call.name, source, call.arguments))
+        return _once(limits, lambda interpreter: interpreter.run_alone(tool.name, source, arguments))
     except Stopped as stopped:
         return Outcome.stopped(stopped)
 
@@ -94,18 +107,19 @@ def run_in_world(
     if workers.forked():
         return relay.run_in_world(realm, limits, call, place, changed)
     limits = dataclasses.replace(limits, memory_bytes=limits.memory_bytes + _WORLD_BYTES)
-    made = call.made
-    if made is not None:
+    tool, arguments = call
+    if tool.maker is not None:
+        made = MadeCall(tool.maker, tool.name, arguments)
         found = _kept_for(realm, limits).run(lambda interpreter: interpreter.run_in_world(made, place, changed), 1)
-        if not isinstance(found, Stopped) and not _tells(found[0]):
+        if not isinstance(found, Stopped) and found[0].status is not Status.SHOWS_ADDRESS:
             return found
         if isinstance(found, Stopped) and found.out_of_time:
             return Outcome.stopped(found), changed
-    name, source, arguments, _ = call
+    source = adapted(tool.source)
     try:
         return _once(
             limits,
-            lambda interpreter: interpreter.run_alone_in_world(name, adapted(source), arguments, place, changed),
+            lambda interpreter: interpreter.run_alone_in_world(tool.name, source, arguments, place, changed),
         )
     except Stopped as stopped:
         return Outcome.stopped(stopped), changed
@@ -128,11 +142,6 @@ def _once(limits: SandboxLimits, what: Callable[[Interpreter], _T]) -> _T:
         return what(interpreter)
     finally:
         interpreter.close()
-
-
-def _tells(outcome: Outcome) -> bool:
-    """Whether a result shows an address, which differs with what ran before."""
-    return " at 0x" in outcome.text and _ADDRESS.search(outcome.text) is not None
 
 
 class _Kept:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import functools
-import json
 import keyword
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ftrl_gym.errors import SandboxError
 from ftrl_gym.execution import ToolFailure
-from ftrl_gym.sandbox.interpreter import MESSAGE_CHARS, Outcome, Status, Stopped
+from ftrl_gym.sandbox.call_source import MESSAGE_CHARS
+from ftrl_gym.sandbox.interpreter import Outcome, Status, Stopped
 from ftrl_gym.sandbox.limits import SandboxLimits
-from ftrl_gym.sandbox.running import ForeignCall, kinds_of, run_calls, run_in_world
+from ftrl_gym.sandbox.running import ForeignCall, ForeignTool, kinds_of, run_calls, run_in_world
 from ftrl_gym.task import Json
 from ftrl_gym.world import World, WorldBase
 
@@ -33,11 +33,11 @@ class SandboxToolbox:
     def __init__(
         self, sources: Mapping[str, str], limits: SandboxLimits | None = None, realm: str | None = None
     ) -> None:
-        self._sources = dict(sources)
         self._limits = limits or SandboxLimits()
-        self._realm = repr(sorted(self._sources.items())) if realm is None else realm
-        self._together = _by_source(self._sources)
-        _check(self._together)
+        self._realm = repr(sorted(sources.items())) if realm is None else realm
+        together = _by_source(sources)
+        _check(together)
+        self._tools = {name: ForeignTool(name, source, together[source]) for name, source in sources.items()}
 
     def run(self, name: str, arguments: dict[str, Any], world: World | None) -> Json:
         """See :meth:`ftrl_gym.execution.Toolbox.run`. Foreign tools have no world.
@@ -55,15 +55,11 @@ class SandboxToolbox:
 
     def run_batch(self, calls: Sequence[tuple[str, dict[str, Any]]]) -> list[Json | ToolFailure]:
         """What :meth:`run` returns or raises for each (name, arguments), at a fraction of the cost."""
-        known = [
-            ForeignCall(name, source, given, self._together[source])
-            for name, given in calls
-            if (source := self._sources.get(name)) is not None
-        ]
+        known = [ForeignCall(tool, given) for name, given in calls if (tool := self._tools.get(name)) is not None]
         outcomes = iter(run_calls(self._realm, self._limits, known) if known else ())
         return [
             _told(next(outcomes), self._limits)
-            if name in self._sources
+            if name in self._tools
             else ToolFailure(f"the tool {name} has no implementation")
             for name, _ in calls
         ]
@@ -87,10 +83,11 @@ class SandboxWorldToolbox:
     def __init__(
         self, source: str, names: Sequence[str], limits: SandboxLimits | None = None, realm: str | None = None
     ) -> None:
-        self._source, self._names = source, tuple(names)
+        together = tuple(names)
+        self._tools = {name: ForeignTool(name, source, together) for name in together}
         self._limits = limits or SandboxLimits()
         self._realm = source if realm is None else realm
-        _check({source: self._names})
+        _check({source: together})
 
     def run(self, name: str, arguments: dict[str, Any], world: World | None) -> Json:
         """See :meth:`ftrl_gym.execution.Toolbox.run`.
@@ -98,10 +95,11 @@ class SandboxWorldToolbox:
         Raises:
             ToolFailure: The tool raised, ran into a limit, or returned what JSON cannot hold.
         """
-        if name not in self._names:
+        tool = self._tools.get(name)
+        if tool is None:
             raise ToolFailure(f"the tool {name} has no implementation")
         world = world or World(WorldBase({}))
-        call = ForeignCall(name, self._source, arguments, self._names)
+        call = ForeignCall(tool, arguments)
         outcome, changes = run_in_world(self._realm, self._limits, call, world.base, world.changes())
         try:
             world.take(changes)
@@ -114,15 +112,11 @@ class SandboxWorldToolbox:
 
 
 def _told(outcome: Outcome, limits: SandboxLimits) -> Json | ToolFailure:
-    status, text = outcome
-    if status is Status.TOO_LONG:
-        return ToolFailure(f"the tool's result is longer than {limits.output_chars:,} characters; ask for less")
-    try:
-        value: Json = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        status, value = Status.NO_JSON, str(error)
+    status, value = outcome
     if status is Status.DONE:
         return value
+    if status is Status.TOO_LONG:
+        return ToolFailure(f"the tool's result is longer than {limits.output_chars:,} characters; ask for less")
     message = f"the tool's result is no JSON value: {value}" if status is Status.NO_JSON else str(value)
     return ToolFailure(message if len(message) <= MESSAGE_CHARS else message[:MESSAGE_CHARS] + "…")
 
@@ -149,14 +143,24 @@ def refusal(name: str, source: str) -> str | None:
     return _refusals((name,), source)[0]
 
 
-@functools.lru_cache(maxsize=8192)
 def _refusals(names: tuple[str, ...], source: str) -> tuple[str | None, ...]:
+    try:
+        return _lasting_refusals(names, source)
+    except Stopped as stopped:
+        return (str(stopped),) * len(names)
+
+
+@functools.lru_cache(maxsize=8192)
+def _lasting_refusals(names: tuple[str, ...], source: str) -> tuple[str | None, ...]:
+    """Raises Stopped for want of time, and remembers nothing then: the machine may only have been busy."""
     odd = [not name.isidentifier() or keyword.iskeyword(name) for name in names]
     if any(odd):
         return tuple("its name is no Python identifier" if is_odd else None for is_odd in odd)
     try:
         kinds = kinds_of(source, names, SandboxLimits())
     except Stopped as stopped:
+        if stopped.out_of_time:
+            raise
         return (str(stopped),) * len(names)
     return tuple(map(_not_callable, names, kinds))
 

@@ -108,9 +108,9 @@ def _ftrl_equals(row, equal):
 
 def _ftrl_in_world(make, name, view, changes, arguments, chars):
     world, changed = view(*changes)
-    outcome = _ftrl_call(make, name, {'world': world, **arguments}, chars)
+    outcome = _ftrl_told(_ftrl_done(make, name, {'world': world, **arguments}), chars)
     try:
         return outcome + '\\n' + _ftrl_dumps(changed(), ensure_ascii=False, allow_nan=False)
     except BaseException as error:
-        return '2' + _ftrl_dumps(str(error)[:1000]) + '\\n' + _ftrl_dumps(changes)
+        return _ftrl_dumps([2, str(error)[:1000]]) + '\\n' + _ftrl_dumps(changes)
 """

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
-from ftrl_gym.errors import SandboxError
-from ftrl_gym.execution import ToolFailure, TrustedToolbox, failing
+from ftrl_gym.execution import Toolbox, ToolFailure, TrustedToolbox, failing
 from ftrl_gym.ftrl_ledger import answer_text
 from ftrl_gym.sandbox import SandboxToolbox
 from ftrl_gym.scenario import Scenario, Tools
 from ftrl_gym.suites.ftrl_rows import Row, read_rows
 from ftrl_gym.suites.suite import SuiteTaskSet
 from ftrl_gym.task import AnswerType, Json, Split, Task
+from ftrl_gym.taskset import toolbox_of
 from ftrl_gym.toolcall import Checker
 from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.toolsource import ToolSource
@@ -103,13 +103,11 @@ def of_scenario(name: str, scenario: Scenario, split: str | None, *, run: bool) 
         run: Whether tools may be called.
 
     Raises:
-        SandboxError: Tools are to be called and the scenario's code is not trusted.
+        SandboxError: Tools are to be called, and are neither trusted nor can they run in the sandbox.
     """
-    if run and not scenario.trusted:
-        raise SandboxError(f"the code of {name} is not trusted, so its leaks cannot be measured; pass --no-run")
     wanted = [member for member in Split if split in (None, member.value)]
     tasks = [task for member in wanted for task in scenario.load_tasks(member)]
-    return _of_tasks(name, tasks, scenario.manifest.name, scenario.tools, scenario.load_world, run)
+    return _of_tasks(name, tasks, scenario.tools, partial(toolbox_of, scenario), scenario.load_world, run)
 
 
 def of_suite(name: str, suite: SuiteTaskSet, *, run: bool) -> Sample:
@@ -123,7 +121,8 @@ def of_suite(name: str, suite: SuiteTaskSet, *, run: bool) -> Sample:
     tasks: list[Measured] = []
     for scenario, ids in suite.scenarios().items():
         own = suite.scenario(scenario)
-        tasks += _of_tasks(name, [suite.get(each) for each in ids], scenario, own.tools, own.load_world, run).tasks
+        wanted = [suite.get(each) for each in ids]
+        tasks += _of_tasks(name, wanted, own.tools, partial(toolbox_of, own), own.load_world, run).tasks
     return Sample(name, tuple(tasks), certified=True)
 
 
@@ -169,6 +168,9 @@ def of_endless(
         made = source.toolset(Design.named(toolset))
         return Tools(made.documents, made.source)
 
+    def toolbox(tools: Tools, toolset: str) -> Toolbox:
+        return TrustedToolbox(tools.source, f"{scenario}/{toolset or 'tools'}.py")
+
     def made(seed: int, of: Split) -> Task:
         brief = endless_brief(
             seed,
@@ -185,19 +187,19 @@ def of_endless(
     if split is not None:
         halves = [(Split(split), number)]
     tasks = [made(seed, of) for of, count in halves for seed in range(count)]
-    return _of_tasks(name, tasks, scenario, tools, world_of, run)
+    return _of_tasks(name, tasks, tools, toolbox, world_of, run)
 
 
 def _of_tasks(
     name: str,
     tasks: Sequence[Task],
-    scenario: str,
     tools: Callable[[str], Tools],
+    toolbox: Callable[[Tools, str], Toolbox],
     load_world: Callable[[str], WorldBase],
     run: bool,
 ) -> Sample:
     toolsets = {
-        toolset: _Toolset(tools(toolset), f"{scenario}/{toolset or 'tools'}.py", load_world)
+        toolset: _Toolset(tools(toolset), toolset, toolbox, load_world)
         for toolset in dict.fromkeys(task.toolset for task in tasks)
     }
     return Sample(name, tuple(toolsets[task.toolset].measured(task, run) for task in tasks), certified=True)
@@ -206,8 +208,14 @@ def _of_tasks(
 class _Toolset:
     """The tools of one design, as its tasks are measured with them."""
 
-    def __init__(self, tools: Tools, place: str, load_world: Callable[[str], WorldBase]) -> None:
-        self._tools, self._place, self._load_world = tools, place, load_world
+    def __init__(
+        self,
+        tools: Tools,
+        name: str,
+        toolbox: Callable[[Tools, str], Toolbox],
+        load_world: Callable[[str], WorldBase],
+    ) -> None:
+        self._tools, self._name, self._made, self._load_world = tools, name, toolbox, load_world
         source = ToolSource(tools.source)
         self._lines = {tool: source.lines(tool) for tool in tools.documents}
         self._checkers = {tool: Checker(document) for tool, document in tools.documents.items()}
@@ -244,8 +252,8 @@ class _Toolset:
         return self._toolbox.run(tool, checker.typed(arguments), view)
 
     @cached_property
-    def _toolbox(self) -> TrustedToolbox:
-        return TrustedToolbox(self._tools.source, self._place)
+    def _toolbox(self) -> Toolbox:
+        return self._made(self._tools, self._name)
 
 
 def of_rows(path: str | os.PathLike[str], *, run: bool) -> Sample:

@@ -17,7 +17,15 @@ from ftrl_gym.construct.llm.prompting import PACKAGED, Prompts
 from ftrl_gym.construct.llm.replies import CodeReply, WriterStage
 from ftrl_gym.construct.llm.replies_cache import RepliesCache
 from ftrl_gym.construct.llm.spending import Prices, Spending
-from ftrl_gym.errors import BudgetSpent, GaveUp, ModelUnreachable, RequestFailed, UnknownNameError, UsageError
+from ftrl_gym.errors import (
+    BudgetSpent,
+    GaveUp,
+    ModelUnreachable,
+    RequestFailed,
+    Unanswered,
+    UnknownNameError,
+    UsageError,
+)
 
 STAGE = WriterStage.DEPLOYMENT
 GOOD = json.dumps({"name": "get_loan", "code": "def get_loan(): ..."})
@@ -91,7 +99,7 @@ def test_one_failed_request_costs_one_question_and_several_end_the_build() -> No
     asker = Asker(model)
     asker.ask(STAGE, [USER], CodeReply)
     for _ in range(4):
-        with pytest.raises(GaveUp, match="HTTP 500"):
+        with pytest.raises(Unanswered, match="HTTP 500"):
             asker.ask(STAGE, [USER], CodeReply)
     with pytest.raises(ModelUnreachable, match="scripted cannot be asked: HTTP 500"):
         asker.ask(STAGE, [USER], CodeReply)

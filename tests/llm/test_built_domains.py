@@ -10,6 +10,10 @@ import pytest
 from llm.domains import DOMAINS, FAULTS, built, camel, plan_of, server_of
 
 from ftrl_gym import registry
+from ftrl_gym.construct.llm.drafts import Draft
+from ftrl_gym.construct.llm.flaws import Flaw
+from ftrl_gym.construct.llm.proving import Proof, prove
+from ftrl_gym.construct.llm.replies import WriterStage
 from ftrl_gym.construct.llm.report import BuildReport
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.export.ftrl import FtrlRows, Skipped
@@ -22,6 +26,7 @@ from ftrl_gym.trajectory import run_episode
 from ftrl_gym.verify import verify
 
 Built = tuple[str, BuildReport, Path]
+C = WriterStage.DEPLOYMENT
 
 
 @pytest.fixture(scope="module", params=sorted(DOMAINS))
@@ -48,6 +53,22 @@ def test_what_is_wrong_is_mended_or_dropped_with_its_reason(domain: Built) -> No
     assert {(one.stage, one.check) for _, one in report.repairs} == expected.repaired
     assert all(one.reason for one in report.dropped) and all(one.evidence for _, one in report.repairs)
     assert report.left == 0 and report.stopped is None
+
+
+def test_a_flaw_of_no_tool_is_one_of_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    proofs: list[str] = []
+
+    def once_odd(draft: Draft, task_id: str) -> Proof:
+        proofs.append(task_id)
+        return Proof(None, (Flaw("odd", C, "it is odd"),)) if len(proofs) == 1 else prove(draft, task_id)
+
+    monkeypatch.setattr("ftrl_gym.construct.llm.writer.prove", once_odd)
+    with server_of("ferry_port") as server:
+        report = built(server, plan_of("ferry_port", tasks=1), tmp_path)
+        told = [seen.body["messages"] for seen in server.requests if seen.stage == C]
+    again = {str(messages[1]["content"]) for messages in told if "it is odd" in str(messages[-1]["content"])}
+    assert report.kept == ("train-00001",) and ("train-00001", "odd") in {(t, r.check) for t, r in report.repairs}
+    assert again == {str(messages[1]["content"]) for messages in told} and len(again) > 1
 
 
 def test_faults_of_the_endpoint_are_in_the_report(domain: Built) -> None:

@@ -17,7 +17,7 @@ from ftrl_gym.construct.llm.model import Message
 from ftrl_gym.construct.llm.replies import REPLIES, WriterStage
 from ftrl_gym.construct.llm.replies_cache import RepliesCache
 from ftrl_gym.construct.llm.reply_schemas import reply_schema
-from ftrl_gym.errors import GaveUp, ModelUnreachable, RequestFailed, UsageError
+from ftrl_gym.errors import ModelUnreachable, RequestFailed, Unanswered, UsageError
 
 MESSAGES: Sequence[Message] = ({"role": "system", "content": "be exact"}, {"role": "user", "content": "write"})
 STAGE = WriterStage.DEPLOYMENT
@@ -99,6 +99,21 @@ def test_nobody_there() -> None:
     assert not failed.value.answered
 
 
+def test_where_nobody_ever_was_one_try_is_enough() -> None:
+    endpoint = Endpoint("m", "http://127.0.0.1:9/v1", retries=6)
+    with pytest.raises(RequestFailed, match="nobody answers at"):
+        endpoint.reply(STAGE, MESSAGES, {})
+    assert endpoint._connection.faults == ("connection lost (ConnectError)",)
+
+
+@pytest.mark.parametrize("header", [{"Retry-After": "86400"}, {"Retry-After": "Fri, 31 Dec 2100 23:59:59 GMT"}])
+def test_a_long_wait_is_cut_short(header: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ftrl_gym.endpoint_client.MOST_WAIT", 0.02)
+    with FakeServer([Rule(times=1, status=429, headers=header), Rule(text="there")]) as server:
+        got = reply(server)
+    assert (got.text, got.retried, len(server.requests)) == ("there", ("HTTP 429",), 2)
+
+
 def test_an_endpoint_that_refuses_formats_is_asked_in_words_from_then_on() -> None:
     with FakeServer([Rule(text="there")], refuses_formats=True) as server:
         endpoint = Endpoint("m", server.url)
@@ -139,7 +154,7 @@ def test_a_message_without_words_is_an_empty_reply() -> None:
 )
 def test_a_response_without_a_message_fails_the_request_and_is_not_remembered(body: Any, tmp_path: Path) -> None:
     cache = RepliesCache(tmp_path)
-    with FakeServer([Rule(body=json.dumps(body))]) as server, pytest.raises(GaveUp, match="without a message"):
+    with FakeServer([Rule(body=json.dumps(body))]) as server, pytest.raises(Unanswered, match="without a message"):
         Asker(Endpoint("m", server.url), cache).ask(STAGE, MESSAGES, REPLIES[STAGE])
     assert not list(tmp_path.iterdir())
 

@@ -79,9 +79,10 @@ def told(phone: str) -> str:
     return json.dumps({"question": QUESTION, "kind": "multi_hop", "answer": phone, "sub_questions": subs})
 
 
-def calls(tool: str) -> str:
+def calls(tool: str, written: bool = True) -> str:
+    """A reply that writes the tools once more, or leaves their list empty."""
     schema = {"type": "object", "properties": {}}
-    tools = [{"name": name, "description": name, "parameters": schema} for name in ("get_pet", tool)]
+    tools = [{"name": name, "description": name, "parameters": schema} for name in ("get_pet", tool) if written]
     made = [
         {"sub_question_id": "1", "tool": "get_pet", "arguments": {"pet_no": "P-219"}},
         {"sub_question_id": "2", "tool": tool, "arguments": {"owner_no": "O-47"}},
@@ -94,6 +95,10 @@ RULES = [
     Rule(stage=D, tries=1, text=told("555-0181")),
     Rule(stage=I, tries=0, text=calls("find_owner")),  # there is no such tool
     Rule(stage=I, tries=1, text=calls("get_owner")),
+]
+EMPTY = [
+    Rule(stage=D, text=told("555-0181")),
+    Rule(stage=I, holds=("leave the list `tools` of your reply empty",), text=calls("get_owner", written=False)),
 ]
 
 
@@ -146,6 +151,15 @@ def test_a_task_over_functions_is_proved_recorded_and_played(tools: FunctionTool
     assert terminated and total + float(reward) == pytest.approx(1.0)
 
 
+def test_given_tools_need_not_be_written_once_more(tools: FunctionTools, tmp_path: Path) -> None:
+    given = GivenTools(tools.documents, tools)
+    plan = SourcePlan(name="Vet", domain="", tasks=1, seed=1, model="played", kinds=(Kind.MULTI_HOP,))
+    with FakeServer(EMPTY) as server:
+        asker = Asker(Endpoint("played", server.url), spending=TalliedSpending(None, None))
+        report = build(plan, tmp_path, asker, GivenToolsWriter(asker, given))
+        assert (len(report.kept), server.asked(D), server.asked(I)) == (1, 1, 1)
+
+
 def test_a_tool_that_never_worked_is_told_with_the_reason(tmp_path: Path) -> None:
     file = tmp_path / "vet.py"
     more = 'def weigh(weight: float) -> float:\n    "Weighs."\n    raise OSError("no scales")\n'
@@ -179,5 +193,9 @@ def test_the_command_builds_over_functions(
         assert main([*command, "--trust"]) == 0
     assert (own_registry / "Vet" / "scenario.json").is_file()
     assert "3 tools" in capsys.readouterr().err
+    registration.register_all()
+    assert main(["stats", "Vet"]) == 0
+    told = capsys.readouterr().out
+    assert "left out" not in told and "Sub-answers that leak" in told
     for wrong in (["--mcp", "x"], ["--until", "scale"]):
         assert main([*command, "--trust", *wrong]) == 2

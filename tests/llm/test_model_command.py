@@ -75,6 +75,8 @@ def test_each_stage_can_be_gone_on_from(server: FakeServer, tmp_path: Path, stag
         (("--domain", "x"), "--model says which model writes"),
         (("--domain", " ", "--model", "m"), "--domain is empty"),
         (("--domain", "x", "--model", "m", "--name", "a-b"), "CamelCase"),
+        (("--domain", "x", "--model", "m", "--name", "品酒"), "letters A to Z"),
+        (("--domain", "品酒", "--model", "m"), "such as --name WineTasting"),
         (("--domain", "bank", "--model", "m"), "there is a scenario Bank already"),
         (("--domain", "x", "--model", "m", "--variants", "8"), "--variants is for scenarios that no model writes"),
         (("--domain", "x", "--model", "m", "--sampling", "{"), "--sampling is no JSON"),

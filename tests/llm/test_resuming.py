@@ -10,9 +10,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-from llm.domains import DOMAINS, FAULTS, built, content, plan_of, server_of
+from llm.domains import DOMAINS, FAULTS, SOON, built, content, plan_of, server_of
 from llm.fake_server import Rule
 
 from ftrl_gym.construct.llm.drafts import Draft
@@ -97,6 +98,25 @@ def test_what_failed_is_told_where_no_further_reply_comes(tmp_path: Path) -> Non
     assert (lost.task, lost.check) == ("train-00004", "answer in an error")
     assert "tells 'Maren Achterberg'" in lost.reason and "asked again: HTTP 404" in lost.reason
     assert len(report.kept) == 3 and report.stopped is None
+
+
+@pytest.mark.parametrize("stage", [WriterStage.DECOMPOSITION, WriterStage.DEPLOYMENT])
+@pytest.mark.parametrize("fault", [{"status": 500, "headers": SOON}, {"status": 400}, {"body": "<html>busy</html>"}])
+def test_what_the_endpoint_left_unanswered_is_asked_again(
+    undisturbed: dict[str, bytes], tmp_path: Path, stage: WriterStage, fault: dict[str, Any]
+) -> None:
+    held = "Write task 2," if stage is WriterStage.DECOMPOSITION else "get_robe"
+    with server_of(NAME, [Rule(stage=stage, holds=(held,), **fault)]) as server:
+        report = built(server, plan_of(NAME), tmp_path)
+    (lost,) = report.dropped
+    assert lost.open and lost.stage == stage.value and report.open == 1 and len(report.kept) == 3
+    assert "the same command asks again" in report.render()
+    with server_of(NAME) as server:
+        again = built(server, plan_of(NAME), tmp_path)
+        first_stages = [str(seen.body) for seen in server.requests if seen.stage == WriterStage.DECOMPOSITION]
+        assert bool(first_stages) is (stage is WriterStage.DECOMPOSITION) and server.requests
+        assert all("Write task 2," in asked for asked in first_stages), "the others are finished"
+    assert not again.dropped and content(tmp_path / "Choir") == undisturbed
 
 
 def test_what_nobody_foresaw_costs_its_task_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from llm.fake_server import FakeServer, played
 
 from ftrl_gym import registry
 from ftrl_gym.construct.llm.briefing import avoid_text, scalings_text, shape_text, source_text
-from ftrl_gym.construct.llm.sources import SourcePlan, read_questions, scenario_name
+from ftrl_gym.construct.llm.question_files import read_questions
+from ftrl_gym.construct.llm.sources import SourcePlan, scenario_name
 from ftrl_gym.construct.objects import Scalings
 from ftrl_gym.errors import UsageError
 from ftrl_gym.task import Kind, Split
@@ -52,7 +53,11 @@ def test_questions_are_read(tmp_path: Path) -> None:
     plain, lines = tmp_path / "q.txt", tmp_path / "q.jsonl"
     plain.write_text("# mine\nHow deep?\n\nHow wide?\nHow deep?\n")
     lines.write_text('"How deep?"\n{"question": "How wide?", "id": 7}\n')
-    assert read_questions(plain) == read_questions(lines) == ("How deep?", "How wide?")
+    table = tmp_path / "q.CSV"
+    table.write_text('\ufeffid, Question \r\n1,"How deep?"\r\n2,How wide?\r\n3,\r\n')
+    assert read_questions(plain) == read_questions(lines) == read_questions(table) == ("How deep?", "How wide?")
+    table.write_text('question,answer\n"How deep, and\nhow wide?",7\n')
+    assert read_questions(table) == ("How deep, and\nhow wide?",)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +66,15 @@ def test_questions_are_read(tmp_path: Path) -> None:
         ("q.txt", "\n", "holds no question"),
         ("q.jsonl", "{", "line 1: no JSON"),
         ("q.jsonl", '"a?"\n{"id": 1}\n', "line 2: it is no text"),
+        (
+            "q.csv",
+            "id,answer\n1,2\n",
+            "no column question or query or prompt or text; between its commas stand 'id', 'answer'",
+        ),
+        ("q.csv", "question\n", "holds no question"),
+        ("q.csv", 'question\n"How deep?', "no table"),
+        ("q.json", '["How deep?"]', "is no file of questions"),
+        ("q.xlsx", "PK", "is no file of questions"),
     ],
 )
 def test_a_file_without_questions(tmp_path: Path, name: str, text: str, told: str) -> None:
@@ -75,6 +89,13 @@ def test_a_file_without_questions(tmp_path: Path, name: str, text: str, told: st
 def test_names() -> None:
     assert scenario_name("a ferry port, 1950s") == "AFerryPort1950s"
     assert scenario_name("1950s") == "Scenario1950s"
+    assert scenario_name("Käserei à Évian") == "KasereiAEvian"
+
+
+@pytest.mark.parametrize("said", ["品酒", "Łódź trams", "???"])
+def test_where_letters_would_be_lost_a_name_is_asked_for(said: str) -> None:
+    with pytest.raises(UsageError, match="Give it one, such as --name"):
+        scenario_name(said)
 
 
 QUESTION = "Who conducts the rehearsal on 2025-02-13?"

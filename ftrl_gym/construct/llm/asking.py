@@ -18,7 +18,7 @@ from ftrl_gym.construct.llm.replies import ReplyPart, WriterStage
 from ftrl_gym.construct.llm.replies_cache import RepliesCache
 from ftrl_gym.construct.llm.reply_schemas import reply_schema
 from ftrl_gym.construct.llm.spending import Spending
-from ftrl_gym.errors import GaveUp, ModelUnreachable, RequestFailed
+from ftrl_gym.errors import GaveUp, ModelUnreachable, RequestFailed, Unanswered
 
 TRIES = 4
 """Replies to one question before it is given up."""
@@ -81,7 +81,8 @@ class Asker:
             check: What else is wrong with a reply, in words for the model; None where nothing is.
 
         Raises:
-            GaveUp: None of the tries was usable, or the request came to nothing.
+            GaveUp: None of the tries was usable.
+            Unanswered: The request came to nothing.
             BudgetSpent: The next request would go over the limit.
             ModelUnreachable: There is no sense in asking this model anything.
         """
@@ -91,9 +92,9 @@ class Asker:
         for number in range(self._tries):
             try:
                 reply = self._reply(stage, conversation, again=number > 0)
-            except GaveUp as failure:
+            except Unanswered as failure:
                 said_before = f"; the reply before: {problem}" if problem else ""
-                raise GaveUp(stage, f"{failure.reason}{said_before}") from failure
+                raise Unanswered(stage, f"{failure.reason}{said_before}") from failure
             said: Message = {"role": "assistant", "content": _shown(reply.text)}
             try:
                 if reply.cut:
@@ -130,7 +131,7 @@ class Asker:
                     f"{self.model.name} cannot be asked: {failure.reason}. What was finished is kept; the same command "
                     "goes on from here"
                 ) from failure
-            raise GaveUp(stage, failure.reason) from failure
+            raise Unanswered(stage, failure.reason) from failure
         self.spending.note_retries(reply.retried)
         with self._lock:
             self._failed_in_a_row = 0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from ftrl_gym.construct.llm.endpoint import Endpoint
 from ftrl_gym.construct.llm.local import LocalModel
 from ftrl_gym.construct.llm.model import LanguageModel
+from ftrl_gym.endpoint_client import is_address
 from ftrl_gym.errors import UsageError
 
 LOCAL = "local"
@@ -28,14 +28,6 @@ def opened(llm: str | None, model: str, options: Mapping[str, Any] | None = None
     """
     if llm == LOCAL:
         return LocalModel(model, options)
-    if llm is not None and not _is_address(llm):
+    if llm is not None and not is_address(llm):
         raise UsageError(f"{llm!r:.100} is no address: --llm takes http://…, https://… or {LOCAL}")
     return Endpoint(model, llm, options)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, half of an IPv6 address
-        return False

@@ -7,6 +7,7 @@ results is a check of its own.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,11 @@ _MOST_ENDLESS = 4
 """Calls of one tool that may take too long: each costs a second, and a proof makes thousands."""
 NONSENSE = "no such value zq7"
 """What no tool knows."""
+Arguments = dict[str, Json]
+_BARE = re.compile(
+    r"(Key|Index|Type|Attribute|Name|ZeroDivision|UnboundLocal|Assertion|Recursion|Lookup|NotImplemented)(Error)?\b"
+)
+"""How an exception begins that nobody raised on purpose."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,11 @@ class Ran:
     def out_of_time(self) -> bool:
         """Whether it was ended for taking too long."""
         return self.error is not None and ("ran longer than" in self.error or "did not stop" in self.error)
+
+    @property
+    def untelling(self) -> bool:
+        """Whether it failed by accident, so that its error tells a caller nothing."""
+        return self.error is not None and _BARE.match(self.error) is not None
 
     @property
     def empty(self) -> bool:

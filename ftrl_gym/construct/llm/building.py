@@ -48,6 +48,11 @@ class Finished:
     result: Made | Dropped
     tally: Tally
 
+    @property
+    def open(self) -> bool:
+        """Whether it came to nothing for want of a reply, which another run may get."""
+        return isinstance(self.result, Dropped) and self.result.open
+
     def as_bytes(self) -> bytes:
         """For the work folder."""
         made: dict[str, Any] | None = None
@@ -152,7 +157,7 @@ def build(
         told.write_bytes(report.as_json(source=source))
         if run.unreachable is not None:
             raise run.unreachable
-        if stopped is None:
+        if stopped is None and not any(one.open for one in progress.finished.values()):
             work.remove()
         if not made and stopped is None:
             raise ConstructionError(
@@ -270,9 +275,10 @@ class _Run:
         self._end(Finished(number, question, result, tally))
 
     def _end(self, one: Finished) -> None:
-        """Keeps a finished task."""
+        """Keeps a finished task; one that lacks a reply is begun again by the next run."""
         try:
-            self._work.keep(_file(one.number), one.as_bytes())
+            if not one.open:
+                self._work.keep(_file(one.number), one.as_bytes())
             with self._lock:
                 self._progress.finished[one.number] = one
                 self._tell(self._progress)
@@ -320,7 +326,7 @@ def _report(
     for number, one in sorted(progress.finished.items()):
         name = plan.task_id(number)
         if isinstance(one.result, Dropped):
-            dropped.append(DroppedTask(name, one.result.stage, one.result.check, one.result.reason))
+            dropped.append(DroppedTask(name, one.result.stage, one.result.check, one.result.reason, one.open))
             continue
         asked = tokens(one.result.task.question)
         if asked in seen:  # a question that was mended may have become one that another task has

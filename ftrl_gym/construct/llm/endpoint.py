@@ -1,31 +1,26 @@
 """Any OpenAI-compatible endpoint: OpenAI itself, vLLM, llama.cpp, Ollama, a gateway.
 
-Retries are the `openai` client's own: with growing pauses after 408, 409, 429, 5xx, time-outs and dropped connections,
-as long as ``Retry-After`` asks for. What endpoints differ in is met here: one that refuses structured replies is asked
-in words, and a missing count of tokens is estimated.
+How it is reached, and what is tried again, says :mod:`ftrl_gym.endpoint_client`. What endpoints differ in is met here:
+one that refuses structured replies is asked in words, and a missing count of tokens is estimated.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from ftrl_gym.construct.llm.model import Message, Reply, Usage, estimated
 from ftrl_gym.construct.llm.replies import WriterStage
 from ftrl_gym.construct.llm.reply_schemas import in_words, response_format
-from ftrl_gym.errors import MissingExtraError, ModelUnreachable, RequestFailed, UsageError
+from ftrl_gym.endpoint_client import Connection, is_not_connected
+from ftrl_gym.errors import ModelUnreachable, RequestFailed
 
 if TYPE_CHECKING:
     import openai
 
-KEYS = ("FTRL_LLM_KEY", "OPENAI_API_KEY")
-"""Where the key is looked for in the environment, in this order. It is never written anywhere."""
 RETRIES = 6
 SECONDS = 300.0
 _SAID_CHARS = 300
@@ -68,10 +63,9 @@ class Endpoint:
         self._model, self._options = model, dict(options or {})
         self._refuses_formats = False
         self._has_answered = False
-        self._faults = _Faults()
-        self._client = _client(_with_path(base_url), seconds, retries, self._faults)
+        self._connection = Connection(base_url, seconds=seconds, retries=retries)
+        self._client, self._address = self._connection.client, self._connection.address
         weakref.finalize(self, self._client.close)
-        self._address = str(self._client.base_url).rstrip("/")
 
     @property
     def name(self) -> str:
@@ -103,7 +97,7 @@ class Endpoint:
     def _asked(self, messages: Sequence[Message], more: Mapping[str, Any]) -> Reply:
         import openai
 
-        self._faults.seen = []
+        self._connection.begin()
         try:
             raw = self._client.chat.completions.with_raw_response.create(
                 model=self._model,
@@ -117,9 +111,11 @@ class Endpoint:
         except openai.APIConnectionError as error:
             cause = error.__cause__ or error
             reason = f"{self._address}: {type(cause).__name__}: {str(cause)[:_SAID_CHARS]}"
-            raise RequestFailed(reason, answered=type(cause).__name__ != "ConnectError") from None
+            if not self._connection.reached:
+                reason = f"nobody answers at {reason} (is the server running, and its port right?)"
+            raise RequestFailed(reason, answered=not is_not_connected(cause)) from None
         try:
-            reply = replace(_reply_in(json.loads(raw.text), messages), retried=tuple(self._faults.seen))
+            reply = replace(_reply_in(json.loads(raw.text), messages), retried=self._connection.faults)
         except (ValueError, RecursionError):
             raise RequestFailed(f"{self._address} answered with what is no JSON: {raw.text[:80]!r}") from None
         except LookupError:
@@ -141,7 +137,7 @@ class Endpoint:
             why += f"; its models are {', '.join(served[:_MOST_NAMED])}{', …' if len(served) > _MOST_NAMED else ''}"
         return ModelUnreachable(
             f"{self._address} does not answer for model {self._model!r}: {why} ({_said(error)}). The key is taken from "
-            f"{' or '.join(KEYS)}, the address from --llm or OPENAI_BASE_URL"
+            f"{' or '.join(self._connection.key_names)}, the address from --llm or OPENAI_BASE_URL"
         )
 
     def _served(self) -> Sequence[str]:
@@ -156,52 +152,6 @@ class Endpoint:
         found = told.get("data") if isinstance(told, dict) else None
         names = [each.get("id") for each in found if isinstance(each, dict)] if isinstance(found, list) else []
         return [name[:_NAME_CHARS] for name in names if isinstance(name, str)]
-
-
-class _Faults(threading.local):
-    """What the tries of the request at hand came to nothing by; each thread has its own."""
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-
-
-def _with_path(url: str | None) -> str | None:
-    """An address with the path that nearly every server has, where it has none.
-
-    >>> _with_path("http://localhost:8000/"), _with_path("https://gateway.example/models/v2")
-    ('http://localhost:8000/v1', 'https://gateway.example/models/v2')
-    """
-    return None if url is None else f"{url.rstrip('/')}/v1" if not urlsplit(url).path.strip("/") else url
-
-
-def _client(base_url: str | None, seconds: float, retries: int, faults: _Faults) -> openai.OpenAI:
-    try:
-        import openai
-    except ImportError as error:
-        raise MissingExtraError("openai", "endpoint") from error
-    key = next(filter(None, map(os.environ.get, KEYS)), None)
-    if key is None:
-        if base_url is None and not os.environ.get("OPENAI_BASE_URL"):
-            raise UsageError(f"OpenAI's own endpoint needs a key: put it into {' or '.join(KEYS)}, or give --llm URL")
-        key = "none"  # the client wants one; servers of one's own rarely do
-    if not (key.isascii() and key.isprintable()):
-        raise UsageError(f"the key in {' or '.join(KEYS)} holds characters that cannot be sent")
-
-    class Watched(openai.DefaultHttpxClient):
-        """The usual client of HTTP; it notes the faults after which a request is made again."""
-
-        def send(self, *arguments: Any, **options: Any) -> Any:
-            try:
-                response = super().send(*arguments, **options)
-            except Exception as error:
-                faults.seen.append(f"connection lost ({type(error).__name__})")
-                raise
-            if response.status_code in (408, 409, 429) or response.status_code >= 500:
-                faults.seen.append(f"HTTP {response.status_code}")
-            return response
-
-    http = Watched(timeout=seconds)
-    return openai.OpenAI(api_key=key, base_url=base_url, timeout=seconds, max_retries=retries, http_client=http)
 
 
 def _reply_in(body: Any, messages: Sequence[Message]) -> Reply:

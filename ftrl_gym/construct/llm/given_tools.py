@@ -21,7 +21,7 @@ from ftrl_gym.construct.llm.flaws import Flaw
 from ftrl_gym.construct.llm.prompting import Prompts
 from ftrl_gym.construct.llm.proving import Proof, prove
 from ftrl_gym.construct.llm.recording import Recorder
-from ftrl_gym.construct.llm.replies import ToolReply, ToolsReply, WriterStage
+from ftrl_gym.construct.llm.replies import GivenToolsReply, ToolReply, ToolsReply, WriterStage
 from ftrl_gym.construct.llm.writer import Again, LLMWriter, Written, about, as_written, calls_of, in_json
 from ftrl_gym.construct.objects import Brief, Decomposition, Documented, Integrated, Scaled
 from ftrl_gym.errors import SandboxError, UsageError
@@ -36,6 +36,7 @@ _SHOWN_CALLS = 40
 _SHOWN_CHARS = 600
 """Of one result."""
 _SAID_CHARS = 150
+_EMPTY = "These tools are given and stay as they are: leave the list `tools` of your reply empty."
 _GIVEN = " The tools are given and stay as they are: ask for what they return, and call them as they are."
 
 
@@ -116,7 +117,7 @@ class GivenToolsWriter(LLMWriter):
         """The third stage: which calls answer the sub-questions."""
         told = documented.decomposition
         given = [{"tool": as_written(document)} for document in self._given.documents]
-        values = {**about(told), "documents": in_json(given)}
+        values = {**about(told), "documents": f"{in_json(given)}\n\n{_EMPTY}"}
 
         def check(reply: ToolsReply) -> str | None:
             known = [document.name for document in self._given.documents]
@@ -125,7 +126,7 @@ class GivenToolsWriter(LLMWriter):
                 return f"there are no tools {unknown}; there are {known}, and they stay as they are"
             return reply_checks.tools_problem(reply.model_copy(update={"tools": self._replies}), told)
 
-        reply, written = self._ask(WriterStage.INTEGRATION, ToolsReply, values, check, again)
+        reply, written = self._ask(WriterStage.INTEGRATION, GivenToolsReply, values, check, again)
         calls = calls_of(reply, self._given.documents, told)
         used = {call.tool for call in calls}
         tools = tuple(document for document in self._given.documents if document.name in used)

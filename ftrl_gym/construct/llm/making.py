@@ -15,7 +15,7 @@ from ftrl_gym.construct.llm.flaws import Flaw, first_to_mend, told
 from ftrl_gym.construct.llm.replies import WriterStage
 from ftrl_gym.construct.llm.writer import Again, Conversation, LLMWriter, Written
 from ftrl_gym.construct.objects import Brief, Decomposition, Documented, Integrated, Scaled
-from ftrl_gym.errors import FtrlGymError, GaveUp
+from ftrl_gym.errors import FtrlGymError, GaveUp, Unanswered
 from ftrl_gym.task import Task
 from ftrl_gym.tooldoc import ToolDocument
 
@@ -61,6 +61,8 @@ class Dropped:
     """The last evidence."""
     repairs: tuple[Repair, ...] = ()
     """What was mended before."""
+    open: bool = False
+    """Whether it was the endpoint that failed: another run may ask again."""
 
 
 @dataclass
@@ -175,15 +177,18 @@ class Making:
         self._code(flaws if stage is WriterStage.DEPLOYMENT else [])
 
     def _code(self, flaws: list[Flaw]) -> None:
-        """The code of every tool that has none, or whose code is flawed."""
+        """The code of every tool that has none, or whose code is flawed; a flaw of no tool is one of each."""
         assert self._scaled is not None
+        named = {document.name for document in self._scaled.documents}
         kept: dict[str, str] = {}
         coded: dict[str, ToolDocument] = {}
         for document in self._scaled.documents:
             name = document.name
-            own = [flaw for flaw in flaws if flaw.tool == name]
+            own = [flaw for flaw in flaws if flaw.tool == name or flaw.tool not in named]
             if own:
-                code, written = self.writer.coded(self._scaled, document, self._again(WriterStage.DEPLOYMENT, own))
+                code, written = self.writer.coded(
+                    self._scaled, document, self._again(WriterStage.DEPLOYMENT, own, name)
+                )
             elif self._coded.get(name) == document:
                 kept[name], coded[name] = self._sources[name], document
                 continue
@@ -193,8 +198,7 @@ class Making:
             kept[name], coded[name] = code, document
         self._sources, self._coded = kept, coded
 
-    def _again(self, stage: WriterStage, flaws: list[Flaw]) -> Again | None:
-        tool = flaws[0].tool if flaws and stage is WriterStage.DEPLOYMENT else ""
+    def _again(self, stage: WriterStage, flaws: list[Flaw], tool: str = "") -> Again | None:
         return Again(self._said.get((stage, tool), ()), told(flaws)) if flaws else None
 
     def _note(self, stage: WriterStage, tool: str, written: Written) -> None:
@@ -206,4 +210,4 @@ class Making:
         check, reason = ("no usable reply", error.reason)
         if flaws:
             check, reason = flaws[0].check, f"{flaws[0].evidence} (asked again: {error.reason})"
-        return Dropped(str(error.stage), check, reason, tuple(self._repairs))
+        return Dropped(str(error.stage), check, reason, tuple(self._repairs), open=isinstance(error, Unanswered))

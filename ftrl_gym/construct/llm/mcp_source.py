@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from pydantic import ValidationError
 
-from ftrl_gym.construct.llm.endpoint import KEYS
 from ftrl_gym.construct.llm.replies import ToolReply
+from ftrl_gym.endpoint_client import KEYS
 from ftrl_gym.errors import ConstructionError, MissingExtraError, UsageError
 from ftrl_gym.execution import ToolFailure
 from ftrl_gym.task import Json

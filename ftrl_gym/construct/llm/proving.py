@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from ftrl_gym.construct.certify import Certifier
 from ftrl_gym.construct.llm.bench import Bench
-from ftrl_gym.construct.llm.code_checks import code_flaws, working_calls
+from ftrl_gym.construct.llm.code_checks import code_flaws
 from ftrl_gym.construct.llm.drafts import Draft
 from ftrl_gym.construct.llm.flaws import Flaw
 from ftrl_gym.construct.llm.gold_calls import plan_flaws, run_gold
@@ -28,6 +28,7 @@ from ftrl_gym.construct.llm.replies import WriterStage
 from ftrl_gym.construct.llm.result_schemas import described
 from ftrl_gym.construct.llm.told_elsewhere import told_elsewhere
 from ftrl_gym.construct.llm.tool_module import tool_module
+from ftrl_gym.construct.llm.working_calls import working_calls
 from ftrl_gym.construct.trial import Pool
 from ftrl_gym.errors import CertificationError, SandboxError
 from ftrl_gym.execution import Toolbox

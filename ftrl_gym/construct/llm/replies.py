@@ -258,6 +258,16 @@ class ToolsReply(ReplyPart):
         return self
 
 
+class GivenToolsReply(ToolsReply):
+    """Stage three where tools are given: only its calls are read, whatever it says of the tools."""
+
+    tools: Annotated[list[ToolReply], BeforeValidator(lambda said: [])] = []
+
+    @model_validator(mode="after")
+    def _calls_its_tools(self) -> Self:
+        return self
+
+
 # --- stage five ------------------------------------------------------------------------------------------------------
 
 

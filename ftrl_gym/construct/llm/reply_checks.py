@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ftrl_gym.construct.leaks import stands_in, stands_in_schema
 from ftrl_gym.construct.llm.answer_types import typed
-from ftrl_gym.construct.llm.code_checks import is_trivial
 from ftrl_gym.construct.llm.final_answers import final_answer
+from ftrl_gym.construct.llm.giving_away import is_trivial
 from ftrl_gym.construct.llm.replies import CodeReply, DecompositionReply, DocumentsReply, ToolsReply
 from ftrl_gym.construct.objects import Decomposition, Integrated
 from ftrl_gym.grounding import tokens

@@ -35,6 +35,8 @@ class DroppedTask:
     stage: str
     check: str
     reason: str
+    open: bool = False
+    """Whether the endpoint gave no reply: the same command asks again."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class BuildReport:
     def left(self) -> int:
         """Tasks that were not tried to the end."""
         return self.asked - len(self.kept) - len(self.dropped)
+
+    @property
+    def open(self) -> int:
+        """Tasks that were dropped for want of a reply, and that the same command asks for again."""
+        return sum(one.open for one in self.dropped)
 
     def content(self) -> dict[str, Any]:
         """The report as JSON."""
@@ -120,6 +127,8 @@ class BuildReport:
             lines.append(f"  {one.task}: {one.check}: {textwrap.shorten(one.reason, 160, placeholder=' …')}")
         if len(self.dropped) > _SHOWN:
             lines.append(f"  … and {len(self.dropped) - _SHOWN} more, all of them in the JSON report")
+        if self.open:
+            lines.append(f"{self.open} of them for want of a reply from the endpoint: the same command asks again")
         lines += _counts("mended", [f"{one.check} ({one.stage})" for _, one in self.repairs])
         if self.retried:
             lines.append("requests made again after: " + ", ".join(f"{n} {fault}" for fault, n in self.retried.items()))

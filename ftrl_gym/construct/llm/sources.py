@@ -1,4 +1,4 @@
-"""What a build with a model starts from: a domain in words, or a file of questions; and the briefs that follow from it.
+"""What a build with a model starts from, its name, and the briefs that follow from it.
 
 Every brief follows from the plan and its number alone. One in five tasks is for testing; kinds come in turn, the number
 of hops and how far tools are scaled are spread over what the kind allows.
@@ -6,11 +6,10 @@ of hops and how far tools are scaled are spread over what the kind allows.
 
 from __future__ import annotations
 
-import json
 import random
 import re
+import unicodedata
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from ftrl_gym.construct.objects import SCALINGS, Brief, Scalings
@@ -20,7 +19,6 @@ from ftrl_gym.version import __version__
 
 TEST_EVERY = 5
 """One in so many tasks is for testing, the second first: small builds have one, too."""
-_QUESTION_FIELDS = ("question", "query", "prompt", "text")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,44 +82,22 @@ class SourcePlan:
         )
 
 
-def read_questions(file: Path) -> tuple[str, ...]:
-    """The questions of a text file, one a line, or of a JSON-lines file, each a text or an object with one.
-
-    Raises:
-        UsageError: It cannot be read, or holds no question, or a line that is none.
-    """
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {error}. --questions takes a .txt or .jsonl file in UTF-8") from error
-    found = []
-    for number, line in enumerate(lines, 1):
-        if line.strip() and not (file.suffix != ".jsonl" and line.startswith("#")):
-            found.append(_question(file, number, line) if file.suffix == ".jsonl" else line.strip())
-    if not found:
-        raise UsageError(f"{file} holds no question; it has one a line, or one JSON object a line (.jsonl)")
-    return tuple(dict.fromkeys(found))
-
-
-def _question(file: Path, number: int, line: str) -> str:
-    try:
-        value = json.loads(line)
-    except ValueError as error:
-        raise UsageError(f"{file}, line {number}: no JSON ({error})") from None
-    if isinstance(value, dict):
-        value = next((value[name] for name in _QUESTION_FIELDS if isinstance(value.get(name), str)), None)
-    if not isinstance(value, str) or not value.strip():
-        names = " or ".join(_QUESTION_FIELDS)
-        raise UsageError(f"{file}, line {number}: it is no text, and no object with {names}")
-    return value.strip()
-
-
 def scenario_name(said: str) -> str:
     """A name for a scenario out of words.
 
-    >>> scenario_name("museum loans"), scenario_name("my 3rd-party questions.v2"), scenario_name("???")
-    ('MuseumLoans', 'My3rdPartyQuestionsV2', 'Scenario')
+    Accents are left out; a letter that has no other spelling would be lost, so a name is asked for.
+
+    >>> scenario_name("museum loans"), scenario_name("my 3rd-party questions.v2"), scenario_name("Käserei")
+    ('MuseumLoans', 'My3rdPartyQuestionsV2', 'Kaserei')
+
+    Raises:
+        UsageError: It has a letter or a digit that cannot be told in A to Z and 0 to 9, or none at all.
     """
-    words = re.findall(r"[A-Za-z0-9]+", said)
+    plain = "".join(each for each in unicodedata.normalize("NFKD", said) if not unicodedata.combining(each))
+    lost = [each for each in plain if each.isalnum() and not each.isascii()]
+    words = re.findall(r"[A-Za-z0-9]+", plain)
+    if lost or not words:
+        why = f"{lost[0]!r} cannot be told in A to Z" if lost else "there is no letter or digit in it"
+        raise UsageError(f"{said!r:.80} makes no name for a scenario: {why}. Give it one, such as --name WineTasting")
     name = "".join(word[0].upper() + word[1:] for word in words)[:50]
     return name if name[:1].isalpha() else f"Scenario{name}"[:50]

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from ftrl_gym.construct.llm.answer_types import is_answer, values
 from ftrl_gym.construct.llm.bench import Bench
-from ftrl_gym.construct.llm.code_checks import is_trivial, working_calls
 from ftrl_gym.construct.llm.drafts import Draft
 from ftrl_gym.construct.llm.flaws import Flaw
+from ftrl_gym.construct.llm.giving_away import is_trivial
 from ftrl_gym.construct.llm.replies import WriterStage
+from ftrl_gym.construct.llm.working_calls import working_calls
 from ftrl_gym.grounding import tokens
 from ftrl_gym.prompt import to_json
 from ftrl_gym.task import AnswerType

@@ -236,7 +236,7 @@ class LLMWriter:
         check: Callable[[ReplyT], str | None],
         again: Again | None,
     ) -> tuple[ReplyT, Written]:
-        assert REPLIES[stage] is model
+        assert issubclass(model, REPLIES[stage])
         messages = self._prompts.messages(stage, **values) if again is None or not again.said else again.said
         if again is not None and again.said:
             messages = (*messages, self._prompts.again(again.evidence))
