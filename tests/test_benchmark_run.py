@@ -59,14 +59,12 @@ def test_intervals_are_drawn_within_parts() -> None:
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_what_every_benchmark_says_of_itself(name: str) -> None:
     bench = benchmark_named(name)
-    assert bench.name == name and bench.scorer(None) == bench.scorers[0]
+    assert bench.name == name and bench.scorers
     assert "oracle" in bench.policies and "silent" in bench.floors and "oracle" not in bench.floors
     names = [part.name for part in bench.parts]
     assert len(set(names)) == len(names) and all(set(column.parts) <= set(names) for column in bench.columns)
     with pytest.raises(UnknownNameError, match=f"part of {bench.title}"):
         bench.part("nope")
-    with pytest.raises(UnknownNameError, match="scorer"):
-        bench.scorer("nope")
 
 
 def data_of(name: str, folder: Path) -> Path:

@@ -89,13 +89,3 @@ class Benchmark:
             if part.name == name:
                 return part
         raise UnknownNameError(f"part of {self.title}", name, [part.name for part in self.parts])
-
-    def scorer(self, name: str | None) -> str:
-        """A scorer by its name; the authors' own for None.
-
-        Raises:
-            UnknownNameError: There is none of that name.
-        """
-        if name is not None and name not in self.scorers:
-            raise UnknownNameError(f"scorer of {self.title}", name, self.scorers)
-        return name or self.scorers[0]
