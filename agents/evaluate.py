@@ -6,6 +6,8 @@ python agents/evaluate.py --model Qwen/Qwen3-0.6B --docs json --samples 8 --temp
 python agents/evaluate.py --endpoint http://localhost:8000/v1 --model NAME --docs json --out runs/endpoint
 python agents/evaluate.py --policy oracle                            or random, retrieval, ..., or module:factory
 python agents/evaluate.py --env ftrl/FTRL-v0 --path test.jsonl       rows of the FTRL data set
+python agents/evaluate.py --benchmark rotbench --endpoint http://localhost:8000/v1 --model NAME --out runs/rotbench
+                                                                     a published benchmark, scored as its authors do
 
 With --out every finished episode is kept, and the same command goes on after an interrupt.
 """
@@ -23,9 +25,12 @@ import tyro
 from pydantic import Field
 from rich.console import Console
 
+from ftrl_agents.benchmark_run import Settings as BenchmarkSettings
+from ftrl_agents.benchmark_run import play_benchmark, play_bounds, wanted
 from ftrl_agents.command import exit_code
 from ftrl_agents.config import NotNegative, Positive, Seed, Settings, Share, Temperatures
 from ftrl_agents.engine import Engine
+from ftrl_agents.engine_of_model import engine_of_model
 from ftrl_agents.envs import NAMESPACE, env_factory, task_ids
 from ftrl_agents.folder_out import check_out
 from ftrl_agents.model_source import check_model
@@ -33,6 +38,7 @@ from ftrl_agents.played_log import PlayedLog
 from ftrl_agents.run_folder import locked
 from ftrl_gym.errors import UsageError
 from ftrl_gym.registration import SUITES
+from ftrl_gym.suites.catalogue import benchmark_named
 from ftrl_gym.version import __version__
 
 if TYPE_CHECKING:
@@ -54,10 +60,22 @@ class Arguments(Settings):
     """Gymnasium id."""
     path: Path | None = None
     """The file that ftrl/FTRL-v0 plays."""
+    benchmark: str | None = None
+    """A published benchmark in place of --env, such as rotbench: by every scorer, with intervals, and beside what a
+    perfect and a thoughtless policy get."""
+    data: Path | None = None
+    """Folder with the benchmark's data. If left out, $FTRL_DATA_DIR, an installed package that brings them, and the
+    Hugging Face hub are looked in."""
+    parts: list[str] | None = None
+    """Parts of the benchmark to play, such as clean heavy; all if left out."""
+    limit: Positive | None = None
+    """Tasks of each part of the benchmark, from the first on; all if left out."""
+    bounds: bool = True
+    """Also play the benchmark's own policies on the same tasks: what a score means."""
     split: Literal["train", "test"] | None = None
     """Which tasks; "test" if left out, and all rows of a file."""
-    docs: Literal["signature", "json"] = "signature"
-    """How tools are shown."""
+    docs: Literal["signature", "json"] | None = None
+    """How tools are shown; json in a benchmark and signature elsewhere if left out."""
     difficulty: Share | None = None
     """Only tasks up to this difficulty, from 0 to 1."""
     tasks: Positive = 400
@@ -72,8 +90,9 @@ class Arguments(Settings):
     """Episodes at an endpoint at once."""
     max_turn_tokens: Positive | None = None
     """Own tokens of a turn; 256 for a local model and 4096 for an endpoint if left out."""
-    max_episode_tokens: Annotated[int, Field(ge=64)] = 4096
-    """Tokens of an episode of a local model in all."""
+    max_episode_tokens: Annotated[int | None, Field(ge=64)] = None
+    """Tokens of an episode of a local model in all; if left out, 32768 in a benchmark and 4096 elsewhere, and never
+    more than the model's context."""
     request_seconds: Annotated[float, Field(gt=0)] = 120.0
     """How long a request to an endpoint may take."""
     episode_seconds: Annotated[float, Field(gt=0)] = 900.0
@@ -83,6 +102,8 @@ class Arguments(Settings):
     key_variable: str | None = None
     """Environment variable with the endpoint's key, where it wants one; FTRL_LLM_KEY, else OPENAI_API_KEY if left
     out."""
+    cache: Path | None = None
+    """File that keeps an endpoint's replies, so that no request is paid for twice, whatever --out is."""
     retry_failed: bool = False
     """Play episodes in --out again that failed for no fault of the policy."""
     seed: Seed = 0
@@ -108,6 +129,10 @@ def main(command_line: list[str] | None = None) -> int:
 def run(arguments: Arguments, console: Console) -> int:
     """Checks, loads, plays, prints, and writes what was asked for; the cheap checks come first."""
     check_source(arguments)
+    if arguments.benchmark is not None:
+        return run_benchmark(arguments, arguments.benchmark, console)
+    if arguments.data is not None or arguments.parts is not None or arguments.limit is not None:
+        raise UsageError("--data, --parts and --limit are for a benchmark: name one with --benchmark")
     keywords = env_keywords(arguments)
     make = env_factory(arguments.env, **keywords)
     ids = task_ids(make)[: arguments.tasks]
@@ -119,7 +144,12 @@ def run(arguments: Arguments, console: Console) -> int:
     from ftrl_agents.evaluation_run import score_tasks
     from ftrl_agents.report import print_pass_rates, print_summary, write_summary
 
-    engine = engine_of(arguments, ids)
+    if arguments.policy is not None:
+        from ftrl_agents.policy_by_name import scripted_engine
+
+        engine: Engine = scripted_engine(arguments.policy, arguments.env, keywords, ids, arguments.seed)
+    else:
+        engine = model_engine(arguments, keywords["docs"])
     outcomes: list[Outcome] = []
     with ExitStack() as stack:
         if arguments.out:
@@ -160,6 +190,69 @@ def run(arguments: Arguments, console: Console) -> int:
     return 0
 
 
+def run_benchmark(arguments: Arguments, name: str, console: Console) -> int:
+    """The same in a published benchmark, part by part."""
+    if arguments.env != Arguments().env or arguments.path or arguments.split or arguments.difficulty is not None:
+        raise UsageError("a benchmark has its own tasks: leave --env, --path, --split and --difficulty out")
+    benchmark = benchmark_named(name)
+    located = benchmark.locate(arguments.data)
+    wanted(benchmark, arguments.parts or ())
+    if arguments.out:
+        check_out(arguments.out)
+
+    from ftrl_agents.benchmark_report import print_tables, write_tables
+    from ftrl_agents.report import print_pass_rates
+
+    docs = arguments.docs or "json"
+    if arguments.policy is not None:
+        from ftrl_agents.policy_by_name import benchmark_engine
+
+        engine: Engine = benchmark_engine(arguments.policy, benchmark)
+    else:
+        engine = model_engine(arguments, docs)
+    with ExitStack() as stack:
+        if arguments.out:
+            stack.enter_context(locked(arguments.out))
+        status = stack.enter_context(console.status("playing"))
+        for temperature in arguments.temperatures or [0.0]:
+            settings = BenchmarkSettings(
+                parts=tuple(arguments.parts or ()),
+                limit=arguments.limit,
+                samples=arguments.samples,
+                temperature=temperature,
+                seed=arguments.seed,
+                retry_failed=arguments.retry_failed,
+                keywords={"docs": docs},
+            )
+            scores, outcomes = play_benchmark(
+                benchmark,
+                located,
+                engine,
+                settings,
+                out=arguments.out,
+                on_episode=lambda part, done, of: status.update(f"{part}: {done} of {of} episodes"),
+            )
+            below = arguments.out and arguments.out / "bounds"
+            bounds = (
+                play_bounds(benchmark, located, settings, out=below, but=arguments.policy) if arguments.bounds else []
+            )
+            print_tables(scores, bounds)
+            if arguments.samples > 1:
+                for part, look in scores.parts.items():
+                    console.print(f"{benchmark.title}, {part}:", highlight=False)
+                    print_pass_rates([look], arguments.samples)
+            notes = [*([f"Data: {located.note}."] if located.note else []), *failures(outcomes)]
+            for note in notes:
+                console.print(note, soft_wrap=True, highlight=False, markup=False)
+            if arguments.out:
+                report = arguments.out / f"{benchmark.name}_{temperature:g}.md"
+                write_tables(scores, bounds, report, notes)
+                kept = sum(outcome.kept for outcome in outcomes)
+                said = f" ({kept} episodes were there)" if kept else ""
+                console.print(f"wrote {report}{said}", soft_wrap=True)
+    return 0
+
+
 def check_source(arguments: Arguments) -> None:
     """One policy is named, and a local model is there.
 
@@ -182,7 +275,7 @@ def env_keywords(arguments: Arguments) -> dict[str, Any]:
     Raises:
         UsageError: A file for an environment that plays none, or the other way round.
     """
-    keywords: dict[str, Any] = {"docs": arguments.docs}
+    keywords: dict[str, Any] = {"docs": arguments.docs or "signature"}
     if arguments.env.removeprefix(NAMESPACE) in SUITES:
         if arguments.path is None:
             raise UsageError(f"{arguments.env} plays the rows of a file: give --path, such as --path test.jsonl")
@@ -200,48 +293,26 @@ def temperatures_of(arguments: Arguments) -> Sequence[NotNegative]:
     return arguments.temperatures or ([0.0, 1.0] if local else [0.0])
 
 
-def engine_of(arguments: Arguments, ids: Sequence[str]) -> Engine:
-    """What plays these tasks.
+def model_engine(arguments: Arguments, docs: str) -> Engine:
+    """The language model that plays: behind an endpoint, or here.
 
     Raises:
-        UsageError: There is no such policy or model.
+        UsageError: There is no such model.
     """
-    if arguments.policy is not None:
-        from ftrl_agents.policy_by_name import scripted_engine
-
-        return scripted_engine(arguments.policy, arguments.env, env_keywords(arguments), ids, arguments.seed)
-    if arguments.endpoint is not None:
-        from ftrl_agents.endpoint import Endpoint
-        from ftrl_agents.endpoint_engine import EndpointEngine
-
-        endpoint = Endpoint(
-            arguments.endpoint,
-            str(arguments.model),
-            key_variable=arguments.key_variable,
-            request_s=arguments.request_seconds,
-            retries=arguments.retries,
-        )
-        return EndpointEngine(
-            endpoint,
-            docs=arguments.docs,
-            concurrency=arguments.concurrency,
-            max_turn_tokens=arguments.max_turn_tokens or 4096,
-            episode_s=arguments.episode_seconds,
-        )
-    import torch
-    from transformers.utils import logging
-
-    from ftrl_agents.model_engine import ModelEngine
-
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-    torch.set_num_threads(arguments.threads)
-    return ModelEngine(
+    return engine_of_model(
         arguments.model,
-        docs=arguments.docs,
+        docs=docs,
+        endpoint=arguments.endpoint,
+        key_variable=arguments.key_variable,
+        concurrency=arguments.concurrency,
+        request_s=arguments.request_seconds,
+        episode_s=arguments.episode_seconds,
+        retries=arguments.retries,
+        cache=arguments.cache,
         in_flight=arguments.in_flight,
-        max_turn_tokens=arguments.max_turn_tokens or 256,
-        max_episode_tokens=arguments.max_episode_tokens,
+        max_turn_tokens=arguments.max_turn_tokens,
+        max_episode_tokens=arguments.max_episode_tokens or (4096 if arguments.benchmark is None else 32_768),
+        threads=arguments.threads,
     )
 
 

@@ -87,6 +87,11 @@ def system_message(
     return "\n\n".join(parts)
 
 
+def how_to_call(dialect: Dialect) -> str:
+    """How calls are written in a dialect, for whoever reads no chat template."""
+    return _HOW_TO_CALL[dialect]
+
+
 def document_text(document: ToolDocument) -> str:
     """A document in OpenAI's format, as JSON."""
     return to_json(document.openai())

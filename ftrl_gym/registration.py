@@ -26,8 +26,19 @@ if TYPE_CHECKING:
 
 NAMESPACE = "ftrl"
 
-SUITES = {"FTRL-v0": "ftrl_gym.suites.ftrl:make_env", "ToolHop-v0": "ftrl_gym.suites.toolhop:make_env"}
-"""Envs over published data: name with version -> entry point."""
+FOREIGN = {
+    "RoTBench-v0": "ftrl_gym.suites.rotbench_env:make_env",
+    "PublishedFTRL-v0": "ftrl_gym.suites.ftrl_published:make_env",
+    "PublishedToolHop-v0": "ftrl_gym.suites.toolhop_published:make_env",
+}
+"""Envs over published data that pay by their benchmark's own rule: name with version -> entry point."""
+
+SUITES = {
+    "FTRL-v0": "ftrl_gym.suites.ftrl:make_env",
+    "ToolHop-v0": "ftrl_gym.suites.toolhop:make_env",
+    **FOREIGN,
+}
+"""All envs over published data, which a user brings."""
 
 SUITE = "Suite-v0"
 """The frozen evaluation set over all scenarios."""
@@ -56,7 +67,7 @@ def scenario_ids() -> Iterator[tuple[str, str]]:
 def register_all() -> None:
     """Registers what is not registered yet; call it again after a scenario was built."""
     for name, entry_point in SUITES.items():
-        _register(f"{NAMESPACE}/{name}", entry_point, {})
+        _register(f"{NAMESPACE}/{name}", entry_point, {}, paid=name in FOREIGN)
     try:
         if (registry.packaged_root() / FROZEN).is_file():
             _register(f"{NAMESPACE}/{SUITE}", "ftrl_gym.suites.suite:make_env", {})
@@ -73,7 +84,8 @@ def register_unbuilt(name: str) -> str:
     return env_id
 
 
-def _register(env_id: str, entry_point: str, kwargs: dict[str, Any]) -> None:
+def _register(env_id: str, entry_point: str, kwargs: dict[str, Any], paid: bool = False) -> None:
+    """Registers an environment; unless it pays by itself, the wrapper that does is put around it."""
     if env_id not in gym.registry:
         # The environment itself refuses what Gymnasium's two default wrappers look for, at no cost to each step.
         gym.register(
@@ -82,7 +94,7 @@ def _register(env_id: str, entry_point: str, kwargs: dict[str, Any]) -> None:
             kwargs=kwargs,
             order_enforce=False,
             disable_env_checker=True,
-            additional_wrappers=(_REWARD,),
+            additional_wrappers=() if paid else (_REWARD,),
         )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import gymnasium as gym
 import pytest
+import rotbench_records
 from gymnasium.utils.env_checker import check_env
 from toolhop_records import record, written
 
@@ -26,13 +27,15 @@ SOME = [name for name in ("ftrl/Bank-v0", "ftrl/Museum-v0", "ftrl/TravelBooking-
 
 
 def make(env_id: str, **keywords: object) -> gym.Env[str, str]:
-    if env_id == "ftrl/FTRL-v0":
+    if env_id in ("ftrl/FTRL-v0", "ftrl/PublishedFTRL-v0"):
         folder = os.environ.get("FTRL_REFERENCE_DIR")
         if not folder:
             pytest.skip("FTRL_REFERENCE_DIR is not set")
         keywords["path"] = f"{folder}/ftrl/test_sample.jsonl"
-    if env_id == "ftrl/ToolHop-v0":
+    if env_id in ("ftrl/ToolHop-v0", "ftrl/PublishedToolHop-v0"):
         keywords["path"] = str(written(Path(tempfile.mkdtemp()), record()))
+    if env_id == "ftrl/RoTBench-v0":
+        keywords["path"] = str(rotbench_records.written(Path(tempfile.mkdtemp())))
     return gym.make(env_id, **keywords)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from ftrl_agents.endpoint_chat import Message, Reply, reply_of
 from ftrl_gym.endpoint_client import Connection, is_address, is_not_connected
 from ftrl_gym.errors import FtrlGymError, UsageError
+from ftrl_gym.suites.reply_cache import ReplyCache
 
 _TOO_LONG = ("context_length_exceeded", "context length", "maximum context", "context window", "too many tokens")
 
@@ -34,6 +35,7 @@ class Endpoint:
         key_variable: Environment variable with the key; None for the usual ones.
         request_s: Seconds that one request may take.
         retries: How often a request is sent again that failed for a passing reason.
+        cache: Keeps replies, so that no request is paid for twice; without one, every request is sent.
 
     Raises:
         MissingExtraError: The openai client is not installed.
@@ -41,7 +43,14 @@ class Endpoint:
     """
 
     def __init__(
-        self, url: str, model: str, *, key_variable: str | None = None, request_s: float, retries: int
+        self,
+        url: str,
+        model: str,
+        *,
+        key_variable: str | None = None,
+        request_s: float,
+        retries: int,
+        cache: ReplyCache | None = None,
     ) -> None:
         if not is_address(url):
             raise UsageError(f"--endpoint {url!r} is no address; give one such as http://localhost:8000/v1")
@@ -51,6 +60,7 @@ class Endpoint:
         self._openai = openai
         self.url, self.model, self._request_s = self._connection.address, model, request_s
         self._limit_name = "max_tokens"
+        self._cache = cache
 
     def reply(
         self,
@@ -79,6 +89,9 @@ class Endpoint:
         """
         more: dict[str, Any] = {"tools": list(tools)} if tools else {}
         more |= {"model": self.model, "messages": list(messages), "temperature": temperature, "seed": seed}
+        asked = more | {"max_tokens": max_tokens, "url": self.url}
+        if self._cache is not None and (kept := self._cache.get(asked)) is not None:
+            return Reply.from_json(kept)
         patience = self._connection.patience(max(0.01, min(self._request_s, seconds)))
         client = self._connection.client.with_options(timeout=patience)
         for _ in range(2):
@@ -97,7 +110,10 @@ class Endpoint:
             choices = getattr(completion, "choices", None)
             if not choices or choices[0].message is None:
                 raise NoReply(f"the endpoint sent a reply without a message: {str(completion)[:200]}")
-            return reply_of(choices[0])
+            reply = reply_of(choices[0])
+            if self._cache is not None:
+                self._cache.put(asked, reply.to_json())
+            return reply
         raise NoReply("the endpoint takes neither max_tokens nor max_completion_tokens")
 
     def _explained(self, error: Exception) -> FtrlGymError:

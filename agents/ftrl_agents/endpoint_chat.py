@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from typing import Any
 
@@ -40,6 +40,16 @@ class Reply:
     calls: tuple[ApiCall, ...] = ()
     cut: bool = False
     """Whether the limit on tokens ended it."""
+
+    def to_json(self) -> str:
+        """As JSON; reads back with :meth:`from_json`."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Reply:
+        """The reply that :meth:`to_json` wrote."""
+        data = json.loads(text)
+        return cls(data["content"], tuple(ApiCall(**call) for call in data["calls"]), data["cut"])
 
     def text(self, dialect: Dialect) -> str:
         """The turn as the environment reads it.

@@ -10,7 +10,7 @@ import json
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -66,6 +66,8 @@ class EpisodeScore:
     """Number of calls."""
     reward: float
     """Return of the episode."""
+    figures: dict[str, float] = field(default_factory=dict)
+    """``info["score"]`` of the last step, whole: what a benchmark's columns are made of; empty for a failed episode."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ def score_episode(episode: Episode, tools: Sequence[str]) -> EpisodeScore:
         invalid=wrong / len(calls) if calls else 0.0,
         calls=float(len(calls)),
         reward=episode.episode_return,
+        figures={name: float(value) for name, value in score.items()},
     )
 
 

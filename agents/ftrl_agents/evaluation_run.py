@@ -126,13 +126,13 @@ def _read(records: Sequence[Mapping[str, Any]]) -> dict[Key, Scored]:
 
 
 def _about(make: EnvFactory, tasks: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Kind of each task, and the tools that its first certified plan calls."""
+    """Kind of each task, and the tools that its first certified plan calls; a benchmark's tasks have none."""
     env = make()
     try:
         found = {}
         for task in tasks:
             _, info = env.reset(options={"task": task})
-            plans = env.unwrapped.task.plans  # type: ignore[attr-defined]
+            plans = getattr(env.unwrapped.task, "plans", ())  # type: ignore[attr-defined]
             tools = tuple(sorted({call.tool for call in plans[0].calls()})) if plans else ()
             found[task] = (str(info["kind"]), tools)
         return found

@@ -13,8 +13,10 @@ from ftrl_agents.scripted_engine import ScriptedEngine
 from ftrl_gym.baselines.catalogue import policy_named
 from ftrl_gym.baselines.shallow import LESSONS, template_parser
 from ftrl_gym.baselines.template_parser import TemplateParser
-from ftrl_gym.errors import UsageError
+from ftrl_gym.errors import UnknownNameError, UsageError
+from ftrl_gym.policies import DoNothing
 from ftrl_gym.registration import SUITE, SUITES
+from ftrl_gym.suites.benchmark import Benchmark
 from ftrl_gym.suites.suite_report import for_each_scenario
 from ftrl_gym.trajectory import Policy
 
@@ -45,9 +47,29 @@ def scripted_engine(
         chosen = random.Random(f"fit/{seed}").sample(ids, min(LESSONS, len(ids)))
         return TemplateParser.fitted(train(), sorted(chosen), temperature)
 
-    if ":" in name and os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())  # as `python -m` does, so that a module beside the user is found
+    _find_beside_user(name)
     engine = ScriptedEngine(name, lambda temperature: policy_named(name, lambda: fit(temperature), temperature))
     if name != "template-parser":
         policy_named(name, lambda: fit(0.0))  # a wrong name is told before anything is played
     return engine
+
+
+def benchmark_engine(name: str, benchmark: Benchmark) -> ScriptedEngine:
+    """Plays the policy of a name in a published benchmark: one of its own, or a user's own, as module:factory.
+
+    Raises:
+        UsageError: There is no such policy.
+    """
+    _find_beside_user(name)
+    if name not in benchmark.policies and ":" not in name:
+        hint = "Your own: a module and what makes the policy, as module:factory"
+        raise UnknownNameError(f"policy of {benchmark.title}", name, benchmark.policies, hint)
+    make = benchmark.policies.get(name) or (lambda: policy_named(name, DoNothing))
+    make()  # a wrong name is told before anything is played
+    return ScriptedEngine(name, lambda temperature: make())
+
+
+def _find_beside_user(name: str) -> None:
+    """As `python -m` does, so that a module beside the user is found."""
+    if ":" in name and os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())

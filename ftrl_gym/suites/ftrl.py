@@ -100,6 +100,10 @@ class FtrlTaskSet:
         except SandboxError as error:
             raise SandboxError(f"{self._path}, {task.id}: {error}") from None
 
+    def source(self, task: Task, tool: str) -> str:
+        """The Python source of a tool; empty where the row has none. No policy is shown it."""
+        return self._rows[task.id].sources.get(tool, "")
+
     def world(self, task: Task) -> World | None:
         """FTRL's tools have no world."""
         return None

@@ -1,0 +1,28 @@
+"""The published benchmarks by name. A module is imported when its benchmark is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from ftrl_gym.errors import UnknownNameError
+from ftrl_gym.suites.benchmark import Benchmark
+
+MODULES = {
+    "ftrl": "ftrl_gym.suites.ftrl_test",
+    "toolhop": "ftrl_gym.suites.toolhop_test",
+    "rotbench": "ftrl_gym.suites.rotbench",
+}
+"""Name -> module with a constant ``BENCHMARK``."""
+
+
+def benchmark_named(name: str) -> Benchmark:
+    """The benchmark of a name.
+
+    Raises:
+        UnknownNameError: There is none.
+        MissingExtraError: It needs a package that is not installed.
+    """
+    if name not in MODULES:
+        raise UnknownNameError("benchmark", name, MODULES)
+    found: Benchmark = import_module(MODULES[name]).BENCHMARK
+    return found

@@ -1,0 +1,53 @@
+"""ToolHop as a benchmark: answer correctness in three scenarios by three rules, and what a score means.
+
+FTRL's figure is the mean over the three scenarios.
+"""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+from typing import Any
+
+from ftrl_gym.policies import DoNothing, Scripted, answer_text
+from ftrl_gym.suites.benchmark import Benchmark, Column, Located, Part
+from ftrl_gym.suites.data_files import find
+from ftrl_gym.suites.toolhop_published import DATA, Scenario
+
+LETTERS = f"{string.ascii_lowercase} {string.digits}"
+"""Holds every answer of one character."""
+
+
+class Told:
+    """Says the golden answer, which no graded policy sees."""
+
+    def begin(self, env: Any, observation: str, info: dict[str, Any]) -> None:
+        """Reads it."""
+        self._text = answer_text(env.task.row.outcome.answer)
+
+    def act(self, observation: str, info: dict[str, Any]) -> str:
+        """The answer."""
+        return self._text
+
+
+def locate(given: Path | None) -> Located:
+    """Finds the file of records.
+
+    Raises:
+        UsageError: It is not there.
+    """
+    found = find(DATA, given)
+    return Located({"path": str(found.paths[0])}, found.digest, found.note)
+
+
+BENCHMARK = Benchmark(
+    name="toolhop",
+    title="ToolHop",
+    parts=tuple(
+        Part(name=one.value, env_id="ftrl/PublishedToolHop-v0", keywords={"scenario": one.value}) for one in Scenario
+    ),
+    columns=(Column(key="ac", title="AC"),),
+    scorers=("official", "ftrl", "strict"),
+    locate=locate,
+    policies={"oracle": Told, "silent": DoNothing, "letters": lambda: Scripted([LETTERS])},
+)
