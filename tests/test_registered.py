@@ -14,6 +14,7 @@ import gymnasium as gym
 import pytest
 import rotbench_records
 from gymnasium.utils.env_checker import check_env
+from tau_files import checkout
 from toolhop_records import record, written
 
 import ftrl_gym
@@ -36,6 +37,8 @@ def make(env_id: str, **keywords: object) -> gym.Env[str, str]:
         keywords["path"] = str(written(Path(tempfile.mkdtemp()), record()))
     if env_id == "ftrl/RoTBench-v0":
         keywords["path"] = str(rotbench_records.written(Path(tempfile.mkdtemp())))
+    if env_id.startswith("ftrl/Tau"):
+        keywords |= {"path": str(checkout(Path(tempfile.mkdtemp()))), "unsafe": True}
     return gym.make(env_id, **keywords)
 
 

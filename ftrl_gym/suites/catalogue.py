@@ -11,6 +11,7 @@ MODULES = {
     "ftrl": "ftrl_gym.suites.ftrl_test",
     "toolhop": "ftrl_gym.suites.toolhop_test",
     "rotbench": "ftrl_gym.suites.rotbench",
+    "tau-bench": "ftrl_gym.suites.taubench",
 }
 """Name -> module with a constant ``BENCHMARK``."""
 
