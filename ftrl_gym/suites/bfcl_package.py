@@ -106,7 +106,7 @@ def _alone() -> Iterator[None]:
     """Imports within find a small table of models, and make their folders where they are soon gone."""
     root, before = "BFCL_PROJECT_ROOT", os.environ.get("BFCL_PROJECT_ROOT")
     table = ModuleType(_TABLE)
-    known = defaultdict(lambda: SimpleNamespace(underscore_to_dot=True))
+    known: dict[str, Any] = defaultdict(lambda: SimpleNamespace(underscore_to_dot=True))
     table.MODEL_CONFIG_MAPPING = known  # type: ignore[attr-defined]
     ours = _TABLE not in sys.modules
     with tempfile.TemporaryDirectory() as folder:

@@ -42,7 +42,7 @@ def after(domain: Domain, task: TauTask) -> dict[str, Any]:
     return data
 
 
-def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether two databases are equal, the types of numbers too, whatever the order of their fields.
 
     >>> same({"b": {"n": 1.0}, "a": {}}, {"a": {}, "b": {"n": 1.0}}), same({"n": 1}, {"n": 1.0})
