@@ -10,9 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import evaluate
 import gymnasium as gym
 import pytest
 from bfcl_files import ENTRIES, bfcl_folder
+from chat_server import Answer, chat_server, said
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -250,3 +252,30 @@ def test_known_values(category: str) -> None:
         env.close()
     if category.startswith("multi_turn"):
         assert len(tasks) == 200
+
+
+def assistant(body: dict[str, Any]) -> Answer:
+    """Answers the entries written for the tests."""
+    text, last = str(body["messages"]), body["messages"][-1]
+    if last["role"] == "tool":
+        return said("Done.")
+    if "Make a folder." in text:
+        return said(None, ("mkdir", '{"dir_name": "new"}'))
+    if "Add 2" in text:
+        return said(None, ("add", '{"a": 2, "b": 3}'))
+    return said(None, ("shape_area", '{"base": 10}'))
+
+
+@needs_package
+def test_a_policy_behind_an_endpoint_plays_it(tmp_path: Path) -> None:
+    data, out = bfcl_folder(tmp_path / "data"), tmp_path / "out"
+    with chat_server(assistant) as (url, requests):
+        command = ["--benchmark", "bfcl", "--data", str(data), "--endpoint", url, "--model", "toy", "--out", str(out)]
+        command += ["--parts", "multi_turn_base", "simple_python", "irrelevance"]
+        assert evaluate.main(command) == 0
+        sent = len(requests)
+        assert evaluate.main(command) == 0 and len(requests) == sent, "nothing is played twice"
+    columns = json.loads((out / "bfcl_0.json").read_text())["columns"]
+    figures = {name: columns[f"{name}_official"]["mean"] for name in ("base", "multi_turn", "ast", "relevance")}
+    assert figures == {"base": 100.0, "multi_turn": 100.0, "ast": 100.0, "relevance": 0.0}
+    assert "live_official" not in columns

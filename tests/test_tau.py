@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import evaluate
 import gymnasium as gym
 import pytest
 from chat_server import Answer, chat_server, refused, said
@@ -305,3 +306,62 @@ def _litellm() -> Any:
     stand_in = type(os)("litellm")
     stand_in.completion = None
     return stand_in
+
+
+def helper(body: dict[str, Any]) -> Answer:
+    """Plays an agent that does what it is told, and a user who is content with it."""
+    text = str(body["messages"])
+    if body["model"] == "user":
+        return said("###STOP###" if len(body["messages"]) > 3 else "Be called Ann from now on.")
+    if "called Ann" in text and not any(message["role"] == "tool" for message in body["messages"]):
+        return said(None, ("rename", '{"user_id": "u1", "name": "Ann"}'))
+    return said("It is 1,200." if "600 times 2" in text else "Done.")
+
+
+@pytest.mark.parametrize("simulated", [False, True])
+def test_a_policy_behind_an_endpoint_plays_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, simulated: bool) -> None:
+    data, out = checkout(tmp_path), tmp_path / "out"
+    known = {name: tau_checkout.digest(name, data / "tau_bench") for name in tau_checkout.KNOWN}
+    monkeypatch.setattr(tau_checkout, "KNOWN", known)
+    with chat_server(helper) as (url, requests):
+        command = [
+            "--benchmark",
+            "tau-bench",
+            "--data",
+            str(data),
+            "--endpoint",
+            url,
+            "--model",
+            "toy",
+            "--out",
+            str(out),
+        ]
+        if simulated:
+            command += ["--set", "user=llm", f"user_endpoint={url}", "user_model=user"]
+        assert evaluate.main(command) == 0
+        sent = len(requests)
+        assert evaluate.main(command) == 0 and len(requests) == sent, "nothing is played twice"
+    record = json.loads((out / "tau-bench_0.json").read_text())
+    # every simulated user wants to be called Ann, which is right for the first of three
+    assert record["columns"]["reward_official"]["mean"] == pytest.approx(100 / 3 if simulated else 100.0)
+    assert record["failed"] == 0 and list(record["parts"]) == ["airline", "retail"]
+
+
+def test_a_user_who_fails_half_way_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, out, left = checkout(tmp_path), tmp_path / "out", [3]
+    known = {name: tau_checkout.digest(name, data / "tau_bench") for name in tau_checkout.KNOWN}
+    monkeypatch.setattr(tau_checkout, "KNOWN", known)
+
+    def behave(body: dict[str, Any]) -> Answer:
+        left[0] -= body["model"] == "user"
+        return helper(body) if left[0] >= 0 or body["model"] != "user" else refused(400, "no more users")
+
+    with chat_server(behave) as (url, _):
+        command = ["--benchmark", "tau-bench", "--data", str(data), "--endpoint", url, "--model", "toy", "--no-bounds"]
+        command += ["--parts", "airline", "--concurrency", "1", "--out", str(out)]
+        command += ["--set", "user=llm", f"user_endpoint={url}", "user_model=user"]
+        assert evaluate.main(command) == 0
+        assert json.loads((out / "tau-bench_0.json").read_text())["failed"] == 2
+        left[0] = 1000
+        assert evaluate.main([*command, "--retry-failed"]) == 0
+    assert json.loads((out / "tau-bench_0.json").read_text())["failed"] == 0
