@@ -274,6 +274,7 @@ def real() -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize(("domain", "unsaid", "silent"), [("airline", 46, 19), ("retail", 78, 7)])
 def test_known_values(real: Path, domain: str, unsaid: int, silent: int) -> None:
     """Of 50 and 115 tasks: .920/.678 where outputs are not said, .380/.061 where nothing is done."""
