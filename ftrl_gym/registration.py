@@ -31,6 +31,8 @@ FOREIGN = {
     "BFCL-v0": "ftrl_gym.suites.bfcl_env:make_env",
     "TauAirline-v0": "ftrl_gym.suites.tau_env:make_airline_env",
     "TauRetail-v0": "ftrl_gym.suites.tau_env:make_retail_env",
+    "Tau2Airline-v0": "ftrl_gym.suites.tau2_env:make_airline_env",
+    "Tau2Retail-v0": "ftrl_gym.suites.tau2_env:make_retail_env",
     "PublishedFTRL-v0": "ftrl_gym.suites.ftrl_published:make_env",
     "PublishedToolHop-v0": "ftrl_gym.suites.toolhop_published:make_env",
 }

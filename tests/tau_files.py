@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-_TYPES = '''
+_TYPES = """
 from typing import Any
 
 from pydantic import BaseModel
@@ -22,16 +22,16 @@ class Task(BaseModel):
     actions: list[Action]
     instruction: str
     outputs: list[str]
-'''
-_TOOL = '''
+"""
+_TOOL = """
 class Tool:
     @staticmethod
     def info(name, /, **properties):
         schema = {key: {"type": kind} for key, kind in properties.items()}
         parameters = {"type": "object", "properties": schema, "required": list(schema)}
         return {"type": "function", "function": {"name": name, "description": name, "parameters": parameters}}
-'''
-_TOOLS = '''
+"""
+_TOOLS = """
 from tau_bench.envs.tool import Tool
 
 
@@ -69,8 +69,8 @@ class Transfer(Tool):
 
 
 ALL_TOOLS = [Rename, Calculate, Transfer]
-'''
-_TASKS = '''
+"""
+_TASKS = """
 from tau_bench.types import Action, Task
 
 {name} = [
@@ -81,8 +81,8 @@ from tau_bench.types import Action, Task
     Task(user_id="u2", instruction="You are u2. Ask for what nobody does.", outputs=[],
          actions=[Action(name="transfer_to_human_agents", kwargs={{"summary": "cannot"}})]),
 ]
-'''
-_USERS = '''
+"""
+_USERS = """
 from litellm import completion
 
 
@@ -108,7 +108,7 @@ class Simulated:
 
 def load_user(user_strategy, model, provider):
     return Simulated(model)
-'''
+"""
 _TABLES = {"airline": ("flights", "reservations", "users"), "retail": ("orders", "products", "users")}
 
 

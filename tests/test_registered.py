@@ -41,7 +41,9 @@ def make(env_id: str, **keywords: object) -> gym.Env[str, str]:
     if env_id == "ftrl/BFCL-v0":
         pytest.importorskip("bfcl_eval")
         keywords["path"] = str(bfcl_folder(Path(tempfile.mkdtemp())))
-    if env_id.startswith("ftrl/Tau"):
+    if env_id.startswith("ftrl/Tau2"):
+        pytest.importorskip("inspect_evals")
+    elif env_id.startswith("ftrl/Tau"):
         keywords |= {"path": str(checkout(Path(tempfile.mkdtemp()))), "unsafe": True}
     return gym.make(env_id, **keywords)
 

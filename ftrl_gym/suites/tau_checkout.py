@@ -8,13 +8,10 @@ loaded if its files are the ones that this was tested with, by their sha256, or 
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 import marshal
-import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +20,7 @@ from typing import Any
 
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.suites.data_files import DataFile, DataSet, Found, find
+from ftrl_gym.suites.isolated_package import isolated_package
 
 COMMIT = "59a200c6d575d595120f1cb70fea53cef0632f6b"
 """Of sierra-research/tau-bench: what this was tested with."""
@@ -46,7 +44,6 @@ DATA = DataSet(
     package="tau_bench",
 )
 _TABLES = {"airline": ("flights", "reservations", "users"), "retail": ("orders", "products", "users")}
-_LOADING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ class Domain:
     """The package's: holds ``envs``."""
     tasks: tuple[TauTask, ...]
     tools: Mapping[str, Callable[..., Any]]
-    """Name -> what runs it on the database."""
+    """Name -> what runs it on a database, given as ``data``."""
     documents: tuple[dict[str, Any], ...]
     policy: str
     """What the agent is to keep to."""
@@ -78,10 +75,14 @@ class Domain:
     """The database, in :mod:`marshal`'s form, of which a fresh copy is cheap."""
     sha256: str
 
-    def database(self) -> dict[str, Any]:
-        """A fresh copy of the database."""
-        fresh: dict[str, Any] = marshal.loads(self.packed)
-        return fresh
+    def database(self) -> Any:
+        """A fresh copy of the database, as the tools take it."""
+        return marshal.loads(self.packed)
+
+    def plain(self, data: Any) -> dict[str, Any]:
+        """A database as plain data."""
+        plain: dict[str, Any] = data
+        return plain
 
 
 def find_checkout(path: Path | None) -> Found:
@@ -149,6 +150,12 @@ def digest(name: str, folder: Path) -> str:
     return total.hexdigest()
 
 
+def isolated(folder: Path, **stand_ins: ModuleType) -> AbstractContextManager[Callable[[str], ModuleType]]:
+    """Imports modules of the checkout without what its packages import; see :func:`isolated_package`."""
+    inner = ["tau_bench", "tau_bench.envs", *(f"tau_bench.envs.{name}" for name in _TABLES)]
+    return isolated_package(folder, inner, stand_ins)
+
+
 @lru_cache(maxsize=4)
 def _load(name: str, folder: Path, sha256: str) -> Domain:
     place = folder / "envs" / name
@@ -182,47 +189,3 @@ def _table(file: Path) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise UsageError(f"{file} holds a {type(table).__name__}; it is an object of records")
     return table
-
-
-@contextmanager
-def isolated(folder: Path, **stand_ins: ModuleType) -> Iterator[Callable[[str], ModuleType]]:
-    """Imports modules of the package without what its packages import, and forgets them at the end.
-
-    Args:
-        folder: Of the package.
-        stand_ins: What other libraries are taken to be meanwhile.
-
-    Yields:
-        What imports a module by its full name.
-
-    Raises:
-        UsageError: From that: the module is missing or broken.
-    """
-
-    def imported(name: str) -> ModuleType:
-        try:
-            return importlib.import_module(name)
-        except SyntaxError as error:
-            raise UsageError(f"{error.filename}, line {error.lineno}: {error.msg}; is the file truncated?") from None
-        except Exception as error:
-            problem = f"{type(error).__name__}: {str(error)[:200]}"
-            raise UsageError(f"{name} in {str(folder)!r} cannot be loaded: {problem}") from error
-
-    with _LOADING:
-        theirs = [name for name in sys.modules if name.partition(".")[0] in ("tau_bench", *stand_ins)]
-        kept = {name: sys.modules.pop(name) for name in theirs}
-        writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # the checkout stays as it is
-        try:
-            for domain in ("", ".envs", *(f".envs.{name}" for name in _TABLES)):
-                bare = ModuleType(f"tau_bench{domain}")
-                # where its modules are looked for; without this name it would be no package
-                bare.__path__ = [str(folder.joinpath(*domain.split(".")))]
-                sys.modules[bare.__name__] = bare
-            sys.modules.update(stand_ins)
-            importlib.invalidate_caches()
-            yield imported
-        finally:
-            for name in [name for name in sys.modules if name.partition(".")[0] in ("tau_bench", *stand_ins)]:
-                del sys.modules[name]
-            sys.dont_write_bytecode = writes
-            sys.modules.update(kept)

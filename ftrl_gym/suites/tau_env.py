@@ -6,6 +6,7 @@ The files are the user's checkout of sierra-research/tau-bench; nothing of them 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from ftrl_gym.suites.conversation import ConversationEnv, ForeignTasks, Opening,
 from ftrl_gym.suites.data_files import checked_path
 from ftrl_gym.suites.tau_checkout import Domain, TauTask, find_checkout, load_domain, package_of
 from ftrl_gym.suites.tau_score import TRANSFER, after, invoked, same, told
-from ftrl_gym.suites.tau_users import STOP, STRATEGIES, ModelUser, ScriptedUser, UserModel
+from ftrl_gym.suites.tau_users import STOP, STRATEGIES, ModelUser, ScriptedUser, User, UserModel
 from ftrl_gym.toolcall import Call, CallStatus, Turn, short
 
 SCORERS = ("official", "ftrl")
@@ -25,8 +26,8 @@ beside calls, so that what is said to the user does not count."""
 TURN_LIMIT = 30
 """Of the authors' agent."""
 SCRIPTED = "scripted"
-_ENV_KEYWORDS = ("docs", "dialect", "max_turns", "render_mode")
-_USER_KEYWORDS = ("user", "user_endpoint", "user_model", "user_cache")
+ENV_KEYWORDS = ("docs", "dialect", "max_turns", "render_mode")
+USER_KEYWORDS = ("user", "user_endpoint", "user_model", "user_cache")
 
 
 @dataclass(frozen=True)
@@ -64,24 +65,31 @@ class TauEnv(ConversationEnv[HelpTask]):
     Args:
         domain: What is played.
         scorer: Whose verdict is paid, and called the outcome.
-        user: The model that plays users; None is the scripted user.
+        users: Makes the user of a conversation from its seed.
         keywords: See :class:`ConversationEnv`.
     """
 
-    def __init__(self, domain: Domain, scorer: str, user: UserModel | None, **keywords: Any) -> None:
+    benchmark = "tau-bench"
+    scorers: Sequence[str] = SCORERS
+    calls_a_turn = 1
+    """How many calls of a turn run."""
+    ending: frozenset[str] = frozenset({TRANSFER})
+    """Tools that end a conversation."""
+    stops: Sequence[str] = (STOP,)
+    """Words of a user that do."""
+
+    def __init__(self, domain: Domain, scorer: str, users: Callable[[int], User], **keywords: Any) -> None:
         name = domain.name
         tasks = [HelpTask(f"{name}-{place:03d}", name, task) for place, task in enumerate(domain.tasks)]
-        super().__init__(ForeignTasks(f"tau-bench ({name})", tasks), **keywords)
-        self._domain, self._scorer, self._model = domain, scorer, user
+        super().__init__(ForeignTasks(f"{self.benchmark} ({name})", tasks), **keywords)
+        self._domain, self._scorer, self._users = domain, scorer, users
         self.sha256 = domain.sha256
         """Of the files that are played."""
 
     def begin(self, task: HelpTask) -> Opening:
         """See :class:`ConversationEnv`."""
-        seed = int(self.np_random.integers(2**31))
-        model = self._model
-        self._user = ScriptedUser() if model is None else ModelUser(model, self._domain.folder, seed)
-        self._data: dict[str, Any] | None = None
+        self._user = self._users(int(self.np_random.integers(2**31)))
+        self._data: Any = None
         self._said: list[str] = []
         self._beside_calls: list[str] = []
         self._verdicts: dict[str, float] | None = None
@@ -93,14 +101,14 @@ class TauEnv(ConversationEnv[HelpTask]):
         if not turn.calls:
             self._said.append(turn.content)
             answer = self._user.hear(turn.content)
-            return Played(said=answer, end=End.USER_DONE if STOP in answer else None)
+            done = any(stop in answer for stop in self.stops)
+            return Played(said=answer, end=End.USER_DONE if done else None)
         self._beside_calls.append(turn.content)
-        first, *others = turn.calls
-        name, status, fed = self._run(first)
-        results = [(name, status, fed)]
-        not_run = error_text("not run: only the first call of a turn is")
-        results += [(self._shown(call), CallStatus.NOT_RUN, not_run) for call in others]
-        return Played(results, end=End.USER_DONE if name == TRANSFER else None)
+        results = [self._run(call) for call in turn.calls[: self.calls_a_turn]]
+        over = any(name in self.ending for name, *_ in results)
+        not_run = error_text(f"not run: a turn may make {self.calls_a_turn}")
+        results += [(self._shown(call), CallStatus.NOT_RUN, not_run) for call in turn.calls[self.calls_a_turn :]]
+        return Played(results, end=End.USER_DONE if over else None)
 
     def _run(self, call: Call) -> tuple[str, CallStatus, str]:
         name = self._shown(call)
@@ -123,15 +131,19 @@ class TauEnv(ConversationEnv[HelpTask]):
             return {"outcome": 0.0}
         if self._verdicts is None:
             task, heard = self.task.written, {"official": self._said, "ftrl": self._beside_calls}
-            data = self._domain.database() if self._data is None else self._data
-            state = self._end is not End.TURN_LIMIT and same(data, after(self._domain, task))
-            right = {scorer: float(state and told(task.outputs, heard[scorer]) == 1.0) for scorer in SCORERS}
+            state = self._end is not End.TURN_LIMIT and self._state_is_right()
+            right = {scorer: float(state and told(task.outputs, heard[scorer]) == 1.0) for scorer in self.scorers}
             self._verdicts = {
                 "outcome": right[self._scorer],
                 "state": float(state),
                 **{f"reward_{scorer}": verdict for scorer, verdict in right.items()},
             }
         return dict(self._verdicts)
+
+    def _state_is_right(self) -> bool:
+        domain = self._domain
+        data = domain.database() if self._data is None else self._data
+        return same(domain.plain(data), domain.plain(after(domain, self.task.written)))
 
     def reward(self) -> float:
         """See :class:`ConversationEnv`."""
@@ -166,31 +178,47 @@ def _made(
     **keywords: Any,
 ) -> TauEnv:
     for keyword in keywords:
-        if keyword not in (*_USER_KEYWORDS, *_ENV_KEYWORDS):
-            known = ("path", "scorer", "unsafe", *_USER_KEYWORDS, *_ENV_KEYWORDS)
+        if keyword not in (*USER_KEYWORDS, *ENV_KEYWORDS):
+            known = ("path", "scorer", "unsafe", *USER_KEYWORDS, *ENV_KEYWORDS)
             raise UnknownNameError("keyword of gym.make", keyword, known)
     if scorer not in SCORERS:
         raise UnknownNameError("scorer", scorer, SCORERS)
     if not isinstance(unsafe, bool):
         raise UsageError(f"unsafe is {unsafe!r:.80}; it is True or False")
-    user = _user(**{name: keywords.pop(name) for name in _USER_KEYWORDS if name in keywords})
+    model = user_model_of(STRATEGIES, **{name: keywords.pop(name) for name in USER_KEYWORDS if name in keywords})
     loaded = load_domain(domain, package_of(find_checkout(checked_path(path))), unsafe=unsafe)
-    return TauEnv(loaded, scorer, user, **{"max_turns": TURN_LIMIT} | keywords)
+
+    def users(seed: int) -> User:
+        return ScriptedUser() if model is None else ModelUser(model, loaded.folder, seed)
+
+    return TauEnv(loaded, scorer, users, **{"max_turns": TURN_LIMIT} | keywords)
 
 
-def _user(
+def user_model_of(
+    strategies: Sequence[str],
     user: str = SCRIPTED,
     user_endpoint: str | None = None,
     user_model: str | None = None,
     user_cache: str | None = None,
 ) -> UserModel | None:
-    """The model that plays users, or None for the scripted one."""
-    if user not in (SCRIPTED, *STRATEGIES):
-        raise UnknownNameError("user", user, (SCRIPTED, *STRATEGIES))
+    """The model that plays users, or None for the scripted one.
+
+    Args:
+        strategies: In which it can be played by one.
+        user: One of these, or ``scripted``.
+        user_endpoint: Address of an OpenAI-compatible endpoint.
+        user_model: Its model.
+        user_cache: A file that keeps its replies.
+
+    Raises:
+        UsageError: These do not go together.
+    """
+    if user not in (SCRIPTED, *strategies):
+        raise UnknownNameError("user", user, (SCRIPTED, *strategies))
     if user == SCRIPTED:
         if user_endpoint is not None or user_model is not None:
             raise UsageError(
-                f"a scripted user needs no model; for a simulated one name a user: {', '.join(STRATEGIES)}"
+                f"a scripted user needs no model; for a simulated one name a user: {', '.join(strategies)}"
             )
         return None
     if user_endpoint is None or user_model is None:

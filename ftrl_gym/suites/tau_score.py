@@ -20,7 +20,7 @@ TRANSFER = "transfer_to_human_agents"
 """The tool that ends a conversation."""
 
 
-def invoked(tool: Callable[..., Any], data: dict[str, Any], arguments: Mapping[str, Any]) -> tuple[CallStatus, str]:
+def invoked(tool: Callable[..., Any], data: Any, arguments: Mapping[str, Any]) -> tuple[CallStatus, str]:
     """What a call of a tool gives; whatever it raises is told as tau-bench tells it."""
     if "**" in str(arguments.get("expression", "")):
         # Their calculator evaluates powers, though its document names none: 9**9**9 would never come back.
@@ -33,7 +33,7 @@ def invoked(tool: Callable[..., Any], data: dict[str, Any], arguments: Mapping[s
     return status, escaped(result[:MAX_RESULT_CHARS])
 
 
-def after(domain: Domain, task: TauTask) -> dict[str, Any]:
+def after(domain: Domain, task: TauTask) -> Any:
     """The database after the authors' actions."""
     data = domain.database()
     for name, arguments in task.actions:

@@ -75,20 +75,19 @@ class UserModel:
     key_variable: str = "OPENAI_API_KEY"
 
 
-class ModelUser:
-    """tau-bench's simulated user.
+class UserVoice:
+    """Asks a model for what a user says.
 
     Args:
-        model: Who plays it.
-        folder: The package in the checkout.
+        model: Who plays users.
         seed: Of the conversation's sampling.
 
     Raises:
         MissingExtraError: The openai client is not installed.
-        UsageError: The address is none, or the checkout's users cannot be loaded.
+        UsageError: The address is none, or the file for replies cannot be one.
     """
 
-    def __init__(self, model: UserModel, folder: Path, seed: int) -> None:
+    def __init__(self, model: UserModel, seed: int) -> None:
         try:
             import openai
         except ImportError:
@@ -97,41 +96,21 @@ class ModelUser:
             raise UsageError(
                 f"user_endpoint {model.url!r:.80} is no address; give one such as http://localhost:8000/v1"
             )
-        self._openai, self._model, self._folder, self._seed = openai, model, folder, seed
+        self.model = model
+        self._openai, self._seed = openai, seed
         self._client = openai.OpenAI(
             base_url=model.url, api_key=os.environ.get(model.key_variable) or "none", max_retries=4, timeout=120.0
         )
         self._cache = ReplyCache(Path(model.cache)) if model.cache is not None else None
-        self._user: Any = None
 
-    def open(self, instruction: str) -> str:
-        """See :class:`User`.
+    def reply(self, messages: Sequence[dict[str, Any]]) -> str:
+        """What follows in a conversation.
 
         Raises:
             UsageError: No request to the endpoint can work.
             FtrlGymError: It gave no reply.
         """
-        litellm = ModuleType("litellm")
-        litellm.completion = self._completion  # type: ignore[attr-defined]
-        with isolated(self._folder, litellm=litellm) as imported:
-            load_user = imported("tau_bench.envs.user").load_user
-        self._begun = False
-        self._user = load_user(self._model.strategy, self._model.name, "openai")
-        self._begun = True
-        return str(self._user.reset(instruction=instruction) or "")
-
-    def hear(self, text: str) -> str:
-        """See :class:`User`; raises as :meth:`open`."""
-        return str(self._user.step(text) or "")
-
-    def _completion(self, *, model: str, messages: Sequence[dict[str, Any]], **_: Any) -> Any:
-        """What their code calls litellm for."""
-        # Making a user begins a conversation about nothing; no model is asked for that.
-        said = self._reply(messages) if self._begun else _UNHEARD
-        return SimpleNamespace(choices=[SimpleNamespace(message=_Said(said))], _hidden_params={"response_cost": 0.0})
-
-    def _reply(self, messages: Sequence[dict[str, Any]]) -> str:
-        key = [self._model.url, self._model.name, self._seed, list(messages)]
+        key = [self.model.url, self.model.name, self._seed, list(messages)]
         said = self._cache.get(key) if self._cache is not None else None
         if said is None:
             said = self._asked(messages)
@@ -140,10 +119,10 @@ class ModelUser:
         return said
 
     def _asked(self, messages: Sequence[dict[str, Any]]) -> str:
-        names, where = self._openai, f"the user's model {self._model.name!r} at {self._model.url}"
+        names, where = self._openai, f"the user's model {self.model.name!r} at {self.model.url}"
         try:
             reply = self._client.chat.completions.create(
-                model=self._model.name,
+                model=self.model.name,
                 messages=list(messages),  # type: ignore[arg-type]
                 seed=self._seed,
             )
@@ -154,6 +133,44 @@ class ModelUser:
         if not reply.choices or reply.choices[0].message is None:
             raise FtrlGymError(f"{where} gave a reply without a message: {str(reply)[:200]}")
         return reply.choices[0].message.content or ""
+
+
+class ModelUser:
+    """tau-bench's simulated user.
+
+    Args:
+        model: Who plays it.
+        folder: The package in the checkout.
+        seed: Of the conversation's sampling.
+
+    Raises:
+        UsageError: As :class:`UserVoice`.
+    """
+
+    def __init__(self, model: UserModel, folder: Path, seed: int) -> None:
+        self._voice, self._folder = UserVoice(model, seed), folder
+        self._user: Any = None
+        self._begun = False
+
+    def open(self, instruction: str) -> str:
+        """See :class:`User`; raises as :meth:`UserVoice.reply`, or UsageError where the checkout's file is broken."""
+        litellm, model = ModuleType("litellm"), self._voice.model
+        litellm.completion = self._completion  # type: ignore[attr-defined]
+        with isolated(self._folder, litellm=litellm) as imported:
+            load_user = imported("tau_bench.envs.user").load_user
+        self._user = load_user(model.strategy, model.name, "openai")
+        self._begun = True
+        return str(self._user.reset(instruction=instruction) or "")
+
+    def hear(self, text: str) -> str:
+        """See :class:`User`; raises as :meth:`UserVoice.reply`."""
+        return str(self._user.step(text) or "")
+
+    def _completion(self, *, model: str, messages: Sequence[dict[str, Any]], **_: Any) -> Any:
+        """What their code calls litellm for."""
+        # Making a user begins a conversation about nothing; no model is asked for that.
+        said = self._voice.reply(messages) if self._begun else _UNHEARD
+        return SimpleNamespace(choices=[SimpleNamespace(message=_Said(said))], _hidden_params={"response_cost": 0.0})
 
 
 class _Said:
