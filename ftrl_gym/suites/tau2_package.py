@@ -141,7 +141,8 @@ def _document(name: str, execute: Callable[..., Any]) -> dict[str, Any]:
         raise MissingExtraError("docstring-parser", "endpoint") from None
     said = docstring_parser.parse(inspect.getdoc(execute) or "")
     about = {one.arg_name: one.description or "" for one in said.params}
-    schema = clean_schema(without_references(TypeAdapter(execute).json_schema()))
+    arguments: TypeAdapter[Any] = TypeAdapter(execute)  # type: ignore[arg-type]  # pydantic takes functions, too
+    schema = clean_schema(without_references(arguments.json_schema()))
     for parameter, inner in schema.get("properties", {}).items():
         inner["description"] = about.get(parameter, "")
     words = "\n".join(part for part in (said.short_description, said.long_description) if part)

@@ -7,8 +7,8 @@ from pathlib import Path
 from ftrl_gym.errors import UsageError
 from ftrl_gym.policies import DoNothing
 from ftrl_gym.suites.benchmark import Benchmark, Column, Located, Part
-from ftrl_gym.suites.tau2_env import SCORERS
 from ftrl_gym.suites.tau2_package import HOW, digest, package_folder
+from ftrl_gym.suites.tau_env import SCORERS
 from ftrl_gym.suites.taubench import Solution
 
 
