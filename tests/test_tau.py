@@ -16,6 +16,7 @@ from chat_server import Answer, chat_server, refused, said
 from tau_files import checkout
 
 import ftrl_gym  # noqa: F401  registers the envs
+from ftrl_gym.cli import main
 from ftrl_gym.errors import FtrlGymError, UnknownNameError, UsageError
 from ftrl_gym.policies import DoNothing
 from ftrl_gym.suites import tau_checkout, taubench
@@ -141,6 +142,15 @@ def test_code_that_is_not_the_known_one_needs_a_word(tmp_path: Path) -> None:
     assert tau_checkout.digest("airline", place / "tau_bench") == before
     tools.write_text("x = 1")
     assert tau_checkout.digest("airline", place / "tau_bench") != before
+
+
+@pytest.mark.parametrize("command", ["show", "play"])
+def test_the_command_line_says_where_it_is_played(
+    tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = checkout(tmp_path)
+    assert main([command, "ftrl/TauAirline-v0", "--set", f"path={place}", "--set", "unsafe=true"]) == 2
+    assert "agents/evaluate.py --benchmark" in " ".join(capsys.readouterr().err.split())
 
 
 def test_loading_leaves_nothing_behind(tmp_path: Path) -> None:

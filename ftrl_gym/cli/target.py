@@ -91,11 +91,20 @@ def keyword_of(setting: str) -> tuple[str, Any]:
 
 
 def bare(env: gym.Env[str, str]) -> ToolUseEnv:
-    """The env inside its wrappers."""
+    """The env inside its wrappers.
+
+    Raises:
+        UsageError: It is a published benchmark's, whose tasks are not like ours.
+    """
     from ftrl_gym.env import ToolUseEnv
 
     inner = env.unwrapped
-    assert isinstance(inner, ToolUseEnv)
+    if not isinstance(inner, ToolUseEnv):
+        name = env.spec.id if env.spec is not None else type(inner).__name__
+        raise UsageError(
+            f"{name} is a published benchmark that is played by rules of its own, and has no tasks to show or to play "
+            "here. Play it with: python agents/evaluate.py --benchmark NAME (docs/benchmarks.md)"
+        )
     return inner
 
 
