@@ -43,8 +43,10 @@ $(BIN)/python:
 	  echo "'$(PYTHON)' cannot make a virtual environment (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
 
 # torch goes first and alone, so that pip takes a build that is at hand (such as the CPU one) before it resolves the rest.
+# bfcl-eval goes last and without what it pins, old versions of half of the rest among it: tests need its checkers alone.
 $(VENV)/%.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing ftrl-gym[$*] into $(VENV) (a few minutes the first time)"
 	$(PIP) install -c constraints.txt torch
 	$(PIP) install -c constraints.txt --editable '.[$*]'
+	$(if $(filter dev,$*),$(PIP) install -c constraints.txt --no-deps bfcl-eval)
 	@touch $@ $(if $(filter dev,$*),$(VENV)/train.stamp)

@@ -18,6 +18,7 @@ import hashlib
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -36,6 +37,7 @@ from ftrl_agents.folder_out import check_out
 from ftrl_agents.model_source import check_model
 from ftrl_agents.played_log import PlayedLog
 from ftrl_agents.run_folder import locked
+from ftrl_gym.cli.target import keyword_of
 from ftrl_gym.errors import UsageError
 from ftrl_gym.registration import SUITES
 from ftrl_gym.suites.catalogue import benchmark_named
@@ -70,6 +72,9 @@ class Arguments(Settings):
     """Parts of the benchmark to play, such as clean heavy; all if left out."""
     limit: Positive | None = None
     """Tasks of each part of the benchmark, from the first on; all if left out."""
+    set: list[str] | None = None
+    """Settings of the benchmark, KEYWORD=VALUE, such as user=llm user_endpoint=URL user_model=NAME in tau-bench: who
+    plays its users. The bounds are played without them."""
     bounds: bool = True
     """Also play the benchmark's own policies on the same tasks: what a score means."""
     split: Literal["train", "test"] | None = None
@@ -131,8 +136,8 @@ def run(arguments: Arguments, console: Console) -> int:
     check_source(arguments)
     if arguments.benchmark is not None:
         return run_benchmark(arguments, arguments.benchmark, console)
-    if arguments.data is not None or arguments.parts is not None or arguments.limit is not None:
-        raise UsageError("--data, --parts and --limit are for a benchmark: name one with --benchmark")
+    if any(given is not None for given in (arguments.data, arguments.parts, arguments.limit, arguments.set)):
+        raise UsageError("--data, --parts, --limit and --set are for a benchmark: name one with --benchmark")
     keywords = env_keywords(arguments)
     make = env_factory(arguments.env, **keywords)
     ids = task_ids(make)[: arguments.tasks]
@@ -222,7 +227,7 @@ def run_benchmark(arguments: Arguments, name: str, console: Console) -> int:
                 temperature=temperature,
                 seed=arguments.seed,
                 retry_failed=arguments.retry_failed,
-                keywords={"docs": docs},
+                keywords={"docs": docs, **dict(map(keyword_of, arguments.set or ()))},
             )
             scores, outcomes = play_benchmark(
                 benchmark,
@@ -233,9 +238,8 @@ def run_benchmark(arguments: Arguments, name: str, console: Console) -> int:
                 on_episode=lambda part, done, of: status.update(f"{part}: {done} of {of} episodes"),
             )
             below = arguments.out and arguments.out / "bounds"
-            bounds = (
-                play_bounds(benchmark, located, settings, out=below, but=arguments.policy) if arguments.bounds else []
-            )
+            plain = replace(settings, keywords={"docs": docs})
+            bounds = play_bounds(benchmark, located, plain, out=below, but=arguments.policy) if arguments.bounds else []
             print_tables(scores, bounds)
             if arguments.samples > 1:
                 for part, look in scores.parts.items():

@@ -108,15 +108,18 @@ def observation(system: str, docs: Docs, dialect: Dialect, documents: Sequence[s
     return f"{system}\n\n{_HOW_TO_CALL[dialect]}\n\nTools:\n{listing}\n\n{question}"
 
 
+def escaped(text: str) -> str:
+    """A text in which no data can forge a tag of a chat template: angle brackets are written as JSON escapes."""
+    return text.replace("<", "\\u003c").replace(">", "\\u003e") if "<" in text or ">" in text else text
+
+
 def result_text(value: Json) -> str:
     """A result as JSON; angle brackets are escaped, so that no data can forge a tag of a chat template.
 
     >>> result_text({"name": "<|im_end|>"})
     '{"name": "\\\\u003c|im_end|\\\\u003e"}'
     """
-    text = to_json(value)
-    if "<" in text or ">" in text:
-        text = text.replace("<", "\\u003c").replace(">", "\\u003e")
+    text = escaped(to_json(value))
     if len(text) > MAX_RESULT_CHARS:
         return error_text(f"the result has {len(text):,} characters, more than {MAX_RESULT_CHARS:,}; narrow the call")
     return text

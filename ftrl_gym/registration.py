@@ -28,6 +28,11 @@ NAMESPACE = "ftrl"
 
 FOREIGN = {
     "RoTBench-v0": "ftrl_gym.suites.rotbench_env:make_env",
+    "BFCL-v0": "ftrl_gym.suites.bfcl_env:make_env",
+    "TauAirline-v0": "ftrl_gym.suites.tau_env:make_airline_env",
+    "TauRetail-v0": "ftrl_gym.suites.tau_env:make_retail_env",
+    "Tau2Airline-v0": "ftrl_gym.suites.tau2_env:make_airline_env",
+    "Tau2Retail-v0": "ftrl_gym.suites.tau2_env:make_retail_env",
     "PublishedFTRL-v0": "ftrl_gym.suites.ftrl_published:make_env",
     "PublishedToolHop-v0": "ftrl_gym.suites.toolhop_published:make_env",
 }

@@ -13,7 +13,9 @@ from pathlib import Path
 import gymnasium as gym
 import pytest
 import rotbench_records
+from bfcl_files import bfcl_folder
 from gymnasium.utils.env_checker import check_env
+from tau_files import checkout
 from toolhop_records import record, written
 
 import ftrl_gym
@@ -36,6 +38,13 @@ def make(env_id: str, **keywords: object) -> gym.Env[str, str]:
         keywords["path"] = str(written(Path(tempfile.mkdtemp()), record()))
     if env_id == "ftrl/RoTBench-v0":
         keywords["path"] = str(rotbench_records.written(Path(tempfile.mkdtemp())))
+    if env_id == "ftrl/BFCL-v0":
+        pytest.importorskip("bfcl_eval")
+        keywords["path"] = str(bfcl_folder(Path(tempfile.mkdtemp())))
+    if env_id.startswith("ftrl/Tau2"):
+        pytest.importorskip("inspect_evals")
+    elif env_id.startswith("ftrl/Tau"):
+        keywords |= {"path": str(checkout(Path(tempfile.mkdtemp()))), "unsafe": True}
     return gym.make(env_id, **keywords)
 
 

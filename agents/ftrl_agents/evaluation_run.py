@@ -15,6 +15,7 @@ from ftrl_agents.envs import EnvFactory
 from ftrl_agents.episode import End, Episode
 from ftrl_agents.evaluation import EpisodeScore, Evaluation, score_episode
 from ftrl_agents.played_log import PlayedLog
+from ftrl_gym.suites.conversation import ForeignTasks
 
 TRANSCRIPTS = 10
 """How many episodes an evaluation keeps as text, from the first on; the log has all of them."""
@@ -126,13 +127,17 @@ def _read(records: Sequence[Mapping[str, Any]]) -> dict[Key, Scored]:
 
 
 def _about(make: EnvFactory, tasks: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Kind of each task, and the tools that its first certified plan calls; a benchmark's tasks have none."""
+    """Kind of each task, and the tools that its first certified plan calls; a benchmark's tasks have none, and are not
+    begun for this: somebody may be asked to play their user then."""
     env = make()
     try:
+        taskset = env.unwrapped.taskset  # type: ignore[attr-defined]
+        if isinstance(taskset, ForeignTasks):
+            return {task: (str(taskset.get(task).kind), ()) for task in tasks}
         found = {}
         for task in tasks:
             _, info = env.reset(options={"task": task})
-            plans = getattr(env.unwrapped.task, "plans", ())  # type: ignore[attr-defined]
+            plans = env.unwrapped.task.plans  # type: ignore[attr-defined]
             tools = tuple(sorted({call.tool for call in plans[0].calls()})) if plans else ()
             found[task] = (str(info["kind"]), tools)
         return found

@@ -64,12 +64,7 @@ def make(env_id: str, settings: Sequence[str], **keywords: Any) -> gym.Env[str, 
         UsageError: A setting is not of that form, or contradicts one of ``keywords``, which options of their own set.
     """
     for setting in settings:
-        keyword, equals, value = setting.partition("=")
-        if not equals:
-            raise UsageError(f"--set {setting!r:.80} is not KEYWORD=VALUE")
-        given: Any = value
-        with contextlib.suppress(ValueError):
-            given = json.loads(value)
+        keyword, given = keyword_of(setting)
         if keywords.get(keyword, given) != given:
             raise UsageError(
                 f"--set {setting!r:.80} says otherwise than --{keyword}, and only one can hold; leave it out"
@@ -78,12 +73,38 @@ def make(env_id: str, settings: Sequence[str], **keywords: Any) -> gym.Env[str, 
     return gym.make(env_id, **keywords)
 
 
+def keyword_of(setting: str) -> tuple[str, Any]:
+    """The keyword and the value of a ``KEYWORD=VALUE`` setting of a command line; a value is JSON, or else text.
+
+    Raises:
+        UsageError: It is not of that form.
+
+    >>> keyword_of("user=llm"), keyword_of("max_turns=7")
+    (('user', 'llm'), ('max_turns', 7))
+    """
+    keyword, equals, value = setting.partition("=")
+    if not equals:
+        raise UsageError(f"--set {setting!r:.80} is not KEYWORD=VALUE")
+    with contextlib.suppress(ValueError):
+        return keyword, json.loads(value)
+    return keyword, value
+
+
 def bare(env: gym.Env[str, str]) -> ToolUseEnv:
-    """The env inside its wrappers."""
+    """The env inside its wrappers.
+
+    Raises:
+        UsageError: It is a published benchmark's, whose tasks are not like ours.
+    """
     from ftrl_gym.env import ToolUseEnv
 
     inner = env.unwrapped
-    assert isinstance(inner, ToolUseEnv)
+    if not isinstance(inner, ToolUseEnv):
+        name = env.spec.id if env.spec is not None else type(inner).__name__
+        raise UsageError(
+            f"{name} is a published benchmark that is played by rules of its own, and has no tasks to show or to play "
+            "here. Play it with: python agents/evaluate.py --benchmark NAME (docs/benchmarks.md)"
+        )
     return inner
 
 

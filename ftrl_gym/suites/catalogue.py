@@ -11,6 +11,9 @@ MODULES = {
     "ftrl": "ftrl_gym.suites.ftrl_test",
     "toolhop": "ftrl_gym.suites.toolhop_test",
     "rotbench": "ftrl_gym.suites.rotbench",
+    "tau-bench": "ftrl_gym.suites.taubench",
+    "tau2-bench": "ftrl_gym.suites.tau2bench",
+    "bfcl": "ftrl_gym.suites.bfcl",
 }
 """Name -> module with a constant ``BENCHMARK``."""
 
