@@ -125,7 +125,7 @@ class Interpreter:
         Raises:
             Stopped: The interpreter ended it.
         """
-        code = f"{ALONE}\n_ftrl_told(_ftrl_done(_ftrl_alone(_ftrl_s), _ftrl_n, _ftrl_a), {self._chars})"
+        code = f"{ALONE}\n_ftrl_one(_ftrl_alone(_ftrl_s), _ftrl_n, _ftrl_a, {self._chars})"
         return Outcome.read(self._feed(code, _ftrl_n=name, _ftrl_s=source, _ftrl_a=arguments))
 
     def run_in_world(self, call: MadeCall, place: WorldBase, changed: Changes) -> tuple[Outcome, Changes]:
