@@ -243,7 +243,10 @@ def test_results_that_cannot_be_written_in_one_piece_are_written_one_by_one() ->
 
 @pytest.mark.parametrize(
     "body",
-    ["    return 0 if x <= 0 else 1 + f(x - 1)\n", "    r = []\n    for _ in range(x):\n        r = [r]\n    return r\n"],
+    [
+        "    return 0 if x <= 0 else 1 + f(x - 1)\n",
+        "    r = []\n    for _ in range(x):\n        r = [r]\n    return r\n",
+    ],
 )
 def test_a_call_may_go_as_deep_by_itself_as_beside_others(body: str) -> None:
     box = SandboxToolbox({"f": f"def f(x):\n{body}", "endless": "def endless():\n    while True: pass\n"}, QUICK)
