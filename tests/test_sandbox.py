@@ -77,6 +77,7 @@ def test_top_level_helpers_and_recursion_work() -> None:
         ("def f(n): return f(n + 1)\nreturn f(0)", "RecursionError"),
         ("return 'x' * 5_000", "longer than 1,000 characters"),
         ("return {'s': {1}}", "no JSON value"),
+        ("print('x' * 70_000)", "printed more than 64 KiB"),
         ("return open('/etc/passwd').read()", "PermissionError"),
         ("open('/tmp/ftrl_gym_sandbox_leak', 'w').write('x')", "PermissionError"),
         ("from pathlib import Path\nreturn Path('/etc/passwd').read_text()", "PermissionError"),
