@@ -9,6 +9,7 @@ connections) are made again by the `openai` client, after growing pauses or as l
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from collections.abc import MutableMapping
@@ -44,7 +45,8 @@ class Connection:
 
     Raises:
         MissingExtraError: The `openai` client is not installed.
-        UsageError: There is no key for OpenAI's own endpoint, or one that no header can carry.
+        UsageError: ``OPENAI_BASE_URL`` is no address, there is no key for OpenAI's own endpoint, or one that no header
+            can carry.
     """
 
     def __init__(self, url: str | None, *, seconds: float, retries: int, key_variable: str | None = None) -> None:
@@ -53,6 +55,10 @@ class Connection:
         except ImportError as error:
             raise MissingExtraError("openai", "endpoint") from error
         self.key_names = KEYS if key_variable is None else (key_variable,)
+        if url is None and (own := os.environ.get("OPENAI_BASE_URL")) and not is_address(own):
+            raise UsageError(
+                f"OPENAI_BASE_URL is {own!r:.100}, which is no address; it is such as http://localhost:8000/v1"
+            )
         self.reached = False
         """Whether it has answered anything, if only with an error."""
         self._tries = _Tries()
@@ -63,7 +69,8 @@ class Connection:
             max_retries=retries,
             http_client=self._watched(seconds),
         )
-        self.address = str(self.client.base_url).rstrip("/")
+        self.address = re.sub("//[^/]*@", "//", str(self.client.base_url).rstrip("/"))
+        """Without the password that it may hold: it comes to stand in messages and reports."""
 
     def patience(self, seconds: float) -> openai.Timeout:
         """For a request that may take so long."""
@@ -119,15 +126,18 @@ def is_not_connected(error: BaseException | None) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is the address of an endpoint.
+    """Whether a text is the address of an endpoint; a query is none, since requests go to addresses below it.
 
-    >>> is_address("http://localhost:8000/v1"), is_address("localhost:8000")
-    (True, False)
+    >>> is_address("http://localhost:8000/v1"), is_address("localhost:8000"), is_address("http://gateway/v1?key=1")
+    (True, False, False)
     """
+    if not text.isprintable() or set(text) & set(" ?#"):
+        return False
     try:
         parts = urlsplit(text)
+        (parts.hostname or "").encode("idna")
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, half of an IPv6 address
+    except ValueError:  # a port that is no number, half of an IPv6 address, a host with an empty or too long label
         return False
 
 

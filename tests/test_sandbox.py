@@ -77,6 +77,7 @@ def test_top_level_helpers_and_recursion_work() -> None:
         ("def f(n): return f(n + 1)\nreturn f(0)", "RecursionError"),
         ("return 'x' * 5_000", "longer than 1,000 characters"),
         ("return {'s': {1}}", "no JSON value"),
+        ("print('x' * 70_000)", "printed more than 64 KiB"),
         ("return open('/etc/passwd').read()", "PermissionError"),
         ("open('/tmp/ftrl_gym_sandbox_leak', 'w').write('x')", "PermissionError"),
         ("from pathlib import Path\nreturn Path('/etc/passwd').read_text()", "PermissionError"),
@@ -239,6 +240,21 @@ def test_results_that_cannot_be_written_in_one_piece_are_written_one_by_one() ->
     assert "no JSON value" in together[0] and "no JSON value" in together[1]
     assert "longer than 1,000 characters" in together[2] and together[3] == "KeyError: 'é'"
     assert together[5:] == ["b" * 900] * 3, "together longer than one may be"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    return 0 if x <= 0 else 1 + f(x - 1)\n",
+        "    r = []\n    for _ in range(x):\n        r = [r]\n    return r\n",
+    ],
+)
+def test_a_call_may_go_as_deep_by_itself_as_beside_others(body: str) -> None:
+    box = SandboxToolbox({"f": f"def f(x):\n{body}", "endless": "def endless():\n    while True: pass\n"}, QUICK)
+    calls = [("f", {"x": x}) for x in range(190, 204)]
+    together, (*replayed, _) = box.run_batch(calls), box.run_batch([*calls, ("endless", {})])
+    assert list(map(str, together)) == list(map(str, replayed))
+    assert "recursion" in str(together[-1]) and "recursion" not in str(together[0])
 
 
 @pytest.mark.parametrize(

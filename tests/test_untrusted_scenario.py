@@ -142,6 +142,10 @@ def test_a_base_cannot_be_changed_nor_reached(body: str) -> None:
         ("world.update('rooms', 'R1', free=float('nan'))\nreturn 1", "not JSON"),
         ("world.insert('ghosts', {}, 'G')\nreturn 1", "KeyError|does not exist"),
         ("world.update('rooms', 'R1', text='x' * 200_000_000)", "memory"),
+        ("world.delete('rooms', ('R1', 1))\nreturn 1", "a row's id are text, not tuple"),
+        ("world.delete(('rooms',), 'R1')\nreturn 1", "a row's id are text, not tuple"),
+        ("world.delete('rooms', 1)\nreturn 1", "a row's id are text, not int"),
+        ("world.delete('ghosts', 'G')\nreturn 1", "does not exist"),
     ],
 )
 def test_a_stopped_call_changes_nothing(body: str, message: str) -> None:

@@ -50,7 +50,7 @@ _FOR_BUILDS = ("functions", "mcp", "trust", "out", "tasks", "restart", "concurre
 
 def run(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> int:
     """Builds, or runs the stages of one task. Returns 1 where a task fails its proof."""
-    if arguments.model is None:
+    if not arguments.model:
         raise UsageError("--model says which model writes: its name at the endpoint, or a folder for --llm local")
     if arguments.difficulty is not None and not 0 <= arguments.difficulty <= 1:
         raise UsageError(f"--difficulty is {arguments.difficulty}; it is a number from 0 to 1")
@@ -101,7 +101,13 @@ def _plan(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> SourcePlan:
     domain = (arguments.domain or "").strip()
     if arguments.domain is not None and not domain:
         raise UsageError("--domain is empty; say in a few words what the tasks are to be about, such as 'museum loans'")
-    name = arguments.name or scenario_name(domain or named(arguments) or Path(arguments.questions or "").stem)
+    _check_text("--domain", domain)
+    _check_text("--model", arguments.model)
+    for question in questions:
+        _check_text("--questions", question)
+    name = arguments.name
+    if name is None:
+        name = scenario_name(domain or named(arguments) or Path(arguments.questions or "").stem)
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]{0,49}", name):
         raise UsageError(
             f"--name is {name!r:.80}; it is a word in CamelCase such as MuseumLoans, of at most 50 letters A to Z and "
@@ -117,6 +123,16 @@ def _plan(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> SourcePlan:
         questions=questions,
         difficulty=arguments.difficulty,
     )
+
+
+def _check_text(option: str, said: str) -> None:
+    """Refuses what no request can carry: bytes of the command line that are no UTF-8, half a pair that JSON escapes."""
+    try:
+        said.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            f"{option} has {said[error.start]!r} in {said!r:.80}, which is no character; mend it"
+        ) from None
 
 
 def _check_free(name: str, root: Path, *, named: bool) -> None:
@@ -136,6 +152,7 @@ def _asker(arguments: argparse.Namespace, cache: RepliesCache | None) -> Asker:
             raise UsageError(f"--sampling is no JSON ({error}); it is such as '{{\"temperature\": 0.7}}'") from None
         if not isinstance(options, dict):
             raise UsageError("--sampling is a JSON object such as '{\"temperature\": 0.7}'")
+        _check_text("--sampling", json.dumps(options, ensure_ascii=False))
     spending = TalliedSpending(arguments.max_tokens_total, prices_of(arguments.price_in, arguments.price_out))
     model = opened(arguments.llm, arguments.model, options)
     return Asker(model, cache, spending, arguments.tries or TRIES, _prompts(arguments))

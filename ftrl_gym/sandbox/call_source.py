@@ -42,6 +42,9 @@ def _ftrl_done(make, name, arguments):
             text = kind + ': ' + text if text else kind
         return [1, text[:{MESSAGE_CHARS + 1}]]
 
+def _ftrl_one(make, name, arguments, chars):
+    return _ftrl_told(_ftrl_done(make, name, arguments), chars)
+
 def _ftrl_told(done, chars):
     if done[0]:
         return _ftrl_dumps(done)
@@ -51,7 +54,10 @@ def _ftrl_told(done, chars):
         return _ftrl_dumps([2, str(error)[:{MESSAGE_CHARS}]])
     return '[0,' + text + ']' if len(text) <= chars else '[3,null]'
 """
-"""What every interpreter has beside a tool. One that is made for a single call reads it for that: it is kept short."""
+"""What every interpreter has beside a tool. One that is made for a single call reads it for that: it is kept short.
+
+A call is as deep down in ``_ftrl_one`` as in ``_ftrl_calls``, so that it may recurse as far in either.
+"""
 
 KEPT = f"""
 {ALONE}

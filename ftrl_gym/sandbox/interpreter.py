@@ -22,6 +22,7 @@ from ftrl_gym.task import Json
 from ftrl_gym.world import Changes, WorldBase
 
 _PRINT_BYTES = 64 * 1024
+"""What the calls of a batch may print together; none of it is shown to anybody."""
 
 
 class Status(IntEnum):
@@ -125,7 +126,7 @@ class Interpreter:
         Raises:
             Stopped: The interpreter ended it.
         """
-        code = f"{ALONE}\n_ftrl_told(_ftrl_done(_ftrl_alone(_ftrl_s), _ftrl_n, _ftrl_a), {self._chars})"
+        code = f"{ALONE}\n_ftrl_one(_ftrl_alone(_ftrl_s), _ftrl_n, _ftrl_a, {self._chars})"
         return Outcome.read(self._feed(code, _ftrl_n=name, _ftrl_s=source, _ftrl_a=arguments))
 
     def run_in_world(self, call: MadeCall, place: WorldBase, changed: Changes) -> tuple[Outcome, Changes]:
@@ -241,6 +242,8 @@ def _explained(message: str, limits: SandboxLimits) -> str:
     kind, _, text = message.partition(": ")
     if kind == "TimeoutError" and "time limit exceeded" in text:
         return f"the tool ran longer than {limits.seconds:g} s and was stopped"
+    if kind == "MemoryError" and text.endswith(f"> {_PRINT_BYTES} bytes"):
+        return f"the tool printed more than {_PRINT_BYTES // 1024} KiB and was stopped"
     if kind == "MemoryError":
         return f"the tool needed more than {limits.memory_bytes // 2**20} MiB of memory and was stopped"
     return message if len(message) <= MESSAGE_CHARS else message[:MESSAGE_CHARS] + "…"

@@ -2,7 +2,7 @@
 
 The library behind the workers has threads, and these do not survive a fork. So such a child starts a fresh Python
 process, which runs its calls as any process does, and passes them on. What goes either way is written by us, never by
-a tool: results are text.
+a tool: results are what JSON can hold.
 """
 
 from __future__ import annotations

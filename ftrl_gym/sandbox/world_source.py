@@ -90,6 +90,9 @@ def _ftrl_base(tables, constants):
             return {**row, **values}
 
         def delete(table, key):
+            for name in (table, key):
+                if not isinstance(name, str):
+                    raise TypeError(f"a table and a row's id are text, not {type(name).__name__}")
             mine[(table, key)] = None
 
         def changes():

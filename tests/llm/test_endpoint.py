@@ -67,6 +67,12 @@ def test_a_slow_try_is_made_again() -> None:
         assert reply(server, seconds=0.3).text == "there"
 
 
+def test_one_that_is_slow_is_not_one_that_is_not_there() -> None:
+    with FakeServer([Rule(delay=1.0)]) as server, pytest.raises(RequestFailed, match="Timeout") as failed:
+        reply(server, seconds=0.2, retries=0)
+    assert failed.value.answered and "nobody answers" not in str(failed.value)
+
+
 @pytest.mark.parametrize("status", [429, 500])
 def test_what_does_not_pass_fails_the_request_with_what_was_said(status: int) -> None:
     with (
@@ -104,6 +110,43 @@ def test_where_nobody_ever_was_one_try_is_enough() -> None:
     with pytest.raises(RequestFailed, match="nobody answers at"):
         endpoint.reply(STAGE, MESSAGES, {})
     assert endpoint._connection.faults == ("connection lost (ConnectError)",)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "http://....",
+        f"http://{'a' * 64}.invalid/v1",
+        "http://127.0.0.1:9/v1/\n",
+        "http://a b/v1",
+        "http://x/v1?key=1",
+        "http://x:0",
+        "http://x:y",
+        "http://[::1",
+        "ftp://x",
+        "x:8000",
+        "",
+        "http://",
+    ],
+)
+def test_what_is_no_address_is_said_before_anything_is_asked(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="is no address"):
+        opened(said, "m")
+    if said:
+        monkeypatch.setenv("OPENAI_BASE_URL", said)
+        with pytest.raises(UsageError, match=r"OPENAI_BASE_URL is .*, which is no address"):
+            opened(None, "m")
+
+
+@pytest.mark.parametrize("said", ["http://localhost:8000", "https://[::1]:8000/v1", "http://bücher.example/v1/"])
+def test_an_address(said: str) -> None:
+    assert isinstance(opened(said, "m"), Endpoint)
+
+
+def test_a_password_in_an_address_is_not_repeated() -> None:
+    with pytest.raises(RequestFailed, match=r"nobody answers at http://127\.0\.0\.1:9/v1") as failed:
+        Endpoint("m", "http://me:secret@127.0.0.1:9", retries=0).reply(STAGE, MESSAGES, {})
+    assert "secret" not in str(failed.value)
 
 
 @pytest.mark.parametrize("header", [{"Retry-After": "86400"}, {"Retry-After": "Fri, 31 Dec 2100 23:59:59 GMT"}])

@@ -77,6 +77,11 @@ def test_each_stage_can_be_gone_on_from(server: FakeServer, tmp_path: Path, stag
         (("--domain", "x", "--model", "m", "--name", "a-b"), "CamelCase"),
         (("--domain", "x", "--model", "m", "--name", "品酒"), "letters A to Z"),
         (("--domain", "品酒", "--model", "m"), "such as --name WineTasting"),
+        (("--domain", "x", "--model", "m", "--name", ""), "--name is ''"),
+        (("--domain", "x", "--model", ""), "--model says which model writes"),
+        (("--domain", "caf\udcff", "--model", "m"), "--domain has '\\udcff' in 'caf\\udcff', which is no character"),
+        (("--domain", "x", "--model", "m\ud800"), "--model has '\\ud800'"),
+        (("--domain", "x", "--model", "m", "--sampling", '{"a": "\\ud800"}'), "--sampling has '\\ud800'"),
         (("--domain", "bank", "--model", "m"), "there is a scenario Bank already"),
         (("--domain", "x", "--model", "m", "--variants", "8"), "--variants is for scenarios that no model writes"),
         (("--domain", "x", "--model", "m", "--sampling", "{"), "--sampling is no JSON"),
@@ -101,6 +106,15 @@ def test_what_is_refused(
     assert run(server, *arguments) == 2
     assert told in capsys.readouterr().err
     assert len(server.requests) == asked
+
+
+def test_a_question_that_is_no_text_is_refused(
+    server: FakeServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text('{"question": "How \\ud800 deep?"}\n')
+    assert run(server, "--questions", file, "--model", "m", "--out", tmp_path) == 2
+    assert "--questions has '\\ud800'" in capsys.readouterr().err
 
 
 def test_unfinished_work_of_other_prompts_is_not_gone_on_from(

@@ -58,6 +58,10 @@ def test_questions_are_read(tmp_path: Path) -> None:
     assert read_questions(plain) == read_questions(lines) == read_questions(table) == ("How deep?", "How wide?")
     table.write_text('question,answer\n"How deep, and\nhow wide?",7\n')
     assert read_questions(table) == ("How deep, and\nhow wide?",)
+    table.write_text("\n\ntext,question,\na lake,How deep?,\na pond\n")
+    assert read_questions(table) == ("How deep?",), "and no text where a row has no question"
+    lines.write_text('"How deep\u2028is it?"\n', encoding="utf-8")
+    assert read_questions(lines) == ("How deep\u2028is it?",), "JSON may hold what Python takes for an end of a line"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +76,8 @@ def test_questions_are_read(tmp_path: Path) -> None:
             "no column question or query or prompt or text; between its commas stand 'id', 'answer'",
         ),
         ("q.csv", "question\n", "holds no question"),
-        ("q.csv", 'question\n"How deep?', "no table"),
+        ("q.csv", 'question\nHow wide?\n"How deep?', "line 3: no table"),
+        ("q.csv", "question\nHow deep, and how wide?\n", "line 2: it has more commas than the first line"),
         ("q.json", '["How deep?"]', "is no file of questions"),
         ("q.xlsx", "PK", "is no file of questions"),
     ],

@@ -111,9 +111,10 @@ class Endpoint:
         except openai.APIConnectionError as error:
             cause = error.__cause__ or error
             reason = f"{self._address}: {type(cause).__name__}: {str(cause)[:_SAID_CHARS]}"
-            if not self._connection.reached:
+            nobody = is_not_connected(cause)
+            if nobody and not self._connection.reached:
                 reason = f"nobody answers at {reason} (is the server running, and its port right?)"
-            raise RequestFailed(reason, answered=not is_not_connected(cause)) from None
+            raise RequestFailed(reason, answered=not nobody) from None
         try:
             reply = replace(_reply_in(json.loads(raw.text), messages), retried=self._connection.faults)
         except (ValueError, RecursionError):

@@ -10,14 +10,13 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from ftrl_gym.errors import UsageError
 
 _FIELDS = ("question", "query", "prompt", "text")
 """Under which names a question may stand in an object or a table, the first that is there."""
 _NAMES = " or ".join(_FIELDS)
-KINDS = ".txt (one a line), .jsonl (one a line, a text or an object) or .csv (a column `question`)"
+_KINDS = ".txt (one a line), .jsonl (one a line, a text or an object) or .csv (a column `question`)"
 
 
 def read_questions(file: Path) -> tuple[str, ...]:
@@ -28,52 +27,54 @@ def read_questions(file: Path) -> tuple[str, ...]:
     """
     reader = _READERS.get(file.suffix.lower())
     if reader is None:
-        raise UsageError(f"{file} is no file of questions: --questions takes {KINDS}")
+        raise UsageError(f"{file} is no file of questions: --questions takes {_KINDS}")
     try:
         content = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {error}. --questions takes {KINDS}, in UTF-8") from error
+        raise UsageError(f"{file} cannot be read: {error}. --questions takes {_KINDS}, in UTF-8") from error
     found = tuple(dict.fromkeys(reader(file, content)))
     if not found:
-        raise UsageError(f"{file} holds no question; --questions takes {KINDS}")
+        raise UsageError(f"{file} holds no question; --questions takes {_KINDS}")
     return found
 
 
 def _of_text(file: Path, content: str) -> Iterator[str]:
-    return (line.strip() for line in content.splitlines() if line.strip() and not line.startswith("#"))
+    return (line.strip() for line in content.split("\n") if line.strip() and not line.startswith("#"))
 
 
 def _of_json_lines(file: Path, content: str) -> Iterator[str]:
-    for number, line in enumerate(content.splitlines(), 1):
+    for number, line in enumerate(content.split("\n"), 1):  # JSON may hold what else Python takes for ends of lines
         if not line.strip():
             continue
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{file}, line {number}: no JSON ({error})") from None
-        question = _field(value) if isinstance(value, dict) else value
-        if not isinstance(question, str) or not question.strip():
+        if isinstance(value, dict):
+            value = next((value[name] for name in _FIELDS if isinstance(value.get(name), str)), None)
+        if not isinstance(value, str) or not value.strip():
             raise UsageError(f"{file}, line {number}: it is no text, and no object with {_NAMES}")
-        yield question.strip()
+        yield value.strip()
 
 
 def _of_table(file: Path, content: str) -> Iterator[str]:
-    rows = csv.DictReader(io.StringIO(content, newline=""), strict=True)
+    rows = csv.reader(io.StringIO(content, newline=""), strict=True)
     try:
-        columns = [name.strip().casefold() for name in rows.fieldnames or ()]
-        if columns and not set(_FIELDS) & set(columns):
+        columns = [name.strip().casefold() for name in next(filter(None, rows), ())]
+        column = next((columns.index(name) for name in _FIELDS if name in columns), None)
+        if columns and column is None:
             said = ", ".join(map(repr, columns))[:200]
             raise UsageError(f"{file} has no column {_NAMES}; between its commas stand {said}")
-        rows.fieldnames = columns
         for row in rows:
-            if question := (_field(row) or "").strip():
+            if any(map(str.strip, row[len(columns) :])):
+                raise UsageError(
+                    f"{file}, line {rows.line_num}: it has more commas than the first line; a question with a comma "
+                    'stands in quotation marks, "like this, say"'
+                )
+            if column is not None and (question := "".join(row[column : column + 1]).strip()):
                 yield question
     except csv.Error as error:
         raise UsageError(f"{file}, line {rows.line_num}: no table with commas ({error})") from None
-
-
-def _field(row: Mapping[str, Any]) -> str | None:
-    return next((row[name] for name in _FIELDS if isinstance(row.get(name), str)), None)
 
 
 _READERS: Mapping[str, Callable[[Path, str], Iterator[str]]] = {
