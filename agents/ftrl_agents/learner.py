@@ -289,6 +289,7 @@ class Learner:
                 extremes = min(extremes[0], seen[0]), max(extremes[1], seen[1])
         norm = self.accelerator.clip_grad_norm_(self.scorer.parameters(), self.config.max_grad_norm)
         norm = float(norm) if norm is not None else 0.0
+        bad = next(filter(None, gather_object([bad])), None)  # all of them stop, or none
         if bad or not math.isfinite(norm):
             self.optimizer.zero_grad()
             raise LossNotFinite(bad or f"the gradient is {norm} {where}, tasks {_names(own)}")

@@ -7,6 +7,7 @@ that keep no score matrix, in the precision of the weights.
 
 from __future__ import annotations
 
+import os
 from typing import Any, NamedTuple
 
 from ftrl_agents.config import TrainConfig
@@ -113,7 +114,7 @@ def check(shape: Shape, config: TrainConfig, free: int) -> Need:
 
 def free_memory(model: Any, device: Any) -> int:
     """Bytes that a run with a loaded model may take on the torch device it will train on: what is free there, and what
-    the model's weights take there already."""
+    the model's weights take there already. Processes on one machine share what a CPU has."""
     import torch
 
     loaded = [p for p in model.parameters() if p.device.type == torch.device(device).type]
@@ -122,7 +123,7 @@ def free_memory(model: Any, device: Any) -> int:
         return int(torch.cuda.mem_get_info(device)[0]) + own
     import psutil  # type: ignore[import-untyped]
 
-    return int(psutil.virtual_memory().available) + own
+    return int(psutil.virtual_memory().available) // int(os.environ.get("LOCAL_WORLD_SIZE", "1")) + own
 
 
 def size(count: float) -> str:

@@ -11,8 +11,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from ftrl_agents.config import TrainConfig
 from ftrl_agents.envs import NAMESPACE, EnvFactory, env_factory
-from ftrl_agents.evaluation import Evaluation, evaluate
+from ftrl_agents.evaluation import TRANSCRIPTS, EpisodeScore, Evaluation, evaluate
 from ftrl_agents.policy import Policy
+from ftrl_agents.processes import Processes
 from ftrl_gym.errors import UsageError
 from ftrl_gym.registration import SUITES
 
@@ -34,6 +35,10 @@ def env_of(config: TrainConfig, split: str) -> EnvFactory:
     return env_factory(config.env.id, split=split, **keywords)
 
 
+_Judged = list[tuple[EpisodeScore, str]]
+"""Scores with transcripts."""
+
+
 def tasks_of_step(ids: Sequence[str], step: int, count: int, seed: int) -> Iterator[str]:
     """The tasks of a step where every step takes as many; see :func:`tasks_from`."""
     return tasks_from(ids, step * count, count, seed)
@@ -47,35 +52,50 @@ def tasks_from(ids: Sequence[str], place: int, count: int, seed: int) -> Iterato
 
 
 def evaluations(
-    config: TrainConfig, policy: Policy, make: EnvFactory, ids: Sequence[str], when: str, console: Console
+    config: TrainConfig,
+    policy: Policy,
+    make: EnvFactory,
+    ids: Sequence[str],
+    when: str,
+    console: Console,
+    processes: Processes,
 ) -> list[Evaluation]:
-    """One evaluation per temperature; those that the folder already holds are read, not played again."""
+    """One evaluation per temperature, dealt to all processes; those that the folder already holds are read, not played
+    again."""
     found = []
     for temperature in config.evaluation.temperatures:
         path = config.run_dir / f"evaluation_{when}_{temperature:g}.json"
-        if not path.exists():
+        if not processes.by_main(path.exists):
             how = "greedy" if temperature == 0 else f"temperature {temperature:g}"
             with progress_bar(console) as progress:
-                bar = progress.add_task(f"evaluation {when}, {how}", total=len(ids), note="")
+                bar = progress.add_task(f"evaluation {when}, {how}", total=len(processes.own(len(ids))), note="")
 
                 def advance(episode: object, progress: Progress = progress, bar: Any = bar) -> None:
                     progress.advance(bar)
 
-                result = evaluate(
-                    policy.model,
-                    policy.tokenizer,
-                    make,
-                    ids,
-                    temperature=temperature,
-                    seed=config.seed,
-                    docs=config.env.docs,
-                    in_flight=config.rollout.in_flight,
-                    max_turn_tokens=config.rollout.max_turn_tokens,
-                    max_episode_tokens=config.rollout.max_episode_tokens,
-                    on_episode=advance,
-                )
-            result.save(path)
-        found.append(Evaluation.load(path))
+                def played(places: Sequence[int], temperature: float = temperature, advance: Any = advance) -> _Judged:
+                    part = evaluate(
+                        policy.model,
+                        policy.tokenizer,
+                        make,
+                        [ids[place] for place in places],
+                        groups=places,
+                        temperature=temperature,
+                        seed=config.seed,
+                        docs=config.env.docs,
+                        in_flight=config.rollout.in_flight,
+                        max_turn_tokens=config.rollout.max_turn_tokens,
+                        max_episode_tokens=config.rollout.max_episode_tokens,
+                        on_episode=advance,
+                    )
+                    texts = [*part.transcripts, *([""] * len(part.scores))]
+                    return list(zip(part.scores, texts, strict=False))
+
+                judged = processes.dealt(played, len(ids))
+            scores, texts = [score for score, _ in judged], [text for _, text in judged[:TRANSCRIPTS]]
+            result = Evaluation(temperature, tuple(scores), tuple(texts))
+            processes.by_main(lambda path=path, result=result: result.save(path))  # type: ignore[misc]
+        found.append(processes.by_main(lambda path=path: Evaluation.load(path)))  # type: ignore[misc]
     return found
 
 

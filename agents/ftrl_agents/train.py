@@ -7,20 +7,22 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
-from accelerate import Accelerator  # type: ignore[import-untyped]
 from rich.console import Console
 
 from ftrl_agents import checkpoint, memory
 from ftrl_agents.chat import Chat
 from ftrl_agents.config import TrainConfig
 from ftrl_agents.envs import EnvFactory, task_ids
-from ftrl_agents.episode import Episode
+from ftrl_agents.episode import Episode, grouped
+from ftrl_agents.evaluation import Evaluation
 from ftrl_agents.interrupt import Interrupted, Interrupts
 from ftrl_agents.learner import Learner, LossNotFinite
-from ftrl_agents.metrics import MetricsLog, describe
+from ftrl_agents.metrics import MetricsLog, NoLog, describe
 from ftrl_agents.policy import Policy, load_policy
+from ftrl_agents.processes import Processes, launched
 from ftrl_agents.report import write_report, write_sample
 from ftrl_agents.run import env_of, evaluations, forget_evaluations, progress_bar
 from ftrl_agents.run_folder import CONFIG, check_resumable, locked, new_run
@@ -40,26 +42,22 @@ class Trainer:
         console: For progress.
         policy: The weights at ``start``.
         start: The checkpoint to go on from; None for a new run, which saves its first one here.
+        processes: Of the run. Each holds the same trainer; the main one writes.
     """
 
-    def __init__(self, config: TrainConfig, console: Console, policy: Policy, start: Path | None) -> None:
-        self.config, self.console, self.policy = config, console, policy
+    def __init__(
+        self, config: TrainConfig, console: Console, policy: Policy, start: Path | None, processes: Processes
+    ) -> None:
+        self.config, self.console, self.policy, self.processes = config, console, policy, processes
         self.make_train, self.make_test = env_of(config, "train"), env_of(config, "test")
         self.train_ids = task_ids(self.make_train)
-        self.source = open_source(config, policy, self.make_train, self.train_ids, config.rollout.source)
-        self.learner = Learner(policy.model, config.update, config.rollout.temperature)
+        self.source = open_source(config, policy, self.make_train, self.train_ids, config.rollout.source, processes)
+        self.learner = Learner(policy.model, config.update, config.rollout.temperature, processes.accelerator)
         self.step, self.cursor, self.elapsed = 0, START, 0.0
         self._saved: Path | None = start
-        trackers = open_trackers(config)
-        if start is None:
-            self.log = MetricsLog(config.run_dir, trackers=trackers)
-        else:
-            cursor, heads = checkpoint.load_cursor(start, self.learner.optimizer)
-            self.learner.load_heads(heads)
-            self.step, self.cursor, self.elapsed = cursor["step"], tuple(cursor["cursor"]), cursor["elapsed"]
-            self.log = MetricsLog(config.run_dir, cursor["metrics"], self.step, trackers)
-            console.print(f"going on with {config.run_dir} after step {self.step}")
-        self.records, self._warned = self.log.records(), set[str]()
+        self.log: MetricsLog | NoLog = NoLog()
+        self.records, self._warned = list[dict[str, Any]](), set[str]()
+        processes.alone(self._begin)
         try:
             self.save()
             if config.update.kl:
@@ -68,37 +66,59 @@ class Trainer:
             self.close()
             raise
 
+    def _begin(self) -> None:
+        """Takes up where the run stopped, and opens its log."""
+        config, position = self.config, 0
+        if self._saved is not None:
+            cursor, heads = checkpoint.load_cursor(self._saved, self.learner.optimizer)
+            self.learner.load_heads(heads)
+            self.step, self.cursor, self.elapsed = cursor["step"], tuple(cursor["cursor"]), cursor["elapsed"]
+            position = cursor["metrics"]
+        if self.processes.is_main:
+            self.log = MetricsLog(config.run_dir, position, self.step, open_trackers(config))
+            self.records = self.log.records()
+        if self._saved is not None:
+            self.console.print(f"going on with {config.run_dir} after step {self.step}")
+
     def run(self, interrupts: Interrupts) -> Path:
         """Everything that is left, in order; the path of the report."""
-        config, policy, console = self.config, self.policy, self.console
+        config = self.config
         test_ids = task_ids(self.make_test)[: config.evaluation.tasks]
-        before = evaluations(config, policy, self.make_test, test_ids, "before", console)
+        before = self._evaluations(test_ids, "before")
         if not self._over():
-            forget_evaluations(config, "after")
+            self.processes.by_main(lambda: forget_evaluations(config, "after"))
         self._train(interrupts)
-        after = evaluations(config, policy, self.make_test, test_ids, "after", console)
+        after = self._evaluations(test_ids, "after")
         title = f"{config.env.id}: {self.step} updates"
-        return write_report(config.run_dir, before, after, self.log.records(), title=title)
+        return self.processes.by_main(
+            lambda: write_report(config.run_dir, before, after, self.log.records(), title=title)
+        )
 
     def save(self) -> Path:
         """A checkpoint of the last completed step, if there is none yet."""
         if self._saved is not None and self._saved.name == checkpoint.folder_name(self.step):
             return self._saved
+        self._saved = self.processes.by_main(self._save)
+        return self._saved
+
+    def _save(self) -> Path:
         cursor = {
             "step": self.step,
             "cursor": list(self.cursor),
             "elapsed": self.elapsed,
             "metrics": self.log.position(),
         }
-        self._saved = checkpoint.save(
+        return checkpoint.save(
             self.config.run_dir, self.step, *self.policy, self.learner.optimizer, cursor, self.learner.heads()
         )
-        return self._saved
 
     def close(self) -> None:
         """Environments and files."""
         self.source.close()
         self.log.close()
+
+    def _evaluations(self, ids: list[str], when: str) -> list[Evaluation]:
+        return evaluations(self.config, self.policy, self.make_test, ids, when, self.console, self.processes)
 
     def _over(self) -> bool:
         return self.step >= self.config.steps or self.elapsed >= 60 * self.config.minutes
@@ -108,32 +128,47 @@ class Trainer:
         with progress_bar(self.console) as progress:
             bar = progress.add_task("GRPO", total=1.0, note="")
             while not self._over():
-                begun = time.monotonic()
-                with self._rescued():
-                    episodes, kept, cursor = self.source.step(self.step, self.cursor)
-                sampled = time.monotonic()
-                with interrupts.deferred():
-                    try:
-                        with self._rescued():
-                            stats = self.learner.update(kept, config.seed + self.step, self._share_of_rate())
-                    except LossNotFinite as error:
-                        raise self._stopped(error, episodes) from None
-                    self.step, self.cursor = self.step + 1, cursor
-                    updated = time.monotonic()
-                    record = describe(episodes, stats, sampled - begun, updated - sampled)
-                    self.elapsed += time.monotonic() - begun
-                    record |= {"step": self.step, "minutes": self.elapsed / 60}
-                    self.log.add(record)
-                    self.records.append(record)
-                    if self.step % config.save_every == 0 or self._over():
-                        self.save()
-                        write_sample(config.run_dir, self.step, episodes)
+                record = self._step(interrupts)
                 note = "return {reward:.3f}  F1 {f1:.3f}  right {outcome:.3f}".format(**record)
                 done = max(self.step / config.steps, self.elapsed / (60 * config.minutes))
                 progress.update(bar, completed=done, description=f"GRPO step {self.step}", note=note)
                 self._warn()
                 if self.step % config.save_every == 0 and not self.console.is_terminal:
                     self.console.print(f"step {self.step}: {note}")
+
+    def _step(self, interrupts: Interrupts) -> dict[str, Any]:
+        """Plays and learns once; what it reports of itself."""
+        begun = time.monotonic()
+        with self._rescued():
+            episodes, kept, cursor = self.source.step(self.step, self.cursor)
+        sampled = time.monotonic()
+        with interrupts.deferred():
+            try:
+                with self._rescued(alone=True):
+                    stats = self.learner.update(self._own(kept), self.config.seed + self.step, self._share_of_rate())
+            except LossNotFinite as error:
+                raise self._stopped(error, episodes) from None
+            self.step, self.cursor = self.step + 1, cursor
+            updated = time.monotonic()
+
+            def told() -> tuple[float, dict[str, Any]]:
+                record = describe(episodes, stats, sampled - begun, updated - sampled)
+                elapsed = self.elapsed + time.monotonic() - begun
+                record |= {"step": self.step, "minutes": elapsed / 60}
+                self.log.add(record)
+                self.records.append(record)
+                return elapsed, record
+
+            self.elapsed, record = self.processes.by_main(told)
+            if self.step % self.config.save_every == 0 or self._over():
+                self.save()
+                self.processes.by_main(lambda: write_sample(self.config.run_dir, self.step, episodes))
+        return record
+
+    def _own(self, episodes: list[Episode]) -> list[Episode]:
+        """Those that this process computes the gradient of: every so many-th group."""
+        groups = grouped(episodes)
+        return [episode for number in self.processes.own(len(groups)) for episode in groups[number]]
 
     def _warn(self) -> None:
         """Says what begins to go wrong, once."""
@@ -147,23 +182,28 @@ class Trainer:
         return share_of_rate(update.schedule, self.step, self.config.steps, update.warm_up)
 
     @contextmanager
-    def _rescued(self) -> Iterator[None]:
-        """What breaks a step (memory, an environment) does not cost the steps before it."""
+    def _rescued(self, alone: bool = False) -> Iterator[None]:
+        """What breaks a step (memory, an environment) does not cost the steps before it.
+
+        Args:
+            alone: Whether it may break in one of several processes only. Then nothing is saved: that takes all of them.
+        """
         try:
             yield
         except LossNotFinite:
             # Weights that blow up are finite for a while. Saving them would push out a checkpoint that is still good.
             raise
         except Exception:
-            if not self.learner.midway:
+            if not (self.learner.midway or (alone and self.processes.count > 1)):
                 self.console.print(f"saved {self.save()}", soft_wrap=True)
             raise
 
     def _stopped(self, error: LossNotFinite, episodes: list[Episode]) -> FtrlGymError:
         config, good = self.config, checkpoint.latest(self.config.run_dir)
         path = config.run_dir / f"episodes_of_step_{self.step + 1}.txt"
-        text = "\n\n".join(episode.transcript() for episode in episodes)
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        if self.processes.is_main:
+            text = "\n\n".join(episode.transcript() for episode in episodes)
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
         return LossNotFinite(
             f"step {self.step + 1}: {error}. Most likely the learning rate ({config.update.learning_rate:g}) is too "
             f"high: entropy and grad_norm in {config.run_dir / 'metrics.jsonl'} show since when. The last good "
@@ -175,7 +215,7 @@ class Trainer:
 
 
 def train(config: TrainConfig, console: Console, policy: Policy | None = None) -> int:
-    """Run to the end, or to an interrupt, which saves.
+    """Run to the end, or to an interrupt, which saves. In each of the processes that ``accelerate launch`` started.
 
     Args:
         config: With ``resume`` set, the run in that folder goes on with these settings; take them from
@@ -184,39 +224,43 @@ def train(config: TrainConfig, console: Console, policy: Policy | None = None) -
         policy: Where to start instead of ``config.model``.
 
     Returns:
-        The exit code: 0, or 130 after Ctrl-C.
+        The exit code: 0, or 130 after Ctrl-C; 1 where the main process tells what went wrong.
 
     Raises:
         UsageError: Something in the configuration cannot be.
     """
+    accelerator = launched()
     trainer: Trainer | None = None
+    if not accelerator.is_main_process:
+        console = Console(quiet=True)
 
     def notice() -> None:
-        console.print("stopping after this update, which may take a while; then saving")
+        console.print("stopping as soon as all is in a state to be saved, which may take a while; then saving")
 
-    with Interrupts(notice) as interrupts, ExitStack() as held:
+    with Interrupts(notice, patient=accelerator.num_processes > 1) as interrupts, ExitStack() as held:
+        processes = Processes(accelerator, interrupts)
         try:
-            trainer = held.enter_context(closing(_open(config, console, policy, held)))
+            trainer = held.enter_context(closing(_open(config, console, policy, held, processes)))
             trainer.run(interrupts)
             return 0
         except Interrupted as interrupted:
             with interrupts.ignored():
                 console.print(f"\n{interrupted}: {_farewell(trainer, config)}", soft_wrap=True)
             return interrupted.exit_code
+        except FtrlGymError:
+            if processes.is_main:
+                raise
+            return 1
 
 
-def _open(config: TrainConfig, console: Console, policy: Policy | None, held: ExitStack) -> Trainer:
+def _open(
+    config: TrainConfig, console: Console, policy: Policy | None, held: ExitStack, processes: Processes
+) -> Trainer:
     """Check what can be checked before anything is written, then load or warm up the policy.
 
     Args:
         held: Is given the lock of the run's folder.
     """
-    processes = Accelerator().num_processes
-    if processes > 1:
-        raise UsageError(
-            f"{processes} processes were launched, and each would play the same tasks: the learner takes several, the "
-            "training loop does not yet. Start it without accelerate launch"
-        )
     changes = check_resumable(config) if config.resume else []
     torch.set_num_threads(config.threads)
     make = env_of(config, "train")
@@ -225,45 +269,60 @@ def _open(config: TrainConfig, console: Console, policy: Policy | None, held: Ex
     if not ids:
         raise UsageError("no training task is left: loosen --env.kinds or --env.difficulty")
     if config.resume:
-        held.enter_context(locked(config.run_dir))
-    start = checkpoint.latest(config.run_dir) if config.resume else None
+        processes.by_main(lambda: held.enter_context(locked(config.run_dir)))
+    start = processes.by_main(lambda: checkpoint.latest(config.run_dir)) if config.resume else None
+    cold = not (start or policy or config.model)
+    begun = processes.alone(lambda: _loaded(config, policy, start, console, processes))
+    if config.resume:
+        if cold:
+            _warm_up(config, console, begun, make, ids, processes)
+        trainer = Trainer(config, console, begun, start, processes)
+        if changes:
+            console.print(f"from now on: {', '.join(changes)}")
+            processes.by_main(lambda: config.model_copy(update={"resume": None}).save(config.run_dir / CONFIG))
+        return trainer
+    with ExitStack() as claim:
+        config = processes.by_main(lambda: claim.enter_context(new_run(config, console)))
+        processes.by_main(lambda: held.enter_context(locked(config.run_dir)))
+        if cold:
+            _warm_up(config, console, begun, make, ids, processes)
+        return Trainer(config, console, begun, start, processes)
+
+
+def _loaded(
+    config: TrainConfig, policy: Policy | None, start: Path | None, console: Console, processes: Processes
+) -> Policy:
+    """The policy to begin with, which can be sampled and fits into memory. Raises UsageError."""
     if start or policy is None:
-        policy, cold = load_policy(start or config.model), not (start or config.model)
-    else:
-        cold = False
+        policy = load_policy(start or config.model)
     Chat(policy.tokenizer, tools=config.env.docs == "json")
     with slot_attention(policy.model):
         pass  # refuses a model that cannot be sampled
-    needed = memory.check(memory.Shape.of(policy.model), config, memory.free_memory(policy.model, Accelerator().device))
-    console.print(f"memory:\n{needed.table()}")
-    if config.resume:
-        if cold:
-            _warm_up(config, console, policy, make, ids)
-        trainer = Trainer(config, console, policy, start)
-        if changes:
-            console.print(f"from now on: {', '.join(changes)}")
-            config.model_copy(update={"resume": None}).save(config.run_dir / CONFIG)
-        return trainer
-    with new_run(config, console) as config:
-        held.enter_context(locked(config.run_dir))
-        if cold:
-            _warm_up(config, console, policy, make, ids)
-        return Trainer(config, console, policy, start)
+    free = memory.free_memory(policy.model, processes.accelerator.device)
+    needed = memory.check(memory.Shape.of(policy.model), config, free)
+    console.print(f"memory{' of each process' if processes.count > 1 else ''}:\n{needed.table()}")
+    return policy
 
 
-def _warm_up(config: TrainConfig, console: Console, policy: Policy, make: EnvFactory, ids: list[str]) -> None:
+def _warm_up(
+    config: TrainConfig, console: Console, policy: Policy, make: EnvFactory, ids: list[str], processes: Processes
+) -> None:
+    """By the main process; the others are given its weights."""
     from ftrl_agents.demonstrations import warm_up
 
     with progress_bar(console) as progress:
         bar = progress.add_task("warm-up on demonstrations", total=1.0, note="")
-        warm_up(
-            policy.model,
-            policy.tokenizer,
-            make,
-            ids,
-            seed=config.seed,
-            on_progress=lambda share: progress.update(bar, completed=share),
+        processes.by_main(
+            lambda: warm_up(
+                policy.model,
+                policy.tokenizer,
+                make,
+                ids,
+                seed=config.seed,
+                on_progress=lambda share: progress.update(bar, completed=share),
+            )
         )
+    processes.same_weights(policy.model)
 
 
 def _farewell(trainer: Trainer | None, config: TrainConfig) -> str:
