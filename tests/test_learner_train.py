@@ -147,7 +147,7 @@ def test_a_full_disk_leaves_the_old_checkpoint_good(whole: Path, monkeypatch: py
 
     monkeypatch.setattr(torch, "save", full)
     with pytest.raises(checkpoint.SaveError, match="untouched"):
-        checkpoint.save(whole, 9, model, TOKENIZER, torch.optim.AdamW(model.parameters()), {})
+        checkpoint.save(whole, 9, model, TOKENIZER, torch.optim.AdamW(model.parameters()).state_dict(), {})
     assert checkpoint.latest(whole) == before
     assert not list((whole / "checkpoints").glob(".*"))
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 import torch
+import yaml
 from launching import launched
 from transformers import AutoModelForCausalLM
 
 from ftrl_agents import checkpoint
 from ftrl_agents.config import EnvConfig, EvaluationConfig, RolloutConfig, TrainConfig, UpdateConfig
 
+CONFIGS = Path(__file__).parent.parent / "agents" / "configs"
 SCRIPT = Path(__file__).with_name("train_processes.py")
 MEASURED = ("rollout_s", "update_s", "rollout_tokens_per_s", "update_tokens_per_s", "minutes")
 
@@ -81,6 +83,17 @@ def test_an_interrupt_of_one_process_stops_all_and_the_run_goes_on(alone: Path, 
     assert f"SIGINT: saved {tmp_path / 'run' / 'checkpoints' / 'step-000002'}" in said[0]
     # In another number of processes than it began with.
     run(1, settings(tmp_path, resume=tmp_path / "run", save_every=100))
+    for name, value in weights(alone).items():
+        torch.testing.assert_close(weights(tmp_path / "run")[name], value, rtol=0, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_weights_in_parts_train_as_whole_ones_do_and_a_run_goes_on_with_whole_ones(alone: Path, tmp_path: Path) -> None:
+    plugin = yaml.safe_load((CONFIGS / "fsdp2.yaml").read_text())["fsdp_config"]
+    variables = {"ACCELERATE_USE_FSDP": "true", **{name.upper(): str(value) for name, value in plugin.items()}}
+    said = run(2, settings(tmp_path, steps=2), **variables)
+    assert "process 0: 0" in said[0] and "process 1: 0" in said[1]
+    run(1, settings(tmp_path, resume=tmp_path / "run"))
     for name, value in weights(alone).items():
         torch.testing.assert_close(weights(tmp_path / "run")[name], value, rtol=0, atol=1e-5)
 

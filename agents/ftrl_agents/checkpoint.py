@@ -20,6 +20,7 @@ import torch
 from safetensors import SafetensorError
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from ftrl_agents.sharding import load_optimizer_state
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 KEPT = 2
@@ -42,13 +43,14 @@ def save(
     step: int,
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
-    optimizer: torch.optim.Optimizer,
+    optimizer: Mapping[str, Any],
     cursor: Mapping[str, Any],
     heads: Mapping[str, torch.Tensor] | None = None,
 ) -> Path:
     """Write the checkpoint of a step.
 
     Args:
+        optimizer: Its state, see :func:`ftrl_agents.sharding.optimizer_state`.
         cursor: Where the run is: plain numbers, strings, lists.
         heads: Weights that are trained and no part of the model, such as a value head's.
 
@@ -60,7 +62,7 @@ def save(
     state = {
         "step": step,
         "cursor": dict(cursor),
-        "optimizer": optimizer.state_dict(),
+        "optimizer": dict(optimizer),
         "heads": dict(heads or {}),
         "rng": _random_states(),
     }
@@ -108,7 +110,7 @@ def load_cursor(folder: Path, optimizer: torch.optim.Optimizer) -> tuple[dict[st
     try:
         state = torch.load(folder / "trainer.pt", map_location="cpu", weights_only=True)
         own = [{name: value for name, value in group.items() if name != "params"} for group in optimizer.param_groups]
-        optimizer.load_state_dict(state["optimizer"])
+        load_optimizer_state(optimizer, state["optimizer"])
         for group, settings in zip(optimizer.param_groups, own, strict=True):
             group.update(settings)
         _restore_random_states(state["rng"])

@@ -26,6 +26,7 @@ from ftrl_agents.episode import End, Episode
 from ftrl_agents.lessons import Lesson, Part, idle_part, paid, parts
 from ftrl_agents.loss import clipped_ratio, kl, surrogate, token_weights, truncated_importance, value_loss
 from ftrl_agents.scorer import Scorer
+from ftrl_agents.sharding import copy_weights, part_of, shards, whole
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 NOTHING = 1e-9
@@ -92,7 +93,9 @@ class Learner:
             # Renamed within transformers 5.
             enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
             enable({"use_reentrant": False})
-        scorer = Scorer(model, temperature, values=with_values, shared_prompt=not config.recompute)
+        # The second of two passes through a layer in parts does not find its weights when gradients come back.
+        shared_prompt = not (config.recompute or shards(self.accelerator))
+        scorer = Scorer(model, temperature, values=with_values, shared_prompt=shared_prompt)
         trained = [p for p in scorer.parameters() if p.requires_grad]
         optimizer = torch.optim.AdamW(
             trained, lr=config.learning_rate, betas=(0.9, config.beta2), weight_decay=config.weight_decay
@@ -110,7 +113,7 @@ class Learner:
     def heads(self) -> dict[str, Tensor]:
         """Weights that are trained and no part of the model: those of the value head, if there is one."""
         state = self.accelerator.unwrap_model(self.scorer).state_dict()
-        return {name: value for name, value in state.items() if not name.startswith("model.")}
+        return {name: whole(value) for name, value in state.items() if not name.startswith("model.")}
 
     def load_heads(self, heads: Mapping[str, Tensor]) -> None:
         """Puts back what :meth:`heads` gave.
@@ -124,7 +127,14 @@ class Learner:
                 f"{self.config.estimator} wants it {'with' if self.heads() else 'without'} one. Keep the estimator, or "
                 "start a new run from its weights with --model"
             )
-        self.accelerator.unwrap_model(self.scorer).load_state_dict(heads, strict=False)
+        scorer = self.accelerator.unwrap_model(self.scorer)
+        own = scorer.state_dict()
+        scorer.load_state_dict({name: part_of(value, own[name]) for name, value in heads.items()}, strict=False)
+
+    def hand_over(self, model: PreTrainedModel) -> None:
+        """Gives a copy of the model the weights as they are; for all processes together."""
+        if model is not self.model:
+            copy_weights(self.model, model)
 
     def update(self, episodes: Sequence[Episode], seed: int, share_of_rate: float = 1.0) -> UpdateStats:
         """Improve the policy by a batch of whole groups.
@@ -288,7 +298,7 @@ class Learner:
                 sums += measured
                 extremes = min(extremes[0], seen[0]), max(extremes[1], seen[1])
         norm = self.accelerator.clip_grad_norm_(self.scorer.parameters(), self.config.max_grad_norm)
-        norm = float(norm) if norm is not None else 0.0
+        norm = float(whole(norm)) if norm is not None else 0.0
         bad = next(filter(None, gather_object([bad])), None)  # all of them stop, or none
         if bad or not math.isfinite(norm):
             self.optimizer.zero_grad()

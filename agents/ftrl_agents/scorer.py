@@ -41,6 +41,7 @@ class Scorer(nn.Module):
     ) -> None:
         super().__init__()
         self.model, self.temperature, self.shared_prompt = model, temperature, shared_prompt
+        self._no_split_modules = model._no_split_modules  # where FSDP cuts
         self.value_head: nn.Linear | None = None
         if values:
             self.value_head = nn.Linear(model.config.get_text_config().hidden_size, 1, device=model.device)
@@ -71,7 +72,8 @@ class Scorer(nn.Module):
         with _states_at(self.model, wanted) as states:
             logits = self.model(input_ids=inputs, **given).logits
         logits = logits.float() / self.temperature
-        chosen = torch.log_softmax(logits, -1).gather(1, tail_BT[own_BT][:, None])[:, 0]
+        # A copy, as modules in parts want no views as what they return.
+        chosen = torch.log_softmax(logits, -1).gather(1, tail_BT[own_BT][:, None])[:, 0].clone()
         value = None if self.value_head is None else self.value_head(states[0].to(self.value_head.weight.dtype))[:, 0]
         return Scored(chosen, entropy(logits), value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shlex
 import time
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from ftrl_agents.run import env_of, evaluations, forget_evaluations, progress_ba
 from ftrl_agents.run_folder import CONFIG, check_resumable, locked, new_run
 from ftrl_agents.sampling import START, open_source
 from ftrl_agents.schedule import share_of_rate
+from ftrl_agents.sharding import optimizer_state, shards
 from ftrl_agents.slot_attention import slot_attention
 from ftrl_agents.trackers import open_trackers
 from ftrl_agents.watch import warnings
@@ -52,7 +54,10 @@ class Trainer:
         self.make_train, self.make_test = env_of(config, "train"), env_of(config, "test")
         self.train_ids = task_ids(self.make_train)
         self.source = open_source(config, policy, self.make_train, self.train_ids, config.rollout.source, processes)
-        self.learner = Learner(policy.model, config.update, config.rollout.temperature, processes.accelerator)
+        # What is cut into parts cannot be sampled by a process alone: each keeps a whole copy for that.
+        trained = copy.deepcopy(policy.model) if shards(processes.accelerator) else policy.model
+        policy.model.to(processes.accelerator.device)
+        self.learner = Learner(trained, config.update, config.rollout.temperature, processes.accelerator)
         self.step, self.cursor, self.elapsed = 0, START, 0.0
         self._saved: Path | None = start
         self.log: MetricsLog | NoLog = NoLog()
@@ -98,19 +103,19 @@ class Trainer:
         """A checkpoint of the last completed step, if there is none yet."""
         if self._saved is not None and self._saved.name == checkpoint.folder_name(self.step):
             return self._saved
-        self._saved = self.processes.by_main(self._save)
-        return self._saved
+        optimizer, heads = optimizer_state(self.learner.optimizer), self.learner.heads()
 
-    def _save(self) -> Path:
-        cursor = {
-            "step": self.step,
-            "cursor": list(self.cursor),
-            "elapsed": self.elapsed,
-            "metrics": self.log.position(),
-        }
-        return checkpoint.save(
-            self.config.run_dir, self.step, *self.policy, self.learner.optimizer, cursor, self.learner.heads()
-        )
+        def save() -> Path:
+            cursor = {
+                "step": self.step,
+                "cursor": list(self.cursor),
+                "elapsed": self.elapsed,
+                "metrics": self.log.position(),
+            }
+            return checkpoint.save(self.config.run_dir, self.step, *self.policy, optimizer, cursor, heads)
+
+        self._saved = self.processes.by_main(save)
+        return self._saved
 
     def close(self) -> None:
         """Environments and files."""
@@ -148,6 +153,7 @@ class Trainer:
                     stats = self.learner.update(self._own(kept), self.config.seed + self.step, self._share_of_rate())
             except LossNotFinite as error:
                 raise self._stopped(error, episodes) from None
+            self.learner.hand_over(self.policy.model)
             self.step, self.cursor = self.step + 1, cursor
             updated = time.monotonic()
 
