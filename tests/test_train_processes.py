@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 import torch
 import yaml
+from accelerate.commands.config.config_args import load_config_from_file
+from accelerate.utils import DistributedType
 from launching import launched
 from transformers import AutoModelForCausalLM
 
-from ftrl_agents import checkpoint
+from ftrl_agents import checkpoint, processes
 from ftrl_agents.config import EnvConfig, EvaluationConfig, RolloutConfig, TrainConfig, UpdateConfig
+from ftrl_gym.errors import UsageError
 
 CONFIGS = Path(__file__).parent.parent / "agents" / "configs"
 SCRIPT = Path(__file__).with_name("train_processes.py")
@@ -104,3 +107,18 @@ def test_what_breaks_in_one_process_is_told_by_the_main_one(tmp_path: Path) -> N
     assert "process 0: StoppedByAnother: process 1 stopped: FtrlGymError: the toy broke" in said[0]
     assert said[1].strip() == "process 1: 1"
     assert checkpoint.latest(tmp_path / "run").name == "step-000001"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", ["ddp", "fsdp2"])
+def test_accelerate_reads_the_shipped_settings(name: str) -> None:
+    found = load_config_from_file(str(CONFIGS / f"{name}.yaml"))
+    assert found.distributed_type == {"ddp": DistributedType.MULTI_GPU, "fsdp2": DistributedType.FSDP}[name]
+    assert found.mixed_precision == "no"
+
+
+@pytest.mark.parametrize("variables", [{"ACCELERATE_USE_DEEPSPEED": "true"}, {"ACCELERATE_USE_FSDP": "true"}])
+def test_what_would_train_wrongly_is_refused(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError, match="configs/fsdp2.yaml"):
+        processes.launched()

@@ -7,6 +7,7 @@ Between blocks every process does the same. In a single process a block is a pla
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
@@ -16,7 +17,7 @@ from accelerate.utils import InitProcessGroupKwargs, broadcast, gather_object  #
 from torch import nn
 
 from ftrl_agents.interrupt import Interrupted, Interrupts
-from ftrl_gym.errors import FtrlGymError
+from ftrl_gym.errors import FtrlGymError, UsageError
 
 T = TypeVar("T")
 PATIENCE = timedelta(hours=3)
@@ -25,7 +26,21 @@ died ``accelerate launch`` knows at once."""
 
 
 def launched() -> Accelerator:
-    """This process as ``accelerate launch`` started it; a single one without that."""
+    """This process as ``accelerate launch`` started it; a single one without that.
+
+    Raises:
+        UsageError: It was started in a way that the learner cannot follow.
+    """
+    if os.environ.get("ACCELERATE_USE_DEEPSPEED", "false").lower() == "true":
+        # Its optimizer steps in each backward pass, and an update here is the sum of several.
+        raise UsageError(
+            "DeepSpeed cannot train here. FSDP2 saves the same memory as its ZeRO stage 3: accelerate launch "
+            "--config_file agents/configs/fsdp2.yaml agents/train_llm.py ..."
+        )
+    if os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true" and os.environ.get("FSDP_VERSION") != "2":
+        raise UsageError(
+            "FSDP's first version cannot train here: set fsdp_version: 2, as agents/configs/fsdp2.yaml does"
+        )
     return Accelerator(kwargs_handlers=[InitProcessGroupKwargs(timeout=PATIENCE)])
 
 
