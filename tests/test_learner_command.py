@@ -31,7 +31,8 @@ def test_flags_are_an_interface() -> None:
         "update.credit update.discount update.gae_lambda update.surrogate update.clip_low update.clip_high "
         "update.average update.constant_tokens update.entropy update.kl update.kl_estimator update.kl_place "
         "update.overlong_tokens update.drop_cut update.importance_cap update.value_weight update.value_clip "
-        "update.mini_batches update.epochs update.max_grad_norm update.micro_tokens update.recompute "
+        "update.mini_batches update.epochs update.max_grad_norm update.micro_tokens update.precision update.recompute "
+        "lora.rank lora.alpha lora.targets "
         "evaluation.tasks evaluation.temperatures"
     )
 

@@ -120,5 +120,5 @@ def test_accelerate_reads_the_shipped_settings(name: str) -> None:
 def test_what_would_train_wrongly_is_refused(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(UsageError, match="configs/fsdp2.yaml"):
+    with pytest.raises(UsageError, match=r"configs/fsdp2\.yaml"):
         processes.launched()

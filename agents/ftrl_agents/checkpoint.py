@@ -46,6 +46,7 @@ def save(
     optimizer: Mapping[str, Any],
     cursor: Mapping[str, Any],
     heads: Mapping[str, torch.Tensor] | None = None,
+    weights: Mapping[str, torch.Tensor] | None = None,
 ) -> Path:
     """Write the checkpoint of a step.
 
@@ -53,6 +54,7 @@ def save(
         optimizer: Its state, see :func:`ftrl_agents.sharding.optimizer_state`.
         cursor: Where the run is: plain numbers, strings, lists.
         heads: Weights that are trained and no part of the model, such as a value head's.
+        weights: Of the model, if not those that it has.
 
     Raises:
         SaveError: Disk full or the like.
@@ -69,7 +71,7 @@ def save(
     try:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
-        model.save_pretrained(fresh)
+        model.save_pretrained(fresh, state_dict=None if weights is None else dict(weights))
         tokenizer.save_pretrained(fresh)
         with (fresh / "trainer.pt").open("wb") as file:
             torch.save(state, file)

@@ -251,6 +251,9 @@ class UpdateConfig(Settings):
     """Gradients are clipped to this norm."""
     micro_tokens: Positive = 8192
     """Tokens per forward pass; lower it when memory runs out."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Of matrix products. With bfloat16 weights and optimizer stay in float32, and what samples is a copy of the
+    weights in bfloat16; it and the learner then differ a little, see ``importance_cap``."""
     recompute: bool = False
     """Gradient checkpointing: keep few activations and compute the others again, prompts with every episode; for models
     that do not fit into memory otherwise."""
@@ -265,6 +268,17 @@ class UpdateConfig(Settings):
         if self.estimator is Estimator.GAE and self.credit is Credit.TURN:
             raise ValueError("estimator gae gives credit by token; leave credit out")
         return self
+
+
+class LoraSettings(Settings):
+    """Training small matrices beside the model's own instead of these (LoRA, arXiv 2106.09685)."""
+
+    rank: Annotated[int, Field(ge=0)] = 0
+    """Of these matrices; 0 trains the model itself. Wants a learning rate some ten times as high."""
+    alpha: Positive = 32
+    """What they add is multiplied by this, divided by the rank."""
+    targets: list[str] | None = None
+    """Names of the layers that get them, such as q_proj v_proj; all linear layers but the last otherwise."""
 
 
 class EvaluationConfig(Settings):
@@ -310,6 +324,7 @@ class TrainConfig(Settings):
     env: EnvConfig = EnvConfig()
     rollout: RolloutConfig = RolloutConfig()
     update: UpdateConfig = UpdateConfig()
+    lora: LoraSettings = LoraSettings()
     evaluation: EvaluationConfig = EvaluationConfig()
 
     @property
@@ -340,3 +355,13 @@ class TrainConfig(Settings):
             lines = [f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong[:8]]
             lines += [f"  ... and {len(wrong) - 8} more"] if len(wrong) > 8 else []
             raise UsageError("\n".join([f"{path} is not a valid configuration:", *lines])) from None
+
+
+def sampled_from_a_copy(config: TrainConfig, in_parts: bool = False) -> bool:
+    """Whether what samples is another model than the one that is trained: whole, without an adapter, in its precision.
+
+    Args:
+        config: Of the run.
+        in_parts: Whether the trained one is cut into parts.
+    """
+    return in_parts or config.lora.rank > 0 or config.update.precision == "bfloat16"

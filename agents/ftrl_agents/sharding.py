@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import torch
 from accelerate import Accelerator  # type: ignore[import-untyped]
-from torch import Tensor, nn
+from torch import Tensor
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.optim import Optimizer
 
@@ -30,14 +29,6 @@ def part_of(value: Tensor, like: Tensor) -> Tensor:
     if isinstance(like, DTensor) and value.shape == like.shape:
         return distribute_tensor(value.to(like.device), like.device_mesh, like.placements)
     return value
-
-
-@torch.no_grad()
-def copy_weights(source: nn.Module, target: nn.Module) -> None:
-    """Gives a whole module the weights of another one of the same kind, which may be in parts or in other precision."""
-    own = dict(target.named_parameters())
-    for name, value in source.named_parameters():
-        own[name].copy_(whole(value))
 
 
 def optimizer_state(optimizer: Optimizer) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from typing import Any
 
 import torch
 from rich.console import Console
+from transformers import PreTrainedModel
 
 from ftrl_agents import checkpoint, memory
+from ftrl_agents.adapter import add_adapter
 from ftrl_agents.chat import Chat
-from ftrl_agents.config import TrainConfig
+from ftrl_agents.config import TrainConfig, sampled_from_a_copy
 from ftrl_agents.envs import EnvFactory, task_ids
 from ftrl_agents.episode import Episode, grouped
 from ftrl_agents.evaluation import Evaluation
@@ -54,9 +56,7 @@ class Trainer:
         self.make_train, self.make_test = env_of(config, "train"), env_of(config, "test")
         self.train_ids = task_ids(self.make_train)
         self.source = open_source(config, policy, self.make_train, self.train_ids, config.rollout.source, processes)
-        # What is cut into parts cannot be sampled by a process alone: each keeps a whole copy for that.
-        trained = copy.deepcopy(policy.model) if shards(processes.accelerator) else policy.model
-        policy.model.to(processes.accelerator.device)
+        trained = self._trained(start)
         self.learner = Learner(trained, config.update, config.rollout.temperature, processes.accelerator)
         self.step, self.cursor, self.elapsed = 0, START, 0.0
         self._saved: Path | None = start
@@ -66,10 +66,26 @@ class Trainer:
         try:
             self.save()
             if config.update.kl:
-                self.learner.set_reference(load_policy(config.run_dir / checkpoint.FIRST).model)
+                first = None if config.lora.rank else load_policy(config.run_dir / checkpoint.FIRST).model
+                self.learner.set_reference(first)
         except BaseException:
             self.close()
             raise
+
+    def _trained(self, start: Path | None) -> PreTrainedModel:
+        """What the learner trains: the policy itself, or something of which the policy is a copy to sample with."""
+        config, model, accelerator = self.config, self.policy.model, self.processes.accelerator
+        model.to(accelerator.device)
+        if not sampled_from_a_copy(config, shards(accelerator)):
+            return model
+        first = config.run_dir / checkpoint.FIRST
+        trained = copy.deepcopy(model) if start is None or not config.lora.rank else load_policy(first).model
+        if config.lora.rank:
+            add_adapter(trained, config.lora, config.seed)
+        if config.update.precision == "bfloat16":
+            for weight in model.parameters():  # buffers, such as the angles of positions, need their precision
+                weight.data = weight.data.to(torch.bfloat16)
+        return trained
 
     def _begin(self) -> None:
         """Takes up where the run stopped, and opens its log."""
@@ -104,6 +120,7 @@ class Trainer:
         if self._saved is not None and self._saved.name == checkpoint.folder_name(self.step):
             return self._saved
         optimizer, heads = optimizer_state(self.learner.optimizer), self.learner.heads()
+        weights = self.learner.whole_weights() if self.config.update.precision == "bfloat16" else None
 
         def save() -> Path:
             cursor = {
@@ -112,7 +129,7 @@ class Trainer:
                 "elapsed": self.elapsed,
                 "metrics": self.log.position(),
             }
-            return checkpoint.save(self.config.run_dir, self.step, *self.policy, optimizer, cursor, heads)
+            return checkpoint.save(self.config.run_dir, self.step, *self.policy, optimizer, cursor, heads, weights)
 
         self._saved = self.processes.by_main(save)
         return self._saved
@@ -305,7 +322,8 @@ def _loaded(
     with slot_attention(policy.model):
         pass  # refuses a model that cannot be sampled
     free = memory.free_memory(policy.model, processes.accelerator.device)
-    needed = memory.check(memory.Shape.of(policy.model), config, free)
+    parts = processes.count if shards(processes.accelerator) else 1
+    needed = memory.check(memory.Shape.of(policy.model), config, free, parts)
     console.print(f"memory{' of each process' if processes.count > 1 else ''}:\n{needed.table()}")
     return policy
 
