@@ -23,8 +23,6 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ftrl_agents.sharding import load_optimizer_state
 from ftrl_gym.errors import FtrlGymError, UsageError
 
-KEPT = 2
-"""How many checkpoints of a run stay, besides the first."""
 FIRST = Path("checkpoints") / "step-000000"
 """The policy before training, in a run folder: kept, for comparison and as the reference of a KL."""
 
@@ -47,14 +45,18 @@ def save(
     cursor: Mapping[str, Any],
     heads: Mapping[str, torch.Tensor] | None = None,
     weights: Mapping[str, torch.Tensor] | None = None,
+    keep: int = 2,
+    best: int | None = None,
 ) -> Path:
-    """Write the checkpoint of a step.
+    """Write the checkpoint of a step; older ones go only when it is whole.
 
     Args:
         optimizer: Its state, see :func:`ftrl_agents.sharding.optimizer_state`.
         cursor: Where the run is: plain numbers, strings, lists.
         heads: Weights that are trained and no part of the model, such as a value head's.
         weights: Of the model, if not those that it has.
+        keep: How many of the last ones stay, besides the first.
+        best: Step of one that stays, too.
 
     Raises:
         SaveError: Disk full or the like.
@@ -88,8 +90,9 @@ def save(
             + (f"The checkpoint {before} is untouched. " if before else "")
             + "Make room, then go on with --resume"
         ) from None
-    for old in _all(run_dir)[1:-KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+    for old in _all(run_dir)[1:-keep]:
+        if best is None or old.name != folder_name(best):
+            shutil.rmtree(old, ignore_errors=True)
     return folder
 
 

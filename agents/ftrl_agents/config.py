@@ -19,6 +19,7 @@ Positive = Annotated[int, Field(ge=1)]
 NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
+BestBy = Literal["f1", "outcome", "reward", "precision", "recall"]
 Temperatures = Annotated[list[NotNegative], Field(min_length=1)]
 
 
@@ -182,6 +183,10 @@ class RolloutConfig(Settings):
     """Own tokens per turn; a longer turn is cut there."""
     max_episode_tokens: Positive = 4096
     """Tokens per episode in all: prompt, own turns, feedback."""
+    stop: list[Annotated[str, Field(min_length=1)]] = []
+    """Texts behind which a turn ends, besides the model's own end of a turn."""
+    env_seconds: Annotated[float, Field(gt=0)] = 300.0
+    """Seconds that the environment may take for the turns of an episode together; one that takes longer has failed."""
     source: Source = Source.LIVE
     """Where the episodes of a step come from."""
     trajectories: Positive = 256
@@ -288,6 +293,13 @@ class EvaluationConfig(Settings):
     """Held-out tasks, from the first on."""
     temperatures: Temperatures = [0.0, 1.0]
     """One evaluation each; 0 is greedy."""
+    look_every: Annotated[int, Field(ge=0)] = 0
+    """Steps between looks at training tasks that are set aside; the checkpoint that is best there is kept. 0 sets none
+    aside."""
+    look_tasks: Positive = 64
+    """How many of them, played at the first of ``temperatures``."""
+    best: BestBy = "f1"
+    """Which of their mean scores makes a checkpoint the best."""
 
 
 class TrainConfig(Settings):
@@ -315,7 +327,9 @@ class TrainConfig(Settings):
     minutes: Annotated[float, Field(gt=0)] = 13.0
     """Wall-clock minutes of reinforcement learning at most; evaluation comes on top."""
     save_every: Positive = 20
-    """Steps between checkpoints, of which the last two are kept, and between samples of episodes in full."""
+    """Steps between checkpoints, and between samples of episodes in full."""
+    keep: Positive = 2
+    """How many of the last checkpoints are kept, besides the first one and the best."""
     track: list[Literal["wandb", "trackio"]] = []
     """Where the numbers of every step go besides metrics.jsonl and TensorBoard; what is named must be installed."""
     threads: Positive = 2

@@ -100,6 +100,8 @@ class _Player:
                     in_flight=rollout.in_flight,
                     max_turn_tokens=rollout.max_turn_tokens,
                     max_episode_tokens=rollout.max_episode_tokens,
+                    stop=rollout.stop,
+                    env_seconds=rollout.env_seconds,
                     pool=self.pool if pooled else None,
                 )
             )

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import torch
 from rich.console import Console
@@ -17,7 +17,7 @@ from transformers import PreTrainedModel
 from ftrl_agents import checkpoint, memory
 from ftrl_agents.adapter import add_adapter
 from ftrl_agents.chat import Chat
-from ftrl_agents.config import TrainConfig, sampled_from_a_copy
+from ftrl_agents.config import BestBy, TrainConfig, sampled_from_a_copy
 from ftrl_agents.envs import EnvFactory, task_ids
 from ftrl_agents.episode import Episode, grouped
 from ftrl_agents.evaluation import Evaluation
@@ -27,7 +27,7 @@ from ftrl_agents.metrics import MetricsLog, NoLog, describe
 from ftrl_agents.policy import Policy, load_policy
 from ftrl_agents.processes import Processes, launched
 from ftrl_agents.report import write_report, write_sample
-from ftrl_agents.run import env_of, evaluations, forget_evaluations, progress_bar
+from ftrl_agents.run import env_of, evaluations, forget_evaluations, judged, progress_bar, set_aside
 from ftrl_agents.run_folder import CONFIG, check_resumable, locked, new_run
 from ftrl_agents.sampling import START, open_source
 from ftrl_agents.schedule import share_of_rate
@@ -54,7 +54,9 @@ class Trainer:
     ) -> None:
         self.config, self.console, self.policy, self.processes = config, console, policy, processes
         self.make_train, self.make_test = env_of(config, "train"), env_of(config, "test")
-        self.train_ids = task_ids(self.make_train)
+        self.train_ids, self.look_ids = set_aside(task_ids(self.make_train), config.evaluation)
+        self.best: tuple[int, float] | None = None
+        """Step and score of the checkpoint that was best on tasks set aside."""
         self.source = open_source(config, policy, self.make_train, self.train_ids, config.rollout.source, processes)
         trained = self._trained(start)
         self.learner = Learner(trained, config.update, config.rollout.temperature, processes.accelerator)
@@ -94,7 +96,7 @@ class Trainer:
             cursor, heads = checkpoint.load_cursor(self._saved, self.learner.optimizer)
             self.learner.load_heads(heads)
             self.step, self.cursor, self.elapsed = cursor["step"], tuple(cursor["cursor"]), cursor["elapsed"]
-            position = cursor["metrics"]
+            position, self.best = cursor["metrics"], cursor["best"] and tuple(cursor["best"])
         if self.processes.is_main:
             self.log = MetricsLog(config.run_dir, position, self.step, open_trackers(config))
             self.records = self.log.records()
@@ -111,6 +113,9 @@ class Trainer:
         self._train(interrupts)
         after = self._evaluations(test_ids, "after")
         title = f"{config.env.id}: {self.step} updates"
+        if self.best:
+            best = config.run_dir / "checkpoints" / checkpoint.folder_name(self.best[0])
+            self.console.print(f"best {config.evaluation.best} on tasks set aside, {self.best[1]:.3f}: {best}")
         return self.processes.by_main(
             lambda: write_report(config.run_dir, before, after, self.log.records(), title=title)
         )
@@ -128,8 +133,12 @@ class Trainer:
                 "cursor": list(self.cursor),
                 "elapsed": self.elapsed,
                 "metrics": self.log.position(),
+                "best": self.best and list(self.best),
             }
-            return checkpoint.save(self.config.run_dir, self.step, *self.policy, optimizer, cursor, heads, weights)
+            return checkpoint.save(
+                self.config.run_dir, self.step, *self.policy, optimizer, cursor, heads, weights, self.config.keep,
+                self.best and self.best[0],
+            )  # fmt: skip
 
         self._saved = self.processes.by_main(save)
         return self._saved
@@ -173,20 +182,34 @@ class Trainer:
             self.learner.hand_over(self.policy.model)
             self.step, self.cursor = self.step + 1, cursor
             updated = time.monotonic()
+            looked = self._look()
 
             def told() -> tuple[float, dict[str, Any]]:
                 record = describe(episodes, stats, sampled - begun, updated - sampled)
                 elapsed = self.elapsed + time.monotonic() - begun
-                record |= {"step": self.step, "minutes": elapsed / 60}
+                record |= {"step": self.step, "minutes": elapsed / 60, **looked}
                 self.log.add(record)
                 self.records.append(record)
                 return elapsed, record
 
             self.elapsed, record = self.processes.by_main(told)
+            if self.best and self.best[0] == self.step:
+                self.save()
             if self.step % self.config.save_every == 0 or self._over():
                 self.save()
                 self.processes.by_main(lambda: write_sample(self.config.run_dir, self.step, episodes))
         return record
+
+    def _look(self) -> dict[str, float]:
+        """Scores on the tasks set aside, where a look is due; says whether they are the best so far."""
+        wanted = self.config.evaluation
+        if not wanted.look_every or self.step % wanted.look_every:
+            return {}
+        found = judged(self.config, self.policy, self.make_train, self.look_ids, wanted.temperatures[0], self.processes)
+        scores = {name: found.interval(name).mean for name in get_args(BestBy)}
+        if self.best is None or scores[wanted.best] > self.best[1]:
+            self.best = self.step, scores[wanted.best]
+        return {f"look_{name}": value for name, value in scores.items()}
 
     def _own(self, episodes: list[Episode]) -> list[Episode]:
         """Those that this process computes the gradient of: every so many-th group."""
@@ -288,7 +311,7 @@ def _open(
     torch.set_num_threads(config.threads)
     make = env_of(config, "train")
     env_of(config, "test")
-    ids = task_ids(make)
+    ids, _ = set_aside(task_ids(make), config.evaluation)
     if not ids:
         raise UsageError("no training task is left: loosen --env.kinds or --env.difficulty")
     if config.resume:
