@@ -187,6 +187,10 @@ class RolloutConfig(Settings):
     """Texts behind which a turn ends, besides the model's own end of a turn."""
     env_seconds: Annotated[float, Field(gt=0)] = 300.0
     """Seconds that the environment may take for the turns of an episode together; one that takes longer has failed."""
+    engine: Literal["transformers", "vllm"] = "transformers"
+    """What samples: this project's batched decoding, or vLLM, which must be installed and wants a GPU."""
+    vllm_memory: Annotated[float, Field(gt=0, lt=1)] = 0.4
+    """Share of the GPU's memory that vLLM may take."""
     source: Source = Source.LIVE
     """Where the episodes of a step come from."""
     trajectories: Positive = 256

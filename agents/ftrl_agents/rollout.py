@@ -24,6 +24,7 @@ from ftrl_agents.episode import End, Episode, Turn
 from ftrl_agents.hanging import Helper, Overdue
 from ftrl_agents.sampler import Sampler
 from ftrl_agents.slot_attention import slot_attention
+from ftrl_agents.writer import Request, Writer
 from ftrl_gym.errors import UsageError
 
 MIN_ROOM = 32
@@ -75,6 +76,7 @@ def collect(
     env_seconds: float = 300.0,
     on_episode: Callable[[Episode], Any] | None = None,
     pool: EnvPool | None = None,
+    writer: Writer | None = None,
 ) -> list[Episode]:
     """Play ``group_size`` episodes of each task.
 
@@ -96,6 +98,7 @@ def collect(
         env_seconds: Seconds that an environment may take for the turns of an episode together.
         on_episode: Called with every finished episode, for progress.
         pool: Where environments come from and go back to; without one they are closed at the end.
+        writer: Samples in place of ``model``, whole turns at once.
 
     Raises:
         UsageError: The model or its chat template cannot do this, or a prompt leaves no room for a turn.
@@ -110,6 +113,7 @@ def collect(
         tuple(stop),
         pool or own_pool,
         on_episode or (lambda episode: None),
+        writer,
     )
     try:
         with slot_attention(model):
@@ -158,7 +162,9 @@ class _Batch:
         stop: tuple[str, ...],
         pool: EnvPool,
         on_episode: Callable[[Episode], Any],
+        writer: Writer | None = None,
     ) -> None:
+        self.writer = writer
         self.chat, self.sampler, self.rows, self.budget = chat, sampler, rows, budget
         self.pool, self.on_episode, self.stop, self.helper = pool, on_episode, stop, Helper()
         # A token has at least a byte, so that the longest text lies within as many tokens, where it ends.
@@ -189,6 +195,9 @@ class _Batch:
                 admitted.append(self._admit(*tasks[place], groups[place], numbers, seed, docs))
                 free -= len(admitted[-1])
             self._prefill(admitted)
+            if self.writer is not None:
+                self._write(self.writer, seed)
+                continue
             held = {row: stream.pending for row, stream in enumerate(self.live) if stream.pending}
             # A feeding pass costs a whole model call, so it waits until an eighth of the rows wants one.
             if held and FEED_SHARE * len(held) >= len(self.live):
@@ -236,7 +245,8 @@ class _Batch:
     def _prefill(self, admitted: list[list[_Stream]]) -> None:
         groups = sorted((streams for streams in admitted if streams), key=lambda streams: -streams[0].turn_start)
         if groups:
-            self.sampler.open([streams[0].episode.ids for streams in groups], [len(streams) for streams in groups])
+            if self.writer is None:
+                self.sampler.open([streams[0].episode.ids for streams in groups], [len(streams) for streams in groups])
             self.live += [stream for streams in groups for stream in streams]
 
     def _step(self, held: set[int]) -> None:
@@ -255,6 +265,26 @@ class _Batch:
             if ended or length - stream.turn_start >= self.budget.turn or length >= self.budget.episode:
                 self._end_turn(stream, cut=not ended)
                 over += [row] if episode.end else []
+        for row in reversed(over):
+            self._retire(row)
+
+    def _write(self, writer: Writer, seed: int) -> None:
+        """A turn for every row; those go to their environments."""
+        requests = []
+        for stream in self.live:
+            episode = stream.episode
+            turn_seed = np.random.default_rng([seed, episode.group, episode.member, len(episode.turns)]).integers(2**31)
+            most = min(self.budget.turn, self.budget.episode - len(episode.ids))
+            requests.append(Request(list(episode.ids), most, int(turn_seed)))
+        stops = sorted(self.chat.stops)
+        turns = writer.turns(requests, temperature=self.sampler.temperature, stop_tokens=stops, stop=self.stop)
+        over: list[int] = []
+        for row, (stream, turn) in enumerate(zip(self.live, turns, strict=True)):
+            for token, logprob in zip(turn.tokens, turn.logprobs, strict=True):
+                stream.episode.sampled(token, logprob)
+            ended = turn.tokens[-1] in self.chat.stops or self._said_stop(stream)
+            self._end_turn(stream, cut=not ended)
+            over += [row] if stream.episode.end else []
         for row in reversed(over):
             self._retire(row)
 
@@ -286,7 +316,8 @@ class _Batch:
     def _retire(self, row: int) -> None:
         """Free a row; the last live one moves into it."""
         stream = self.live[row]
-        self.sampler.close(row)
+        if self.writer is None:
+            self.sampler.close(row)
         self.live[row] = self.live[-1]
         self.live.pop()
         if stream.episode.end is not End.FAILED:

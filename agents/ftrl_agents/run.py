@@ -15,6 +15,7 @@ from ftrl_agents.envs import NAMESPACE, EnvFactory, env_factory
 from ftrl_agents.evaluation import TRANSCRIPTS, EpisodeScore, Evaluation, evaluate
 from ftrl_agents.policy import Policy
 from ftrl_agents.processes import Processes
+from ftrl_agents.writer import Writer
 from ftrl_gym.errors import UsageError
 from ftrl_gym.registration import SUITES
 
@@ -72,6 +73,7 @@ def evaluations(
     when: str,
     console: Console,
     processes: Processes,
+    writer: Writer | None = None,
 ) -> list[Evaluation]:
     """One evaluation per temperature, dealt to all processes; those that the folder already holds are read, not played
     again."""
@@ -86,7 +88,7 @@ def evaluations(
                 def advance(episode: object, progress: Progress = progress, bar: Any = bar) -> None:
                     progress.advance(bar)
 
-                result = judged(config, policy, make, ids, temperature, processes, advance)
+                result = judged(config, policy, make, ids, temperature, processes, advance, writer)
             processes.by_main(lambda path=path, result=result: result.save(path))  # type: ignore[misc]
         found.append(processes.by_main(lambda path=path: Evaluation.load(path)))  # type: ignore[misc]
     return found
@@ -100,6 +102,7 @@ def judged(
     temperature: float,
     processes: Processes,
     on_episode: Callable[[Any], Any] = lambda episode: None,
+    writer: Writer | None = None,
 ) -> Evaluation:
     """An evaluation on some tasks, dealt to all processes.
 
@@ -111,6 +114,7 @@ def judged(
         temperature: 0 is greedy.
         processes: Of the run.
         on_episode: Told of each episode that this process has finished.
+        writer: Samples in place of the policy's own model.
     """
 
     def scored(places: Sequence[int]) -> list[tuple[EpisodeScore, str]]:
@@ -129,6 +133,7 @@ def judged(
             stop=config.rollout.stop,
             env_seconds=config.rollout.env_seconds,
             on_episode=on_episode,
+            writer=writer,
         )
         return list(zip_longest(part.scores, part.transcripts, fillvalue=""))  # type: ignore[arg-type]
 

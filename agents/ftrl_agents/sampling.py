@@ -22,6 +22,7 @@ from ftrl_agents.prefixes import PrefixRows, prefix_file, read_prefixes, write_p
 from ftrl_agents.processes import Processes
 from ftrl_agents.rollout import EnvPool, collect
 from ftrl_agents.run import tasks_from
+from ftrl_agents.writer import Writer
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 Cursor = tuple[int, int]
@@ -57,6 +58,7 @@ def open_source(
     ids: Sequence[str],
     kind: Source,
     processes: Processes | None = None,
+    writer: Writer | None = None,
 ) -> EpisodeSource:
     """The source that a configuration names.
 
@@ -67,8 +69,9 @@ def open_source(
         ids: Training tasks.
         kind: Live episodes, or prefixes.
         processes: Those of the run; by default a single one.
+        writer: Samples in place of the policy's own model.
     """
-    player = _Player(config, policy, make_env, ids, processes or Processes(Accelerator()))
+    player = _Player(config, policy, make_env, ids, processes or Processes(Accelerator()), writer)
     return PrefixTurns(player) if kind is Source.PREFIXES else LiveEpisodes(player)
 
 
@@ -76,8 +79,15 @@ class _Player:
     """The policy in the training environment."""
 
     def __init__(
-        self, config: TrainConfig, policy: Policy, make_env: EnvFactory, ids: Sequence[str], processes: Processes
+        self,
+        config: TrainConfig,
+        policy: Policy,
+        make_env: EnvFactory,
+        ids: Sequence[str],
+        processes: Processes,
+        writer: Writer | None,
     ) -> None:
+        self.writer = writer
         self.config, self.policy, self.make_env, self.ids = config, policy, make_env, ids
         self.processes, self.pool = processes, EnvPool()
 
@@ -103,6 +113,7 @@ class _Player:
                     stop=rollout.stop,
                     env_seconds=rollout.env_seconds,
                     pool=self.pool if pooled else None,
+                    writer=self.writer,
                 )
             )
 

@@ -14,13 +14,13 @@ import torch
 from rich.console import Console
 from transformers import PreTrainedModel
 
-from ftrl_agents import checkpoint, memory
+from ftrl_agents import checkpoint
 from ftrl_agents.adapter import add_adapter
-from ftrl_agents.chat import Chat
 from ftrl_agents.config import BestBy, TrainConfig, sampled_from_a_copy
 from ftrl_agents.envs import EnvFactory, task_ids
 from ftrl_agents.episode import Episode, grouped
 from ftrl_agents.evaluation import Evaluation
+from ftrl_agents.first_policy import policy_to_begin_with
 from ftrl_agents.interrupt import Interrupted, Interrupts
 from ftrl_agents.learner import Learner, LossNotFinite
 from ftrl_agents.metrics import MetricsLog, NoLog, describe
@@ -29,12 +29,12 @@ from ftrl_agents.processes import Processes, launched
 from ftrl_agents.report import write_report, write_sample
 from ftrl_agents.run import env_of, evaluations, forget_evaluations, judged, progress_bar, set_aside
 from ftrl_agents.run_folder import CONFIG, check_resumable, locked, new_run
-from ftrl_agents.sampling import START, open_source
+from ftrl_agents.sampling import START, EpisodeSource, open_source
 from ftrl_agents.schedule import share_of_rate
 from ftrl_agents.sharding import optimizer_state, shards
-from ftrl_agents.slot_attention import slot_attention
 from ftrl_agents.trackers import open_trackers
 from ftrl_agents.watch import warnings
+from ftrl_agents.writer import Writer
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 
@@ -57,16 +57,20 @@ class Trainer:
         self.train_ids, self.look_ids = set_aside(task_ids(self.make_train), config.evaluation)
         self.best: tuple[int, float] | None = None
         """Step and score of the checkpoint that was best on tasks set aside."""
-        self.source = open_source(config, policy, self.make_train, self.train_ids, config.rollout.source, processes)
         trained = self._trained(start)
         self.learner = Learner(trained, config.update, config.rollout.temperature, processes.accelerator)
         self.step, self.cursor, self.elapsed = 0, START, 0.0
         self._saved: Path | None = start
         self.log: MetricsLog | NoLog = NoLog()
+        self.source: EpisodeSource | None = None
         self.records, self._warned = list[dict[str, Any]](), set[str]()
         processes.alone(self._begin)
         try:
             self.save()
+            self.writer = self._writer()
+            self.source = open_source(
+                config, policy, self.make_train, self.train_ids, config.rollout.source, processes, self.writer
+            )
             if config.update.kl:
                 first = None if config.lora.rank else load_policy(config.run_dir / checkpoint.FIRST).model
                 self.learner.set_reference(first)
@@ -88,6 +92,14 @@ class Trainer:
             for weight in model.parameters():  # buffers, such as the angles of positions, need their precision
                 weight.data = weight.data.to(torch.bfloat16)
         return trained
+
+    def _writer(self) -> Writer | None:
+        """What samples in place of the policy's own model, if that is wished."""
+        if self.config.rollout.engine != "vllm":
+            return None
+        from ftrl_agents.vllm_writer import VllmWriter
+
+        return VllmWriter(self.policy.model, self.config.run_dir / checkpoint.FIRST, self.config)
 
     def _begin(self) -> None:
         """Takes up where the run stopped, and opens its log."""
@@ -145,11 +157,14 @@ class Trainer:
 
     def close(self) -> None:
         """Environments and files."""
-        self.source.close()
+        if self.source is not None:
+            self.source.close()
         self.log.close()
 
     def _evaluations(self, ids: list[str], when: str) -> list[Evaluation]:
-        return evaluations(self.config, self.policy, self.make_test, ids, when, self.console, self.processes)
+        return evaluations(
+            self.config, self.policy, self.make_test, ids, when, self.console, self.processes, self.writer
+        )
 
     def _over(self) -> bool:
         return self.step >= self.config.steps or self.elapsed >= 60 * self.config.minutes
@@ -171,6 +186,7 @@ class Trainer:
         """Plays and learns once; what it reports of itself."""
         begun = time.monotonic()
         with self._rescued():
+            assert self.source is not None
             episodes, kept, cursor = self.source.step(self.step, self.cursor)
         sampled = time.monotonic()
         with interrupts.deferred():
@@ -180,6 +196,8 @@ class Trainer:
             except LossNotFinite as error:
                 raise self._stopped(error, episodes) from None
             self.learner.hand_over(self.policy.model)
+            if self.writer is not None:
+                self.writer.refresh()
             self.step, self.cursor = self.step + 1, cursor
             updated = time.monotonic()
             looked = self._look()
@@ -307,6 +325,11 @@ def _open(
     Args:
         held: Is given the lock of the run's folder.
     """
+    if config.rollout.engine == "vllm" and processes.count > 1:
+        raise UsageError(
+            f"--rollout.engine vllm serves one training process, and {processes.count} were launched. Start one, or "
+            "leave the engine out"
+        )
     changes = check_resumable(config) if config.resume else []
     torch.set_num_threads(config.threads)
     make = env_of(config, "train")
@@ -318,7 +341,7 @@ def _open(
         processes.by_main(lambda: held.enter_context(locked(config.run_dir)))
     start = processes.by_main(lambda: checkpoint.latest(config.run_dir)) if config.resume else None
     cold = not (start or policy or config.model)
-    begun = processes.alone(lambda: _loaded(config, policy, start, console, processes))
+    begun = processes.alone(lambda: policy_to_begin_with(config, policy, start, console, processes))
     if config.resume:
         if cold:
             _warm_up(config, console, begun, make, ids, processes)
@@ -333,22 +356,6 @@ def _open(
         if cold:
             _warm_up(config, console, begun, make, ids, processes)
         return Trainer(config, console, begun, start, processes)
-
-
-def _loaded(
-    config: TrainConfig, policy: Policy | None, start: Path | None, console: Console, processes: Processes
-) -> Policy:
-    """The policy to begin with, which can be sampled and fits into memory. Raises UsageError."""
-    if start or policy is None:
-        policy = load_policy(start or config.model)
-    Chat(policy.tokenizer, tools=config.env.docs == "json")
-    with slot_attention(policy.model):
-        pass  # refuses a model that cannot be sampled
-    free = memory.free_memory(policy.model, processes.accelerator.device)
-    parts = processes.count if shards(processes.accelerator) else 1
-    needed = memory.check(memory.Shape.of(policy.model), config, free, parts)
-    console.print(f"memory{' of each process' if processes.count > 1 else ''}:\n{needed.table()}")
-    return policy
 
 
 def _warm_up(
