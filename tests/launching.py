@@ -14,7 +14,7 @@ def launched(script: Path, arguments: list[str], processes: int, **variables: st
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-    common = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"} | variables
+    common = os.environ | {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"} | variables
     common["PYTHONPATH"] = os.pathsep.join([str(script.parent), os.environ.get("PYTHONPATH", "")])
     started = []
     for rank in range(processes):

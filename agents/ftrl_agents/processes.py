@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
 
+import torch
 from accelerate import Accelerator  # type: ignore[import-untyped]
 from accelerate.utils import InitProcessGroupKwargs, broadcast, gather_object  # type: ignore[import-untyped]
 from torch import nn
@@ -41,7 +42,17 @@ def launched() -> Accelerator:
         raise UsageError(
             "FSDP's first version cannot train here: set fsdp_version: 2, as agents/configs/fsdp2.yaml does"
         )
-    return Accelerator(kwargs_handlers=[InitProcessGroupKwargs(timeout=PATIENCE)])
+    wanted = int(os.environ.get("WORLD_SIZE", "1"))
+    # Without being told, processes without a GPU would not find each other, and each would train alone.
+    on_cpu = wanted > 1 and not torch.accelerator.is_available()
+    found = Accelerator(cpu=on_cpu, kwargs_handlers=[InitProcessGroupKwargs(timeout=PATIENCE)])
+    if found.num_processes != wanted:
+        raise UsageError(
+            f"{wanted} processes were launched, and accelerate knows of {found.num_processes}: each would train alone. "
+            "Launch them with: accelerate launch --config_file agents/configs/ddp.yaml --num_processes N "
+            "agents/train_llm.py ..."
+        )
+    return found
 
 
 class StoppedByAnother(FtrlGymError, RuntimeError):

@@ -108,7 +108,8 @@ class Trainer:
             cursor, heads = checkpoint.load_cursor(self._saved, self.learner.optimizer)
             self.learner.load_heads(heads)
             self.step, self.cursor, self.elapsed = cursor["step"], tuple(cursor["cursor"]), cursor["elapsed"]
-            position, self.best = cursor["metrics"], cursor["best"] and tuple(cursor["best"])
+            position, best = cursor["metrics"], cursor.get("best")  # which runs of before looks have not
+            self.best = best and (int(best[0]), float(best[1]))
         if self.processes.is_main:
             self.log = MetricsLog(config.run_dir, position, self.step, open_trackers(config))
             self.records = self.log.records()
