@@ -6,9 +6,11 @@ import errno
 import io
 import json
 import os
+import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gymnasium as gym
@@ -182,6 +184,18 @@ def test_a_full_disk_leaves_the_old_checkpoint_good(whole: Path, monkeypatch: py
         checkpoint.save(whole, 9, model, TOKENIZER, torch.optim.AdamW(model.parameters()).state_dict(), {})
     assert checkpoint.latest(whole) == before
     assert not list((whole / "checkpoints").glob(".*"))
+
+
+def test_a_full_disk_is_called_so_whatever_the_library_says(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object) -> None:
+        raise RuntimeError("unexpected pos 4743552 vs 4743444")
+
+    monkeypatch.setattr(torch, "save", fail)
+    model = make_model(TOKENIZER)
+    for free, words in ((100, "No space left on device"), (2**30, "unexpected pos")):
+        monkeypatch.setattr(shutil, "disk_usage", lambda folder, free=free: SimpleNamespace(free=free))
+        with pytest.raises(checkpoint.SaveError, match=words):
+            checkpoint.save(whole, 9, model, TOKENIZER, {}, {})
 
 
 def test_what_breaks_a_step_does_not_cost_the_steps_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ end with the same weights. It is written under a temporary name and renamed; an 
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import random
@@ -23,6 +24,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ftrl_agents.sharding import load_optimizer_state
 from ftrl_gym.errors import FtrlGymError, UsageError
 
+FULL = 2**20
+"""Bytes below which a disk counts as full."""
 FIRST = Path("checkpoints") / "step-000000"
 """The policy before training, in a run folder: kept, for comparison and as the reference of a KL."""
 
@@ -83,10 +86,11 @@ def save(
         fresh.rename(folder)
         _flush(folder.parent)
     except (OSError, SafetensorError, RuntimeError) as error:
+        reason = _reason(error, fresh)
         shutil.rmtree(fresh, ignore_errors=True)
         before = latest(run_dir)
         raise SaveError(
-            f"cannot save step {step} in {folder.parent}: {error}. "
+            f"cannot save step {step} in {folder.parent}: {reason}. "
             + (f"The checkpoint {before} is untouched. " if before else "")
             + "Make room, then go on with --resume"
         ) from None
@@ -129,6 +133,13 @@ def load_cursor(folder: Path, optimizer: torch.optim.Optimizer) -> tuple[dict[st
 
 def _all(run_dir: Path) -> list[Path]:
     return sorted((run_dir / "checkpoints").glob("step-*"))
+
+
+def _reason(error: Exception, folder: Path) -> str:
+    """Why nothing could be written. Of a full disk torch says only that it is at an unexpected place of a file."""
+    if not isinstance(error, OSError) and folder.exists() and shutil.disk_usage(folder).free < FULL:
+        return os.strerror(errno.ENOSPC)
+    return str(error)
 
 
 def _flush(path: Path) -> None:
