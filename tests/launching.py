@@ -29,7 +29,7 @@ def launched(script: Path, arguments: list[str], processes: int, **variables: st
             subprocess.Popen(command, env=common | (own if processes > 1 else {}), stdout=subprocess.PIPE, text=True)
         )
     try:
-        said = [one.communicate(timeout=240)[0] for one in started]
+        said = [one.communicate(timeout=600)[0] for one in started]
         assert [one.returncode for one in started] == [0] * processes
         return said
     finally:

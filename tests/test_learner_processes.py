@@ -29,6 +29,7 @@ def updated(processes: int, config: UpdateConfig, path: Path) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("name", CASES)
 def test_two_processes_are_one(name: str, tmp_path: Path) -> None:
     one = updated(1, CASES[name], tmp_path / "one.pt")

@@ -72,6 +72,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_two_processes_train_as_one_does(alone: Path, tmp_path: Path) -> None:
     said = run(2, settings(tmp_path))
     assert "process 0: 0" in said[0] and "memory of each process" in said[0]
@@ -80,6 +81,7 @@ def test_two_processes_train_as_one_does(alone: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_an_interrupt_of_one_process_stops_all_and_the_run_goes_on(alone: Path, tmp_path: Path) -> None:
     said = run(2, settings(tmp_path, save_every=100), FTRL_TEST_BLOW="SIGINT@1@2")
     assert ["process 0: 130" in said[0], "process 1: 130" in said[1]] == [True, True]
@@ -91,6 +93,7 @@ def test_an_interrupt_of_one_process_stops_all_and_the_run_goes_on(alone: Path, 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_weights_in_parts_train_as_whole_ones_do_and_a_run_goes_on_with_whole_ones(alone: Path, tmp_path: Path) -> None:
     plugin = yaml.safe_load((CONFIGS / "fsdp2.yaml").read_text())["fsdp_config"]
     variables = {"ACCELERATE_USE_FSDP": "true", **{name.upper(): str(value) for name, value in plugin.items()}}
@@ -102,6 +105,7 @@ def test_weights_in_parts_train_as_whole_ones_do_and_a_run_goes_on_with_whole_on
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_what_breaks_in_one_process_is_told_by_the_main_one(tmp_path: Path) -> None:
     said = run(2, settings(tmp_path, save_every=100), FTRL_TEST_BLOW="broken@1@1")
     assert "process 0: StoppedByAnother: process 1 stopped: FtrlGymError: the toy broke" in said[0]
