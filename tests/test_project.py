@@ -60,7 +60,20 @@ def pip(python: str, *arguments: str, folder: Path) -> None:
 
 def test_the_extras_are_the_promised_ones() -> None:
     extras = project()["project"]["optional-dependencies"]  # type: ignore[index]
-    assert sorted(extras) == ["bench", "dev", "endpoint", "export", "general", "llm", "lora", "mcp", "sb3", "train", "viz", "vllm"]
+    assert sorted(extras) == [
+        "bench",
+        "dev",
+        "endpoint",
+        "export",
+        "general",
+        "llm",
+        "lora",
+        "mcp",
+        "sb3",
+        "train",
+        "viz",
+        "vllm",
+    ]
 
 
 def test_the_constraints_satisfy_the_project() -> None:
