@@ -23,16 +23,18 @@ def flags(settings: type[BaseModel], prefix: str = "") -> list[str]:
 
 def test_flags_are_an_interface() -> None:
     assert " ".join(flags(TrainConfig)) == (
-        "name out resume model recipe seed steps minutes save_every track threads "
+        "name out resume model recipe seed steps minutes save_every keep track threads "
         "env.id env.docs env.kinds env.difficulty env.features env.max_turns env.reward env.matching "
         "rollout.tasks rollout.group rollout.temperature rollout.in_flight rollout.max_turn_tokens "
-        "rollout.max_episode_tokens rollout.source rollout.trajectories rollout.refills "
+        "rollout.max_episode_tokens rollout.stop rollout.env_seconds "
+        "rollout.engine rollout.vllm_memory rollout.source rollout.trajectories rollout.refills "
         "update.learning_rate update.warm_up update.schedule update.beta2 update.weight_decay update.estimator "
         "update.credit update.discount update.gae_lambda update.surrogate update.clip_low update.clip_high "
         "update.average update.constant_tokens update.entropy update.kl update.kl_estimator update.kl_place "
         "update.overlong_tokens update.drop_cut update.importance_cap update.value_weight update.value_clip "
-        "update.mini_batches update.epochs update.max_grad_norm update.micro_tokens update.recompute "
-        "evaluation.tasks evaluation.temperatures"
+        "update.mini_batches update.epochs update.max_grad_norm update.micro_tokens update.precision update.recompute "
+        "lora.rank lora.alpha lora.targets "
+        "evaluation.tasks evaluation.temperatures evaluation.look_every evaluation.look_tasks evaluation.best"
     )
 
 

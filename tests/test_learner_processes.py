@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from launching import launched
 
 from ftrl_agents.config import UpdateConfig
 
@@ -25,32 +22,18 @@ CASES = {
 }  # fmt: skip
 
 
-def launched(processes: int, config: UpdateConfig, path: Path) -> dict[str, Any]:
-    """What the script leaves when launched as ``accelerate launch`` does it: by environment variables."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port = listening.getsockname()[1]
-    common = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
-    common["PYTHONPATH"] = os.pathsep.join([str(SCRIPT.parent), os.environ.get("PYTHONPATH", "")])
-    started = []
-    for rank in range(processes):
-        place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": processes, "MASTER_PORT": port}
-        own = {"MASTER_ADDR": "127.0.0.1", **{name: str(value) for name, value in place.items()}}
-        command = [sys.executable, str(SCRIPT), config.model_dump_json(), str(path)]
-        started.append(subprocess.Popen(command, env=common | (own if processes > 1 else {})))
-    try:
-        assert [one.wait(timeout=240) for one in started] == [0] * processes
-    finally:
-        for one in started:
-            one.kill()
+def updated(processes: int, config: UpdateConfig, path: Path) -> dict[str, Any]:
+    """What the script leaves."""
+    launched(SCRIPT, [config.model_dump_json(), str(path)], processes)
     return dict(torch.load(path, weights_only=False))
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("name", CASES)
 def test_two_processes_are_one(name: str, tmp_path: Path) -> None:
-    one = launched(1, CASES[name], tmp_path / "one.pt")
-    two = launched(2, CASES[name], tmp_path / "two.pt")
+    one = updated(1, CASES[name], tmp_path / "one.pt")
+    two = updated(2, CASES[name], tmp_path / "two.pt")
     for key in one["stats"]:
         assert two["stats"][key] == pytest.approx(one["stats"][key], rel=2e-3, abs=2e-4), key
     for part in ("weights", "heads"):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
 import torch
 from learner_toy import LetterEnv, make_model, make_tokenizer
@@ -103,3 +106,45 @@ def test_an_environment_that_raises_costs_only_its_episode() -> None:
     assert [episode.end for episode in episodes] == [End.FAILED, End.FAILED, End.ANSWERED, End.ANSWERED]
     assert episodes[0].error == "RuntimeError: the toy broke"
     assert "RuntimeError" in episodes[0].transcript()
+
+
+class HangingEnv(LetterEnv):
+    """Hangs in its second turn until it is let go."""
+
+    let_go = threading.Event()
+
+    def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        if self.turn == 1:
+            self.let_go.wait()
+        return super().step(action)
+
+
+def test_an_environment_that_hangs_costs_only_its_episode() -> None:
+    tasks = [(HangingEnv, "2"), (LetterEnv, "3")]
+    try:
+        episodes = collect(
+            make_model(TOKENIZER), TOKENIZER, tasks, temperature=1.0, seed=1, group_size=2, env_seconds=0.5
+        )
+    finally:
+        HangingEnv.let_go.set()
+    assert [episode.end for episode in episodes] == [End.FAILED, End.FAILED, End.ANSWERED, End.ANSWERED]
+    assert episodes[0].error is not None and episodes[0].error.startswith("Overdue: it did not come back within")
+    assert len(episodes[0].turns) == 2
+
+
+def test_a_turn_ends_behind_a_stop_text() -> None:
+    plain, stopped = play(max_turn_tokens=40), play(max_turn_tokens=40, stop=["e", "~~"])
+    chat = Chat(TOKENIZER)
+    assert any("e" in turn.text[:-1] for episode in plain for turn in episode.turns)
+    ended = 0
+    for episode in stopped:
+        for number, turn in enumerate(episode.turns):
+            own = episode.ids[turn.start : turn.end]
+            assert "e" not in TOKENIZER.decode(own[:-1])
+            stop = "e" in turn.text
+            ended += stop
+            assert turn.cut == (len(own) == 40 and not stop and own[-1] != chat.end_of_turn)
+            if stop and number + 1 < len(episode.turns):
+                # The end-of-turn token is added, and is not the policy's own.
+                assert episode.ids[turn.end] == chat.end_of_turn and not episode.own[turn.end]
+    assert ended > 3

@@ -5,8 +5,12 @@ from __future__ import annotations
 import errno
 import io
 import json
+import os
+import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gymnasium as gym
@@ -21,6 +25,7 @@ from ftrl_agents import train as train_module
 from ftrl_agents.chat import Chat
 from ftrl_agents.config import EnvConfig, EvaluationConfig, RolloutConfig, TrainConfig, UpdateConfig
 from ftrl_agents.episode import End, Episode
+from ftrl_agents.evaluation import Evaluation
 from ftrl_agents.learner import LossNotFinite
 from ftrl_agents.policy import Policy, load_policy
 from ftrl_agents.sampling import charge_length
@@ -92,6 +97,33 @@ def test_a_run_leaves_everything_behind(whole: Path) -> None:
     )
 
 
+def test_the_last_checkpoints_and_the_best_are_kept(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = iter([0.3, 0.8, 0.8, 0.5, 0.2])
+    original = train_module.judged
+
+    def judged(*arguments: Any, **keywords: Any) -> Evaluation:
+        found = original(*arguments, **keywords)
+        assert {one.task for one in found.scores} == {"3"}  # the last training task, which is set aside
+        score = next(scores)
+        return replace(found, scores=tuple(replace(one, f1=score) for one in found.scores))
+
+    monkeypatch.setattr(train_module, "judged", judged)
+    looks = EvaluationConfig(tasks=3, temperatures=[0.0], look_every=1, look_tasks=1)
+    run = tmp_path / "run"
+    assert start(config(tmp_path, evaluation=looks, keep=1)) == 0
+    records = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    assert [record["look_f1"] for record in records] == [0.3, 0.8, 0.8, 0.5]
+    kept = sorted(path.name for path in (run / "checkpoints").iterdir())
+    assert kept == ["step-000000", "step-000002", "step-000004"]
+    # A run that goes on knows which one it was.
+    assert start(config(tmp_path, resume=run, evaluation=looks, keep=1, steps=5)) == 0
+    assert sorted(path.name for path in (run / "checkpoints").iterdir()) == [*kept[:2], "step-000005"]
+    with pytest.raises(UsageError, match="would set all 3 training tasks aside"):
+        start(config(tmp_path, evaluation=EvaluationConfig(look_every=1)))
+
+
 class Killed(BaseException):
     """As kill -9: nothing gets a chance to save."""
 
@@ -139,17 +171,31 @@ def test_an_interrupt_saves_and_resumes(
     assert all(torch.equal(value, weights(tmp_path / "run")[name]) for name, value in weights(whole).items())
 
 
-def test_a_full_disk_leaves_the_old_checkpoint_good(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("part", ["trainer", "weights", "flush"])
+def test_a_full_disk_leaves_the_old_checkpoint_good(whole: Path, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     model, before = make_model(TOKENIZER), checkpoint.latest(whole)
 
-    def full(*arguments: object) -> None:
+    def full(*arguments: object, **keywords: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(torch, "save", full)
+    place, name = {"trainer": (torch, "save"), "weights": (model, "save_pretrained"), "flush": (os, "fsync")}[part]
+    monkeypatch.setattr(place, name, full)
     with pytest.raises(checkpoint.SaveError, match="untouched"):
-        checkpoint.save(whole, 9, model, TOKENIZER, torch.optim.AdamW(model.parameters()), {})
+        checkpoint.save(whole, 9, model, TOKENIZER, torch.optim.AdamW(model.parameters()).state_dict(), {})
     assert checkpoint.latest(whole) == before
     assert not list((whole / "checkpoints").glob(".*"))
+
+
+def test_a_full_disk_is_called_so_whatever_the_library_says(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object) -> None:
+        raise RuntimeError("unexpected pos 4743552 vs 4743444")
+
+    monkeypatch.setattr(torch, "save", fail)
+    model = make_model(TOKENIZER)
+    for free, words in ((100, "No space left on device"), (2**30, "unexpected pos")):
+        monkeypatch.setattr(shutil, "disk_usage", lambda folder, free=free: SimpleNamespace(free=free))
+        with pytest.raises(checkpoint.SaveError, match=words):
+            checkpoint.save(whole, 9, model, TOKENIZER, {}, {})
 
 
 def test_what_breaks_a_step_does_not_cost_the_steps_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,20 @@ def pip(python: str, *arguments: str, folder: Path) -> None:
 
 def test_the_extras_are_the_promised_ones() -> None:
     extras = project()["project"]["optional-dependencies"]  # type: ignore[index]
-    assert sorted(extras) == ["bench", "dev", "endpoint", "export", "general", "llm", "mcp", "sb3", "train", "viz"]
+    assert sorted(extras) == [
+        "bench",
+        "dev",
+        "endpoint",
+        "export",
+        "general",
+        "llm",
+        "lora",
+        "mcp",
+        "sb3",
+        "train",
+        "viz",
+        "vllm",
+    ]
 
 
 def test_the_constraints_satisfy_the_project() -> None:
@@ -73,7 +86,11 @@ def test_the_constraints_satisfy_the_project() -> None:
     assert isinstance(table, dict)
     for text in [
         *table["dependencies"],
-        *(text for extra in ("train", "bench", "export", "dev") for text in table["optional-dependencies"][extra]),
+        *(
+            text
+            for extra in ("train", "lora", "bench", "export", "dev")
+            for text in table["optional-dependencies"][extra]
+        ),
     ]:
         wanted = Requirement(text)
         if wanted.name != "ftrl-gym":

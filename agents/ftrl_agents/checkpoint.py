@@ -7,6 +7,7 @@ end with the same weights. It is written under a temporary name and renamed; an 
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import random
@@ -20,10 +21,11 @@ import torch
 from safetensors import SafetensorError
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from ftrl_agents.sharding import load_optimizer_state
 from ftrl_gym.errors import FtrlGymError, UsageError
 
-KEPT = 2
-"""How many checkpoints of a run stay, besides the first."""
+FULL = 2**20
+"""Bytes below which a disk counts as full."""
 FIRST = Path("checkpoints") / "step-000000"
 """The policy before training, in a run folder: kept, for comparison and as the reference of a KL."""
 
@@ -42,15 +44,22 @@ def save(
     step: int,
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
-    optimizer: torch.optim.Optimizer,
+    optimizer: Mapping[str, Any],
     cursor: Mapping[str, Any],
     heads: Mapping[str, torch.Tensor] | None = None,
+    weights: Mapping[str, torch.Tensor] | None = None,
+    keep: int = 2,
+    best: int | None = None,
 ) -> Path:
-    """Write the checkpoint of a step.
+    """Write the checkpoint of a step; older ones go only when it is whole.
 
     Args:
+        optimizer: Its state, see :func:`ftrl_agents.sharding.optimizer_state`.
         cursor: Where the run is: plain numbers, strings, lists.
         heads: Weights that are trained and no part of the model, such as a value head's.
+        weights: Of the model, if not those that it has.
+        keep: How many of the last ones stay, besides the first.
+        best: Step of one that stays, too.
 
     Raises:
         SaveError: Disk full or the like.
@@ -60,14 +69,14 @@ def save(
     state = {
         "step": step,
         "cursor": dict(cursor),
-        "optimizer": optimizer.state_dict(),
+        "optimizer": dict(optimizer),
         "heads": dict(heads or {}),
         "rng": _random_states(),
     }
     try:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
-        model.save_pretrained(fresh)
+        model.save_pretrained(fresh, state_dict=None if weights is None else dict(weights))
         tokenizer.save_pretrained(fresh)
         with (fresh / "trainer.pt").open("wb") as file:
             torch.save(state, file)
@@ -77,15 +86,17 @@ def save(
         fresh.rename(folder)
         _flush(folder.parent)
     except (OSError, SafetensorError, RuntimeError) as error:
+        reason = _reason(error, fresh)
         shutil.rmtree(fresh, ignore_errors=True)
         before = latest(run_dir)
         raise SaveError(
-            f"cannot save step {step} in {folder.parent}: {error}. "
+            f"cannot save step {step} in {folder.parent}: {reason}. "
             + (f"The checkpoint {before} is untouched. " if before else "")
             + "Make room, then go on with --resume"
         ) from None
-    for old in _all(run_dir)[1:-KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+    for old in _all(run_dir)[1:-keep]:
+        if best is None or old.name != folder_name(best):
+            shutil.rmtree(old, ignore_errors=True)
     return folder
 
 
@@ -108,7 +119,7 @@ def load_cursor(folder: Path, optimizer: torch.optim.Optimizer) -> tuple[dict[st
     try:
         state = torch.load(folder / "trainer.pt", map_location="cpu", weights_only=True)
         own = [{name: value for name, value in group.items() if name != "params"} for group in optimizer.param_groups]
-        optimizer.load_state_dict(state["optimizer"])
+        load_optimizer_state(optimizer, state["optimizer"])
         for group, settings in zip(optimizer.param_groups, own, strict=True):
             group.update(settings)
         _restore_random_states(state["rng"])
@@ -122,6 +133,13 @@ def load_cursor(folder: Path, optimizer: torch.optim.Optimizer) -> tuple[dict[st
 
 def _all(run_dir: Path) -> list[Path]:
     return sorted((run_dir / "checkpoints").glob("step-*"))
+
+
+def _reason(error: Exception, folder: Path) -> str:
+    """Why nothing could be written. Of a full disk torch says only that it is at an unexpected place of a file."""
+    if not isinstance(error, OSError) and folder.exists() and shutil.disk_usage(folder).free < FULL:
+        return os.strerror(errno.ENOSPC)
+    return str(error)
 
 
 def _flush(path: Path) -> None:

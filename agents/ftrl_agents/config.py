@@ -19,6 +19,7 @@ Positive = Annotated[int, Field(ge=1)]
 NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
+BestBy = Literal["f1", "outcome", "reward", "precision", "recall"]
 Temperatures = Annotated[list[NotNegative], Field(min_length=1)]
 
 
@@ -182,6 +183,14 @@ class RolloutConfig(Settings):
     """Own tokens per turn; a longer turn is cut there."""
     max_episode_tokens: Positive = 4096
     """Tokens per episode in all: prompt, own turns, feedback."""
+    stop: list[Annotated[str, Field(min_length=1)]] = []
+    """Texts behind which a turn ends, besides the model's own end of a turn."""
+    env_seconds: Annotated[float, Field(gt=0)] = 300.0
+    """Seconds that the environment may take for the turns of an episode together; one that takes longer has failed."""
+    engine: Literal["transformers", "vllm"] = "transformers"
+    """What samples: this project's batched decoding, or vLLM, which must be installed and wants a GPU."""
+    vllm_memory: Annotated[float, Field(gt=0, lt=1)] = 0.4
+    """Share of the GPU's memory that vLLM may take."""
     source: Source = Source.LIVE
     """Where the episodes of a step come from."""
     trajectories: Positive = 256
@@ -251,6 +260,9 @@ class UpdateConfig(Settings):
     """Gradients are clipped to this norm."""
     micro_tokens: Positive = 8192
     """Tokens per forward pass; lower it when memory runs out."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Of matrix products. With bfloat16 weights and optimizer stay in float32, and what samples is a copy of the
+    weights in bfloat16; it and the learner then differ a little, see ``importance_cap``."""
     recompute: bool = False
     """Gradient checkpointing: keep few activations and compute the others again, prompts with every episode; for models
     that do not fit into memory otherwise."""
@@ -267,6 +279,17 @@ class UpdateConfig(Settings):
         return self
 
 
+class LoraSettings(Settings):
+    """Training small matrices beside the model's own instead of these (LoRA, arXiv 2106.09685)."""
+
+    rank: Annotated[int, Field(ge=0)] = 0
+    """Of these matrices; 0 trains the model itself. Wants a learning rate some ten times as high."""
+    alpha: Positive = 32
+    """What they add is multiplied by this, divided by the rank."""
+    targets: list[str] | None = None
+    """Names of the layers that get them, such as q_proj v_proj; all linear layers but the last otherwise."""
+
+
 class EvaluationConfig(Settings):
     """How the policy is judged, before and after."""
 
@@ -274,6 +297,13 @@ class EvaluationConfig(Settings):
     """Held-out tasks, from the first on."""
     temperatures: Temperatures = [0.0, 1.0]
     """One evaluation each; 0 is greedy."""
+    look_every: Annotated[int, Field(ge=0)] = 0
+    """Steps between looks at training tasks that are set aside; the checkpoint that is best there is kept. 0 sets none
+    aside."""
+    look_tasks: Positive = 64
+    """How many of them, played at the first of ``temperatures``."""
+    best: BestBy = "f1"
+    """Which of their mean scores makes a checkpoint the best."""
 
 
 class TrainConfig(Settings):
@@ -301,7 +331,9 @@ class TrainConfig(Settings):
     minutes: Annotated[float, Field(gt=0)] = 13.0
     """Wall-clock minutes of reinforcement learning at most; evaluation comes on top."""
     save_every: Positive = 20
-    """Steps between checkpoints, of which the last two are kept, and between samples of episodes in full."""
+    """Steps between checkpoints, and between samples of episodes in full."""
+    keep: Positive = 2
+    """How many of the last checkpoints are kept, besides the first one and the best."""
     track: list[Literal["wandb", "trackio"]] = []
     """Where the numbers of every step go besides metrics.jsonl and TensorBoard; what is named must be installed."""
     threads: Positive = 2
@@ -310,6 +342,7 @@ class TrainConfig(Settings):
     env: EnvConfig = EnvConfig()
     rollout: RolloutConfig = RolloutConfig()
     update: UpdateConfig = UpdateConfig()
+    lora: LoraSettings = LoraSettings()
     evaluation: EvaluationConfig = EvaluationConfig()
 
     @property
@@ -340,3 +373,13 @@ class TrainConfig(Settings):
             lines = [f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong[:8]]
             lines += [f"  ... and {len(wrong) - 8} more"] if len(wrong) > 8 else []
             raise UsageError("\n".join([f"{path} is not a valid configuration:", *lines])) from None
+
+
+def sampled_from_a_copy(config: TrainConfig, in_parts: bool = False) -> bool:
+    """Whether what samples is another model than the one that is trained: whole, without an adapter, in its precision.
+
+    Args:
+        config: Of the run.
+        in_parts: Whether the trained one is cut into parts.
+    """
+    return in_parts or config.lora.rank > 0 or config.update.precision == "bfloat16"

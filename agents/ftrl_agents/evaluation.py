@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ftrl_agents.episode import Episode
 
 RESAMPLES = 4_000
+TRANSCRIPTS = 10
+"""How many episodes an evaluation keeps as text, from the first on."""
 METRICS = {
     "precision": "Solve-P",
     "recall": "Solve-R",
@@ -180,7 +182,7 @@ def evaluate(
     temperature: float,
     seed: int = 0,
     docs: str = "signature",
-    transcripts: int = 10,
+    transcripts: int = TRANSCRIPTS,
     **collect: Any,
 ) -> Evaluation:
     """Plays every task once.

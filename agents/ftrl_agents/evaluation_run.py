@@ -13,12 +13,9 @@ from typing import Any
 from ftrl_agents.engine import Engine
 from ftrl_agents.envs import EnvFactory
 from ftrl_agents.episode import End, Episode
-from ftrl_agents.evaluation import EpisodeScore, Evaluation, score_episode
+from ftrl_agents.evaluation import TRANSCRIPTS, EpisodeScore, Evaluation, score_episode
 from ftrl_agents.played_log import PlayedLog
 from ftrl_gym.suites.conversation import ForeignTasks
-
-TRANSCRIPTS = 10
-"""How many episodes an evaluation keeps as text, from the first on; the log has all of them."""
 
 Key = tuple[str, int]
 """A task, and which of its samples."""

@@ -27,12 +27,14 @@ class Interrupts:
 
     Args:
         notice: Called when a signal has to wait: a person must see that it was heard.
+        patient: Let signals wait at all times but within :meth:`heard`, as :meth:`deferred` does even there. For one of
+            several processes, which must not leave the others where they wait for it.
     """
 
-    def __init__(self, notice: Callable[[], object] = lambda: None) -> None:
+    def __init__(self, notice: Callable[[], object] = lambda: None, *, patient: bool = False) -> None:
         self._notice = notice
         self._before: dict[int, Any] = {}
-        self._deferring = False
+        self._patient, self._deferring, self._deaf = patient, False, False
         self._pending: int | None = None
 
     def __enter__(self) -> Interrupts:
@@ -52,17 +54,34 @@ class Interrupts:
             yield
         finally:
             self._deferring = False
-        if self._pending is not None:
-            raise Interrupted(self._pending)
+        self._tell()
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """An interrupt is raised at once within this block, and one that waited where it begins."""
+        before, self._patient = self._patient, False
+        try:
+            self._tell()
+            yield
+        finally:
+            self._patient = before
 
     @contextmanager
     def ignored(self) -> Iterator[None]:
         """While a checkpoint is written on the way out."""
-        self._deferring = True
+        self._deaf = True
         yield
 
+    @property
+    def _waits(self) -> bool:
+        return self._patient or self._deferring or self._deaf
+
+    def _tell(self) -> None:
+        if self._pending is not None and not self._waits:
+            raise Interrupted(self._pending)
+
     def _heard(self, number: int, frame: FrameType | None) -> None:
-        if self._deferring:
+        if self._waits:
             if self._pending is None:
                 self._notice()
             self._pending = number

@@ -20,12 +20,14 @@ from accelerate.utils import gather_object  # type: ignore[import-untyped]
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from ftrl_agents.adapter import adapter_off, adapter_weights, merged_weights
 from ftrl_agents.advantage import advantages, gae, whitened
 from ftrl_agents.config import Estimator, KlPlace, UpdateConfig
 from ftrl_agents.episode import End, Episode
 from ftrl_agents.lessons import Lesson, Part, idle_part, paid, parts
 from ftrl_agents.loss import clipped_ratio, kl, surrogate, token_weights, truncated_importance, value_loss
 from ftrl_agents.scorer import Scorer
+from ftrl_agents.sharding import part_of, shards, whole
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 NOTHING = 1e-9
@@ -92,25 +94,46 @@ class Learner:
             # Renamed within transformers 5.
             enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
             enable({"use_reentrant": False})
-        scorer = Scorer(model, temperature, values=with_values, shared_prompt=not config.recompute)
+        # The second of two passes through a layer in parts does not find its weights when gradients come back.
+        shared_prompt = not (config.recompute or shards(self.accelerator))
+        scorer = Scorer(
+            model,
+            temperature,
+            values=with_values,
+            shared_prompt=shared_prompt,
+            in_bfloat16=config.precision == "bfloat16",
+        )
         trained = [p for p in scorer.parameters() if p.requires_grad]
         optimizer = torch.optim.AdamW(
             trained, lr=config.learning_rate, betas=(0.9, config.beta2), weight_decay=config.weight_decay
         )
         self.scorer, self.optimizer = self.accelerator.prepare(scorer, optimizer)
         self.reference: Scorer | None = None
+        self._referring = False
         self.midway = False
         """Whether an update has changed the weights and did not end: they are no step's result."""
 
-    def set_reference(self, model: PreTrainedModel) -> None:
-        """The policy that the KL is measured to."""
-        temperature = self.accelerator.unwrap_model(self.scorer).temperature
-        self.reference = Scorer(model.to(self.accelerator.device).eval(), temperature)
+    def set_reference(self, model: PreTrainedModel | None) -> None:
+        """The policy that the KL is measured to; None for that of an adapted model without its adapter."""
+        self._referring = True
+        if model is not None:
+            own = self.accelerator.unwrap_model(self.scorer)
+            self.reference = Scorer(
+                model.to(self.accelerator.device).eval(),
+                own.temperature,
+                in_bfloat16=own.in_bfloat16,
+                shared_prompt=True,
+            )
+
+    def _reference_logprobs(self, lessons: Sequence[Lesson]) -> list[Tensor]:
+        if self.reference is None:
+            with adapter_off(self.model):
+                return [logprobs for logprobs, _ in self._measured(self.scorer, lessons)]
+        return [logprobs for logprobs, _ in self._measured(self.reference, lessons)]
 
     def heads(self) -> dict[str, Tensor]:
-        """Weights that are trained and no part of the model: those of the value head, if there is one."""
-        state = self.accelerator.unwrap_model(self.scorer).state_dict()
-        return {name: value for name, value in state.items() if not name.startswith("model.")}
+        """Weights that are trained and not saved with the model: those of the value head and of an adapter, if any."""
+        return {name: whole(value).detach().cpu() for name, value in self._heads().items()}
 
     def load_heads(self, heads: Mapping[str, Tensor]) -> None:
         """Puts back what :meth:`heads` gave.
@@ -118,13 +141,34 @@ class Learner:
         Raises:
             UsageError: They are not those of this estimator.
         """
-        if heads.keys() != self.heads().keys():
+        own = self._heads()
+        if heads.keys() != own.keys():
             raise UsageError(
                 f"the checkpoint was trained {'with' if heads else 'without'} a value head, and estimator "
-                f"{self.config.estimator} wants it {'with' if self.heads() else 'without'} one. Keep the estimator, or "
+                f"{self.config.estimator} wants it {'with' if own else 'without'} one. Keep the estimator, or "
                 "start a new run from its weights with --model"
             )
-        self.accelerator.unwrap_model(self.scorer).load_state_dict(heads, strict=False)
+        with torch.no_grad():
+            for name, value in heads.items():
+                own[name].copy_(part_of(value, own[name]))
+
+    def _heads(self) -> dict[str, Tensor]:
+        weights = self.accelerator.unwrap_model(self.scorer).named_parameters()
+        adapter = {f"model.{name}" for name in adapter_weights(self.model)}
+        return {name: value for name, value in weights if not name.startswith("model.") or name in adapter}
+
+    @torch.no_grad()
+    def hand_over(self, model: PreTrainedModel) -> None:
+        """Gives a whole copy of the model the weights as they are; for all processes together."""
+        if model is not self.model:
+            own = dict(model.named_parameters())
+            for name, value in merged_weights(self.model):
+                own[name].copy_(value)
+
+    @torch.no_grad()
+    def whole_weights(self) -> dict[str, Tensor]:
+        """The model's weights as they are, on the CPU; for all processes together."""
+        return {name: value.cpu() for name, value in merged_weights(self.model)}
 
     def update(self, episodes: Sequence[Episode], seed: int, share_of_rate: float = 1.0) -> UpdateStats:
         """Improve the policy by a batch of whole groups.
@@ -186,8 +230,8 @@ class Learner:
         if config.importance_cap:
             self._measure_importance(lessons)
         costs = None
-        if self.reference is not None:
-            for lesson, (logprobs, _) in zip(lessons, self._measured(self.reference, lessons), strict=True):
+        if self._referring:
+            for lesson, logprobs in zip(lessons, self._reference_logprobs(lessons), strict=True):
                 lesson.reference_N = logprobs
             if config.kl_place is KlPlace.REWARD:
                 costs = [config.kl * kl(config.kl_estimator, one.sampled_N, one.reference_N) for one in lessons]
@@ -288,7 +332,8 @@ class Learner:
                 sums += measured
                 extremes = min(extremes[0], seen[0]), max(extremes[1], seen[1])
         norm = self.accelerator.clip_grad_norm_(self.scorer.parameters(), self.config.max_grad_norm)
-        norm = float(norm) if norm is not None else 0.0
+        norm = float(whole(norm)) if norm is not None else 0.0
+        bad = next(filter(None, gather_object([bad])), None)  # all of them stop, or none
         if bad or not math.isfinite(norm):
             self.optimizer.zero_grad()
             raise LossNotFinite(bad or f"the gradient is {norm} {where}, tasks {_names(own)}")
@@ -307,7 +352,7 @@ class Learner:
         )  # fmt: skip
         loss_N = loss_N - config.entropy * scored.entropy_N
         kl_N = error_N = torch.zeros_like(loss_N)
-        if self.reference is not None:
+        if self._referring:
             kl_N = kl(config.kl_estimator, logprobs_N, part.reference_N)
             if config.kl_place is KlPlace.LOSS:
                 loss_N = loss_N + config.kl * kl_N

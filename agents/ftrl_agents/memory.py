@@ -7,9 +7,10 @@ that keep no score matrix, in the precision of the weights.
 
 from __future__ import annotations
 
+import os
 from typing import Any, NamedTuple
 
-from ftrl_agents.config import TrainConfig
+from ftrl_agents.config import TrainConfig, sampled_from_a_copy
 from ftrl_gym.errors import UsageError
 
 FLOAT = 4
@@ -55,6 +56,8 @@ class Need(NamedTuple):
     weights: int
     optimizer: int
     """Gradients and two moments of the trained weights."""
+    copy: int
+    """The weights once more, to sample with, where these cannot be."""
     reference: int
     """The first policy, for a KL."""
     cache: int
@@ -65,9 +68,14 @@ class Need(NamedTuple):
     """Of one part of an update, if all its tokens are the policy's own."""
 
     @property
+    def lasting(self) -> int:
+        """What is there all the time."""
+        return self.weights + self.optimizer + self.copy + self.reference
+
+    @property
     def peak(self) -> int:
         """Sampling and updating take turns, so the larger of both counts."""
-        return self.weights + self.optimizer + self.reference + max(self.cache, self.activations + self.logits)
+        return self.lasting + max(self.cache, self.activations + self.logits)
 
     def table(self) -> str:
         """Line by line."""
@@ -75,28 +83,38 @@ class Need(NamedTuple):
         return "\n".join([*lines, f"  {'at most':<12}{size(self.peak):>10}"])
 
 
-def need(shape: Shape, config: TrainConfig) -> Need:
-    """What a run of these settings needs."""
+def need(shape: Shape, config: TrainConfig, parts: int = 1) -> Need:
+    """What a run of these settings needs.
+
+    Args:
+        shape: Of the model.
+        config: The settings.
+        parts: Processes among which weights and optimizer are cut.
+    """
+    half = 2 if config.update.precision == "bfloat16" else 1
+    adapted = config.lora.rank > 0
     tokens = max(config.update.micro_tokens, config.rollout.max_episode_tokens)
     kept = 2 if config.update.recompute else ACTIVATIONS // 2
     return Need(
-        weights=FLOAT * shape.parameters,
-        optimizer=3 * FLOAT * shape.trained,
-        reference=FLOAT * shape.parameters if config.update.kl else 0,
-        cache=FLOAT * shape.key_values * config.rollout.in_flight * config.rollout.max_episode_tokens,
-        activations=FLOAT * kept * shape.layers * shape.hidden * tokens,
+        weights=FLOAT * shape.parameters // parts,
+        # An adapter's own are so few that they do not count.
+        optimizer=0 if adapted else 3 * FLOAT * shape.trained // parts,
+        copy=FLOAT * shape.parameters // half if sampled_from_a_copy(config, parts > 1) else 0,
+        reference=FLOAT * shape.parameters if config.update.kl and not adapted else 0,
+        cache=FLOAT // half * shape.key_values * config.rollout.in_flight * config.rollout.max_episode_tokens,
+        activations=FLOAT // half * kept * shape.layers * shape.hidden * tokens,
         logits=FLOAT * LOGITS * shape.vocabulary * tokens,
     )
 
 
-def check(shape: Shape, config: TrainConfig, free: int) -> Need:
+def check(shape: Shape, config: TrainConfig, free: int, parts: int = 1) -> Need:
     """What is needed, once it is known to fit.
 
     Raises:
         UsageError: It cannot fit, whatever episodes turn out like; says what to lower.
     """
-    wanted = need(shape, config)
-    lasting = wanted.weights + wanted.optimizer + wanted.reference
+    wanted = need(shape, config, parts)
+    lasting = wanted.lasting
     if lasting > free:
         raise UsageError(
             f"this run cannot fit into {size(free)} of free memory; it needs\n{wanted.table()}\nTake a smaller model"
@@ -113,7 +131,7 @@ def check(shape: Shape, config: TrainConfig, free: int) -> Need:
 
 def free_memory(model: Any, device: Any) -> int:
     """Bytes that a run with a loaded model may take on the torch device it will train on: what is free there, and what
-    the model's weights take there already."""
+    the model's weights take there already. Processes on one machine share what a CPU has."""
     import torch
 
     loaded = [p for p in model.parameters() if p.device.type == torch.device(device).type]
@@ -122,7 +140,7 @@ def free_memory(model: Any, device: Any) -> int:
         return int(torch.cuda.mem_get_info(device)[0]) + own
     import psutil  # type: ignore[import-untyped]
 
-    return int(psutil.virtual_memory().available) + own
+    return int(psutil.virtual_memory().available) // int(os.environ.get("LOCAL_WORLD_SIZE", "1")) + own
 
 
 def size(count: float) -> str:

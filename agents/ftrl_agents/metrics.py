@@ -59,6 +59,24 @@ class MetricsLog:
             tracker.finish()
 
 
+class NoLog:
+    """The log of a process that writes nothing, as another one does."""
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Nothing."""
+
+    def position(self) -> int:
+        """0."""
+        return 0
+
+    def records(self) -> list[dict[str, Any]]:
+        """None."""
+        return []
+
+    def close(self) -> None:
+        """Nothing."""
+
+
 def describe(episodes: Sequence[Episode], stats: UpdateStats, rollout_s: float, update_s: float) -> dict[str, Any]:
     """One step's record. Means are over episodes that did not fail; rates are per wall-clock second."""
     played = [episode for episode in episodes if episode.end is not End.FAILED]

@@ -4,15 +4,16 @@
 
 The result is in the order of ``tasks``, members of a group beside each other: ``episodes[i * group_size + member]``.
 A prompt is prefilled once for its group; feedback is appended to the cache; a finished episode's row goes to the next
-one in the queue. An environment that raises costs its episode, never the batch.
+one in the queue. An environment that raises or hangs costs its episode, never the batch.
 """
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import gymnasium as gym
 import numpy as np
@@ -20,8 +21,10 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ftrl_agents.chat import Chat
 from ftrl_agents.episode import End, Episode, Turn
+from ftrl_agents.hanging import Helper, Overdue
 from ftrl_agents.sampler import Sampler
 from ftrl_agents.slot_attention import slot_attention
+from ftrl_agents.writer import Request, Writer
 from ftrl_gym.errors import UsageError
 
 MIN_ROOM = 32
@@ -29,6 +32,7 @@ MIN_ROOM = 32
 FEED_SHARE = 8
 """Feedback is fed as soon as one in this many rows waits for it."""
 
+T = TypeVar("T")
 EnvFactory = Callable[[], "gym.Env[str, str]"]
 
 
@@ -68,8 +72,11 @@ def collect(
     in_flight: int = 128,
     max_turn_tokens: int = 256,
     max_episode_tokens: int = 4096,
+    stop: Sequence[str] = (),
+    env_seconds: float = 300.0,
     on_episode: Callable[[Episode], Any] | None = None,
     pool: EnvPool | None = None,
+    writer: Writer | None = None,
 ) -> list[Episode]:
     """Play ``group_size`` episodes of each task.
 
@@ -87,8 +94,11 @@ def collect(
         in_flight: Episodes decoded at once.
         max_turn_tokens: Own tokens per turn; a longer turn is cut there and given to the environment.
         max_episode_tokens: Tokens per episode in all, prompt and feedback included.
+        stop: Texts behind which a turn ends, besides the model's own end of a turn.
+        env_seconds: Seconds that an environment may take for the turns of an episode together.
         on_episode: Called with every finished episode, for progress.
         pool: Where environments come from and go back to; without one they are closed at the end.
+        writer: Samples in place of ``model``, whole turns at once.
 
     Raises:
         UsageError: The model or its chat template cannot do this, or a prompt leaves no room for a turn.
@@ -99,15 +109,18 @@ def collect(
         Chat(tokenizer, tools=docs == "json"),
         Sampler(model, temperature),
         in_flight,
-        _Budget(max_turn_tokens, min(max_episode_tokens, _context(model))),
+        _Budget(max_turn_tokens, min(max_episode_tokens, _context(model)), env_seconds),
+        tuple(stop),
         pool or own_pool,
         on_episode or (lambda episode: None),
+        writer,
     )
     try:
         with slot_attention(model):
             wanted = members or [range(group_size)] * len(tasks)
             return batch.run(tasks, wanted, groups or range(len(tasks)), seed, docs)
     finally:
+        batch.helper.close()
         own_pool.close()
         model.train(was_training)
 
@@ -120,6 +133,7 @@ def _context(model: PreTrainedModel) -> int:
 class _Budget:
     turn: int
     episode: int
+    env_seconds: float
 
 
 @dataclass
@@ -132,6 +146,8 @@ class _Stream:
     uniforms: list[float]
     """One number in [0, 1) for each token the episode can have; decides what is sampled."""
     turn_start: int = 0
+    env_seconds: float = 0.0
+    """What the environment has taken so far."""
     pending: list[int] = field(default_factory=list)
     """Tokens that wait to be fed; while there are any, the row is held."""
 
@@ -143,11 +159,16 @@ class _Batch:
         sampler: Sampler,
         rows: int,
         budget: _Budget,
+        stop: tuple[str, ...],
         pool: EnvPool,
         on_episode: Callable[[Episode], Any],
+        writer: Writer | None = None,
     ) -> None:
+        self.writer = writer
         self.chat, self.sampler, self.rows, self.budget = chat, sampler, rows, budget
-        self.pool, self.on_episode = pool, on_episode
+        self.pool, self.on_episode, self.stop, self.helper = pool, on_episode, stop, Helper()
+        # A token has at least a byte, so that the longest text lies within as many tokens, where it ends.
+        self._tail = max((len(text.encode()) for text in stop), default=0)
         self.live: list[_Stream] = []
         self.done: list[Episode] = []
 
@@ -174,6 +195,9 @@ class _Batch:
                 admitted.append(self._admit(*tasks[place], groups[place], numbers, seed, docs))
                 free -= len(admitted[-1])
             self._prefill(admitted)
+            if self.writer is not None:
+                self._write(self.writer, seed)
+                continue
             held = {row: stream.pending for row, stream in enumerate(self.live) if stream.pending}
             # A feeding pass costs a whole model call, so it waits until an eighth of the rows wants one.
             if held and FEED_SHARE * len(held) >= len(self.live):
@@ -196,12 +220,14 @@ class _Batch:
             rng = np.random.default_rng([seed, group, member])
             episode = Episode(task, "", group, member, [])
             env = self.pool.take(factory)
+            stream = _Stream(episode, factory, env, [])
+            env_seed = int(rng.integers(2**31))
             try:
-                _, info = env.reset(seed=int(rng.integers(2**31)), options={"task": task})
+                info = self._reset(stream, env_seed)
             except UsageError:
                 raise
             except Exception as error:  # a bug in an environment must not cost the other episodes of the batch
-                self._fail(episode, env, error)
+                self._fail(stream, error)
                 continue
             episode.kind, episode.messages = str(info["kind"]), list(info["messages"])
             if not prompt:
@@ -211,14 +237,16 @@ class _Batch:
             assert episode.messages == first, f"task {task} gave two prompts"
             episode.extend(prompt)
             episode.prompt_length = len(prompt)
-            uniforms = rng.random(max(self.budget.episode - len(prompt), 1)).tolist()
-            streams.append(_Stream(episode, factory, env, uniforms, turn_start=len(prompt)))
+            stream.uniforms = rng.random(max(self.budget.episode - len(prompt), 1)).tolist()
+            stream.turn_start = len(prompt)
+            streams.append(stream)
         return streams
 
     def _prefill(self, admitted: list[list[_Stream]]) -> None:
         groups = sorted((streams for streams in admitted if streams), key=lambda streams: -streams[0].turn_start)
         if groups:
-            self.sampler.open([streams[0].episode.ids for streams in groups], [len(streams) for streams in groups])
+            if self.writer is None:
+                self.sampler.open([streams[0].episode.ids for streams in groups], [len(streams) for streams in groups])
             self.live += [stream for streams in groups for stream in streams]
 
     def _step(self, held: set[int]) -> None:
@@ -232,11 +260,31 @@ class _Batch:
                 continue
             episode = stream.episode
             episode.sampled(tokens[row], logprobs[row])
-            ended = tokens[row] in self.chat.stops
+            ended = tokens[row] in self.chat.stops or self._said_stop(stream)
             length = len(episode.ids)
             if ended or length - stream.turn_start >= self.budget.turn or length >= self.budget.episode:
                 self._end_turn(stream, cut=not ended)
                 over += [row] if episode.end else []
+        for row in reversed(over):
+            self._retire(row)
+
+    def _write(self, writer: Writer, seed: int) -> None:
+        """A turn for every row; those go to their environments."""
+        requests = []
+        for stream in self.live:
+            episode = stream.episode
+            turn_seed = np.random.default_rng([seed, episode.group, episode.member, len(episode.turns)]).integers(2**31)
+            most = min(self.budget.turn, self.budget.episode - len(episode.ids))
+            requests.append(Request(list(episode.ids), most, int(turn_seed)))
+        stops = sorted(self.chat.stops)
+        turns = writer.turns(requests, temperature=self.sampler.temperature, stop_tokens=stops, stop=self.stop)
+        over: list[int] = []
+        for row, (stream, turn) in enumerate(zip(self.live, turns, strict=True)):
+            for token, logprob in zip(turn.tokens, turn.logprobs, strict=True):
+                stream.episode.sampled(token, logprob)
+            ended = turn.tokens[-1] in self.chat.stops or self._said_stop(stream)
+            self._end_turn(stream, cut=not ended)
+            over += [row] if stream.episode.end else []
         for row in reversed(over):
             self._retire(row)
 
@@ -246,9 +294,9 @@ class _Batch:
         turn = Turn(stream.turn_start, len(episode.ids), self.chat.text(own), cut)
         episode.turns.append(turn)
         try:
-            _, reward, terminated, truncated, info = stream.env.step(turn.text)
+            _, reward, terminated, truncated, info = self._asked(stream, lambda: stream.env.step(turn.text))
         except Exception as error:  # as in _admit
-            self._fail(episode, stream.env, error)
+            self._fail(stream, error)
             return
         turn.reward, turn.calls, turn.feedback = float(reward), list(info["calls"]), list(info["messages"])
         episode.score = dict(info["score"])
@@ -268,16 +316,37 @@ class _Batch:
     def _retire(self, row: int) -> None:
         """Free a row; the last live one moves into it."""
         stream = self.live[row]
-        self.sampler.close(row)
+        if self.writer is None:
+            self.sampler.close(row)
         self.live[row] = self.live[-1]
         self.live.pop()
         if stream.episode.end is not End.FAILED:
             self.pool.give(stream.factory, stream.env)
             self._finish(stream.episode)
 
-    def _fail(self, episode: Episode, env: gym.Env[str, str], error: Exception) -> None:
+    def _asked(self, stream: _Stream, call: Callable[[], T]) -> T:
+        """What an environment says, if it does so in time. Raises Overdue, or what it raises."""
+        begun = time.monotonic()
+        try:
+            return self.helper.call(call, max(self.budget.env_seconds - stream.env_seconds, 0.0))
+        finally:
+            stream.env_seconds += time.monotonic() - begun
+
+    def _reset(self, stream: _Stream, seed: int) -> dict[str, Any]:
+        return self._asked(stream, lambda: stream.env.reset(seed=seed, options={"task": stream.episode.task}))[1]
+
+    def _said_stop(self, stream: _Stream) -> bool:
+        if not self.stop:
+            return False
+        own = stream.episode.ids[stream.turn_start :]
+        text = self.chat.text(own[-self._tail - 1 :])
+        return any(one in text for one in self.stop)
+
+    def _fail(self, stream: _Stream, error: Exception) -> None:
+        episode = stream.episode
         episode.end, episode.error = End.FAILED, f"{type(error).__name__}: {str(error)[:500]}"
-        env.close()
+        if not isinstance(error, Overdue):  # an environment that hangs would do so when it is closed, too
+            stream.env.close()
         self._finish(episode)
 
     def _finish(self, episode: Episode) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from ftrl_agents.config import TrainConfig
+from ftrl_agents.config import EvaluationConfig, TrainConfig
 from ftrl_agents.envs import NAMESPACE, EnvFactory, env_factory
-from ftrl_agents.evaluation import Evaluation, evaluate
+from ftrl_agents.evaluation import TRANSCRIPTS, EpisodeScore, Evaluation, evaluate
 from ftrl_agents.policy import Policy
+from ftrl_agents.processes import Processes
+from ftrl_agents.writer import Writer
 from ftrl_gym.errors import UsageError
 from ftrl_gym.registration import SUITES
 
@@ -34,6 +37,22 @@ def env_of(config: TrainConfig, split: str) -> EnvFactory:
     return env_factory(config.env.id, split=split, **keywords)
 
 
+def set_aside(ids: list[str], wanted: EvaluationConfig) -> tuple[list[str], list[str]]:
+    """Training tasks, and the last ones of them that are looked at instead; none where no looks are wanted.
+
+    Raises:
+        UsageError: All of them would be set aside.
+    """
+    if not wanted.look_every or not ids:
+        return ids, []
+    if wanted.look_tasks >= len(ids):
+        raise UsageError(
+            f"--evaluation.look-tasks {wanted.look_tasks} would set all {len(ids)} training tasks aside: lower it, or "
+            "loosen --env.kinds or --env.difficulty"
+        )
+    return ids[: -wanted.look_tasks], ids[-wanted.look_tasks :]
+
+
 def tasks_of_step(ids: Sequence[str], step: int, count: int, seed: int) -> Iterator[str]:
     """The tasks of a step where every step takes as many; see :func:`tasks_from`."""
     return tasks_from(ids, step * count, count, seed)
@@ -47,36 +66,79 @@ def tasks_from(ids: Sequence[str], place: int, count: int, seed: int) -> Iterato
 
 
 def evaluations(
-    config: TrainConfig, policy: Policy, make: EnvFactory, ids: Sequence[str], when: str, console: Console
+    config: TrainConfig,
+    policy: Policy,
+    make: EnvFactory,
+    ids: Sequence[str],
+    when: str,
+    console: Console,
+    processes: Processes,
+    writer: Writer | None = None,
 ) -> list[Evaluation]:
-    """One evaluation per temperature; those that the folder already holds are read, not played again."""
+    """One evaluation per temperature, dealt to all processes; those that the folder already holds are read, not played
+    again."""
     found = []
     for temperature in config.evaluation.temperatures:
         path = config.run_dir / f"evaluation_{when}_{temperature:g}.json"
-        if not path.exists():
+        if not processes.by_main(path.exists):
             how = "greedy" if temperature == 0 else f"temperature {temperature:g}"
             with progress_bar(console) as progress:
-                bar = progress.add_task(f"evaluation {when}, {how}", total=len(ids), note="")
+                bar = progress.add_task(f"evaluation {when}, {how}", total=len(processes.own(len(ids))), note="")
 
                 def advance(episode: object, progress: Progress = progress, bar: Any = bar) -> None:
                     progress.advance(bar)
 
-                result = evaluate(
-                    policy.model,
-                    policy.tokenizer,
-                    make,
-                    ids,
-                    temperature=temperature,
-                    seed=config.seed,
-                    docs=config.env.docs,
-                    in_flight=config.rollout.in_flight,
-                    max_turn_tokens=config.rollout.max_turn_tokens,
-                    max_episode_tokens=config.rollout.max_episode_tokens,
-                    on_episode=advance,
-                )
-            result.save(path)
-        found.append(Evaluation.load(path))
+                result = judged(config, policy, make, ids, temperature, processes, advance, writer)
+            processes.by_main(lambda path=path, result=result: result.save(path))  # type: ignore[misc]
+        found.append(processes.by_main(lambda path=path: Evaluation.load(path)))  # type: ignore[misc]
     return found
+
+
+def judged(
+    config: TrainConfig,
+    policy: Policy,
+    make: EnvFactory,
+    ids: Sequence[str],
+    temperature: float,
+    processes: Processes,
+    on_episode: Callable[[Any], Any] = lambda episode: None,
+    writer: Writer | None = None,
+) -> Evaluation:
+    """An evaluation on some tasks, dealt to all processes.
+
+    Args:
+        config: Of the run.
+        policy: Plays.
+        make: Makes an environment that knows the tasks.
+        ids: Their ids.
+        temperature: 0 is greedy.
+        processes: Of the run.
+        on_episode: Told of each episode that this process has finished.
+        writer: Samples in place of the policy's own model.
+    """
+
+    def scored(places: Sequence[int]) -> list[tuple[EpisodeScore, str]]:
+        part = evaluate(
+            policy.model,
+            policy.tokenizer,
+            make,
+            [ids[place] for place in places],
+            groups=places,
+            temperature=temperature,
+            seed=config.seed,
+            docs=config.env.docs,
+            in_flight=config.rollout.in_flight,
+            max_turn_tokens=config.rollout.max_turn_tokens,
+            max_episode_tokens=config.rollout.max_episode_tokens,
+            stop=config.rollout.stop,
+            env_seconds=config.rollout.env_seconds,
+            on_episode=on_episode,
+            writer=writer,
+        )
+        return list(zip_longest(part.scores, part.transcripts, fillvalue=""))  # type: ignore[arg-type]
+
+    pairs = processes.dealt(scored, len(ids))
+    return Evaluation(temperature, tuple(score for score, _ in pairs), tuple(text for _, text in pairs[:TRANSCRIPTS]))
 
 
 def forget_evaluations(config: TrainConfig, when: str) -> None:

@@ -22,10 +22,11 @@ CONFIG = "config.json"
 LOCK = "lock"
 FIXED = (
     "model", "recipe", "env.id", "env.docs", "env.features", "env.max_turns", "env.reward", "evaluation.tasks",
-    "evaluation.temperatures",
+    "evaluation.temperatures", "evaluation.look_every", "evaluation.look_tasks", "evaluation.best",
+    "lora.rank", "lora.alpha", "lora.targets",
 )  # fmt: skip
-"""Settings that a run keeps for life: what it scored before training would not compare with what it scores after. A
-recipe sets others, and does so where a run begins."""
+"""Settings that a run keeps for life: what it scored before training would not compare with what it scores after, and
+its adapter has the shape that it has. A recipe sets others, and does so where a run begins."""
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Where the episodes of a training step come from: whole ones, or single turns behind the paper's prefixes.
 
-A source knows nothing of steps but its *cursor*, a list of two numbers that a checkpoint keeps.
+A source knows nothing of steps but its *cursor*, a list of two numbers that a checkpoint keeps. Where a run has several
+processes each plays whole groups, in turn, and all of them are given the episodes of all.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import random
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from accelerate import Accelerator  # type: ignore[import-untyped]
+
 from ftrl_agents.branching import branched
 from ftrl_agents.config import Source, TrainConfig
 from ftrl_agents.envs import EnvFactory
@@ -16,8 +19,10 @@ from ftrl_agents.episode import End, Episode, grouped, has_signal
 from ftrl_agents.loss import overlong_penalty
 from ftrl_agents.policy import Policy
 from ftrl_agents.prefixes import PrefixRows, prefix_file, read_prefixes, write_prefixes
+from ftrl_agents.processes import Processes
 from ftrl_agents.rollout import EnvPool, collect
 from ftrl_agents.run import tasks_from
+from ftrl_agents.writer import Writer
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 Cursor = tuple[int, int]
@@ -47,7 +52,13 @@ class EpisodeSource(Protocol):
 
 
 def open_source(
-    config: TrainConfig, policy: Policy, make_env: EnvFactory, ids: Sequence[str], kind: Source
+    config: TrainConfig,
+    policy: Policy,
+    make_env: EnvFactory,
+    ids: Sequence[str],
+    kind: Source,
+    processes: Processes | None = None,
+    writer: Writer | None = None,
 ) -> EpisodeSource:
     """The source that a configuration names.
 
@@ -57,35 +68,56 @@ def open_source(
         make_env: Makes training environments.
         ids: Training tasks.
         kind: Live episodes, or prefixes.
+        processes: Those of the run; by default a single one.
+        writer: Samples in place of the policy's own model.
     """
-    player = _Player(config, policy, make_env, ids)
+    player = _Player(config, policy, make_env, ids, processes or Processes(Accelerator()), writer)
     return PrefixTurns(player) if kind is Source.PREFIXES else LiveEpisodes(player)
 
 
 class _Player:
     """The policy in the training environment."""
 
-    def __init__(self, config: TrainConfig, policy: Policy, make_env: EnvFactory, ids: Sequence[str]) -> None:
-        self.config, self.policy, self.make_env, self.ids, self.pool = config, policy, make_env, ids, EnvPool()
+    def __init__(
+        self,
+        config: TrainConfig,
+        policy: Policy,
+        make_env: EnvFactory,
+        ids: Sequence[str],
+        processes: Processes,
+        writer: Writer | None,
+    ) -> None:
+        self.writer = writer
+        self.config, self.policy, self.make_env, self.ids = config, policy, make_env, ids
+        self.processes, self.pool = processes, EnvPool()
 
     def play(
         self, tasks: Sequence[tuple[EnvFactory, str]], seed: int, group: int, first: int = 0, pooled: bool = True
     ) -> list[Episode]:
-        """Groups of episodes, numbered from ``first`` on."""
+        """Groups of episodes, numbered from ``first`` on; those of all processes."""
         config, rollout = self.config, self.config.rollout
-        episodes = collect(
-            *self.policy,
-            tasks,
-            temperature=rollout.temperature,
-            seed=seed,
-            group_size=group,
-            groups=range(first, first + len(tasks)),
-            docs=config.env.docs,
-            in_flight=rollout.in_flight,
-            max_turn_tokens=rollout.max_turn_tokens,
-            max_episode_tokens=rollout.max_episode_tokens,
-            pool=self.pool if pooled else None,
-        )
+
+        def groups(places: Sequence[int]) -> list[list[Episode]]:
+            return grouped(
+                collect(
+                    *self.policy,
+                    [tasks[place] for place in places],
+                    temperature=rollout.temperature,
+                    seed=seed,
+                    group_size=group,
+                    groups=[first + place for place in places],
+                    docs=config.env.docs,
+                    in_flight=rollout.in_flight,
+                    max_turn_tokens=rollout.max_turn_tokens,
+                    max_episode_tokens=rollout.max_episode_tokens,
+                    stop=rollout.stop,
+                    env_seconds=rollout.env_seconds,
+                    pool=self.pool if pooled else None,
+                    writer=self.writer,
+                )
+            )
+
+        episodes = [episode for members in self.processes.dealt(groups, len(tasks)) for episode in members]
         if config.update.overlong_tokens:
             charge_length(episodes, rollout.max_episode_tokens, config.update.overlong_tokens)
         return episodes
@@ -137,7 +169,7 @@ class PrefixTurns:
         path = prefix_file(config.run_dir, epoch)
         if place == 0:
             self._sample(epoch, number)
-        places = read_prefixes(path)
+        places = self._player.processes.by_main(lambda: read_prefixes(path))
         random.Random(f"prefixes/{config.seed}/{epoch}").shuffle(places)
         chosen = places[place : place + config.rollout.tasks]
         tasks = [(branched(self._player.make_env, one, turns=1), one.task) for one in chosen]
@@ -156,7 +188,10 @@ class PrefixTurns:
         count = min(config.rollout.trajectories, len(player.ids))
         ids = list(tasks_from(player.ids, epoch * count, count, config.seed))
         trunks = player.play([(player.make_env, task) for task in ids], _seed(config, number), group=1)
-        env = player.make_env()
+        player.processes.by_main(lambda: self._write(epoch, trunks))
+
+    def _write(self, epoch: int, trunks: Sequence[Episode]) -> None:
+        config, env = self._player.config, self._player.make_env()
         try:
             taskset = env.unwrapped.taskset  # type: ignore[attr-defined]
             rows = [row for trunk in trunks for row in self._rows.of(trunk, taskset.get(trunk.task))]
@@ -164,8 +199,8 @@ class PrefixTurns:
             env.close()
         if not rows:
             raise UsageError(
-                f"none of {count} tasks of {config.env.id} can be written in FTRL's format, so there are no prefixes "
-                "to train on; leave --rollout.source prefixes out, or choose other tasks (--env.features)"
+                f"none of {len(trunks)} tasks of {config.env.id} can be written in FTRL's format, so there are no "
+                "prefixes to train on; leave --rollout.source prefixes out, or choose other tasks (--env.features)"
             )
         write_prefixes(prefix_file(config.run_dir, epoch), rows)
 

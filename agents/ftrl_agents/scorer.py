@@ -34,13 +34,22 @@ class Scorer(nn.Module):
         temperature: Of sampling; log-probabilities are those of the tempered distribution.
         values: Whether it has a value head: a linear map of the state that a token is predicted from, zero at first.
         shared_prompt: Compute a prompt once for all members. Gradient checkpointing keeps no keys and cannot.
+        in_bfloat16: Compute matrix products in bfloat16.
     """
 
     def __init__(
-        self, model: PreTrainedModel, temperature: float, *, values: bool = False, shared_prompt: bool = True
+        self,
+        model: PreTrainedModel,
+        temperature: float,
+        *,
+        values: bool = False,
+        shared_prompt: bool = True,
+        in_bfloat16: bool = False,
     ) -> None:
         super().__init__()
+        self.in_bfloat16 = in_bfloat16
         self.model, self.temperature, self.shared_prompt = model, temperature, shared_prompt
+        self._no_split_modules = model._no_split_modules  # where FSDP cuts
         self.value_head: nn.Linear | None = None
         if values:
             self.value_head = nn.Linear(model.config.get_text_config().hidden_size, 1, device=model.device)
@@ -55,6 +64,10 @@ class Scorer(nn.Module):
             tail_BT: ``(B, T)`` ids behind the prompt, padded on the right by anything.
             own_BT: ``(B, T)`` bool, which of them the policy sampled.
         """
+        with torch.autocast(prompt_P.device.type, torch.bfloat16, enabled=self.in_bfloat16):
+            return self._scored(prompt_P, tail_BT, own_BT)
+
+    def _scored(self, prompt_P: Tensor, tail_BT: Tensor, own_BT: Tensor) -> Scored:
         batch, length = own_BT.shape
         # The prompt's last token predicts the first of the tail, and so belongs to each member.
         inputs = torch.cat((prompt_P[-1:].expand(batch, 1), tail_BT[:, :-1]), dim=1)
@@ -71,7 +84,8 @@ class Scorer(nn.Module):
         with _states_at(self.model, wanted) as states:
             logits = self.model(input_ids=inputs, **given).logits
         logits = logits.float() / self.temperature
-        chosen = torch.log_softmax(logits, -1).gather(1, tail_BT[own_BT][:, None])[:, 0]
+        # A copy, as modules in parts want no views as what they return.
+        chosen = torch.log_softmax(logits, -1).gather(1, tail_BT[own_BT][:, None])[:, 0].clone()
         value = None if self.value_head is None else self.value_head(states[0].to(self.value_head.weight.dtype))[:, 0]
         return Scored(chosen, entropy(logits), value)
 
