@@ -70,6 +70,7 @@ def collect(
     max_episode_tokens: int = 4096,
     on_episode: Callable[[Episode], Any] | None = None,
     pool: EnvPool | None = None,
+    sampler: Callable[[PreTrainedModel, float], Sampler] = Sampler,
 ) -> list[Episode]:
     """Play ``group_size`` episodes of each task.
 
@@ -89,6 +90,7 @@ def collect(
         max_episode_tokens: Tokens per episode in all, prompt and feedback included.
         on_episode: Called with every finished episode, for progress.
         pool: Where environments come from and go back to; without one they are closed at the end.
+        sampler: Makes the sampler from model and temperature.
 
     Raises:
         UsageError: The model or its chat template cannot do this, or a prompt leaves no room for a turn.
@@ -97,7 +99,7 @@ def collect(
     model.eval()
     batch = _Batch(
         Chat(tokenizer, tools=docs == "json"),
-        Sampler(model, temperature),
+        sampler(model, temperature),
         in_flight,
         _Budget(max_turn_tokens, min(max_episode_tokens, _context(model))),
         pool or own_pool,
