@@ -147,7 +147,9 @@ def recorded(base: Base, make: Callable[[], gym.Env[str, str]], tasks: int) -> l
             kept += scripts if len(scripts) == GROUP else []
         if len(kept) >= tasks * GROUP:
             return kept[: tasks * GROUP]
-    raise UsageError(f"only {len(kept) // GROUP} of {len(ids)} tasks gave {GROUP} scripts, {tasks} are wanted; see --tasks")
+    raise UsageError(
+        f"only {len(kept) // GROUP} of {len(ids)} tasks gave {GROUP} scripts, {tasks} are wanted; see --tasks"
+    )
 
 
 def _is_script(episode: Episode) -> bool:

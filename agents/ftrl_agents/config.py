@@ -252,8 +252,8 @@ class UpdateConfig(Settings):
     micro_tokens: Positive = 8192
     """Tokens per forward pass; lower it when memory runs out."""
     recompute: bool = False
-    """Gradient checkpointing: keep few activations and compute the others again, prompts with every episode; for models
-    that do not fit into memory otherwise."""
+    """Gradient checkpointing: keep few activations and compute the others again; for models that do not fit into memory
+    otherwise."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -30,6 +30,22 @@ def slot_attention(model: PreTrainedModel) -> Iterator[None]:
     Raises:
         UsageError: It has layers that keep more, or see less, than the keys of all tokens.
     """
+    check_attention(model)
+    config = model.config.get_text_config()
+    before = config._attn_implementation
+    model.set_attn_implementation(NAME)
+    try:
+        yield
+    finally:
+        model.set_attn_implementation(before)
+
+
+def check_attention(model: PreTrainedModel) -> None:
+    """Whether every layer of a model sees all tokens, through transformers' attention interface.
+
+    Raises:
+        UsageError: One does not; says which models do.
+    """
     config = model.config.get_text_config()
     kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
     if kinds != {"full_attention"} or not model._supports_attention_backend:
@@ -37,12 +53,6 @@ def slot_attention(model: PreTrainedModel) -> Iterator[None]:
             f"{model.config.model_type} models ({', '.join(sorted(kinds))}) cannot be sampled here: every layer must "
             "be full attention behind transformers' attention interface. Models that work: Qwen2.5, Qwen3, Llama"
         )
-    before = config._attn_implementation
-    model.set_attn_implementation(NAME)
-    try:
-        yield
-    finally:
-        model.set_attn_implementation(before)
 
 
 def attend(
