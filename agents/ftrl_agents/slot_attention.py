@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AttentionInterface, PreTrainedModel
 
+from ftrl_agents.block_attention import attention
 from ftrl_agents.slot_cache import Pass, SlotCache
 from ftrl_gym.errors import UsageError
 
@@ -76,7 +77,8 @@ def attend(
             query, key, value, is_causal=True, scale=scaling, enable_gqa=True
         )
     elif slots.kind is Pass.APPEND:
-        out = _append(query, slots, layer, scaling)
+        by_rows = _append_rows if query.device.type == "cpu" else _append
+        out = by_rows(query, slots, layer, scaling)
     else:
         out = _decode(query, slots, layer, scaling)
     return out.transpose(1, 2), None
@@ -97,6 +99,19 @@ def _append(query: Tensor, slots: SlotCache, layer: int, scaling: float) -> Tens
     return nn.functional.scaled_dot_product_attention(
         query, keys, values, attn_mask=bias, scale=scaling, enable_gqa=True
     )
+
+
+def _append_rows(query: Tensor, slots: SlotCache, layer: int, scaling: float) -> Tensor:
+    """The same row by row, each with as many tokens and keys as it has."""
+    (old_keys, old_values), (new_keys, new_values) = slots.prefixes.layers[layer], slots.tails.layers[layer]
+    out = torch.zeros_like(query)
+    for place, (row, seen, count) in enumerate(slots.fed):
+        group = slots.group_of[row]
+        prefix = slots.prefix_lengths[group]
+        keys = torch.cat((old_keys[group, :, :, :prefix], new_keys[row, :, :, :seen]), dim=2)
+        values = torch.cat((old_values[group, :, :prefix], new_values[row, :, :seen]), dim=1)
+        attention(query[place, :, :count], keys, values, scaling, out[place, :, :count])
+    return out
 
 
 def _decode(query: Tensor, slots: SlotCache, layer: int, scaling: float) -> Tensor:

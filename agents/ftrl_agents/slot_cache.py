@@ -96,6 +96,8 @@ class SlotCache(Cache):
         """Of each live group."""
         self.tail_lengths: list[int] = []
         """Of each live row."""
+        self.fed: list[tuple[int, int, int]] = []
+        """Of an APPEND pass: each row, tokens of its tail with those fed, and how many are fed."""
         self.kind = Pass.DECODE
         self.entries = torch.zeros(0, dtype=torch.long)
         self.places = torch.zeros(0, 0, dtype=torch.long)
@@ -127,6 +129,7 @@ class SlotCache(Cache):
         self.tails.reserve(len(self.group_of), int(places.max()) + 1)
         for row, count in zip(rows, counts, strict=True):
             self.tail_lengths[row] += count
+        self.fed = [(row, self.tail_lengths[row], count) for row, count in zip(rows, counts, strict=True)]
         prefixes = torch.tensor([self.prefix_lengths[self.group_of[row]] for row in rows], device=self.device)
         self._aim(Pass.APPEND, torch.tensor(rows), places)
         self.prefix_bias = _bias(prefixes[:, None] - 1)
