@@ -10,6 +10,7 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 import torch
+from accelerate import Accelerator  # type: ignore[import-untyped]
 from learner_scripts import GROUP, Scripts
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -63,7 +64,8 @@ class OurSide:
         self.docs, self.clock, self.pool = docs, clock, EnvPool()
         # One optimizer step a batch, as TRL does unless told otherwise.
         settings = UpdateConfig(mini_batches=1, learning_rate=LEARNING_RATE)
-        self.learner = Learner(model, settings, temperature=1.0)
+        here = Accelerator(cpu=model.device.type == "cpu")  # not on a card that happens to be there
+        self.learner = Learner(model, settings, temperature=1.0, accelerator=here)
 
     def step(self) -> Cost:
         """Plays all scripts and learns from them once."""

@@ -1,4 +1,4 @@
-"""The models of ``speed.py learner``, what arithmetic a step of theirs cannot do without, and how fast a machine does it."""
+"""The models of ``speed.py learner``, what arithmetic their steps cannot do without, and how fast a machine does it."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.attention.bias import causal_lower_right
 from transformers import AttentionInterface, PreTrainedModel
 
-from ftrl_agents.block_attention import attention
 from ftrl_agents.slot_cache import Pass, SlotCache
 from ftrl_gym.errors import UsageError
 
@@ -77,8 +77,7 @@ def attend(
             query, key, value, is_causal=True, scale=scaling, enable_gqa=True
         )
     elif slots.kind is Pass.APPEND:
-        by_rows = _append_rows if query.device.type == "cpu" else _append
-        out = by_rows(query, slots, layer, scaling)
+        out = _append(query, slots, layer, scaling)
     else:
         out = _decode(query, slots, layer, scaling)
     return out.transpose(1, 2), None
@@ -87,30 +86,36 @@ def attend(
 AttentionInterface.register(NAME, attend)
 
 
-def _append(query: Tensor, slots: SlotCache, layer: int, scaling: float) -> Tensor:
-    """Several tokens per row: prefix and tail are copied side by side."""
-    rows = slots.entries
-    groups = torch.tensor(slots.group_of, device=rows.device)[rows]
-    prefix, tail = slots.prefix_bias.shape[3], slots.tail_bias.shape[3]
-    (old_keys, old_values), (new_keys, new_values) = slots.prefixes.layers[layer], slots.tails.layers[layer]
-    keys = torch.cat((old_keys[groups, :, :, :prefix].mT, new_keys[rows, :, :, :tail].mT), dim=2)
-    values = torch.cat((old_values[groups, :, :prefix], new_values[rows, :, :tail]), dim=2)
-    bias = torch.cat((slots.prefix_bias.expand(-1, -1, query.shape[2], -1), slots.tail_bias), dim=3).to(query.dtype)
+def attention(query: Tensor, keys: Tensor, values: Tensor, scaling: float) -> Tensor:
+    """The last n of S tokens attend to all of them, each up to itself.
+
+    Args:
+        query: ``(H, n, D)``.
+        keys: ``(K, S, D)``.
+        values: ``(K, S, D)``.
+        scaling: Of the scores.
+
+    Returns:
+        ``(H, n, D)``.
+    """
+    count, seen = query.shape[1], keys.shape[1]
+    # Known to be causal, it takes torch's faster kernels.
+    mask = None if count == seen else causal_lower_right(count, seen)
     return nn.functional.scaled_dot_product_attention(
-        query, keys, values, attn_mask=bias, scale=scaling, enable_gqa=True
-    )
+        query[None], keys[None], values[None], attn_mask=mask, is_causal=mask is None, scale=scaling, enable_gqa=True
+    )[0]
 
 
-def _append_rows(query: Tensor, slots: SlotCache, layer: int, scaling: float) -> Tensor:
-    """The same row by row, each with as many tokens and keys as it has."""
+def _append(query: Tensor, slots: SlotCache, layer: int, scaling: float) -> Tensor:
+    """Several tokens per row, row by row: each with as many tokens and keys as it has."""
     (old_keys, old_values), (new_keys, new_values) = slots.prefixes.layers[layer], slots.tails.layers[layer]
     out = torch.zeros_like(query)
     for place, (row, seen, count) in enumerate(slots.fed):
         group = slots.group_of[row]
         prefix = slots.prefix_lengths[group]
-        keys = torch.cat((old_keys[group, :, :, :prefix], new_keys[row, :, :, :seen]), dim=2)
+        keys = torch.cat((old_keys[group, :, :, :prefix].mT, new_keys[row, :, :, :seen].mT), dim=1)
         values = torch.cat((old_values[group, :, :prefix], new_values[row, :, :seen]), dim=1)
-        attention(query[place, :, :count], keys, values, scaling, out[place, :, :count])
+        out[place, :, :count] = attention(query[place, :, :count], keys, values, scaling)
     return out
 
 
