@@ -84,9 +84,10 @@ def measure_learner(chosen: argparse.Namespace) -> None:
     """Runs the comparisons asked for, prints each, and writes all of them if that is wished."""
     import learner_speed
     import torch
+    from learner_shapes import Size
 
     torch.set_num_threads(1)
-    for size in map(learner_speed.Size, chosen.size or list(learner_speed.Size)):
+    for size in map(Size, chosen.size or list(Size)):
         for docs in chosen.docs or ["signature", "json"]:
             tasks = chosen.tasks or learner_speed.TASKS[size]
             found = learner_speed.compare(

@@ -95,7 +95,7 @@ def by_segment(query: Tensor, key: Tensor, value: Tensor, packing: Packing, scal
     """``(H, N, D)`` from ``(H, N, D)`` queries and ``(K, N, D)`` keys and values."""
     found, lengths = [], [segment.length for segment in packing.segments]
     # Split, not sliced one by one: the backward pass of a slice is as large as the sequence.
-    queries, keys, values = (states.split(lengths, dim=1) for states in (query, key, value))
+    queries, keys, values = (torch.split(states, lengths, dim=1) for states in (query, key, value))
     for number, segment in enumerate(packing.segments):
         seen_keys, seen_values = keys[number], values[number]
         if segment.prompt is not None:
