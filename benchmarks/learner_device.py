@@ -147,8 +147,8 @@ def keep(report: Report, out: Path) -> None:
     lines = [
         "# Large models on a card",
         "",
-        "Written by `python benchmarks/speed.py learner --device cuda --write`; what is measured, and how, says the",
-        "docstring of `benchmarks/learner_device.py`.",
+        "Written by `python benchmarks/speed.py learner --device cuda --write benchmarks/results`; what is",
+        "measured, and how, says the docstring of `benchmarks/learner_device.py`.",
         "",
         "| card | shape | parameters | update tokens/s | TFLOP/s | utilisation | rollout tokens/s (at so many) |",
         "|---|---|---|---|---|---|---|",

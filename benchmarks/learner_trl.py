@@ -29,7 +29,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainerCallba
 from ftrl_gym.errors import UsageError
 
 MICRO = 16
-"""Episodes in one pass of its update."""
+"""Episodes in one pass of its update; with 4 and with 32 it took as long, within what repetitions differ by."""
 NO_TOOLS = "{%- set tools = none -%}"
 
 
