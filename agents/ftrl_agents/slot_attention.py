@@ -52,7 +52,8 @@ def check_attention(model: PreTrainedModel) -> None:
     if kinds != {"full_attention"} or not model._supports_attention_backend:
         raise UsageError(
             f"{model.config.model_type} models ({', '.join(sorted(kinds))}) cannot be sampled or trained here: every "
-            "layer must be full attention behind transformers' attention interface. Models that work: Qwen2.5, Qwen3, Llama"
+            "layer must be full attention behind transformers' attention interface. Models that work: Qwen2.5, Qwen3, "
+            "Llama"
         )
 
 
