@@ -182,8 +182,8 @@ def table(everything: Sequence[tuple[Comparison, str]]) -> str:
         "# Training steps: ours and TRL's",
         "",
         "Written by `python benchmarks/speed.py learner --write benchmarks/results`. What is compared, and how, says",
-        "the docstring of `benchmarks/learner_speed.py`; how TRL 1.16 is set, that of `benchmarks/learner_trl.py`. Seconds",
-        "are those of one step: CPU time on a CPU, time on the wall on a card.",
+        "the docstring of `benchmarks/learner_speed.py`; how TRL 1.16 is set, that of `benchmarks/learner_trl.py`.",
+        "Seconds are those of one step: CPU time on a CPU, time on the wall on a card.",
         "",
         "| machine | model | documents | episodes | tokens (sampled) | side | episodes/s | rollout s (share) | "
         "of it sampler | sampled tokens/s | update s (share) |",
