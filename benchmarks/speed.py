@@ -1,12 +1,13 @@
 """How fast things are, in CPU time of one core.
 
     python benchmarks/speed.py env        one step with one call, from parsing to reward, as gym.make returns it
-    python benchmarks/speed.py learner    one training step of the embedded model: 16 tasks, 8 episodes each
+    python benchmarks/speed.py learner    whole training steps beside TRL's, three sizes of models
     python benchmarks/speed.py construct  making tasks with their whole proof, and without it, and where the time goes
     python benchmarks/speed.py sandbox    calls of foreign tools, beside the released loop, which protects nothing
 
 Figures are medians over repetitions, since a shared machine is noisy; times on the wall are not printed for the same
-reason. Resets are measured apart: an episode has one of them and several steps.
+reason, but on a card (`learner --device cuda`), where they are the only ones. Resets are measured apart: an episode has
+one of them and several steps.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import construction_speed
 import gymnasium as gym
@@ -78,26 +80,30 @@ def measure_env(env_id: str, tasks: int, repetitions: int) -> None:
     print(f"  promised are {TARGET:,} steps a CPU-second: {verdict}")
 
 
-def measure_learner(env_id: str, tasks: int) -> None:
-    """Plays and learns one step with the embedded base model and prints what each part costs."""
+def measure_learner(chosen: argparse.Namespace) -> None:
+    """Runs the comparisons asked for, prints each, and writes all of them if that is wished."""
+    import learner_speed
     import torch
-
-    from ftrl_agents.base_model import load_base
-    from ftrl_agents.speed import step_speed
+    from learner_shapes import Size
 
     torch.set_num_threads(1)
+    for size in map(Size, chosen.size or list(Size)):
+        for docs in chosen.docs or ["signature", "json"]:
+            tasks = chosen.tasks or learner_speed.TASKS[size]
+            found = learner_speed.compare(
+                chosen.id, size, docs, tasks, chosen.repeats, chosen.device, not chosen.without_trl
+            )
+            print(learner_speed.told(found), flush=True)
+            if chosen.write:
+                learner_speed.keep([found], chosen.write, chosen.machine)
+    if chosen.device != "cpu" or chosen.large:
+        import learner_device
 
-    def make() -> gym.Env[str, str]:
-        return gym.make(env_id, docs="signature", features=[], difficulty=0.25, disable_env_checker=True)
-
-    ids = make().unwrapped.taskset.ids()[:tasks]  # type: ignore[attr-defined]
-    base = load_base()
-    speed = step_speed(base.model, base.tokenizer, [(make, task_id) for task_id in ids])
-    parameters = sum(weight.numel() for weight in base.model.parameters())
-    print(f"{env_id}: {speed.episodes} episodes of {len(ids)} tasks, {parameters:,} parameters, one torch thread")
-    print(f"  rollout  {speed.rollout_s:6.1f} CPU-s, {speed.own_tokens_per_s:,.0f} sampled tokens a CPU-second")
-    print(f"  update   {speed.update_s:6.1f} CPU-s")
-    print(f"  whole    {speed.episodes_per_s:6.1f} episodes a CPU-second")
+        for shape in chosen.large or list(learner_device.LARGE):
+            report = learner_device.measure(learner_device.LARGE[shape], shape, chosen.device)
+            print(learner_device.told(report), flush=True)
+            if chosen.write:
+                learner_device.keep(report, chosen.write)
 
 
 def measure_construct(names: Sequence[str], tasks: int) -> None:
@@ -116,9 +122,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     env.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
     env.add_argument("--tasks", type=_count, default=400, help="how many test tasks")
     env.add_argument("--repetitions", type=_count, default=7, help="how many times, after one to warm up")
-    learner = commands.add_parser("learner", help="one training step of the embedded model")
+    learner = commands.add_parser("learner", help="whole training steps beside TRL's")
     learner.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
-    learner.add_argument("--tasks", type=_count, default=16, help="how many train tasks, 8 episodes each")
+    learner.add_argument("--size", action="append", choices=["0.5M", "6M", "30M"], help="may be repeated; default: all")
+    learner.add_argument(
+        "--docs", action="append", choices=["signature", "json"], help="may be repeated; default: both"
+    )
+    learner.add_argument("--tasks", type=_count, help="how many train tasks, 8 episodes each; default: by size")
+    learner.add_argument("--repeats", type=_count, default=3, help="steps that count, after one to warm up")
+    learner.add_argument("--device", default="cpu", help="of torch; on a card, large models are measured, too")
+    learner.add_argument(
+        "--large", action="append", choices=["tiny", "qwen3-0.6b", "qwen3-8b"], help="of these, also without a card"
+    )
+    learner.add_argument("--without-trl", action="store_true", help="our side only")
+    learner.add_argument("--write", type=Path, metavar="DIR", help="keep the figures there: benchmarks/results")
+    learner.add_argument("--machine", default="this machine", help="what it is called there")
     construct = commands.add_parser("construct", help="making and certifying tasks")
     construct.add_argument("--scenario", action="append", help="name of a scenario, may be repeated; default: all")
     construct.add_argument("--tasks", type=_count, default=120, help="how many of each scenario, for each depth")
@@ -134,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif chosen.what == "sandbox":
             sandbox_speed.measure(chosen.rounds, chosen.repeats)
         else:
-            measure_learner(chosen.id, chosen.tasks)
+            measure_learner(chosen)
     except (FtrlGymError, gym.error.Error) as error:
         print(f"speed: {error}", file=sys.stderr)
         return 2

@@ -272,7 +272,7 @@ def test_token_weights_sum_to_what_each_average_means() -> None:
 
 
 def test_entropy() -> None:
-    assert entropy(torch.zeros(2, 3, 8)).flatten().tolist() == pytest.approx([math.log(8)] * 6)
+    assert entropy(torch.full((2, 3, 8), -math.log(8))).flatten().tolist() == pytest.approx([math.log(8)] * 6)
     p = np.array([0.7, 0.2, 0.1])
     assert entropy(torch.tensor(np.log(p))).item() == pytest.approx(-(p * np.log(p)).sum(), rel=1e-12)
 

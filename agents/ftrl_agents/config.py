@@ -264,8 +264,8 @@ class UpdateConfig(Settings):
     """Of matrix products. With bfloat16 weights and optimizer stay in float32, and what samples is a copy of the
     weights in bfloat16; it and the learner then differ a little, see ``importance_cap``."""
     recompute: bool = False
-    """Gradient checkpointing: keep few activations and compute the others again, prompts with every episode; for models
-    that do not fit into memory otherwise."""
+    """Gradient checkpointing: keep few activations and compute the others again; for models that do not fit into memory
+    otherwise."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

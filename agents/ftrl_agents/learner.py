@@ -26,8 +26,9 @@ from ftrl_agents.config import Estimator, KlPlace, UpdateConfig
 from ftrl_agents.episode import End, Episode
 from ftrl_agents.lessons import Lesson, Part, idle_part, paid, parts
 from ftrl_agents.loss import clipped_ratio, kl, surrogate, token_weights, truncated_importance, value_loss
+from ftrl_agents.packed_attention import packed_attention
 from ftrl_agents.scorer import Scorer
-from ftrl_agents.sharding import part_of, shards, whole
+from ftrl_agents.sharding import part_of, whole
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 NOTHING = 1e-9
@@ -94,15 +95,7 @@ class Learner:
             # Renamed within transformers 5.
             enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
             enable({"use_reentrant": False})
-        # The second of two passes through a layer in parts does not find its weights when gradients come back.
-        shared_prompt = not (config.recompute or shards(self.accelerator))
-        scorer = Scorer(
-            model,
-            temperature,
-            values=with_values,
-            shared_prompt=shared_prompt,
-            in_bfloat16=config.precision == "bfloat16",
-        )
+        scorer = Scorer(model, temperature, values=with_values, in_bfloat16=config.precision == "bfloat16")
         trained = [p for p in scorer.parameters() if p.requires_grad]
         optimizer = torch.optim.AdamW(
             trained, lr=config.learning_rate, betas=(0.9, config.beta2), weight_decay=config.weight_decay
@@ -119,10 +112,7 @@ class Learner:
         if model is not None:
             own = self.accelerator.unwrap_model(self.scorer)
             self.reference = Scorer(
-                model.to(self.accelerator.device).eval(),
-                own.temperature,
-                in_bfloat16=own.in_bfloat16,
-                shared_prompt=True,
+                model.to(self.accelerator.device).eval(), own.temperature, in_bfloat16=own.in_bfloat16
             )
 
     def _reference_logprobs(self, lessons: Sequence[Lesson]) -> list[Tensor]:
@@ -291,11 +281,11 @@ class Learner:
         groups: dict[int, list[Lesson]] = {}
         for lesson in lessons:
             groups.setdefault(lesson.episode.group, []).append(lesson)
-        cut = [pair for members in groups.values() for pair in parts(members, self.config.micro_tokens)]
+        cut = list(parts(groups.values(), self.config.micro_tokens))
         found: dict[int, tuple[Tensor, Tensor | None]] = {}
         for number in range(self._most(len(cut))):
             part, members = cut[number % len(cut)] if cut else (idle_part(), [])
-            scored = scorer(*part.to(self.accelerator.device)[:3])
+            scored = scorer(*part.to(self.accelerator.device).inputs)
             if not members:
                 continue
             sizes = part.sizes_B.tolist()
@@ -314,7 +304,7 @@ class Learner:
         Raises:
             LossNotFinite: No step must be taken.
         """
-        own = [part for group in groups for part, _ in parts(group, self.config.micro_tokens)]
+        own = [part for part, _ in parts(groups, self.config.micro_tokens)]
         sizes = [sum(len(part.advantage_N) for part in own), sum(len(part.sizes_B) for part in own)]
         tokens, count = (int(x) for x in self._summed(torch.tensor(sizes, dtype=torch.float64)))
         sums, extremes, bad = torch.zeros(len(_Sums._fields), dtype=torch.float64), (math.inf, -math.inf), None
@@ -324,7 +314,8 @@ class Learner:
             idle = number >= len(own)
             part = own[number % len(own)] if own else idle_part()
             last = number == passes - 1
-            with nullcontext() if last else self.accelerator.no_sync(self.scorer):
+            # What checkpointing computes again in the backward pass has to find the same attention.
+            with packed_attention(self.model), nullcontext() if last else self.accelerator.no_sync(self.scorer):
                 loss, measured, seen = self._backward(part.to(self.accelerator.device), tokens, count, idle)
             if not math.isfinite(loss):
                 bad = bad or f"the loss is {loss} {where}, tasks {_names([part])}"
@@ -344,7 +335,7 @@ class Learner:
     ) -> tuple[float, Tensor, tuple[float, float]]:
         """Adds a part's gradient; gives its loss, sums over its tokens, and its extreme ratios."""
         config = self.config
-        scored = self.scorer(part.prompt_P, part.tail_BT, part.own_BT)
+        scored = self.scorer(*part.inputs)
         logprobs_N = scored.logprobs_N
         loss_N = part.importance_N * surrogate(
             config.surrogate, logprobs_N, part.sampled_N, part.advantage_N, part.episode_N, config.clip_low,

@@ -1,11 +1,11 @@
 """From episodes to tensors: what each of them is to teach, and parts of a batch that fit into one forward pass.
 
-Axes: B episodes of a part, T tokens behind their prompt, N their own tokens in a row.
+Axes: B episodes of a part, L its tokens, N the episodes' own tokens in a row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ftrl_agents.credit import Paid
 from ftrl_agents.episode import Episode
+from ftrl_agents.packed_attention import Packing
 
 
 @dataclass
@@ -42,11 +43,17 @@ class Lesson:
 
 
 class Part(NamedTuple):
-    """Some members of a group, padded: one forward pass."""
+    """Some episodes, packed without padding: one forward pass."""
 
-    prompt_P: Tensor
-    tail_BT: Tensor
-    own_BT: Tensor
+    ids_L: Tensor
+    """Of each group its prompt but for the last token, and for each member that token and what came behind it: what
+    the episode's tokens behind the prompt are predicted from."""
+    places_L: Tensor
+    """Position in the episode."""
+    wanted_L: Tensor
+    """Whether the policy sampled the token that follows ..."""
+    chosen_N: Tensor
+    """... and which."""
     sampled_N: Tensor
     advantage_N: Tensor
     importance_N: Tensor
@@ -57,7 +64,13 @@ class Part(NamedTuple):
     """Which of the part's episodes a token belongs to."""
     sizes_B: Tensor
     """Own tokens of each episode."""
+    packing: Packing
     tasks: tuple[str, ...]
+
+    @property
+    def inputs(self) -> tuple[Tensor, Tensor, Tensor, Tensor, Packing]:
+        """What :class:`~ftrl_agents.scorer.Scorer` takes."""
+        return self.ids_L, self.places_L, self.wanted_L, self.chosen_N, self.packing
 
     def to(self, device: torch.device) -> Part:
         """The same on a device."""
@@ -98,46 +111,68 @@ def idle_part() -> Part:
     """One token behind a prompt of nothing: for a process that has no episode while others pass over theirs."""
     token, nothing = torch.zeros(1, dtype=torch.long), torch.zeros(1)
     return Part(
-        prompt_P=torch.zeros(2, dtype=torch.long), tail_BT=token[None], own_BT=torch.ones(1, 1, dtype=torch.bool),
-        sampled_N=nothing, advantage_N=nothing, importance_N=torch.ones(1), reference_N=nothing, value_N=nothing,
-        target_N=nothing, episode_N=token, sizes_B=torch.ones(1, dtype=torch.long), tasks=(),
+        ids_L=token, places_L=token, wanted_L=torch.ones(1, dtype=torch.bool), chosen_N=token, sampled_N=nothing,
+        advantage_N=nothing, importance_N=torch.ones(1), reference_N=nothing, value_N=nothing, target_N=nothing,
+        episode_N=token, sizes_B=torch.ones(1, dtype=torch.long), packing=Packing([(0, [1])]), tasks=(),
     )  # fmt: skip
 
 
-def parts(lessons: Sequence[Lesson], micro_tokens: int) -> Iterator[tuple[Part, Sequence[Lesson]]]:
-    """A group's lessons, sorted by length and padded in parts of at most so many tokens, each with what is in it; the
-    longest first."""
-    order = sorted(lessons, key=lambda lesson: len(lesson.episode.ids))
-    while order:
-        prompt = order[-1].episode.prompt_length
-        longest = len(order[-1].episode.ids) - prompt
-        count = max(1, (micro_tokens - prompt) // longest)
-        chosen, order = order[-count:], order[:-count]
-        yield _padded(chosen), chosen
+def parts(groups: Iterable[Sequence[Lesson]], micro_tokens: int) -> Iterator[tuple[Part, list[Lesson]]]:
+    """Groups packed into parts of at most so many tokens, or of one episode, each with what is in it.
+
+    A group that does not fit goes on in the next part, where its prompt is computed again.
+    """
+    chosen: list[list[Lesson]] = []
+    size = 0
+    for group in groups:
+        begun = False
+        for lesson in group:
+            prompt, length = lesson.episode.prompt_length, len(lesson.episode.ids)
+            more = length - prompt if begun else length
+            if chosen and size + more > micro_tokens:
+                yield packed(chosen), [one for some in chosen for one in some]
+                chosen, size, begun, more = [], 0, False, length
+            if not begun:
+                chosen.append([])
+            chosen[-1].append(lesson)
+            size, begun = size + more, True
+    if chosen:
+        yield packed(chosen), [one for some in chosen for one in some]
 
 
-def _padded(lessons: Sequence[Lesson]) -> Part:
-    episodes = [lesson.episode for lesson in lessons]
-    prompt = episodes[0].prompt_length
-    width = max(len(episode.ids) for episode in episodes) - prompt
-    tail_BT = torch.zeros(len(episodes), width, dtype=torch.long)
-    own_BT = torch.zeros(len(episodes), width, dtype=torch.bool)
-    for row, episode in enumerate(episodes):
-        length = len(episode.ids) - prompt
-        tail_BT[row, :length] = torch.tensor(episode.ids[prompt:])
-        own_BT[row, :length] = torch.tensor(episode.own[prompt:])
-    sizes = own_BT.sum(1)
+def packed(groups: Sequence[Sequence[Lesson]]) -> Part:
+    """A part of these; members of a group have their prompt in common."""
+    ids: list[int] = []
+    wanted: list[bool] = []
+    chosen: list[int] = []
+    shape: list[tuple[int, list[int]]] = []
+    for group in groups:
+        start = group[0].episode.prompt_length - 1
+        ids += group[0].episode.ids[:start]
+        wanted += [False] * start
+        for lesson in group:
+            episode = lesson.episode
+            ids += episode.ids[start:-1]
+            own = episode.own[start + 1 :]
+            wanted += own
+            chosen += [token for token, mine in zip(episode.ids[start + 1 :], own, strict=True) if mine]
+        shape.append((start, [len(lesson.episode.ids) - 1 - start for lesson in group]))
+    lessons = [lesson for group in groups for lesson in group]
+    sizes = torch.tensor([len(lesson.sampled_N) for lesson in lessons])
+    packing = Packing(shape)
     return Part(
-        torch.tensor(episodes[0].ids[:prompt]),
-        tail_BT,
-        own_BT,
+        torch.tensor(ids),
+        packing.places(),
+        torch.tensor(wanted),
+        torch.tensor(chosen),
         torch.cat([lesson.sampled_N for lesson in lessons]),
         torch.cat([lesson.advantage_N for lesson in lessons]),
         torch.cat([lesson.importance_N for lesson in lessons]),
         torch.cat([lesson.reference_N for lesson in lessons]),
         torch.cat([lesson.value_N for lesson in lessons]),
         torch.cat([lesson.target_N for lesson in lessons]),
-        torch.arange(len(episodes)).repeat_interleave(sizes),
+        torch.arange(len(lessons)).repeat_interleave(sizes),
         sizes,
-        tuple(episode.task for episode in episodes),
+        packing,
+        tuple(lesson.episode.task for lesson in lessons),
     )

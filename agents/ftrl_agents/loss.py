@@ -110,9 +110,8 @@ def truncated_importance(learner_N: Tensor, sampler_N: Tensor, cap: float) -> Te
     return (learner_N - sampler_N).exp().clamp(max=cap)
 
 
-def entropy(logits_NV: Tensor) -> Tensor:
-    """Entropy in nats of each token's distribution: ``(..., V)`` logits to ``(...)``."""
-    logprobs_NV = torch.log_softmax(logits_NV, -1)
+def entropy(logprobs_NV: Tensor) -> Tensor:
+    """Entropy in nats of each token's distribution: ``(..., V)`` log-probabilities to ``(...)``."""
     return -(logprobs_NV.exp() * logprobs_NV).sum(-1)
 
 

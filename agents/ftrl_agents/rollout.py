@@ -77,6 +77,7 @@ def collect(
     on_episode: Callable[[Episode], Any] | None = None,
     pool: EnvPool | None = None,
     writer: Writer | None = None,
+    sampler: Callable[[PreTrainedModel, float], Sampler] = Sampler,
 ) -> list[Episode]:
     """Play ``group_size`` episodes of each task.
 
@@ -99,6 +100,7 @@ def collect(
         on_episode: Called with every finished episode, for progress.
         pool: Where environments come from and go back to; without one they are closed at the end.
         writer: Samples in place of ``model``, whole turns at once.
+        sampler: Makes the sampler from model and temperature.
 
     Raises:
         UsageError: The model or its chat template cannot do this, or a prompt leaves no room for a turn.
@@ -107,7 +109,7 @@ def collect(
     model.eval()
     batch = _Batch(
         Chat(tokenizer, tools=docs == "json"),
-        Sampler(model, temperature),
+        sampler(model, temperature),
         in_flight,
         _Budget(max_turn_tokens, min(max_episode_tokens, _context(model)), env_seconds),
         tuple(stop),

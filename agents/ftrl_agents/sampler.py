@@ -75,10 +75,14 @@ class Sampler:
             input_ids=inputs, position_ids=positions, past_key_values=self.cache, use_cache=True, slots=self.cache
         ).logits[:, -1]
         logprobs = torch.log_softmax(logits.float() / (self.temperature or 1.0), dim=-1)
-        drawn = logprobs.argmax(-1) if self.temperature == 0 else _draw(logprobs, uniforms)
+        drawn = self.choose(logprobs, uniforms)
         tokens = drawn.tolist()
         self.inputs = [old if row in held else tokens[row] for row, old in enumerate(self.inputs)]
         return Sampled(tokens, logprobs.gather(1, drawn[:, None])[:, 0].tolist())
+
+    def choose(self, logprobs: Tensor, uniforms: npt.NDArray[np.float64]) -> Tensor:
+        """Tokens ``(n,)`` of the live rows from ``(n, V)`` log-probabilities; the place to bring in other ones."""
+        return logprobs.argmax(-1) if self.temperature == 0 else _draw(logprobs, uniforms)
 
     def close(self, row: int) -> None:
         """Forget a row's stream; the last row takes its number."""

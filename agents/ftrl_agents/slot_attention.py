@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.attention.bias import causal_lower_right
 from transformers import AttentionInterface, PreTrainedModel
 
 from ftrl_agents.slot_cache import Pass, SlotCache
@@ -30,19 +31,30 @@ def slot_attention(model: PreTrainedModel) -> Iterator[None]:
     Raises:
         UsageError: It has layers that keep more, or see less, than the keys of all tokens.
     """
+    check_attention(model)
     config = model.config.get_text_config()
-    kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
-    if kinds != {"full_attention"} or not model._supports_attention_backend:
-        raise UsageError(
-            f"{model.config.model_type} models ({', '.join(sorted(kinds))}) cannot be sampled here: every layer must "
-            "be full attention behind transformers' attention interface. Models that work: Qwen2.5, Qwen3, Llama"
-        )
     before = config._attn_implementation
     model.set_attn_implementation(NAME)
     try:
         yield
     finally:
         model.set_attn_implementation(before)
+
+
+def check_attention(model: PreTrainedModel) -> None:
+    """Whether every layer of a model sees all tokens, through transformers' attention interface.
+
+    Raises:
+        UsageError: One does not; says which models do.
+    """
+    config = model.config.get_text_config()
+    kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
+    if kinds != {"full_attention"} or not model._supports_attention_backend:
+        raise UsageError(
+            f"{model.config.model_type} models ({', '.join(sorted(kinds))}) cannot be sampled or trained here: every "
+            "layer must be full attention behind transformers' attention interface. Models that work: Qwen2.5, Qwen3, "
+            "Llama"
+        )
 
 
 def attend(
@@ -75,18 +87,37 @@ def attend(
 AttentionInterface.register(NAME, attend)
 
 
-def _append(query: Tensor, slots: SlotCache, layer: int, scaling: float) -> Tensor:
-    """Several tokens per row: prefix and tail are copied side by side."""
-    rows = slots.entries
-    groups = torch.tensor(slots.group_of, device=rows.device)[rows]
-    prefix, tail = slots.prefix_bias.shape[3], slots.tail_bias.shape[3]
-    (old_keys, old_values), (new_keys, new_values) = slots.prefixes.layers[layer], slots.tails.layers[layer]
-    keys = torch.cat((old_keys[groups, :, :, :prefix].mT, new_keys[rows, :, :, :tail].mT), dim=2)
-    values = torch.cat((old_values[groups, :, :prefix], new_values[rows, :, :tail]), dim=2)
-    bias = torch.cat((slots.prefix_bias.expand(-1, -1, query.shape[2], -1), slots.tail_bias), dim=3).to(query.dtype)
+def attention(query: Tensor, keys: Tensor, values: Tensor, scaling: float) -> Tensor:
+    """The last n of S tokens attend to all of them, each up to itself.
+
+    Args:
+        query: ``(H, n, D)``.
+        keys: ``(K, S, D)``.
+        values: ``(K, S, D)``.
+        scaling: Of the scores.
+
+    Returns:
+        ``(H, n, D)``.
+    """
+    count, seen = query.shape[1], keys.shape[1]
+    # Known to be causal, it takes torch's faster kernels.
+    mask = None if count == seen else causal_lower_right(count, seen)
     return nn.functional.scaled_dot_product_attention(
-        query, keys, values, attn_mask=bias, scale=scaling, enable_gqa=True
-    )
+        query[None], keys[None], values[None], attn_mask=mask, is_causal=mask is None, scale=scaling, enable_gqa=True
+    )[0]
+
+
+def _append(query: Tensor, slots: SlotCache, layer: int, scaling: float) -> Tensor:
+    """Several tokens per row, row by row: each with as many tokens and keys as it has."""
+    (old_keys, old_values), (new_keys, new_values) = slots.prefixes.layers[layer], slots.tails.layers[layer]
+    out = torch.zeros_like(query)
+    for place, (row, seen, count) in enumerate(slots.fed):
+        group = slots.group_of[row]
+        prefix = slots.prefix_lengths[group]
+        keys = torch.cat((old_keys[group, :, :, :prefix].mT, new_keys[row, :, :, :seen].mT), dim=1)
+        values = torch.cat((old_values[group, :, :prefix], new_values[row, :, :seen]), dim=1)
+        out[place, :, :count] = attention(query[place, :, :count], keys, values, scaling)
+    return out
 
 
 def _decode(query: Tensor, slots: SlotCache, layer: int, scaling: float) -> Tensor:

@@ -96,12 +96,14 @@ class SlotCache(Cache):
         """Of each live group."""
         self.tail_lengths: list[int] = []
         """Of each live row."""
+        self.fed: list[tuple[int, int, int]] = []
+        """Of an APPEND pass: each row, tokens of its tail with those fed, and how many are fed."""
         self.kind = Pass.DECODE
         self.entries = torch.zeros(0, dtype=torch.long)
         self.places = torch.zeros(0, 0, dtype=torch.long)
         self.prefix_bias = self.tail_bias = torch.zeros(0)
-        """Added to the scores of this pass: 0 where a query may look, -inf elsewhere; ``(g, 1, 1, P)`` and
-        ``(n, 1, 1, S)`` for DECODE, ``(R, 1, 1, P)`` and ``(R, 1, N, S)`` for APPEND."""
+        """Added to the scores of a DECODE pass: 0 where a query may look, -inf elsewhere; ``(g, 1, 1, P)`` and
+        ``(n, 1, 1, S)``."""
         self._grid: Grid | None = None
 
     def open(self, prompts: list[int], members: list[int]) -> Tensor:
@@ -127,9 +129,9 @@ class SlotCache(Cache):
         self.tails.reserve(len(self.group_of), int(places.max()) + 1)
         for row, count in zip(rows, counts, strict=True):
             self.tail_lengths[row] += count
+        self.fed = [(row, self.tail_lengths[row], count) for row, count in zip(rows, counts, strict=True)]
         prefixes = torch.tensor([self.prefix_lengths[self.group_of[row]] for row in rows], device=self.device)
         self._aim(Pass.APPEND, torch.tensor(rows), places)
-        self.prefix_bias = _bias(prefixes[:, None] - 1)
         return places + prefixes[:, None]
 
     def decode(self, held: set[int]) -> Tensor:
@@ -140,6 +142,7 @@ class SlotCache(Cache):
         self.tail_lengths = [length + (row not in held) for row, length in enumerate(self.tail_lengths)]
         prefixes = torch.tensor(self.prefix_lengths, device=self.device)
         self._aim(Pass.DECODE, torch.arange(len(rows)), places)
+        self.tail_bias = _bias(places)
         self.prefix_bias = _bias(prefixes[:, None] - 1)
         return places + prefixes[self.group_of][:, None]
 
@@ -193,11 +196,10 @@ class SlotCache(Cache):
 
     def _aim(self, kind: Pass, entries: Tensor, places: Tensor) -> None:
         self.kind, self.entries, self.places = kind, entries.to(self.device), places
-        self.tail_bias = _bias(places)
 
 
 def _bias(last: Tensor) -> Tensor:
-    """``(R, N)`` last visible place of each query to ``(R, 1, N, width)`` scores to add."""
+    """``(R, 1)`` last visible place of each query to ``(R, 1, 1, width)`` scores to add."""
     width = int(last.max()) + 1
     hidden = torch.arange(width, device=last.device) > last[:, :, None]
     return torch.zeros(hidden.shape, device=last.device).masked_fill_(hidden, -torch.inf)[:, None]
