@@ -1,6 +1,7 @@
 """How fast things are, in CPU time of one core.
 
     python benchmarks/speed.py env        one step with one call, from parsing to reward, as gym.make returns it
+    python benchmarks/speed.py vector     256 episodes side by side, as gym.make_vec returns them
     python benchmarks/speed.py learner    whole training steps beside TRL's, three sizes of models
     python benchmarks/speed.py construct  making tasks with their whole proof, and without it, and where the time goes
     python benchmarks/speed.py sandbox    calls of foreign tools, beside the released loop, which protects nothing
@@ -22,6 +23,7 @@ from pathlib import Path
 import construction_speed
 import gymnasium as gym
 import sandbox_speed
+import vector_speed
 
 import ftrl_gym
 from ftrl_gym.construct import scenarios
@@ -122,6 +124,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     env.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
     env.add_argument("--tasks", type=_count, default=400, help="how many test tasks")
     env.add_argument("--repetitions", type=_count, default=7, help="how many times, after one to warm up")
+    vector = commands.add_parser("vector", help="many episodes side by side")
+    vector.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
+    vector.add_argument("--episodes", type=_count, default=256, help="how many at once")
+    vector.add_argument("--tasks", type=_count, default=256, help="of how many test tasks")
+    vector.add_argument("--repetitions", type=_count, default=7, help="how many times, after one to warm up")
     learner = commands.add_parser("learner", help="whole training steps beside TRL's")
     learner.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
     learner.add_argument("--size", action="append", choices=["0.5M", "6M", "30M"], help="may be repeated; default: all")
@@ -147,6 +154,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if chosen.what == "env":
             measure_env(chosen.id, chosen.tasks, chosen.repetitions)
+        elif chosen.what == "vector":
+            vector_speed.measure(chosen.id, chosen.episodes, chosen.tasks, chosen.repetitions)
         elif chosen.what == "construct":
             measure_construct(chosen.scenario or scenarios.names(), chosen.tasks)
         elif chosen.what == "sandbox":

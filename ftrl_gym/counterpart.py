@@ -158,8 +158,12 @@ def _asked_for(question: Asked, slots: list[Slot], heard: Heard) -> list[Slot]:
 
 def _place(slot: Slot, words: str, *, vague: bool = True) -> int:
     """Where a turn first asks for a slot; -1 where it does not."""
-    places = [words.find(tokens(cue)) for cue in slot.cues if vague or cue not in _VAGUE]
+    places = [words.find(_cue(cue)) for cue in slot.cues if vague or cue not in _VAGUE]
     return min((place for place in places if place >= 0), default=-1)
+
+
+_cue = lru_cache(maxsize=4096)(tokens)
+"""Users of one scenario have the same."""
 
 
 def _slots(user: ScriptedUser, heard: Heard) -> list[Slot]:

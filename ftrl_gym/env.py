@@ -11,7 +11,7 @@ episode has earned into numbers.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import gymnasium as gym
 
@@ -20,9 +20,9 @@ from ftrl_gym.episode import End, Episode, Info, Message, TurnFacts
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.execution import Toolbox, ToolFailure, absent, failing, run_ahead
 from ftrl_gym.ftrl_ledger import FtrlLedger
-from ftrl_gym.goal import Goal, changes_held
-from ftrl_gym.grounding import Grounding
+from ftrl_gym.goal import changes_held
 from ftrl_gym.matching import Ledger, Matching
+from ftrl_gym.opening import Openings
 from ftrl_gym.prompt import Fed
 from ftrl_gym.spaces import UnicodeText
 from ftrl_gym.task import Json, ModelUser, OutcomeKind, Task
@@ -37,14 +37,6 @@ MAX_TEXT = 2_000_000
 """Length of the longest action and observation, in characters."""
 
 _OK = CallStatus.OK  # looked up once: Python 3.11 takes its time over an enum's member
-
-
-class _Tool(NamedTuple):
-    """What the environment makes of a document, once."""
-
-    checker: Checker
-    text: str
-    line: str
 
 
 class ToolUseEnv(gym.Env[str, str]):
@@ -110,7 +102,7 @@ class ToolUseEnv(gym.Env[str, str]):
         self.action_space = UnicodeText(MAX_TEXT)
         self.observation_space = UnicodeText(MAX_TEXT)
         self._episode: Episode | None = None
-        self._known_tools: dict[int, _Tool] = {}
+        self._openings = Openings(taskset, self.docs, self.dialect)
 
     # ------------------------------------------------------------------ what is going on
 
@@ -183,24 +175,15 @@ class ToolUseEnv(gym.Env[str, str]):
     def _begin(self, task: Task) -> tuple[str, Info]:
         if isinstance(task.counterpart, ModelUser):
             raise UsageError(f"task {task.id} wants a language model as its user, and there is none; pick another task")
-        documents = self.taskset.documents(task)
-        self._tools = {document.name: self._tool(document) for document in documents}
+        opening = self._openings.of(task)
+        self._tools = opening.tools
         self._toolbox: Toolbox = self.taskset.toolbox(task)
-        # one call a turn is enough to follow the shortest plan, and the turns of each are enough for it
-        shortest = min((sum(max(1, len(turn.calls)) for turn in plan.turns) for plan in task.plans), default=0)
-        self._turn_limit = max([self.max_turns, shortest + 1, *(len(plan.turns) + 1 for plan in task.plans)])
-        texts = [tool.text for tool in self._tools.values()]
-        goal = Goal.of(task, documents, counterpart.asked_after(task))
-        world = self.taskset.world(task)
-        today = world.constants.get("today") if world else None
-        told = Grounding(task.question, today or "", task.policy_text)
-        ledger = Ledger(goal) if self.matching is Matching.STRICT else FtrlLedger.of(goal)
-        lines = [tool.line for tool in self._tools.values()]
-        system = prompt.system_message(
-            self.taskset.instruction(task), task.policy_text, today, self.docs, self.dialect, lines
-        )
+        self._turn_limit = max(self.max_turns, opening.turns_needed)
+        ledger = Ledger(opening.goal) if self.matching is Matching.STRICT else FtrlLedger.of(opening.goal)
+        system = opening.system
         messages: list[Message] = [{"role": "system", "content": system}, {"role": "user", "content": task.question}]
-        self._episode = Episode(task, world, ledger, told, transcript=tuple(messages))
+        self._episode = Episode(task, self.taskset.world(task), ledger, opening.told.copy(), transcript=tuple(messages))
+        texts = [tool.text for tool in self._tools.values()]
         info: Info = {
             "task_id": task.id,
             "kind": task.kind.value,
@@ -281,6 +264,12 @@ class ToolUseEnv(gym.Env[str, str]):
 
     def fork(self) -> ToolUseEnv:
         """An independent env that continues from here."""
+        twin = self.sibling()
+        twin.restore(self.episode)
+        return twin
+
+    def sibling(self) -> ToolUseEnv:
+        """An independent env over the same tasks, without an episode; what is known of tasks and tools is shared."""
         twin = ToolUseEnv(
             self.taskset,
             docs=self.docs,
@@ -290,9 +279,8 @@ class ToolUseEnv(gym.Env[str, str]):
             reward=self.reward,
             render_mode=self.render_mode,
         )
-        twin._known_tools = self._known_tools
+        twin._openings = self._openings
         twin.spec = self.spec
-        twin.restore(self.episode)
         return twin
 
     # ------------------------------------------------------------------ a turn with calls
@@ -359,13 +347,6 @@ class ToolUseEnv(gym.Env[str, str]):
         ledger.ran(name, arguments, grounded, result, held)
         return Fed(_OK, name, result), grounded
 
-    def _tool(self, document: ToolDocument) -> _Tool:
-        tool = self._known_tools.get(id(document))
-        if tool is None:  # its checker holds the document, so the id stays the document's
-            tool = _Tool(Checker(document), prompt.document_text(document), document.signature())
-            self._known_tools[id(document)] = tool
-        return tool
-
     # ------------------------------------------------------------------ a turn without calls
 
     def _say(self, text: str) -> str | None:
@@ -394,6 +375,3 @@ class ToolUseEnv(gym.Env[str, str]):
         if said is None:
             return self.matching is Matching.FTRL and answers.stated_loosely(outcome.answer, turn)
         return answers.right(outcome.answer, said)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_known_tools": {}}  # its keys mean nothing elsewhere

@@ -62,8 +62,8 @@ class _Ahead:
 def run_ahead(toolbox: Toolbox, calls: Sequence[Call], checker: Callable[[str], Checker | None]) -> Toolbox:
     """A toolbox for the calls of one turn, which have run by then, together, where ``toolbox`` can do that. Calls
     that will be refused for another reason may be among them: they leave nothing behind."""
-    if len(calls) < 2 or not isinstance(toolbox, BatchToolbox):
-        return toolbox
+    if len(calls) < 2 or isinstance(toolbox, TrustedToolbox) or not isinstance(toolbox, BatchToolbox):
+        return toolbox  # asking for the protocol costs as much as a call
     wanted: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
     for call in calls:
         checks = checker(call.name) if call.problem is None else None

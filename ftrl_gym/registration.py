@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
-from gymnasium.envs.registration import WrapperSpec
+from gymnasium.envs.registration import load_env_creator
 
 from ftrl_gym import registry
 from ftrl_gym.errors import FtrlGymError, UnknownNameError, UsageError
@@ -21,7 +21,9 @@ from ftrl_gym.task import Split
 
 if TYPE_CHECKING:
     from ftrl_gym.env import ToolUseEnv
+    from ftrl_gym.reward import VerifiableReward
     from ftrl_gym.scenario import Scenario, Tools
+    from ftrl_gym.vector import ToolUseVectorEnv
     from ftrl_gym.world import WorldBase
 
 NAMESPACE = "ftrl"
@@ -36,7 +38,7 @@ FOREIGN = {
     "PublishedFTRL-v0": "ftrl_gym.suites.ftrl_published:make_env",
     "PublishedToolHop-v0": "ftrl_gym.suites.toolhop_published:make_env",
 }
-"""Envs over published data that pay by their benchmark's own rule: name with version -> entry point."""
+"""Envs over published data that pay by their benchmark's own rule: name with version -> what makes them."""
 
 SUITES = {
     "FTRL-v0": "ftrl_gym.suites.ftrl:make_env",
@@ -55,8 +57,6 @@ ENV_KEYWORDS = ("docs", "dialect", "max_turns", "matching", "reward", "render_mo
 """Together the keywords of ``gym.make("ftrl/<Scenario>-v<n>", ...)``; what they mean and which values they take say
 :class:`~ftrl_gym.taskset.ScenarioTaskSet` and :class:`~ftrl_gym.env.ToolUseEnv`."""
 
-_REWARD = WrapperSpec("VerifiableReward", "ftrl_gym.reward:VerifiableReward", kwargs={})
-
 
 def scenario_ids() -> Iterator[tuple[str, str]]:
     """(env id, scenario name) of every scenario in the registries. Warns about the ones that cannot be read."""
@@ -71,13 +71,16 @@ def scenario_ids() -> Iterator[tuple[str, str]]:
 
 def register_all() -> None:
     """Registers what is not registered yet; call it again after a scenario was built."""
-    for name, entry_point in SUITES.items():
-        _register(f"{NAMESPACE}/{name}", entry_point, {}, paid=name in FOREIGN)
+    for name, maker in SUITES.items():
+        if name in FOREIGN:
+            _register_foreign(f"{NAMESPACE}/{name}", maker)
+        else:
+            _register(f"{NAMESPACE}/{name}", {"suite": name})
     try:
         if (registry.packaged_root() / FROZEN).is_file():
-            _register(f"{NAMESPACE}/{SUITE}", "ftrl_gym.suites.suite:make_env", {})
+            _register(f"{NAMESPACE}/{SUITE}", {"suite": SUITE})
         for env_id, name in scenario_ids():
-            _register(env_id, "ftrl_gym.registration:make_scenario_env", {"scenario": name})
+            _register(env_id, {"scenario": name})
     except (FtrlGymError, OSError) as error:
         warnings.warn(f"no scenario is registered: {error}", stacklevel=2)
 
@@ -85,26 +88,76 @@ def register_all() -> None:
 def register_unbuilt(name: str) -> str:
     """Registers a scenario that lies in no registry but can be built, with endless tasks; returns its env id."""
     env_id = f"{NAMESPACE}/{name}-v0"
-    _register(env_id, "ftrl_gym.registration:make_scenario_env", {"scenario": name, "tasks": "endless"})
+    _register(env_id, {"scenario": name, "tasks": "endless"})
     return env_id
 
 
-def _register(env_id: str, entry_point: str, kwargs: dict[str, Any], paid: bool = False) -> None:
-    """Registers an environment; unless it pays by itself, the wrapper that does is put around it."""
+def _register_foreign(env_id: str, entry_point: str) -> None:
+    """Registers an environment that pays by a rule of its own; many of them are played by Gymnasium's vector envs."""
     if env_id not in gym.registry:
-        # The environment itself refuses what Gymnasium's two default wrappers look for, at no cost to each step.
+        gym.register(env_id, entry_point=entry_point, order_enforce=False, disable_env_checker=True)
+
+
+def _register(env_id: str, kwargs: dict[str, Any]) -> None:
+    if env_id not in gym.registry:
+        # The environment itself refuses what Gymnasium's two default wrappers look for, at no cost to each step. The
+        # reward is part of what the entry point makes: a spec with further wrappers has no vector entry point.
         gym.register(
             env_id,
-            entry_point=entry_point,
+            entry_point="ftrl_gym.registration:make_env",
+            vector_entry_point="ftrl_gym.registration:make_vector_env",
             kwargs=kwargs,
             order_enforce=False,
             disable_env_checker=True,
-            additional_wrappers=() if paid else (_REWARD,),
         )
 
 
+def make_env(**keywords: Any) -> VerifiableReward:
+    """Entry point of every environment: one that plays, and the reward around it.
+
+    Args:
+        **keywords: ``scenario`` or ``suite``, and what :func:`make_scenario_env` or the suite takes.
+
+    Raises:
+        UsageError: A keyword or a value that cannot be; the text lists the right ones.
+        RegistryError: The files are broken.
+    """
+    from ftrl_gym.reward import VerifiableReward
+
+    return VerifiableReward(_made(keywords))
+
+
+def make_vector_env(num_envs: int = 1, autoreset: str = "next_step", **keywords: Any) -> ToolUseVectorEnv:
+    """Vector entry point of every environment.
+
+    Args:
+        num_envs: How many episodes.
+        autoreset: ``next_step``, ``same_step`` or ``disabled``.
+        **keywords: As for :func:`make_env`.
+
+    Raises:
+        UsageError: As :func:`make_env`.
+        RegistryError: As :func:`make_env`.
+    """
+    from ftrl_gym.vector import ToolUseVectorEnv
+
+    return ToolUseVectorEnv(_made(keywords), num_envs, autoreset)
+
+
+def _made(keywords: dict[str, Any]) -> ToolUseEnv:
+    suite = keywords.pop("suite", None)
+    if suite is None:
+        return make_scenario_env(**keywords)
+    makers = {**SUITES, SUITE: "ftrl_gym.suites.suite:make_env"}
+    if suite not in makers:
+        raise UnknownNameError("suite", suite, makers)
+    maker: Callable[..., Any] = load_env_creator(makers[suite])
+    made: ToolUseEnv = maker(**keywords)
+    return made
+
+
 def make_scenario_env(scenario: str, **keywords: Any) -> ToolUseEnv:
-    """Entry point of every scenario's env.
+    """A scenario's environment, without a reward.
 
     Args:
         scenario: Name of the scenario.

@@ -17,6 +17,8 @@ from ftrl_gym.world import Row
 Difference = dict[tuple[str, str], tuple[Row | None, Row | None]]
 """(table, id) -> (row before, row now), as :meth:`ftrl_gym.world.World.difference` gives it."""
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, check_circular=False).encode
+
 
 def changes_of(difference: Difference) -> tuple[RowChange, ...]:
     """The difference as row changes, created rows referred to as ``{"$new": "table/number"}``.
@@ -72,7 +74,7 @@ def _contents(changes: Sequence[RowChange]) -> Counter[str]:
                     content(created[name], (*seen, name)) if name in created and name not in seen else name,
                 ]
             values[attribute] = value
-        return json.dumps([change.table, change.key, change.deleted, values], sort_keys=True, ensure_ascii=False)
+        return _encode([change.table, change.key, change.deleted, values])
 
     return Counter(content(change, ()) for change in changes)
 

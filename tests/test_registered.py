@@ -137,7 +137,13 @@ def test_forks_cost_what_the_episode_changed(env_id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "how", [{}, {"vectorization_mode": "async", "vector_kwargs": {"shared_memory": False}}], ids=["sync", "async"]
+    "how",
+    [
+        {},
+        {"vectorization_mode": "sync"},
+        {"vectorization_mode": "async", "vector_kwargs": {"shared_memory": False}},
+    ],
+    ids=["own", "sync", "async"],
 )
 def test_several_are_played_at_once(how: dict[str, object]) -> None:
     alone = [gym.make("ftrl/TravelBooking-v0").reset(seed=seed)[0] for seed in (5, 6)]

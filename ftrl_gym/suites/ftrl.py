@@ -115,7 +115,7 @@ def _toolbox(sources: tuple[tuple[str, str], ...], realm: str) -> SandboxToolbox
 
 
 def make_env(path: str | os.PathLike[str] | None = None, **keywords: Any) -> ToolUseEnv:
-    """Entry point of ``ftrl/FTRL-v0``.
+    """Makes ``ftrl/FTRL-v0``.
 
     Args:
         path: A JSONL file in FTRL's format; required.

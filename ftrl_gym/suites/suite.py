@@ -193,7 +193,7 @@ def _check_features(features: Iterable[str], tasks: Iterable[Task]) -> None:
 
 
 def make_env(**keywords: Any) -> ToolUseEnv:
-    """Entry point of ``ftrl/Suite-v0``.
+    """Makes ``ftrl/Suite-v0``.
 
     Args:
         **keywords: ``scenarios``, ``kinds``, ``difficulty``, ``features`` and ``always`` keep only some of its tasks;

@@ -25,7 +25,7 @@ class ToolHopTaskSet(FtrlTaskSet):
 
 
 def make_env(path: str | os.PathLike[str] | None = None, **keywords: Any) -> ToolUseEnv:
-    """Entry point of ``ftrl/ToolHop-v0``.
+    """Makes ``ftrl/ToolHop-v0``.
 
     Args:
         path: A file of ToolHop's records, one JSON array or a record a line; required.
