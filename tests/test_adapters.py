@@ -1,0 +1,93 @@
+"""Every adapter pays what the bare environment pays: rewards, endings and final scores of 200 fixed episodes.
+
+A later adapter is one entry of ``ADAPTERS``: how it plays scripts and, where its library cannot send every text as it
+stands, which scripts reach the environment in which form. The bare environment plays that form too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import adapter_episodes
+import gymnasium as gym
+import pytest
+from adapter_episodes import ID, Played, Script, played_bare, scripts
+
+from ftrl_gym.vector import ToolUseVectorEnv
+
+
+def _unchanged(script: Script) -> Script | None:
+    return script
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """One way into another library."""
+
+    play: Callable[[Sequence[Script]], list[Played]]
+    as_sent: Callable[[Script], Script | None] = _unchanged
+    """A script as it reaches the environment; None for one that the library cannot express."""
+    needs: tuple[str, ...] = ()
+    """Libraries without which it is left out."""
+
+
+def _vector(
+    env: gym.vector.VectorEnv[tuple[str, ...], Sequence[str], object], chosen: Sequence[Script]
+) -> list[Played]:
+    """All episodes side by side; those that are over wait, in an environment that begins the next step by itself."""
+    env.reset(options={"task": [script.task for script in chosen]})
+    paid: list[list[tuple[float, bool, bool]]] = [[] for _ in chosen]
+    scores: list[dict[str, float]] = [{} for _ in chosen]
+    for number in range(max(len(script.turns) for script in chosen)):
+        texts = [script.turns[number] if number < len(script.turns) else "waits" for script in chosen]
+        _, rewards, terminated, truncated, infos = env.step(texts)
+        for place, script in enumerate(chosen):
+            if number < len(script.turns):
+                paid[place].append((float(rewards[place]), bool(terminated[place]), bool(truncated[place])))  # type: ignore[index]
+                scores[place] = {
+                    name: column[place].item() for name, column in infos["score"].items() if not name.startswith("_")
+                }
+    return [
+        Played(*(tuple(column) for column in zip(*turns, strict=True)), score)  # type: ignore[arg-type]
+        for turns, score in zip(paid, scores, strict=True)
+    ]
+
+
+def _own_vector(chosen: Sequence[Script]) -> list[Played]:
+    env = gym.make_vec(ID, num_envs=len(chosen), split="test")
+    assert isinstance(env, ToolUseVectorEnv)
+    return _vector(env, chosen)
+
+
+def _wrapped(chosen: Sequence[Script]) -> list[Played]:
+    env = gym.wrappers.RecordEpisodeStatistics(gym.wrappers.OrderEnforcing(gym.make(ID, split="test")))
+    played = [adapter_episodes.play(env, script) for script in chosen]
+    returns = [float(value) for value in env.return_queue]
+    assert returns == pytest.approx([sum(one.rewards) for one in played][-len(returns) :])
+    return played
+
+
+ADAPTERS: dict[str, Adapter] = {"vector": Adapter(_own_vector), "wrappers": Adapter(_wrapped)}
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_an_adapter_pays_what_the_environment_pays(name: str) -> None:
+    adapter = ADAPTERS[name]
+    for library in adapter.needs:
+        pytest.importorskip(library)
+    sent = [(script, form) for script in scripts() if (form := adapter.as_sent(script)) is not None]
+    assert len(sent) >= 100, "an adapter that leaves out most of the list is tested by little"
+    assert adapter.play([script for script, _ in sent]) == played_bare([form for _, form in sent])
+
+
+def test_the_list_is_varied() -> None:
+    chosen = scripts()
+    assert len(chosen) == adapter_episodes.COUNT
+    played = played_bare(chosen)
+    returns = [sum(one.rewards) for one in played]
+    assert sum(value > 0.999 for value in returns) > 20 and sum(value < 0.001 for value in returns) > 20
+    assert sum(0.001 < value < 0.999 for value in returns) > 40
+    assert sum(one.truncated[-1] for one in played) > 10 and sum(one.terminated[-1] for one in played) > 100
+    assert sum(any(text.count("<tool_call>") > 1 for text in script.turns) for script in chosen) > 30
+    assert sum(len(script.turns) > 4 for script in chosen) > 50 and sum(map(adapter_episodes.has_user, chosen)) > 20
