@@ -2,11 +2,13 @@
 
     python benchmarks/speed.py env        one step with one call, from parsing to reward, as gym.make returns it
     python benchmarks/speed.py vector     256 episodes side by side, as gym.make_vec returns them
+    python benchmarks/speed.py mcp        calls over MCP's stdio, beside a tool of the SDK that does nothing
     python benchmarks/speed.py learner    whole training steps beside TRL's, three sizes of models
     python benchmarks/speed.py construct  making tasks with their whole proof, and without it, and where the time goes
     python benchmarks/speed.py sandbox    calls of foreign tools, beside the released loop, which protects nothing
 
 Figures are medians over repetitions, since a shared machine is noisy; times on the wall are not printed for the same
+reason, but for mcp, where a ratio counts. Resets are measured apart: an episode has one of them and several steps.
 reason, but on a card (`learner --device cuda`), where they are the only ones. Resets are measured apart: an episode has
 one of them and several steps.
 """
@@ -22,6 +24,7 @@ from pathlib import Path
 
 import construction_speed
 import gymnasium as gym
+import mcp_speed
 import sandbox_speed
 import vector_speed
 
@@ -129,6 +132,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     vector.add_argument("--episodes", type=_count, default=256, help="how many at once")
     vector.add_argument("--tasks", type=_count, default=256, help="of how many test tasks")
     vector.add_argument("--repetitions", type=_count, default=7, help="how many times, after one to warm up")
+    protocol = commands.add_parser("mcp", help="calls over MCP's stdio")
+    protocol.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
+    protocol.add_argument("--calls", type=_count, default=300, help="how many in a round")
+    protocol.add_argument("--rounds", type=_count, default=9, help="how many rounds, after one to warm up")
     learner = commands.add_parser("learner", help="whole training steps beside TRL's")
     learner.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
     learner.add_argument("--size", action="append", choices=["0.5M", "6M", "30M"], help="may be repeated; default: all")
@@ -156,6 +163,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             measure_env(chosen.id, chosen.tasks, chosen.repetitions)
         elif chosen.what == "vector":
             vector_speed.measure(chosen.id, chosen.episodes, chosen.tasks, chosen.repetitions)
+        elif chosen.what == "mcp":
+            mcp_speed.measure(chosen.id, chosen.calls, chosen.rounds)
         elif chosen.what == "construct":
             measure_construct(chosen.scenario or scenarios.names(), chosen.tasks)
         elif chosen.what == "sandbox":

@@ -17,6 +17,7 @@ import gymnasium as gym
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.policies import Oracle, Random, call_text, ending_text
 from ftrl_gym.task import Nobody, Task
+from ftrl_gym.toolcall import Dialect, parse
 
 ID = "ftrl/TravelBooking-v0"
 COUNT = 200
@@ -86,9 +87,7 @@ _MAKERS: tuple[Callable[[Task, random.Random], list[str]], ...] = (
 @functools.cache
 def scripts() -> tuple[Script, ...]:
     """The list; the same in every process."""
-    env = gym.make(ID, split="test")
-    base = env.unwrapped
-    assert isinstance(base, ToolUseEnv)
+    env, base = _env(), _base()
     ids, rng = base.taskset.ids(), random.Random(20)
     found = []
     for number in range(COUNT):
@@ -139,8 +138,18 @@ def play(env: gym.Env[str, str], script: Script) -> Played:
 
 def played_bare(chosen: Sequence[Script]) -> list[Played]:
     """What the bare environment says of scripts."""
-    env = gym.make(ID, split="test")
-    return [play(env, script) for script in chosen]
+    return [play(_env(), script) for script in chosen]
+
+
+@functools.cache
+def one_call_a_turn(script: Script) -> Script:
+    """The script for a library in which every call is a request: none is malformed, and none are made together."""
+    turns: list[str] = []
+    for text in script.turns:
+        calls = parse(text, Dialect.HERMES).calls
+        turns += [call_text([(call.name, call.arguments)]) for call in calls if call.problem is None]
+        turns += [] if calls else [text]
+    return _until_the_end(_env(), _base().taskset.get(script.task), [*turns, *["No idea."] * 12])
 
 
 def has_user(script: Script) -> bool:
@@ -150,7 +159,11 @@ def has_user(script: Script) -> bool:
 
 
 @functools.cache
+def _env() -> gym.Env[str, str]:
+    return gym.make(ID, split="test")
+
+
 def _base() -> ToolUseEnv:
-    base = gym.make(ID, split="test").unwrapped
+    base = _env().unwrapped
     assert isinstance(base, ToolUseEnv)
     return base

@@ -10,7 +10,7 @@ import pytest
 PAGE = (Path(__file__).parent.parent / "docs" / "plugging-in.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^## (.*?)$(.*?)(?=^## |\Z)", PAGE, flags=re.DOTALL | re.MULTILINE)
 BLOCKS = [(title, block) for title, text in EXAMPLES for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)]
-NEEDS: dict[str, list[str]] = {}
+NEEDS: dict[str, list[str]] = {"MCP": ["mcp"]}
 """Section -> the libraries without which its examples are left out."""
 
 

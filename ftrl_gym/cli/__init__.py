@@ -1,4 +1,4 @@
-"""The ``ftrl-gym`` command: list, show, play, verify, calibrate, stats, export, build, doctor.
+"""The ``ftrl-gym`` command: list, show, play, verify, calibrate, stats, export, build, serve, doctor.
 
 A user's mistake is one message on stderr and exit code 2, never a traceback. Each command is a module of its own and
 imports what it needs when it runs, so that the command starts fast.
@@ -113,6 +113,18 @@ def _parser() -> argparse.ArgumentParser:
     build = commands.add_parser("build", help="make a scenario: one of ours, all, or your own from its file")
     _add_building(build)
     build.set_defaults(module="building")
+
+    serve = commands.add_parser("serve", help="an environment's tools for clients of a protocol")
+    serve.add_argument("protocol", metavar="PROTOCOL", help="mcp: the Model Context Protocol")
+    _add_id(serve)
+    serve.add_argument("--http", metavar="[HOST:]PORT", help="listen there; without it, stdin and stdout")
+    serve.add_argument("--task", help="id of a task; a random one for each episode if left out")
+    serve.add_argument("--split", choices=("train", "test"), help="which tasks (default: train)")
+    serve.add_argument("--seed", type=_seed, help="of the random tasks")
+    serve.add_argument("--most", type=_count, default=1024, metavar="N", help="episodes at once (default: 1024)")
+    serve.add_argument("--idle", type=float, default=1800, metavar="S", help="seconds until a left one goes (1800)")
+    _add_settings(serve)
+    serve.set_defaults(module="serving")
 
     doctor = commands.add_parser("doctor", help="which protection against foreign tools is active, and how to mend it")
     doctor.set_defaults(module="examining")
