@@ -1,26 +1,32 @@
 """Every adapter pays what the bare environment pays: rewards, endings and final scores of 200 fixed episodes.
 
 A later adapter is one entry of ``ADAPTERS``: how it plays scripts and, where its library cannot send every text as it
-stands, in which form scripts reach the environment. The bare environment plays that form too.
+stands, in which form scripts reach the environment: the bare environment plays that form too.
 """
 
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import adapter_episodes
 import gymnasium as gym
 import pytest
-from adapter_episodes import ID, Played, Script, one_call_a_turn, played_bare, scripts
+from adapter_episodes import ID, Played, Script, has_user, one_call_a_turn, played_bare, scripts
 
 from ftrl_gym.toolcall import Dialect, parse
 from ftrl_gym.vector import ToolUseVectorEnv
 
 
-def _unchanged(script: Script) -> Script:
+def _unchanged(script: Script) -> Script | None:
     return script
+
+
+def _as_it_was(played: Played) -> Played:
+    return played
 
 
 @dataclass(frozen=True)
@@ -28,8 +34,10 @@ class Adapter:
     """One way into another library."""
 
     play: Callable[[Sequence[Script]], list[Played]]
-    as_sent: Callable[[Script], Script] = _unchanged
-    """A script as it reaches the environment."""
+    as_sent: Callable[[Script], Script | None] = _unchanged
+    """A script as it reaches the environment; None for one that the library cannot play."""
+    as_paid: Callable[[Played], Played] = _as_it_was
+    """What of an episode the library shows."""
     needs: tuple[str, ...] = ()
     """Libraries without which it is left out."""
 
@@ -92,10 +100,45 @@ def _mcp(chosen: Sequence[Script]) -> list[Played]:
     return [asyncio.run(played(script)) for script in chosen]
 
 
+def _trl(chosen: Sequence[Script]) -> list[Played]:
+    """Each turn a message of the model; TRL leads the conversation, and pays its whole."""
+    from trl_driving import save_tiny_model, spec_of, told, trainer_of
+
+    from ftrl_gym.interop.conversations import replayed
+
+    spec, env = spec_of(chosen), gym.make(ID, split="test")
+    rows = {row["task"]: row for row in spec.train_dataset}
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = trainer_of(save_tiny_model(Path(folder) / "model"), spec, Path(folder))
+        for script in chosen:
+            messages, reward = told(trainer, rows[script.task], script.turns)
+            total, score = replayed(env, script.task, messages)
+            assert reward == pytest.approx(total, abs=1e-6), "TRL's float32 of the same"
+            found.append(Played((total,), (), (), score))
+    return found
+
+
+def _read_by_trl(script: Script) -> Script | None:
+    """Until the first message without a call that can be read, with which TRL ends; nobody answers such a one."""
+    if has_user(script):
+        return None
+    for number, text in enumerate(script.turns):
+        calls = parse(text, Dialect.HERMES).calls
+        if not calls or any(call.problem is not None for call in calls):
+            return Script(script.task, script.turns[: number + 1])
+    return script
+
+
+def _in_whole(played: Played) -> Played:
+    return Played((sum(played.rewards),), (), (), played.score)
+
+
 ADAPTERS: dict[str, Adapter] = {
     "vector": Adapter(_own_vector),
     "wrappers": Adapter(_wrapped),
     "mcp": Adapter(_mcp, as_sent=one_call_a_turn, needs=("mcp",)),
+    "trl": Adapter(_trl, as_sent=_read_by_trl, as_paid=_in_whole, needs=("trl", "datasets")),
 }
 
 
@@ -104,7 +147,10 @@ def test_an_adapter_pays_what_the_environment_pays(name: str) -> None:
     adapter = ADAPTERS[name]
     for library in adapter.needs:
         pytest.importorskip(library)
-    assert adapter.play(scripts()) == played_bare([adapter.as_sent(script) for script in scripts()])
+    sent = {script: form for script in scripts() if (form := adapter.as_sent(script)) is not None}
+    assert len(sent) > 100, "an adapter that leaves out most of the list is tested by little"
+    expected = map(adapter.as_paid, played_bare(list(sent.values())))
+    assert adapter.play(list(sent)) == list(expected)
 
 
 def test_the_list_is_varied() -> None:

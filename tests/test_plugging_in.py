@@ -10,15 +10,28 @@ import pytest
 PAGE = (Path(__file__).parent.parent / "docs" / "plugging-in.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^## (.*?)$(.*?)(?=^## |\Z)", PAGE, flags=re.DOTALL | re.MULTILINE)
 BLOCKS = [(title, block) for title, text in EXAMPLES for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)]
-NEEDS: dict[str, list[str]] = {"MCP": ["mcp"]}
+NEEDS: dict[str, list[str]] = {"MCP": ["mcp"], "TRL": ["trl", "datasets"]}
 """Section -> the libraries without which its examples are left out."""
+SMALLER = {
+    "max_steps=100": 'max_steps=1, use_cpu=True, bf16=False, report_to="none", save_strategy="no"',
+    "max_completion_length=2048": "max_completion_length=8",
+    "num_generations=4": "num_generations=2, per_device_train_batch_size=2",
+}
+"""What an example says that would take a test too long, and what the test says instead."""
 
 
+@pytest.mark.filterwarnings("ignore")  # of what other libraries deprecate
 @pytest.mark.parametrize(("title", "block"), BLOCKS, ids=[f"{title}-{n}" for n, (title, _) in enumerate(BLOCKS)])
 def test_an_example_runs(title: str, block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for library in NEEDS.get(title, []):
         pytest.importorskip(library)
     monkeypatch.chdir(tmp_path)
+    for wanted, smaller in SMALLER.items():
+        block = block.replace(wanted, smaller)
+    if "Qwen/Qwen3-0.6B" in block:
+        from trl_driving import save_tiny_model
+
+        block = block.replace("Qwen/Qwen3-0.6B", save_tiny_model(tmp_path / "model"))
     exec(compile(block, f"docs/plugging-in.md, {title}", "exec"), {"__name__": "example"})
 
 

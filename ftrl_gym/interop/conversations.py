@@ -1,0 +1,50 @@
+"""Conversations of chat messages, as trainers keep them, paid as episodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gymnasium as gym
+
+from ftrl_gym.policies import call_text
+
+
+def replayed(
+    env: gym.Env[str, str], task: str, messages: Sequence[Mapping[str, Any]]
+) -> tuple[float, dict[str, float]]:
+    """Plays the assistant's messages of a conversation as turns.
+
+    Args:
+        env: An environment with its reward; its dialect is ``hermes``.
+        task: Id of the task.
+        messages: Chat messages; of other roles, and after the end of the episode, nothing is played.
+
+    Returns:
+        The return, and the score after the last turn; the score is empty when there was none.
+    """
+    env.reset(options={"task": task})
+    total, score = 0.0, {}
+    for message in messages:
+        if message["role"] != "assistant":
+            continue
+        _, reward, terminated, truncated, info = env.step(turn_text(message))
+        total, score = total + float(reward), info["score"]
+        if terminated or truncated:
+            break
+    return total, score
+
+
+def turn_text(message: Mapping[str, Any]) -> str:
+    """An assistant's message as the text that it was read from, but for white space and reasoning.
+
+    >>> call = {"type": "function", "function": {"name": "get_city", "arguments": {"name": "Oslo"}}}
+    >>> print(turn_text({"role": "assistant", "content": "Let me see.", "tool_calls": [call]}))
+    Let me see.
+    <tool_call>
+    {"name": "get_city", "arguments": {"name": "Oslo"}}
+    </tool_call>
+    """
+    calls = [call["function"] for call in message.get("tool_calls") or () if "function" in call]
+    made = [(call["name"], call.get("arguments") or {}) for call in calls]
+    return "\n".join(part for part in (message.get("content") or "", call_text(made)) if part)
