@@ -6,6 +6,9 @@ import asyncio
 import gc
 import math
 import os
+import signal
+import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -183,6 +186,30 @@ def test_the_command_serves_stdio() -> None:
         env=dict(os.environ),
     )
     assert talk(command, solved) == (1.0, True)
+
+
+def test_the_command_listens_until_it_is_interrupted() -> None:
+    arguments = ["TravelBooking", "--split", "test", "--task", TASK, "--http", "0"]
+    serving = subprocess.Popen([*COMMAND, *arguments], stderr=subprocess.PIPE, text=True)
+    try:
+        assert serving.stderr is not None
+        address = serving.stderr.readline().split()[-1]
+        assert address.startswith("http://127.0.0.1:") and address.endswith("/mcp/EPISODE")
+        assert talk(address, solved) == (1.0, True)
+        serving.send_signal(signal.SIGINT)
+        assert serving.wait(timeout=60) == 130
+    finally:
+        serving.kill()
+        serving.communicate()
+
+
+def test_a_port_that_is_taken_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    from ftrl_gym.cli import main
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", "mcp", "TravelBooking", "--http", f"127.0.0.1:{port}"]) == 2
+    assert f"port {port}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
