@@ -8,9 +8,8 @@
     python benchmarks/speed.py sandbox    calls of foreign tools, beside the released loop, which protects nothing
 
 Figures are medians over repetitions, since a shared machine is noisy; times on the wall are not printed for the same
-reason, but for mcp, where a ratio counts. Resets are measured apart: an episode has one of them and several steps.
-reason, but on a card (`learner --device cuda`), where they are the only ones. Resets are measured apart: an episode has
-one of them and several steps.
+reason, but for mcp, where a ratio counts, and on a card (`learner --device cuda`), where they are the only ones. Resets
+are measured apart: an episode has one of them and several steps.
 """
 
 from __future__ import annotations
