@@ -62,7 +62,7 @@ class ScenarioStream:
         most: int = FOLLOW_UPS,
     ) -> None:
         self.seed, self.recipe, self.exercises, self.most = seed, recipe or Recipe(), exercises, most
-        self._demonstrator = Demonstrator(seed, flawed, all_habits=True)
+        self._demonstrator = Demonstrator(seed, flawed)
         # An environment keeps what it has made of every document, so each world gets its own, and goes with it.
         self._env = functools.lru_cache(maxsize=WORLDS)(self._made)
 
