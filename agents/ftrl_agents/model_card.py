@@ -13,7 +13,17 @@ from typing import Any
 
 from ftrl_agents.base_model import REBUILD, Base, save_base
 from ftrl_agents.corpus import BLOCK
-from ftrl_agents.corpus_blocks import CHATTER, EASY, EASY_BLOCKS, FULL, NEVER_TRAINED, PLAIN, SYLLABLES, Mixture
+from ftrl_agents.corpus_blocks import (
+    BLENDED,
+    CHATTER,
+    EASY,
+    EASY_BLOCKS,
+    FULL,
+    NEVER_TRAINED,
+    PLAIN,
+    SYLLABLES,
+    Mixture,
+)
 from ftrl_agents.evaluation import METRICS, Evaluation
 from ftrl_agents.pretraining import Pretraining
 from ftrl_agents.scenario_corpus import EXERCISES, FOLLOW_UPS, LONGEST
@@ -46,7 +56,8 @@ def card(settings: Pretraining, base: Base, looks: Mapping[str, Sequence[Evaluat
         "reads": f"{config.vocab_size} tokens of vocabulary, context {config.max_position_embeddings}",
         "corpus": "endless tasks of train worlds, each read once; certified plans, played in the environment, with "
         "documents as signatures",
-        "names": f"{SYLLABLES:.0%} of the worlds random syllables, the others real ones of twenty languages",
+        "names": f"{SYLLABLES:.0%} of the worlds random syllables, {BLENDED:.0%} parts of real names put together, the "
+        "others real ones of twenty languages",
         "tools": f"{PLAIN:.0%} of the worlds plain, the others any of 7,500 train variants",
         f"first {EASY_BLOCKS * BLOCK:,}": _mixture(EASY),
         "later ones": _mixture(FULL),

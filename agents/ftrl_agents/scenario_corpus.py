@@ -1,8 +1,8 @@
 """The base model's corpus: endless tasks of many scenarios, played well, among them exercises.
 
 Every conversation is played in the environment itself, so a model reads in training what it will read as a policy.
-Three quarters of the worlds name everything with random syllables: a small model copies only what it has learned
-to copy, and names that never end leave it no other way than to copy.
+Nine in ten of the worlds name everything with invented words: a small model copies only what it has learned to copy,
+and names that never end leave it no other way than to copy.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class ScenarioStream:
         block, world = self.block(number), corpus_world(self._task(number), self.recipe)
         domain = scenario(block.scenario).domain
         if rng.random() < self.exercises:
-            return exercise(world, domain, rng, invented=block.names == "syllables")
+            return exercise(world, domain, rng, invented=block.names != "real")
         episode = self.episode(number, short=short)
         return episode.messages() + follow_ups(episode, world, domain, rng, rng.randint(0, self.most))
 
@@ -168,7 +168,7 @@ class HeldOut(NamedTuple):
 
 
 def _held_out(title: str, scenarios: Sequence[str]) -> HeldOut:
-    recipe = Recipe(Split.TEST, tuple(scenarios), travel=0.0, syllables=0.0, easy_blocks=0, chatter=0.0)
+    recipe = Recipe(Split.TEST, tuple(scenarios), travel=0.0, syllables=0.0, blended=0.0, easy_blocks=0, chatter=0.0)
     return HeldOut(title, recipe, -(-WORLDS // len(scenarios)) * len(scenarios))
 
 
