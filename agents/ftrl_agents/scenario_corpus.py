@@ -180,7 +180,11 @@ HELD_OUT = {
 """Three sets, mixed like the later corpus, with real names, and half of the worlds with a test variant's tools."""
 
 
-def tokenizer_texts(seed: int, worlds: int, per_world: int, recipe: Recipe | None = None) -> Iterator[str]:
+INVENTED = Recipe(syllables=0.5, blended=0.5)
+"""Of what a tokenizer is learned from: a real name that recurs, such as that of a city, would become a token."""
+
+
+def tokenizer_texts(seed: int, worlds: int, per_world: int, recipe: Recipe = INVENTED) -> Iterator[str]:
     """Text to learn a tokenizer from: a few conversations of each of many worlds, so that no name becomes a token."""
     stream = ScenarioStream(seed, recipe)
     for number in range(worlds * per_world):
