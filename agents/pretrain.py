@@ -21,12 +21,12 @@ from rich.console import Console
 from transformers import AutoTokenizer
 
 from ftrl_agents.base_model import Base, load_base
-from ftrl_agents.corpus_blocks import Recipe
+from ftrl_agents.corpus_blocks import EASY_BLOCKS, Recipe
 from ftrl_agents.evaluation import Evaluation, evaluate
 from ftrl_agents.model_card import export
 from ftrl_agents.pretraining import CAPABLE, Pretraining, Watch, pretrain
 from ftrl_agents.scenario_corpus import HELD_OUT, HeldOut, ScenarioMaker, habit_maker, tokenizer_texts
-from ftrl_agents.tokenizer import train_tokenizer
+from ftrl_agents.tokenizer import pruned, train_tokenizer
 from ftrl_gym.errors import FtrlGymError
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def run(arguments: Arguments) -> None:
     folder = arguments.run / "tokenizer"
     tokenizer = tokenizer_of(folder, arguments.seed, arguments.start)
     watches = {name: watch(held, tokenizer, arguments.scored_tasks) for name, held in HELD_OUT.items()}
-    corpus = ScenarioMaker(folder, arguments.seed, Recipe(travel=arguments.travel))
+    easy = EASY_BLOCKS if arguments.start is None else 0
+    corpus = ScenarioMaker(folder, arguments.seed, Recipe(travel=arguments.travel, easy_blocks=easy))
     habits = habit_maker(folder, arguments.seed, arguments.travel, arguments.habit_share)
     pretrain(arguments, tokenizer, corpus, watches, habits)
     if arguments.export:
@@ -106,11 +107,11 @@ def watch(held: HeldOut, tokenizer: PreTrainedTokenizerFast, count: int) -> Watc
 
 
 def tokenizer_of(folder: Path, seed: int, start: Path | None) -> PreTrainedTokenizerFast:
-    """The run's tokenizer: that of the weights it begins with, or learned once; then read back."""
-    if not folder.exists() and start is not None:
-        load_base(start).tokenizer.save_pretrained(folder)
-    elif not folder.exists():
-        train_tokenizer(tokenizer_texts(seed, worlds=200, per_world=6)).save_pretrained(folder)
+    """The run's tokenizer: that of the weights it begins with, names taken apart, or learned once; then read back."""
+    if not folder.exists():
+        texts = tokenizer_texts(seed, worlds=200, per_world=6)
+        made = train_tokenizer(texts) if start is None else pruned(load_base(start).tokenizer, texts)
+        made.save_pretrained(folder)
     return AutoTokenizer.from_pretrained(folder, local_files_only=True)
 
 

@@ -11,12 +11,10 @@ import pytest
 
 pytest.importorskip("torch")
 
-from ftrl_agents.corpus import encode
 from ftrl_agents.corpus_blocks import Recipe
 from ftrl_agents.corpus_tasks import corpus_env, task_id
-from ftrl_agents.demonstrations import demonstrations, warm_up
+from ftrl_agents.demonstrations import demonstrations
 from ftrl_agents.habits import Habit, any_habits, bad_habits, script
-from ftrl_agents.tokenizer import train_tokenizer
 from ftrl_gym.policies import Scripted
 from ftrl_gym.trajectory import run_episode
 
@@ -78,28 +76,3 @@ def test_strays_and_leaps_cost_a_call_and_nothing_else(env: gym.Env[str, str]) -
             assert episode.score["recall"] == 1.0 and episode.score["outcome"] == 1.0
             assert episode.score["waste"] == 1.0 and episode.episode_return < 1.0
     assert min(seen[Habit.STRAY], seen[Habit.LEAP]) >= 2
-
-
-def test_warm_up_teaches_and_leaves_the_mode_alone(env: gym.Env[str, str]) -> None:
-    from ftrl_agents.base_model import new_model
-    from ftrl_agents.corpus import pad_together
-    from ftrl_agents.supervised import likelihood
-
-    episodes = list(demonstrations(env, TASKS[:8], seed=0, flawed=1.0))
-    tokenizer = train_tokenizer(str(one.messages()) for one in episodes)
-    model = new_model(0, tokenizer, hidden=128, layers=2, mlp=32).eval()
-    batch = pad_together([encode(tokenizer, one.messages()) for one in episodes], tokenizer.pad_token_id)
-    done: list[float] = []
-    before = likelihood(model, batch).loss
-    warm_up(
-        model,
-        tokenizer,
-        lambda: corpus_env(TRAVEL),
-        TASKS[:8],
-        seed=0,
-        conversations=24,
-        learning_rate=2e-3,
-        on_progress=done.append,
-    )
-    assert likelihood(model, batch).loss < before - 0.2
-    assert done == sorted(done) and done[-1] == pytest.approx(1.0) and not model.training

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftrl_agents.corpus import batches, encode, pad_together
-from ftrl_agents.tokenizer import train_tokenizer
+from ftrl_agents.tokenizer import pruned, train_tokenizer
 
 pytest.importorskip("transformers")
 
@@ -128,3 +128,17 @@ def test_batches_keep_every_conversation_and_the_limit() -> None:
     assert all(batch.ids.numel() <= 120 or len(batch.ids) == 1 for batch in cut)
     whole = pad_together(made[:2], tokenizer.pad_token_id)
     assert not (whole.own & ~whole.real).any()
+
+
+def test_names_that_invented_texts_lack_fall_into_smaller_tokens_and_nothing_else_changes() -> None:
+    invented = [
+        f"The hotel in {word} is open." for word in ("Flegosta", "Thefol", "Vluwen", "Brniga") for _ in range(9)
+    ]
+    learned = train_tokenizer([*invented, *["The hotel in Zurich is open."] * 50], vocabulary=360)
+    assert learned.tokenize("Zurich") == ["Zurich"]
+    made = pruned(learned, invented)
+    assert len(made.tokenize("Zurich")) > 1 and made.decode(made("Zurich")["input_ids"]) == "Zurich"
+    for text in invented:
+        assert made(text)["input_ids"] == learned(text)["input_ids"]
+    assert made.get_vocab() == learned.get_vocab() and made.chat_template == learned.chat_template
+    assert learned.tokenize("Zurich") == ["Zurich"]  # the one that was given is as it was

@@ -243,9 +243,11 @@ def test_styles_differ_in_where_names_come_from() -> None:
         make_world(1, "invented")
 
 
-def test_syllable_names_are_endless() -> None:
+def test_invented_names_are_endless() -> None:
     seen = Counter(row["name"] for seed in range(30) for row in rows(make_world(seed, "syllables"), "cities"))
     assert len(seen) > 295
+    blended = Counter(row["name"] for seed in range(30) for row in rows(make_world(seed, "blended"), "cities"))
+    assert len(blended) > 295
 
 
 def test_names_run_out_gracefully() -> None:

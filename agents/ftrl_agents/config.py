@@ -320,8 +320,8 @@ class TrainConfig(Settings):
     resume: Path | None = None
     """Go on with the run in this folder, with its own settings, changed by what else stands in the command."""
     model: str | None = None
-    """A local folder or a Hugging Face id of a causal LM; without one, the embedded base model, warmed up on
-    demonstrations of mixed quality."""
+    """A local folder or a Hugging Face id of a causal LM; without one, the embedded base model, which has bad
+    habits to lose."""
     recipe: Recipe | None = None
     """A published algorithm: sets what makes it up; further flags change that."""
     seed: Seed = 0

@@ -29,8 +29,11 @@ a model of this size reaches no scenario that it has never seen, and there is to
 
 TRAVEL_SHARE = 0.25
 """Share of blocks that are TravelBooking's."""
-SYLLABLES = 0.75
-"""Share of worlds in which all names are random syllables; the others have real ones of many languages."""
+SYLLABLES = 0.45
+"""Share of worlds in which all names are random syllables."""
+BLENDED = 0.45
+"""Share of worlds in which all names are made of parts of real ones; the few that are left have real ones of many
+languages. With more of these the names of train worlds are learned by heart, and any other comes out as one of them."""
 PLAIN = 0.5
 """Share of blocks with the scenario's plain tools; each of the others has some variant."""
 EASY_BLOCKS = 64
@@ -83,6 +86,8 @@ class Recipe:
     """Share of blocks that are TravelBooking's."""
     syllables: float = SYLLABLES
     """Share of worlds whose names are random syllables."""
+    blended: float = BLENDED
+    """Share of worlds whose names are made of parts of real ones."""
     plain: float = PLAIN
     """Share of blocks with plain tools."""
     easy_blocks: int = EASY_BLOCKS
@@ -97,7 +102,7 @@ class Block:
 
     scenario: str
     names: str
-    """How the world's things are named: ``real`` or ``syllables``."""
+    """How the world's things are named: ``real``, ``syllables`` or ``blended``."""
     variant: int
     """Design of the tools; 0 is the plain one."""
     mixture: Mixture
@@ -109,7 +114,9 @@ def block_of(task: int, recipe: Recipe) -> Block:
     number = task // PER_WORLD
     place = task % SEED_STEP // PER_WORLD
     rng = random.Random(f"corpus/{number}")
-    names = "syllables" if rng.random() < recipe.syllables else "real"
+    draw = rng.random()
+    invented = "blended" if draw < recipe.syllables + recipe.blended else "real"
+    names = "syllables" if draw < recipe.syllables else invented
     variant = 0 if rng.random() < recipe.plain else _variant(rng, recipe.split)
     return Block(_scenario(number - place, place, recipe), names, variant, EASY if place < recipe.easy_blocks else FULL)
 

@@ -79,7 +79,7 @@ def _reading(world: WorldBase, domain: Domain, rng: random.Random, invented: boo
     records = [_record(row, rng) for row in rows]
     result: Any = records[0] if len(records) == 1 else {thing.entity: records}
     turns = [
-        _asked(thing, attribute, row, str(row[name]), rng)
+        asked(thing, attribute, row, _noun(thing, row[name], rng), rng)
         for row in rows
         for attribute in sorted(thing.attributes)
         if attribute != name and row.get(attribute) is not None
@@ -108,10 +108,21 @@ def _things(world: WorldBase, domain: Domain, rng: random.Random) -> tuple[Thing
             return thing, name, [table[key] for key in rng.sample(keys, min(len(keys), rng.randint(1, MOST_ROWS)))]
 
 
-def _asked(thing: Thing, attribute: str, row: Any, name: str, rng: random.Random) -> tuple[str, str]:
-    """The question, and what answers it."""
+def _noun(thing: Thing, name: Any, rng: random.Random) -> str:
+    return rng.choice(thing.anchors).format(x=name) if thing.anchors else f"{thing.name} {name}"
+
+
+def asked(thing: Thing, attribute: str, row: Any, noun: str, rng: random.Random) -> tuple[str, str]:
+    """A question for an attribute of a thing, and what answers it.
+
+    Args:
+        thing: Its kind.
+        attribute: What is asked for.
+        row: The thing.
+        noun: How it is named: ``flight LT3635``, ``the cheapest room``.
+        rng: Decides how.
+    """
     words = thing.attributes[attribute]
-    noun = rng.choice(thing.anchors).format(x=name) if thing.anchors else f"{thing.name} {name}"
     unit = words.unit
     if unit and unit.startswith("@"):
         unit = str(row[unit[1:]])

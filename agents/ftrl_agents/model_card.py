@@ -13,10 +13,20 @@ from typing import Any
 
 from ftrl_agents.base_model import REBUILD, Base, save_base
 from ftrl_agents.corpus import BLOCK
-from ftrl_agents.corpus_blocks import CHATTER, EASY, EASY_BLOCKS, FULL, NEVER_TRAINED, PLAIN, SYLLABLES, Mixture
+from ftrl_agents.corpus_blocks import (
+    BLENDED,
+    CHATTER,
+    EASY,
+    EASY_BLOCKS,
+    FULL,
+    NEVER_TRAINED,
+    PLAIN,
+    SYLLABLES,
+    Mixture,
+)
 from ftrl_agents.evaluation import METRICS, Evaluation
 from ftrl_agents.pretraining import Pretraining
-from ftrl_agents.scenario_corpus import EXERCISES, LONGEST
+from ftrl_agents.scenario_corpus import EXERCISES, FOLLOW_UPS, LONGEST
 from ftrl_gym.construct.scenarios import FIRST
 
 
@@ -46,16 +56,19 @@ def card(settings: Pretraining, base: Base, looks: Mapping[str, Sequence[Evaluat
         "reads": f"{config.vocab_size} tokens of vocabulary, context {config.max_position_embeddings}",
         "corpus": "endless tasks of train worlds, each read once; certified plans, played in the environment, with "
         "documents as signatures",
-        "names": f"{SYLLABLES:.0%} of the worlds random syllables, the others real ones of twenty languages",
+        "names": f"{SYLLABLES:.0%} of the worlds random syllables, {BLENDED:.0%} parts of real names put together, the "
+        "others real ones of twenty languages",
         "tools": f"{PLAIN:.0%} of the worlds plain, the others any of 7,500 train variants",
         f"first {EASY_BLOCKS * BLOCK:,}": _mixture(EASY),
         "later ones": _mixture(FULL),
         "longest": f"{LONGEST:,} tokens; in place of a longer one an easier task",
         "among all": f"{EXERCISES:.0%} exercises in copying and reading",
+        "after an episode": f"up to {FOLLOW_UPS} further questions about what its results have shown",
         "chatter": f"made-up words beside {CHATTER:.0%} of the questions",
         "read": f"{end['tokens']:,} tokens, {end['block'] * BLOCK:,} conversations",
         "time": f"{end['seconds'] / 3600:.2f} hours, {os.cpu_count()} shared cores ({platform.machine()})",
-        "optimizer": f"AdamW, {settings.batch_tokens:,} tokens a step, peak rate {settings.learning_rate:g}, "
+        "optimizer": f"{'Muon for the blocks' if settings.muon else 'AdamW'}, {settings.batch_tokens:,} tokens a step, "
+        f"peak rate {settings.learning_rate:g}, "
         f"linear decay over the last {settings.decay:.0%}",
         "weights of tokens": f"answers {settings.answer_weight:g}, else what the assistant says 1, others "
         f"{settings.rest_weight:g}",

@@ -14,8 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import torch
 from accelerate import Accelerator  # type: ignore[import-untyped]
-from accelerate.utils import InitProcessGroupKwargs, broadcast, gather_object  # type: ignore[import-untyped]
-from torch import nn
+from accelerate.utils import InitProcessGroupKwargs, gather_object  # type: ignore[import-untyped]
 
 from ftrl_agents.interrupt import Interrupted, Interrupts
 from ftrl_gym.errors import FtrlGymError, UsageError
@@ -137,10 +136,3 @@ class Processes:
         """
         parts = self.together(lambda: list(block(self.own(count))))
         return [parts[number % self.count][number // self.count] for number in range(count)]
-
-    def same_weights(self, model: nn.Module) -> None:
-        """Gives all processes the main one's."""
-        if self.count > 1:
-            model.to(self.accelerator.device)
-            for value in model.state_dict().values():
-                broadcast(value)

@@ -1,8 +1,8 @@
 """The base model's corpus: endless tasks of many scenarios, played well, among them exercises.
 
 Every conversation is played in the environment itself, so a model reads in training what it will read as a policy.
-Three quarters of the worlds name everything with random syllables: a small model copies only what it has learned
-to copy, and names that never end leave it no other way than to copy.
+Nine in ten of the worlds name everything with invented words: a small model copies only what it has learned to copy,
+and names that never end leave it no other way than to copy.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ftrl_agents.corpus_blocks import NEVER_TRAINED, SEED_STEP, TRAINED, Block, 
 from ftrl_agents.corpus_tasks import corpus_env, corpus_world, task_id, tasks_of_worlds
 from ftrl_agents.demonstrations import Demonstrator
 from ftrl_agents.exercises import exercise
+from ftrl_agents.follow_ups import follow_ups
 from ftrl_gym.construct.endless import PER_WORLD
 from ftrl_gym.construct.scenarios import FIRST, scenario
 from ftrl_gym.task import Split
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 EXERCISES = 0.2
 """Share of exercises; they are short, so of the tokens it is far less."""
+FOLLOW_UPS = 8
+"""Most questions that are asked after an episode about what it has shown."""
 LONGEST = 2_000
 """Tokens of the longest conversation that is kept; in place of a longer one an easier task is played."""
 WORLDS = 8
@@ -47,13 +50,19 @@ class ScenarioStream:
         recipe: What the tasks are made of.
         exercises: Share of exercises.
         flawed: Share of episodes with bad habits, of every sort.
+        most: Questions after an episode at most.
     """
 
     def __init__(
-        self, seed: int, recipe: Recipe | None = None, exercises: float = EXERCISES, flawed: float = 0.0
+        self,
+        seed: int,
+        recipe: Recipe | None = None,
+        exercises: float = EXERCISES,
+        flawed: float = 0.0,
+        most: int = FOLLOW_UPS,
     ) -> None:
-        self.seed, self.recipe, self.exercises = seed, recipe or Recipe(), exercises
-        self._demonstrator = Demonstrator(seed, flawed, all_habits=True)
+        self.seed, self.recipe, self.exercises, self.most = seed, recipe or Recipe(), exercises, most
+        self._demonstrator = Demonstrator(seed, flawed)
         # An environment keeps what it has made of every document, so each world gets its own, and goes with it.
         self._env = functools.lru_cache(maxsize=WORLDS)(self._made)
 
@@ -72,10 +81,12 @@ class ScenarioStream:
             short: An easier task is played in its place.
         """
         rng = random.Random(f"corpus/{self.seed}/{number}")
-        if rng.random() >= self.exercises:
-            return self.episode(number, short=short).messages()
         block, world = self.block(number), corpus_world(self._task(number), self.recipe)
-        return exercise(world, scenario(block.scenario).domain, rng, invented=block.names == "syllables")
+        domain = scenario(block.scenario).domain
+        if rng.random() < self.exercises:
+            return exercise(world, domain, rng, invented=block.names != "real")
+        episode = self.episode(number, short=short)
+        return episode.messages() + follow_ups(episode, world, domain, rng, rng.randint(0, self.most))
 
     def episode(self, number: int, *, short: bool = False) -> Trajectory:
         """Plays an episode."""
@@ -106,13 +117,15 @@ class ScenarioMaker:
     """Share of exercises."""
     flawed: float = 0.0
     """Share of episodes with bad habits."""
+    most: int = FOLLOW_UPS
+    """Questions after an episode at most."""
 
     def __call__(self) -> Maker:
         """Loads what is needed in the process that calls it."""
         from transformers import AutoTokenizer
 
         tokenizer = AutoTokenizer.from_pretrained(self.tokenizer, local_files_only=True)
-        stream = ScenarioStream(self.seed, self.recipe, self.exercises, self.flawed)
+        stream = ScenarioStream(self.seed, self.recipe, self.exercises, self.flawed, self.most)
 
         def make(number: int) -> Conversation:
             made = encode(tokenizer, stream.conversation(number))
@@ -126,7 +139,7 @@ class ScenarioMaker:
 def habit_maker(tokenizer: Path, seed: int, travel: float, flawed: float) -> ScenarioMaker:
     """Makes demonstrations most of which are flawed, in other worlds than the corpus of that seed has; no exercises."""
     recipe = Recipe(travel=travel, easy_blocks=0)
-    return ScenarioMaker(tokenizer, seed + _HABIT_SEEDS, recipe, exercises=0.0, flawed=flawed)
+    return ScenarioMaker(tokenizer, seed + _HABIT_SEEDS, recipe, exercises=0.0, flawed=flawed, most=0)
 
 
 class HeldOut(NamedTuple):
@@ -155,7 +168,7 @@ class HeldOut(NamedTuple):
 
 
 def _held_out(title: str, scenarios: Sequence[str]) -> HeldOut:
-    recipe = Recipe(Split.TEST, tuple(scenarios), travel=0.0, syllables=0.0, easy_blocks=0, chatter=0.0)
+    recipe = Recipe(Split.TEST, tuple(scenarios), travel=0.0, syllables=0.0, blended=0.0, easy_blocks=0, chatter=0.0)
     return HeldOut(title, recipe, -(-WORLDS // len(scenarios)) * len(scenarios))
 
 
@@ -167,7 +180,11 @@ HELD_OUT = {
 """Three sets, mixed like the later corpus, with real names, and half of the worlds with a test variant's tools."""
 
 
-def tokenizer_texts(seed: int, worlds: int, per_world: int, recipe: Recipe | None = None) -> Iterator[str]:
+INVENTED = Recipe(syllables=0.5, blended=0.5)
+"""Of what a tokenizer is learned from: a real name that recurs, such as that of a city, would become a token."""
+
+
+def tokenizer_texts(seed: int, worlds: int, per_world: int, recipe: Recipe = INVENTED) -> Iterator[str]:
     """Text to learn a tokenizer from: a few conversations of each of many worlds, so that no name becomes a token."""
     stream = ScenarioStream(seed, recipe)
     for number in range(worlds * per_world):

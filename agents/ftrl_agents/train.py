@@ -17,7 +17,7 @@ from transformers import PreTrainedModel
 from ftrl_agents import checkpoint
 from ftrl_agents.adapter import add_adapter
 from ftrl_agents.config import BestBy, TrainConfig, sampled_from_a_copy
-from ftrl_agents.envs import EnvFactory, task_ids
+from ftrl_agents.envs import task_ids
 from ftrl_agents.episode import Episode, grouped
 from ftrl_agents.evaluation import Evaluation
 from ftrl_agents.first_policy import policy_to_begin_with
@@ -321,7 +321,7 @@ def train(config: TrainConfig, console: Console, policy: Policy | None = None) -
 def _open(
     config: TrainConfig, console: Console, policy: Policy | None, held: ExitStack, processes: Processes
 ) -> Trainer:
-    """Check what can be checked before anything is written, then load or warm up the policy.
+    """Check what can be checked before anything is written, then load the policy.
 
     Args:
         held: Is given the lock of the run's folder.
@@ -333,19 +333,14 @@ def _open(
         )
     changes = check_resumable(config) if config.resume else []
     torch.set_num_threads(config.threads)
-    make = env_of(config, "train")
     env_of(config, "test")
-    ids, _ = set_aside(task_ids(make), config.evaluation)
-    if not ids:
+    if not set_aside(task_ids(env_of(config, "train")), config.evaluation)[0]:
         raise UsageError("no training task is left: loosen --env.kinds or --env.difficulty")
     if config.resume:
         processes.by_main(lambda: held.enter_context(locked(config.run_dir)))
     start = processes.by_main(lambda: checkpoint.latest(config.run_dir)) if config.resume else None
-    cold = not (start or policy or config.model)
     begun = processes.alone(lambda: policy_to_begin_with(config, policy, start, console, processes))
     if config.resume:
-        if cold:
-            _warm_up(config, console, begun, make, ids, processes)
         trainer = Trainer(config, console, begun, start, processes)
         if changes:
             console.print(f"from now on: {', '.join(changes)}")
@@ -354,30 +349,7 @@ def _open(
     with ExitStack() as claim:
         config = processes.by_main(lambda: claim.enter_context(new_run(config, console)))
         processes.by_main(lambda: held.enter_context(locked(config.run_dir)))
-        if cold:
-            _warm_up(config, console, begun, make, ids, processes)
         return Trainer(config, console, begun, start, processes)
-
-
-def _warm_up(
-    config: TrainConfig, console: Console, policy: Policy, make: EnvFactory, ids: list[str], processes: Processes
-) -> None:
-    """By the main process; the others are given its weights."""
-    from ftrl_agents.demonstrations import warm_up
-
-    with progress_bar(console) as progress:
-        bar = progress.add_task("warm-up on demonstrations", total=1.0, note="")
-        processes.by_main(
-            lambda: warm_up(
-                policy.model,
-                policy.tokenizer,
-                make,
-                ids,
-                seed=config.seed,
-                on_progress=lambda share: progress.update(bar, completed=share),
-            )
-        )
-    processes.same_weights(policy.model)
 
 
 def _farewell(trainer: Trainer | None, config: TrainConfig) -> str:

@@ -28,7 +28,7 @@ PER_WORLD = 64
 ANY = "any"
 """Asks for another variant with each task."""
 _PREFIX = "endless-"
-_NAMES = ("real", "syllables", "mixed")
+_NAMES = ("real", "syllables", "mixed", "blended")
 
 
 def world_of(world_id: str) -> WorldBase:
@@ -61,7 +61,7 @@ def endless_task(
     Args:
         seed: Any integer from 0.
         split: Decides world and phrasings.
-        names: Names of people and places: ``real``, ``syllables`` or ``mixed``.
+        names: Names of people and places: ``real``, ``syllables``, ``mixed`` or ``blended``.
         kinds: Kinds to choose from; None for all four.
         difficulty: 0 to 1; None draws one, and is content with less where the world is too small for it.
         features: Dials that may be on: each is, in half of the tasks. Of ``direct`` and ``impossible`` ones an even

@@ -47,7 +47,7 @@ class Populator:
 
         Args:
             seed: Any integer; another seed gives another world.
-            names: ``real``, ``syllables`` or ``mixed``.
+            names: ``real``, ``syllables``, ``mixed`` or ``blended``.
 
         Raises:
             ConstructionError: The declared ranges hold fewer values than there are rows to tell apart.

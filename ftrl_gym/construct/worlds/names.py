@@ -1,8 +1,8 @@
 """Names and ids of generated worlds.
 
-Names are real ones (people through faker, everything else from word lists), invented ones made of random syllables
-without end, or a mixture. Within one world no name is given twice and no invented word, first name, surname or id
-occurs in two names, so none is a token of another. All chance comes from the given generator.
+Names are real ones (people through faker, everything else from word lists), invented ones without end (of random
+syllables, or of parts of real ones), or a mixture. Within one world no name is given twice and no invented word, first
+name, surname or id occurs in two names, so none is a token of another. All chance comes from the given generator.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ class NameStyle(StrEnum):
     """Pronounceable words of two to four random syllables: they teach copying, since none is seen twice."""
     MIXED = "mixed"
     """Three quarters syllables, one quarter real."""
+    BLENDED = "blended"
+    """Words without end, too, each the beginning of one real name and the end of another: spelt like real ones."""
 
 
 _LOCALES = (
@@ -47,6 +49,8 @@ _WORDS = ("radio", "studio", "hotel", "total", "metal", "panel", "label", "perso
 _CONSONANTS = "BCDFGHJKLMNPQRSTVWXZ"
 _CURRENCIES = ("GBP", "CZK", "PLN", "DKK", "SEK", "HKD")
 _ALPHANUMERIC = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_NAMES_OF_A_LOCALE = 200
+"""Draws of a surname and a first name, to be taken apart."""
 _TRIES = 20_000
 """Draws after which a kind of name or id counts as used up."""
 
@@ -66,7 +70,7 @@ class Names:
         self._rng = rng
         self._taken: set[str] = set(_WORDS)
         self._people: tuple[Faker, ...] = ()
-        if self._style is not NameStyle.SYLLABLES:
+        if self._style in (NameStyle.REAL, NameStyle.MIXED):
             self._people = _fakers()
             for number, faker in enumerate(self._people):
                 faker.seed_instance(rng.getrandbits(60) + number)
@@ -79,16 +83,25 @@ class Names:
         """Whether the next name is to be an invented one."""
         if self._style is NameStyle.MIXED:
             return self._rng.random() < 0.75
-        return self._style is NameStyle.SYLLABLES
+        return self._style in (NameStyle.SYLLABLES, NameStyle.BLENDED)
 
     def word(self) -> str:
         """An invented word, capitalised, at least five letters long."""
         rng = self._rng
+        if self._style is NameStyle.BLENDED:
+            return self._blend()
         while True:
             syllables = rng.choice((2, 2, 2, 3, 3, 3, 4))
             text = "".join(rng.choice(_ONSETS) + rng.choice(_VOWELS) for _ in range(syllables))
             # Without a final consonant never on e: "rate", "like" and their kin are words of every question.
             text += rng.choice(_CODAS) if text[-1] == "e" or rng.random() < 0.3 else ""
+            if 5 <= len(text) <= 12 and self._take(text):
+                return text.capitalize()
+
+    def _blend(self) -> str:
+        while True:
+            first, last = self._rng.choice(_real_names()), self._rng.choice(_real_names())
+            text = first[: self._rng.randint(2, 5)] + last[-self._rng.randint(2, 6) :]
             if 5 <= len(text) <= 12 and self._take(text):
                 return text.capitalize()
 
@@ -197,3 +210,20 @@ def _fakers() -> tuple[Faker, ...]:
 
     # One generator per locale: faker's own choice among several locales draws from global chance.
     return tuple(Faker(locale, providers=["faker.providers.person"]) for locale in _LOCALES)
+
+
+@cache
+def _real_names() -> tuple[str, ...]:
+    """Names of people in all locales, in lower case, to be taken apart."""
+    from faker import Faker
+
+    found: dict[str, None] = {}
+    for number, locale in enumerate(_LOCALES):
+        faker = Faker(locale, providers=["faker.providers.person"])
+        faker.seed_instance(number)
+        for _ in range(_NAMES_OF_A_LOCALE):
+            for name in (faker.last_name(), faker.first_name()):
+                plain = unicodedata.normalize("NFC", name)
+                if plain.isalpha() and len(plain) > 3 and _latin(plain):
+                    found[plain.lower()] = None
+    return tuple(found)

@@ -1,0 +1,201 @@
+"""Questions about what an episode has shown, asked after its end: more to learn from each result that was read.
+
+Of an episode's tokens one in a hundred belongs to its answer, and reading an answer off a result is what a small model
+is worst at. Results hold far more than was asked for. Here some of the rest is asked for too: attributes of the records
+shown, and of the one among listed records that is the cheapest, the earliest, or whatever its kind is compared by.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ftrl_agents.exercises import Messages, asked
+from ftrl_gym.construct.domain import Domain, Pick, Search, Thing
+from ftrl_gym.construct.wording import superlative
+from ftrl_gym.policies import answer_text
+from ftrl_gym.task import Answer
+from ftrl_gym.toolcall import Dialect, parse
+from ftrl_gym.trajectory import Trajectory
+from ftrl_gym.world import Row, WorldBase
+
+EACH = 5
+"""Attempts at a question of each result."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A record of a result, and the row of the world that it shows."""
+
+    thing: Thing
+    row: Row
+    name: str
+    """Column that the thing is called by; it is in the record."""
+    told: frozenset[str]
+    """What the record holds, as text."""
+
+    @property
+    def noun(self) -> str:
+        """How it is named."""
+        called = self.row[self.name]
+        anchored = self.thing.anchors and self.name == self.thing.handle
+        return self.thing.anchors[0].format(x=called) if anchored else f"{self.thing.name} {called}"
+
+    def open(self) -> list[str]:
+        """Attributes that can be read off the record."""
+        return [
+            attribute
+            for attribute in sorted(self.thing.attributes)
+            if attribute != self.name and self.row.get(attribute) is not None and str(self.row[attribute]) in self.told
+        ]
+
+
+def follow_ups(episode: Trajectory, world: WorldBase, domain: Domain, rng: random.Random, most: int) -> Messages:
+    """Turns to put behind an episode: questions, each with its answer. Empty where no record is understood.
+
+    Args:
+        episode: Played to its end.
+        world: As it was when the episode began; a record that differs from its rows is left alone.
+        domain: How people talk about it.
+        rng: Decides what is asked.
+        most: Questions at most.
+    """
+    results = [result for result in _results(episode, _names(world, domain)) if result[2]]
+    turns: dict[tuple[str, str], tuple[str, str]] = {}
+    for _ in range(EACH * len(results)):
+        if len(turns) >= most:
+            break
+        one, attribute, noun = _wish(*rng.choice(results), world, domain, rng)
+        if attribute:
+            turns.setdefault((str(one.row[one.name]), attribute), _turn(one, attribute, noun, rng))
+    return [
+        {"role": role, "content": text}
+        for turn in turns.values()
+        for role, text in zip(("user", "assistant"), turn, strict=True)
+    ]
+
+
+Result = tuple[str, Mapping[str, Any], list[Shown]]
+"""The tool that was called, its arguments, and what it showed."""
+
+
+def _wish(
+    tool: str,
+    arguments: Mapping[str, Any],
+    records: Sequence[Shown],
+    world: WorldBase,
+    domain: Domain,
+    rng: random.Random,
+) -> tuple[Shown, str, str]:
+    """What to ask about one result: a record, the attribute (empty for nothing) and how the record is named."""
+    one = rng.choice(records)
+    alike = [other for other in records if other.thing is one.thing]
+    if len(alike) < 2 or rng.random() < 0.4:
+        return one, rng.choice(one.open() or [""]), one.noun
+    outstanding = [*_extremes(alike), *_found(tool, arguments, alike, world, domain)]
+    if not outstanding:
+        return one, "", ""
+    one, noun = rng.choice(outstanding)
+    by_name = one.name == one.thing.label and rng.random() < 0.3
+    return one, one.name if by_name else rng.choice(one.open() or [""]), noun
+
+
+def _turn(one: Shown, attribute: str, noun: str, rng: random.Random) -> tuple[str, str]:
+    """The question and its answer."""
+    if attribute == one.name:
+        answer = Answer(type=one.thing.label_type, value=one.row[attribute])
+        return f"What is the {one.thing.label_noun} of {noun}?", answer_text(answer)
+    return asked(one.thing, attribute, one.row, noun, rng)
+
+
+def _extremes(alike: Sequence[Shown]) -> Iterator[tuple[Shown, str]]:
+    """Records that stand out among all, with words for them."""
+    thing = alike[0].thing
+    for attribute, words in sorted(thing.attributes.items()):
+        if all(attribute in one.open() for one in alike):
+            for said, pick in ((words.low, Pick.LOWEST), (words.high, Pick.HIGHEST)):
+                if said and (best := _best(alike, attribute, pick)):
+                    yield best, f"the {thing.name} that {superlative(said)}"
+
+
+def _found(
+    tool: str, arguments: Mapping[str, Any], alike: Sequence[Shown], world: WorldBase, domain: Domain
+) -> Iterator[tuple[Shown, str]]:
+    """Records that the call's search may have been made for, with its words for them."""
+    for step in domain.steps.values():
+        if not (isinstance(step, Search) and step.tool == tool and step.target == alike[0].thing.name and step.by):
+            continue
+        plain = len(step.sources) == 1 and not step.dated and step.pick in (Pick.LOWEST, Pick.HIGHEST)
+        if not plain or any(arguments.get(name) != value for name, value in step.fixed.items()):
+            continue
+        asked_for = {**{name: arguments.get(name) for name in step.arguments}, **step.fixed}
+        if dict(arguments) != asked_for or any(step.among and not one.row.get(step.among) for one in alike):
+            continue
+        source = domain.things[step.sources[0]]
+        parameter, (_, attribute) = next(iter(step.arguments.items()))
+        row = next((r for r in world.tables[source.entity].values() if r.get(attribute) == arguments[parameter]), None)
+        best = _best(alike, step.by, step.pick)
+        if best and row and source.anchors and row.get(source.handle) is not None:
+            where = source.anchors[0].format(x=row[source.handle])
+            yield best, step.nouns[0].format(x=where)
+
+
+def _best(alike: Sequence[Shown], attribute: str, pick: Pick) -> Shown | None:
+    """The only one with the lowest or highest value; None where several have it, or values do not compare."""
+    values = [one.row.get(attribute) for one in alike]
+    if any(isinstance(value, bool) or not isinstance(value, int | float | str) for value in values):
+        return None
+    if len({isinstance(value, str) for value in values}) > 1:
+        return None
+    end: Any = (min if pick is Pick.LOWEST else max)(values)  # type: ignore[type-var]
+    return alike[values.index(end)] if values.count(end) == 1 else None
+
+
+def _results(episode: Trajectory, names: Mapping[str, Sequence[tuple[Thing, str, Row]]]) -> Iterator[Result]:
+    """Every result that is JSON, with the records in it that show a row."""
+    for turn in episode.turns:
+        calls = parse(turn.text, Dialect.HERMES).calls
+        feedback = [message["content"] for message in turn.feedback if message["role"] == "tool"]
+        for call, text in zip(calls, feedback, strict=False):
+            try:
+                result = json.loads(text)
+            except ValueError:
+                continue
+            yield call.name, call.arguments or {}, [one for record in _records(result) if (one := _row(record, names))]
+
+
+def _records(value: Any) -> Iterator[dict[str, Any]]:
+    """Objects without objects in them."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    nested = [one for one in inner if isinstance(one, dict | list)]
+    if isinstance(value, dict) and not nested:
+        yield value
+    for one in nested:
+        yield from _records(one)
+
+
+def _row(record: Mapping[str, Any], names: Mapping[str, Sequence[tuple[Thing, str, Row]]]) -> Shown | None:
+    """The row that a record is a part of, whatever its fields are called."""
+    told = frozenset(map(str, record.values()))
+    for value in record.values():
+        for thing, name, row in names.get(str(value), ()):
+            if len(told) > 1 and told <= {str(one) for one in row.values()}:
+                return Shown(thing, row, name, told)
+    return None
+
+
+def _names(world: WorldBase, domain: Domain) -> dict[str, list[tuple[Thing, str, Row]]]:
+    """What things are called -> which ones are called so."""
+    found: dict[str, list[tuple[Thing, str, Row]]] = {}
+    for thing in domain.things.values():
+        columns = dict.fromkeys(name for name in (thing.handle if thing.anchors else "", thing.label) if name)
+        for row in world.tables[thing.entity].values():
+            if any(row.get(column) != value for column, value in thing.where.items()):
+                continue
+            for column in columns:
+                if row.get(column) is not None:
+                    found.setdefault(str(row[column]), []).append((thing, column, row))
+    return found
