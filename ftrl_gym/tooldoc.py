@@ -8,6 +8,7 @@ where its facts are can solve nothing. Values of parameters are named by their p
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
@@ -257,6 +258,9 @@ class ToolDocument(Frozen):
     def signature(self) -> str:
         """The document in one line, for small models. Alternatives stand in parentheses, with bars between them.
 
+        Of what describes its parameters it has only that which nobody could guess: what codes stand for, and which
+        letters stand before a number.
+
         >>> ToolDocument(name="rate", description="Exchange rate.", parameters={"type": "object", "properties":
         ... {"to": {"type": "string", "enum": ["EUR", "USD"]}, "day": {"type": "string", "default": "today"}},
         ... "required": ["to"]}).signature()
@@ -265,6 +269,9 @@ class ToolDocument(Frozen):
         ... {"doctor_id": {"type": "string"}, "name": {"type": "string"}, "full": {"type": "boolean"}},
         ... "oneOf": [{"required": ["doctor_id"]}, {"required": ["name"]}]}).signature()
         'get_doctor((doctor_id: string | name: string), full?: boolean) - A doctor.'
+        >>> ToolDocument(name="get_invoice", description="An invoice.", parameters={"type": "object", "properties":
+        ... {"no": {"type": "string", "description": 'Invoice number in full: "INV-" and the number.'}}}).signature()
+        'get_invoice(no?: string) - An invoice. no: Invoice number in full: "INV-" and the number.'
         """
         parts = _members(self.parameters)
         if self.alternatives:
@@ -275,9 +282,13 @@ class ToolDocument(Frozen):
             first = next(name for name in parts if name in chosen)
             parts = {name: part for name, part in parts.items() if name == first or name not in chosen}
             parts[first] = f"({said})"
-        return f"{self.name}({', '.join(parts.values())}) - {self.description}"
+        spelt = [f"{leaf.path}: {leaf.about}" for leaf in self.leaves if _SPELT.search(leaf.about)]
+        ending = f"{self.description.rstrip('.')}. {' '.join(spelt)}" if spelt else self.description
+        return f"{self.name}({', '.join(parts.values())}) - {ending}"
 
 
+_SPELT = re.compile(r'"[A-Z0-9-]+" (?:is|and|&) ')
+"""How a description tells what a code stands for, or which letters stand before a number (dial ``indirect``)."""
 _WORKED_OUT = ("leaves", "alternatives", "plain", "closed", "brings", "needed", "option_leaves")
 
 

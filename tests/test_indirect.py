@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Iterator
 
+import gymnasium as gym
 import pytest
 
 from ftrl_gym import parameters
@@ -143,6 +144,35 @@ def test_documents_tell_what_each_code_stands_for() -> None:
                 assert f'"{part.code}" is {part.choice.replace("_", " ")}' in schema["description"]
         plain = scenario(name).toolset(Design(0, 3, 3, 3))
         assert not [part.code for face in plain.faces for part in face.parts if part.code]
+
+
+@pytest.mark.parametrize("confusable", [0, 3])
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_tool_in_one_line_tells_codes_and_letters_too_even_where_its_document_is_terse(
+    name: str, confusable: int
+) -> None:
+    source = scenario(name)
+    toolset = source.toolset(Design(0, 3, 3, 3, confusable=confusable, indirect=3))
+    told = 0
+    for face in toolset.faces:
+        line = toolset.documents[face.name].signature()
+        for part in face.parts:
+            assert not part.code or f'"{part.code}" is {part.choice.replace("_", " ")}' in line
+        for number, part in enumerate(face.parts):
+            for leaf in face.leaves:
+                bound = part.function.document.binds.get(leaf.takes[number] or "", "")
+                if before := source.domain.letters.get(bound):
+                    told += 1
+                    assert re.search(rf'"{before}" (and the number|& no\.)', line), (line, bound)
+    assert told
+    plain = source.toolset(Design(0, 3, 3, 3, confusable=confusable))
+    assert not [line for line in map(ToolDocument.signature, plain.documents.values()) if '" and the number' in line]
+
+
+def test_an_env_that_shows_tools_in_one_line_each_tells_letters_too() -> None:
+    env = gym.make("ftrl/Clinic-v0", tasks="endless", always=["indirect"], difficulty=1.0, docs="signature")
+    seen = "\n".join(env.reset(seed=seed)[0] for seed in range(3))
+    assert re.search(r'"[A-Z]+-?" and the number', seen)
 
 
 def test_codes_are_no_words_and_no_two_are_alike() -> None:

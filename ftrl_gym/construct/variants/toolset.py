@@ -151,9 +151,8 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
         ConstructionError: The scenario's code defines names that this code needs, or cannot be compiled with it.
     """
     own = tuple(documents)
-    if design.indirect:
-        letters = letters_of(own)
-        own = tuple(in_full(document, letters) for document in own)
+    letters = letters_of(own) if design.indirect else {}
+    own = tuple(in_full(document, letters) for document in own)
     functions = [function_of(document) for document in own]
     names = Names(scenario, design)
     if design.long:
@@ -162,7 +161,7 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
         plain = {function.name: function.document for function in functions}
         merges = tuple(partition(functions, [], scenario, design))
         return Toolset(design, tuple(_plain(function, names) for function in functions), plain, source, merges)
-    extended = _extended([function_of(document) for document in own], scenario, design)
+    extended = _extended([function_of(document) for document in own], letters, scenario, design)
     added = [one.function for one in extended]
     if design.long:
         added = searches(added, scenario, design, "added searches")
@@ -197,12 +196,16 @@ def toolset_of(scenario: str, documents: Iterable[ToolDocument], source: str, de
     return Toolset(design, tuple(faces), made, code, merges, tuple(extended))
 
 
-def _extended(functions: Sequence[Function], scenario: str, design: Design) -> list[Added]:
+def _extended(functions: Sequence[Function], letters: Mapping[str, str], scenario: str, design: Design) -> list[Added]:
     """The functions that a design has beside the scenario's own."""
     possible = extension(functions)
     share = (_ADDED if design.variant == 0 else _ADDED_VARIANT)[design.generalization]
     draws = design.draws(scenario, "extension")
-    found = [one for one, draw in zip(possible, [draws.random() for _ in possible], strict=True) if draw < share]
+    found = [
+        one._replace(function=function_of(in_full(one.function.document, letters)))
+        for one, draw in zip(possible, [draws.random() for _ in possible], strict=True)
+        if draw < share
+    ]
     return [*found, *views(functions, {one.name for one in functions}, scenario, design)]
 
 
