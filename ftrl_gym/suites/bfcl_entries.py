@@ -79,7 +79,11 @@ def _read(category: str, folder: Path, changed: int) -> tuple[Entry, ...]:
     for written in _lines(entries, ("id", "question")):
         if answers and written["id"] not in golds:
             raise UsageError(f"{answers[0]} has no answer to {written['id']!r:.80}")
+        if "function" not in written and category not in MULTI_TURN:
+            raise UsageError(f"{entries}: the entry {written['id']!r:.80} lacks function")
         found.append(_entry(category, written, golds.get(written["id"]), folder))
+    if not found:
+        raise UsageError(f"{entries} holds no entries; it is one of the data files of bfcl-eval")
     return tuple(found)
 
 
