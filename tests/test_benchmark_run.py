@@ -193,6 +193,7 @@ def test_a_killed_run_ends_like_one_that_was_not(tmp_path: Path) -> None:
         (["--benchmark", "robench"], "did you mean 'rotbench'"),
         (["--benchmark", "rotbench", "--parts", "cleen"], "did you mean 'clean'"),
         (["--benchmark", "rotbench", "--env", "ftrl/Bank-v0"], "has its own tasks"),
+        (["--benchmark", "rotbench", "--tasks", "3"], "--limit says how many"),
         (["--benchmark", "rotbench", "--policy", "retrieval"], "unknown policy of RoTBench 'retrieval'"),
         (["--benchmark", "rotbench", "--policy", "nowhere:make"], "cannot import nowhere"),
         (["--benchmark", "rotbench", "--model", "/nope"], "there is no folder '/nope'"),

@@ -61,7 +61,10 @@ def read_category(category: str, folder: Path) -> tuple[Entry, ...]:
     try:
         changed = files_of(category, folder)[0].stat().st_mtime_ns
     except OSError:
-        raise UsageError(f"there is no {files_of(category, folder)[0].name} in {str(folder)!r}") from None
+        raise UsageError(
+            f"there is no {files_of(category, folder)[0].name} in {str(folder)!r}: the data are inside bfcl-eval, "
+            "which is looked in when no folder is given"
+        ) from None
     return _read(category, folder, changed)
 
 
