@@ -197,7 +197,10 @@ def run(arguments: Arguments, console: Console) -> int:
 
 def run_benchmark(arguments: Arguments, name: str, console: Console) -> int:
     """The same in a published benchmark, part by part."""
-    if arguments.env != Arguments().env or arguments.path or arguments.split or arguments.difficulty is not None:
+    usual = Arguments()
+    if arguments.tasks != usual.tasks:
+        raise UsageError("--tasks is for --env: --limit says how many tasks of each part of a benchmark are played")
+    if arguments.env != usual.env or arguments.path or arguments.split or arguments.difficulty is not None:
         raise UsageError("a benchmark has its own tasks: leave --env, --path, --split and --difficulty out")
     benchmark = benchmark_named(name)
     located = benchmark.locate(arguments.data)

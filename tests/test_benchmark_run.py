@@ -56,6 +56,11 @@ def test_intervals_are_drawn_within_parts() -> None:
     assert mixed.mean == 0.25 and 0.18 < mixed.low < 0.22 and 0.28 < mixed.high < 0.32
 
 
+@pytest.mark.parametrize("name", ["tau-bench", "tau2-bench"])
+def test_who_makes_the_authors_calls_is_no_floor(name: str) -> None:
+    assert benchmark_named(name).floors == ("silent",)
+
+
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_what_every_benchmark_says_of_itself(name: str) -> None:
     bench = benchmark_named(name)
@@ -188,9 +193,12 @@ def test_a_killed_run_ends_like_one_that_was_not(tmp_path: Path) -> None:
         (["--benchmark", "robench"], "did you mean 'rotbench'"),
         (["--benchmark", "rotbench", "--parts", "cleen"], "did you mean 'clean'"),
         (["--benchmark", "rotbench", "--env", "ftrl/Bank-v0"], "has its own tasks"),
+        (["--benchmark", "rotbench", "--tasks", "3"], "--limit says how many"),
         (["--benchmark", "rotbench", "--policy", "retrieval"], "unknown policy of RoTBench 'retrieval'"),
         (["--benchmark", "rotbench", "--policy", "nowhere:make"], "cannot import nowhere"),
         (["--benchmark", "rotbench", "--model", "/nope"], "there is no folder '/nope'"),
+        (["--benchmark", "rotbench", "--policy", "silent", "--set", "path=/x"], "path cannot be set in RoTBench"),
+        (["--benchmark", "rotbench", "--policy", "silent", "--set", "level=heavy"], "level cannot be set in RoTBench"),
         (["--limit", "3"], "name one with --benchmark"),
     ],
 )

@@ -192,6 +192,8 @@ def test_words_that_look_like_calls_stay_words(tmp_path: Path) -> None:
         ("BFCL_v4_simple_python.json", '{"id": "x", "question"', r"line 1: no JSON.*truncated"),
         ("BFCL_v4_simple_python.json", '\n{"id": "x"}', r"line 2: it lacks question"),
         ("BFCL_v4_simple_python.json", '{"id": "x", "question": [[]], "function": []}', "has no answer to 'x'"),
+        ("BFCL_v4_simple_python.json", "\n", "holds no entries"),
+        ("BFCL_v4_irrelevance.json", '{"id": "x", "question": [[]]}', "entry 'x' lacks function"),
         ("possible_answer/BFCL_v4_simple_python.json", "[]", "line 1: it lacks id"),
         ("possible_answer/BFCL_v4_simple_python.json", None, "cannot be read"),
         ("BFCL_v4_simple_python.json", None, "there is no BFCL_v4_simple_python.json"),
@@ -201,7 +203,7 @@ def test_broken_data_are_named(tmp_path: Path, name: str, text: str | None, word
     folder = bfcl_folder(tmp_path)
     (folder / name).unlink() if text is None else (folder / name).write_text(text)
     with pytest.raises(UsageError, match=words):
-        gym.make("ftrl/BFCL-v0", path=str(folder), category="simple_python")
+        gym.make("ftrl/BFCL-v0", path=str(folder), category=Path(name).stem.removeprefix("BFCL_v4_"))
 
 
 def test_a_package_that_is_missing_and_wrong_keywords_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

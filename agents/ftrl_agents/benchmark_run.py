@@ -18,6 +18,7 @@ from ftrl_agents.envs import EnvFactory, env_factory, task_ids
 from ftrl_agents.evaluation_run import Outcome, score_tasks
 from ftrl_agents.played_log import PlayedLog
 from ftrl_agents.scripted_engine import ScriptedEngine
+from ftrl_gym.errors import UsageError
 from ftrl_gym.suites.benchmark import Benchmark, Located, Part
 from ftrl_gym.version import __version__
 
@@ -98,7 +99,17 @@ def wanted(benchmark: Benchmark, names: Sequence[str]) -> tuple[Part, ...]:
 
 
 def tasks_of(benchmark: Benchmark, part: Part, located: Located, settings: Settings) -> tuple[EnvFactory, list[str]]:
-    """What makes environments of a part, and the ids of its tasks that are played."""
+    """What makes environments of a part, and the ids of its tasks that are played.
+
+    Raises:
+        UsageError: A setting is one that the benchmark itself decides, such as where the data are.
+    """
+    taken = sorted(settings.keywords.keys() & (located.keywords.keys() | part.keywords.keys()))
+    if taken:
+        raise UsageError(
+            f"{', '.join(taken)} cannot be set in {benchmark.title}: its parts and data decide that. Choose them with "
+            "--parts and --data"
+        )
     make = env_factory(part.env_id, **settings.keywords, **located.keywords, **part.keywords)
     return make, task_ids(make)[: settings.limit]
 

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     for env_id in known_ids():
         name = env_id.removeprefix(f"{NAMESPACE}/")
         if name in SUITES:
-            table.add_row(env_id, "published data, given with path=", "", "", "")
+            table.add_row(env_id, "published data, not packaged", "", "", "")
             continue
         if name == SUITE:
             table.add_row(env_id, *_suite())

@@ -61,7 +61,10 @@ def read_category(category: str, folder: Path) -> tuple[Entry, ...]:
     try:
         changed = files_of(category, folder)[0].stat().st_mtime_ns
     except OSError:
-        raise UsageError(f"there is no {files_of(category, folder)[0].name} in {str(folder)!r}") from None
+        raise UsageError(
+            f"there is no {files_of(category, folder)[0].name} in {str(folder)!r}: the data are inside bfcl-eval, "
+            "which is looked in when no folder is given"
+        ) from None
     return _read(category, folder, changed)
 
 
@@ -79,7 +82,11 @@ def _read(category: str, folder: Path, changed: int) -> tuple[Entry, ...]:
     for written in _lines(entries, ("id", "question")):
         if answers and written["id"] not in golds:
             raise UsageError(f"{answers[0]} has no answer to {written['id']!r:.80}")
+        if "function" not in written and category not in MULTI_TURN:
+            raise UsageError(f"{entries}: the entry {written['id']!r:.80} lacks function")
         found.append(_entry(category, written, golds.get(written["id"]), folder))
+    if not found:
+        raise UsageError(f"{entries} holds no entries; it is one of the data files of bfcl-eval")
     return tuple(found)
 
 

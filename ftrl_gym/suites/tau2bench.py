@@ -32,4 +32,5 @@ BENCHMARK = Benchmark(
     scorers=SCORERS[:1],
     locate=locate,
     policies={"oracle": Solution, "mute": lambda: Solution(speaks=False), "silent": DoNothing},
+    told=("oracle", "mute"),
 )

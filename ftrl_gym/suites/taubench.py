@@ -57,4 +57,5 @@ BENCHMARK = Benchmark(
     scorers=SCORERS,
     locate=locate,
     policies={"oracle": Solution, "mute": lambda: Solution(speaks=False), "silent": DoNothing},
+    told=("oracle", "mute"),
 )
