@@ -55,7 +55,7 @@ def library(own_registry: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     scenarios.register(dataclasses.replace(LIBRARY, file=str(FILE)))
     yield
     scenarios.scenario.cache_clear()
-    for cached in (endless_writer, build_module._writer, build_module._ground, build_module._world):
+    for cached in (endless_writer, build_module._writer, build_module._ground, build_module.world_of_build):
         cached.cache_clear()
 
 
