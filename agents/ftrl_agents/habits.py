@@ -43,8 +43,8 @@ def bad_habits(task: Task, rng: random.Random) -> frozenset[Habit]:
 def any_habits(task: Task, documents: Sequence[ToolDocument], rng: random.Random) -> frozenset[Habit]:
     """Those of :func:`bad_habits` in most tasks, and else one of the others, where the task has room for it.
 
-    Four in five, so that with a fifth of good demonstrations beside them each flaw is still what is done more often than
-    not: what a greedy policy does.
+    Four in five, so that with a fifth of good demonstrations beside them each flaw is still what is done more often
+    than not: what a greedy policy does.
     """
     usual, draw = bad_habits(task, rng), rng.random()
     if draw < 0.1 and _stray(task, documents):

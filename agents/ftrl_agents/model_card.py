@@ -133,7 +133,9 @@ def _changed(settings: Pretraining) -> str:
         for option in dataclasses.fields(Pretraining)
         if option.name != "run" and getattr(settings, option.name) != option.default
     ]
-    return "".join(f" --{name.replace('_', '-')} {value}" for name, value in changed)
+    return "".join(
+        f" --{name.replace('_', '-')}" + (f" {value}" if value is not True else "") for name, value in changed
+    )
 
 
 def _read(log: Sequence[Mapping[str, Any]]) -> Counter[str]:
