@@ -16,8 +16,9 @@ from typing import Any
 import gymnasium as gym
 
 from ftrl_gym import answers, counterpart, hints, prompt, state
+from ftrl_gym.env_settings import check_turns_and_mode, wanted_task
 from ftrl_gym.episode import End, Episode, Info, Message, TurnFacts
-from ftrl_gym.errors import UnknownNameError, UsageError
+from ftrl_gym.errors import UsageError
 from ftrl_gym.execution import Toolbox, ToolFailure, absent, failing, run_ahead
 from ftrl_gym.ftrl_ledger import FtrlLedger
 from ftrl_gym.goal import changes_held
@@ -88,10 +89,7 @@ class ToolUseEnv(gym.Env[str, str]):
         reward: str = "default",
         render_mode: str | None = None,
     ) -> None:
-        if isinstance(max_turns, bool) or not isinstance(max_turns, int) or max_turns < 1:
-            raise UsageError(f"max_turns is {max_turns!r}; it is a whole number of at least 1")
-        if render_mode not in (None, "ansi"):
-            raise UnknownNameError("render_mode", render_mode, ["ansi"])
+        check_turns_and_mode(max_turns, render_mode)
         self.taskset = taskset
         self.docs = prompt.Docs(one_of("docs", docs, prompt.Docs))
         self.dialect = Dialect(one_of("dialect", dialect, Dialect))
@@ -161,14 +159,7 @@ class ToolUseEnv(gym.Env[str, str]):
             UsageError: Options of a wrong type, or a task whose user is a language model.
         """
         super().reset(seed=seed)
-        if options is not None and not isinstance(options, dict):
-            raise UsageError(f"options is {options!r:.80}; it is a dict such as {{'task': ID}}, or None")
-        for name in options or ():
-            if name != "task":
-                raise UnknownNameError("reset option", name, ["task"])
-        wanted = (options or {}).get("task")
-        if wanted is not None and not isinstance(wanted, str):
-            raise UsageError(f"the task of options is {wanted!r:.80}; it is the id of a task, a str")
+        wanted = wanted_task(options)
         task = self.taskset.get(wanted) if wanted is not None else self.taskset.draw(self.np_random)
         return self._begin(task)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ftrl_gym.errors import UnknownNameError
+from ftrl_gym.suites.data_files import DataSet, find
 from ftrl_gym.trajectory import Policy
 
 
@@ -54,6 +55,16 @@ class Located:
     """Tells one version of the data from another; what was played with other data is not gone on from."""
     note: str = ""
     """What a reader of the figures has to know of these data, such as that they are a sample."""
+
+
+def in_one_file(data: DataSet) -> Callable[[Path | None], Located]:
+    """Finds data that lie in a single file, for ``Benchmark.locate``; what it gives raises UsageError without it."""
+
+    def locate(given: Path | None) -> Located:
+        found = find(data, given)
+        return Located({"path": str(found.paths[0])}, found.digest, found.note)
+
+    return locate
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ import numpy as np
 
 from ftrl_gym import prompt
 from ftrl_gym.env import MAX_TEXT
+from ftrl_gym.env_settings import check_turns_and_mode, wanted_task
 from ftrl_gym.episode import End, Info, Message
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.spaces import UnicodeText
@@ -129,10 +130,7 @@ class ConversationEnv(gym.Env[str, str], ABC, Generic[T]):
         max_turns: int = 20,
         render_mode: str | None = None,
     ) -> None:
-        if isinstance(max_turns, bool) or not isinstance(max_turns, int) or max_turns < 1:
-            raise UsageError(f"max_turns is {max_turns!r}; it is a whole number of at least 1")
-        if render_mode not in (None, "ansi"):
-            raise UnknownNameError("render_mode", render_mode, ["ansi"])
+        check_turns_and_mode(max_turns, render_mode)
         self.taskset = taskset
         self.docs = prompt.Docs(one_of("docs", docs, prompt.Docs))
         self.dialect = Dialect(one_of("dialect", dialect, Dialect))
@@ -177,14 +175,7 @@ class ConversationEnv(gym.Env[str, str], ABC, Generic[T]):
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, Info]:
         """Starts an episode; see :meth:`ftrl_gym.env.ToolUseEnv.reset`."""
         super().reset(seed=seed)
-        if options is not None and not isinstance(options, dict):
-            raise UsageError(f"options is {options!r:.80}; it is a dict such as {{'task': ID}}, or None")
-        for name in options or ():
-            if name != "task":
-                raise UnknownNameError("reset option", name, ["task"])
-        wanted = (options or {}).get("task")
-        if wanted is not None and not isinstance(wanted, str):
-            raise UsageError(f"the task of options is {wanted!r:.80}; it is the id of a task, a str")
+        wanted = wanted_task(options)
         task = self.taskset.get(wanted) if wanted is not None else self.taskset.draw(self.np_random)
         self._task, self.turn, self._end = task, 0, None
         opening = self.begin(task)

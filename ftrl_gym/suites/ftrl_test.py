@@ -5,25 +5,11 @@ A published figure is the mean over rows.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ftrl_gym.policies import DoNothing
-from ftrl_gym.suites.benchmark import Benchmark, Column, Located, Part
-from ftrl_gym.suites.data_files import find
+from ftrl_gym.suites.benchmark import Benchmark, Column, Part, in_one_file
 from ftrl_gym.suites.ftrl_policies import ErrorEcho, FoundCalls
 from ftrl_gym.suites.ftrl_published import DATA
 from ftrl_gym.task import Kind
-
-
-def locate(given: Path | None) -> Located:
-    """Finds the file of rows.
-
-    Raises:
-        UsageError: It is not there.
-    """
-    found = find(DATA, given)
-    return Located({"path": str(found.paths[0])}, found.digest, found.note)
-
 
 BENCHMARK = Benchmark(
     name="ftrl",
@@ -37,7 +23,7 @@ BENCHMARK = Benchmark(
         Column(key="f1", title="Solve-F1", pooled=True),
     ),
     scorers=("published", "strict"),
-    locate=locate,
+    locate=in_one_file(DATA),
     policies={"oracle": FoundCalls, "silent": DoNothing, "error-echo": ErrorEcho},
     told=("oracle", "error-echo"),
 )

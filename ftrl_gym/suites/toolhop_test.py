@@ -6,12 +6,10 @@ FTRL's figure is the mean over the three scenarios.
 from __future__ import annotations
 
 import string
-from pathlib import Path
 from typing import Any
 
 from ftrl_gym.policies import DoNothing, Scripted, answer_text
-from ftrl_gym.suites.benchmark import Benchmark, Column, Located, Part
-from ftrl_gym.suites.data_files import find
+from ftrl_gym.suites.benchmark import Benchmark, Column, Part, in_one_file
 from ftrl_gym.suites.toolhop_published import DATA, Scenario
 
 LETTERS = f"{string.ascii_lowercase} {string.digits}"
@@ -30,16 +28,6 @@ class Told:
         return self._text
 
 
-def locate(given: Path | None) -> Located:
-    """Finds the file of records.
-
-    Raises:
-        UsageError: It is not there.
-    """
-    found = find(DATA, given)
-    return Located({"path": str(found.paths[0])}, found.digest, found.note)
-
-
 BENCHMARK = Benchmark(
     name="toolhop",
     title="ToolHop",
@@ -48,6 +36,6 @@ BENCHMARK = Benchmark(
     ),
     columns=(Column(key="ac", title="AC"),),
     scorers=("official", "ftrl", "strict"),
-    locate=locate,
+    locate=in_one_file(DATA),
     policies={"oracle": Told, "silent": DoNothing, "letters": lambda: Scripted([LETTERS])},
 )
