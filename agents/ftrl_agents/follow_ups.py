@@ -63,6 +63,8 @@ def follow_ups(episode: Trajectory, world: WorldBase, domain: Domain, rng: rando
         rng: Decides what is asked.
         most: Questions at most.
     """
+    if not most:
+        return []
     results = [result for result in _results(episode, _names(world, domain)) if result[2]]
     turns: dict[tuple[str, str], tuple[str, str]] = {}
     for _ in range(EACH * len(results)):
