@@ -10,6 +10,7 @@ from learner_toy import LetterEnv, make_model, make_tokenizer
 
 from ftrl_agents.config import UpdateConfig
 from ftrl_agents.learner import Learner
+from ftrl_agents.processes import Processes
 from ftrl_agents.rollout import collect
 
 
@@ -29,11 +30,8 @@ def main(settings: str, path: str) -> None:
     stats = [learner.update(episodes, seed=step) for step in range(2)]
     if accelerator.is_main_process:
         torch.save({"weights": model.state_dict(), "heads": learner.heads(), "stats": stats[-1]._asdict()}, path)
-    # What wraps the model holds the process group. Were it the last to do so, the group would end under Python's lock,
-    # and wait for a thread of its own that may be waiting for that lock.
     del learner
-    accelerator.free_memory()
-    accelerator.end_training()
+    Processes(accelerator).end()
 
 
 if __name__ == "__main__":

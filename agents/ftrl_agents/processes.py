@@ -7,6 +7,7 @@ Between blocks every process does the same. In a single process a block is a pla
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -136,3 +137,16 @@ class Processes:
         """
         parts = self.together(lambda: list(block(self.own(count))))
         return [parts[number % self.count][number // self.count] for number in range(count)]
+
+    def end(self) -> None:
+        """Leaves the others, after the last block; what wraps a model of the run is to be let go before.
+
+        Left to the end of the interpreter, the group's threads would ask for Python's lock when there is none any
+        more, which aborts the process now and then. And were the wrapper of a model the last to hold the group, the
+        group would end under that lock, and wait for a thread of its own that may be waiting for it.
+        """
+        if self.count == 1:
+            return
+        self.accelerator.free_memory()
+        gc.collect()
+        self.accelerator.end_training()

@@ -295,15 +295,26 @@ def train(config: TrainConfig, console: Console, policy: Policy | None = None) -
         UsageError: Something in the configuration cannot be.
     """
     accelerator = launched()
-    trainer: Trainer | None = None
     if not accelerator.is_main_process:
         console = Console(quiet=True)
 
     def notice() -> None:
         console.print("stopping as soon as all is in a state to be saved, which may take a while; then saving")
 
-    with Interrupts(notice, patient=accelerator.num_processes > 1) as interrupts, ExitStack() as held:
+    with Interrupts(notice, patient=accelerator.num_processes > 1) as interrupts:
         processes = Processes(accelerator, interrupts)
+        try:
+            return _to_its_end(config, console, policy, processes, interrupts)
+        finally:
+            processes.end()
+
+
+def _to_its_end(
+    config: TrainConfig, console: Console, policy: Policy | None, processes: Processes, interrupts: Interrupts
+) -> int:
+    """The run; what it held of the processes' group goes with this call."""
+    trainer: Trainer | None = None
+    with ExitStack() as held:
         try:
             trainer = held.enter_context(closing(_open(config, console, policy, held, processes)))
             trainer.run(interrupts)
