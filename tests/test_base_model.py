@@ -89,21 +89,21 @@ def test_training_learns_a_conversation_by_heart(rest_weight: float) -> None:
     assert first.loss > math.log(300) * 0.8 and last.loss < 0.1 and last.accuracy == 1.0
 
 
-def test_emphasis_weighs_answers_and_nothing_else() -> None:
+def test_emphasis_weighs_answers_and_notes_and_nothing_else() -> None:
     """The weighted loss of a model is the mean in which each token of an answer counts as often as its weight."""
     model = new_model(0, tokenizer, hidden=128, layers=2, mlp=64)
-    one = conversation("gate of KX482?", "It is <answer>A12</answer> indeed.")
+    one = conversation("gate of KX482?", "<think>KX482 gate A12</think> It is <answer>A12</answer> indeed.")
     batch = pad_together([one, conversation("gate of ZZ9?", "B7")], tokenizer.pad_token_id)
-    tags = tokenizer.convert_tokens_to_ids(["<answer>", "</answer>"])
-    trainer = Supervised(model, peak=1.0, total=100, emphasis=(*tags, 3.0))
+    tags = tokenizer.convert_tokens_to_ids(["<answer>", "</answer>", "<think>", "</think>"])
+    trainer = Supervised(model, peak=1.0, total=100, emphasis=[(*tags[:2], 3.0), (*tags[2:], 2.0)])
     losses, own, _ = token_losses(model, batch, 0.0)
     targets = [int(t) for row, mine in zip(batch.ids, batch.own, strict=True) for t in row[mine]]
-    inside, counts = False, []
+    weight, counts = 1.0, list[float]()
     for target in targets:
-        counts.append(3.0 if inside else 1.0)
-        inside = target == tags[0] or (inside and target != tags[1])
+        counts.append(weight)
+        weight = {tags[0]: 3.0, tags[2]: 2.0, tags[1]: 1.0, tags[3]: 1.0}.get(target, weight)
     weights = torch.tensor(counts)
-    assert own.all() and sum(counts) > len(counts)
+    assert own.all() and {1.0, 2.0, 3.0} == set(counts)
     torch.testing.assert_close(trainer._emphasised(batch, losses), (weights * losses).sum() / weights.sum())
 
 

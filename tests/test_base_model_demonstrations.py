@@ -57,7 +57,7 @@ def test_habits_fit_the_task(env: gym.Env[str, str]) -> None:
         longest = max(len(turn.calls) for turn in task.plans[0].turns)
         assert (Habit.LONE in habits) <= (longest > 1)
         doubled = script(task, frozenset({Habit.DOUBLED}))
-        assert sum(text.count("<tool_call>") for text in doubled) == 2 * len(task.plans[0].calls())
+        assert sum(line.text.count("<tool_call>") for line in doubled) == 2 * len(task.plans[0].calls())
     assert seen == {Habit.EARLY, Habit.LONE, Habit.DOUBLED}
 
 
@@ -71,7 +71,8 @@ def test_strays_and_leaps_cost_a_call_and_nothing_else(env: gym.Env[str, str]) -
         drawn = [any_habits(task, documents, random.Random(f"{name}/{draw}")) for draw in range(12)]
         for habit in sorted(frozenset[Habit]().union(*drawn) & {Habit.STRAY, Habit.LEAP}):
             seen[habit] += 1
-            good, bad = script(task, frozenset()), script(task, frozenset({habit}), documents)
+            plain, spoilt = script(task, frozenset()), script(task, frozenset({habit}), documents)
+            good, bad = [line.text for line in plain], [line.text for line in spoilt]
             assert [text for text in bad if text in good] == good and len(bad) == len(good) + 1
             episode = run_episode(env, Scripted(bad), options={"task": name})
             assert episode.score["recall"] == 1.0 and episode.score["outcome"] == 1.0

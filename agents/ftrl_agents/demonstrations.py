@@ -10,7 +10,8 @@ import random
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ftrl_agents.habits import Habit, any_habits, script
+from ftrl_agents.habits import Habit, Line, any_habits, script
+from ftrl_agents.notes import Notebook, thought
 from ftrl_gym.task import Task
 from ftrl_gym.trajectory import Trajectory, run_episode
 
@@ -24,11 +25,13 @@ class Demonstrator:
     Args:
         seed: With the task's id it decides every choice.
         flawed: Probability that an episode shows bad habits.
+        notes: Write down, in ``<think>``, what came back, before going on with it.
     """
 
-    def __init__(self, seed: int, flawed: float = 0.0) -> None:
-        self.seed, self.flawed = seed, flawed
-        self._texts: list[str] = []
+    def __init__(self, seed: int, flawed: float = 0.0, *, notes: bool = True) -> None:
+        self.seed, self.flawed, self.notes = seed, flawed, notes
+        self._lines: list[Line] = []
+        self._said = ""
 
     def begin(self, env: Any, observation: str, info: dict[str, Any]) -> None:
         """Reads the plan and decides how to follow it."""
@@ -37,11 +40,18 @@ class Demonstrator:
         habits: frozenset[Habit] = frozenset()
         if rng.random() < self.flawed:
             habits = any_habits(task, env.documents, rng)
-        self._texts = script(task, habits, env.documents)[::-1]
+        self._lines, self._said = script(task, habits, env.documents)[::-1], ""
+        tables = env.world.base.tables if env.world is not None else {}
+        self._notebook = Notebook(task, lambda fact: tables.get(fact.entity, {}).get(fact.key))
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """The next turn; the ending, again and again, once it is through."""
-        return self._texts.pop() if len(self._texts) > 1 else self._texts[0]
+        line = self._lines.pop() if len(self._lines) > 1 else self._lines[0]
+        if self._said:
+            self._notebook.read(self._said, info["messages"])
+        note = self._notebook.note(line.knows, last=line.ends) if self.notes else ""
+        self._said = thought(note, line.text)
+        return self._said
 
 
 def demonstrations(

@@ -13,6 +13,7 @@ import json
 import random
 from typing import Any
 
+from ftrl_agents.notes import Place, note_of, text_of, thought
 from ftrl_gym.construct.domain import Domain, Thing
 from ftrl_gym.construct.worlds.names import Names
 from ftrl_gym.policies import answer_text, call_text
@@ -79,8 +80,8 @@ def _reading(world: WorldBase, domain: Domain, rng: random.Random, invented: boo
     records = [_record(row, rng) for row in rows]
     result: Any = records[0] if len(records) == 1 else {thing.entity: records}
     turns = [
-        asked(thing, attribute, row, _noun(thing, row[name], rng), rng)
-        for row in rows
+        asked(thing, attribute, row, _noun(thing, row[name], rng), rng, _note(record, attribute))
+        for row, record in zip(rows, records, strict=True)
         for attribute in sorted(thing.attributes)
         if attribute != name and row.get(attribute) is not None
     ]
@@ -95,6 +96,11 @@ def _reading(world: WorldBase, domain: Domain, rng: random.Random, invented: boo
     for question, answer in more:
         conversation += [_user(question), _assistant(answer)]
     return conversation
+
+
+def _note(record: dict[str, Any], attribute: str) -> str:
+    told = {field: text_of(value) for field, value in record.items()}
+    return note_of(Place((told,), 0, attribute, record))
 
 
 def _things(world: WorldBase, domain: Domain, rng: random.Random) -> tuple[Thing, str, list[Row]]:
@@ -112,7 +118,7 @@ def _noun(thing: Thing, name: Any, rng: random.Random) -> str:
     return rng.choice(thing.anchors).format(x=name) if thing.anchors else f"{thing.name} {name}"
 
 
-def asked(thing: Thing, attribute: str, row: Any, noun: str, rng: random.Random) -> tuple[str, str]:
+def asked(thing: Thing, attribute: str, row: Any, noun: str, rng: random.Random, note: str = "") -> tuple[str, str]:
     """A question for an attribute of a thing, and what answers it.
 
     Args:
@@ -121,6 +127,7 @@ def asked(thing: Thing, attribute: str, row: Any, noun: str, rng: random.Random)
         row: The thing.
         noun: How it is named: ``flight LT3635``, ``the cheapest room``.
         rng: Decides how.
+        note: What is written down before the answer.
     """
     words = thing.attributes[attribute]
     unit = words.unit
@@ -131,7 +138,7 @@ def asked(thing: Thing, attribute: str, row: Any, noun: str, rng: random.Random)
     question = rng.choice(_READ).format(rng.choice(words.nouns).format(x=noun))
     if words.asks and rng.random() < 0.5:
         question = rng.choice(words.asks).format(x=noun)
-    return question[0].upper() + question[1:], answer
+    return question[0].upper() + question[1:], thought(note, answer)
 
 
 def _invented(row: Row, thing: Thing, name: str, names: Names, rng: random.Random) -> Row:

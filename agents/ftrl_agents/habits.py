@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from ftrl_gym.policies import answer_text, ending_text, plan_text
 from ftrl_gym.task import Plan, PlannedCall, PlanTurn, Task
@@ -54,7 +55,17 @@ def any_habits(task: Task, documents: Sequence[ToolDocument], rng: random.Random
     return usual
 
 
-def script(task: Task, habits: frozenset[Habit], documents: Sequence[ToolDocument] = ()) -> list[str]:
+class Line(NamedTuple):
+    """What an assistant says in one turn."""
+
+    text: str
+    knows: tuple[str, ...] = ()
+    """Ids of the sub-questions that it rests on and that were solved before: for an ending those behind the answer, for
+    calls those that the turn before has solved."""
+    ends: bool = False
+
+
+def script(task: Task, habits: frozenset[Habit], documents: Sequence[ToolDocument] = ()) -> list[Line]:
     """What the assistant says, turn by turn.
 
     Args:
@@ -68,14 +79,23 @@ def script(task: Task, habits: frozenset[Habit], documents: Sequence[ToolDocumen
     if Habit.EARLY in habits:
         plan = _early(plan)
     shortened = len(plan.calls()) < len(task.plans[0].calls())
-    ending = _hasty_ending(task, plan) if shortened else ending_text(task.outcome)
+    ending = _hasty_ending(task, plan) if shortened else _ending(task)
     if Habit.DOUBLED in habits:
         plan = _doubled(plan)
     for habit, needless in ((Habit.STRAY, _stray), (Habit.LEAP, _leap)):
         call = needless(task, documents) if habit in habits else None
         if call is not None:
             plan = _before_the_calls(plan, call)
-    return [*map(plan_text, plan.turns), ending]
+    solved = [tuple(one for call in turn.calls for one in call.solves) for turn in plan.turns]
+    turns = [
+        Line(plan_text(turn), before if turn.calls else ())
+        for turn, before in zip(plan.turns, [(), *solved], strict=False)
+    ]
+    return [*turns, ending]
+
+
+def _ending(task: Task) -> Line:
+    return Line(ending_text(task.outcome), task.outcome.earned_by, ends=True)
 
 
 def _before_the_calls(plan: Plan, call: PlannedCall) -> Plan:
@@ -154,8 +174,8 @@ def _lone(task: Task, plan: Plan) -> Plan:
     return Plan(turns=tuple(turns))
 
 
-def _hasty_ending(task: Task, plan: Plan) -> str:
+def _hasty_ending(task: Task, plan: Plan) -> Line:
     """The last thing found out, as if it were the answer."""
     found = {sub.id: sub for sub in task.sub_questions}
     last = next((found[one] for call in reversed(plan.calls()) for one in call.solves if found[one].fact), None)
-    return answer_text(last.answer) if last and task.outcome.answer else ending_text(task.outcome)
+    return Line(answer_text(last.answer), (last.id,), ends=True) if last and task.outcome.answer else _ending(task)

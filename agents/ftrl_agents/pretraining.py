@@ -59,6 +59,8 @@ class Pretraining:
     """Weight of tokens that are not the assistant's."""
     answer_weight: float = 4.0
     """Weight of the tokens of an answer."""
+    note_weight: float = 2.0
+    """Weight of the tokens of a note."""
     hidden: int = 128
     """Width of the model."""
     layers: int = 4
@@ -141,7 +143,10 @@ def pretrain(
             total=settings.tokens,
             decay=settings.decay,
             rest_weight=settings.rest_weight,
-            emphasis=(*tokenizer.convert_tokens_to_ids(["<answer>", "</answer>"]), settings.answer_weight),
+            emphasis=[
+                (*tokenizer.convert_tokens_to_ids([f"<{tag}>", f"</{tag}>"]), weight)
+                for tag, weight in (("answer", settings.answer_weight), ("think", settings.note_weight))
+            ],
             orthogonal=settings.muon,
         )
 

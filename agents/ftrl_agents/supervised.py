@@ -7,7 +7,7 @@ so predicting it teaches the model to copy.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
@@ -59,8 +59,8 @@ class Supervised:
         warm_up: Share of the tokens over which the rate rises.
         decay: Share of the tokens over which it falls at the end.
         rest_weight: Weight of tokens that are not the assistant's.
-        emphasis: Weight of what stands between two tokens, ``(opening, closing, weight)``; the assistant's other tokens
-            weigh 1. Few tokens are an answer, and they are the hardest to learn.
+        emphasis: Weights of what stands between two tokens, ``(opening, closing, weight)`` each; the assistant's other
+            tokens weigh 1. Few tokens are an answer, and they are the hardest to learn.
         orthogonal: Update the matrices of the blocks by Muon instead of AdamW.
     """
 
@@ -73,7 +73,7 @@ class Supervised:
         warm_up: float = 0.02,
         decay: float = 0.4,
         rest_weight: float = 0.0,
-        emphasis: tuple[int, int, float] | None = None,
+        emphasis: Sequence[tuple[int, int, float]] = (),
         orthogonal: bool = False,
     ) -> None:
         self.model, self.peak, self.total, self.warm_up = model, peak, total, warm_up
@@ -103,11 +103,10 @@ class Supervised:
 
     def _emphasised(self, batch: Batch, losses: Tensor) -> Tensor:
         """Weighted mean of the losses of the assistant's tokens."""
-        if self.emphasis is None:
-            return losses.mean()
-        opening, closing, weight = self.emphasis
-        inside = ((batch.ids == opening).cumsum(1) > (batch.ids == closing).cumsum(1))[:, :-1]
-        weights = 1.0 + (weight - 1.0) * inside[batch.own[:, 1:]].float()
+        weights = torch.ones_like(losses)
+        for opening, closing, weight in self.emphasis:
+            inside = ((batch.ids == opening).cumsum(1) > (batch.ids == closing).cumsum(1))[:, :-1]
+            weights[inside[batch.own[:, 1:]]] = weight
         return (weights * losses).sum() / weights.sum()
 
 
