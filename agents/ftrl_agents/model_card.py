@@ -25,6 +25,7 @@ from ftrl_agents.corpus_blocks import (
     Mixture,
 )
 from ftrl_agents.evaluation import METRICS, Evaluation
+from ftrl_agents.follow_ups import PAIRS
 from ftrl_agents.pretraining import Pretraining
 from ftrl_agents.scenario_corpus import EXERCISES, FOLLOW_UPS, LONGEST
 from ftrl_gym.construct.scenarios import FIRST
@@ -63,15 +64,18 @@ def card(settings: Pretraining, base: Base, looks: Mapping[str, Sequence[Evaluat
         "later ones": _mixture(FULL),
         "longest": f"{LONGEST:,} tokens; in place of a longer one an easier task",
         "among all": f"{EXERCISES:.0%} exercises in copying and reading",
-        "after an episode": f"up to {FOLLOW_UPS} further questions about what its results have shown",
+        "after an episode": f"up to {FOLLOW_UPS} further questions about what its results have shown, {PAIRS:.0%} of "
+        "the attempts at them about two things",
+        "notes": "what came back is written down in <think> before it is used: the thing, the field and the value, and "
+        "for what is chosen or counted every row",
         "chatter": f"made-up words beside {CHATTER:.0%} of the questions",
         "read": f"{end['tokens']:,} tokens, {end['block'] * BLOCK:,} conversations",
         "time": f"{end['seconds'] / 3600:.2f} hours, {os.cpu_count()} shared cores ({platform.machine()})",
         "optimizer": f"{'Muon for the blocks' if settings.muon else 'AdamW'}, {settings.batch_tokens:,} tokens a step, "
         f"peak rate {settings.learning_rate:g}, "
         f"linear decay over the last {settings.decay:.0%}",
-        "weights of tokens": f"answers {settings.answer_weight:g}, else what the assistant says 1, others "
-        f"{settings.rest_weight:g}",
+        "weights of tokens": f"answers {settings.answer_weight:g}, notes {settings.note_weight:g}, else what the "
+        f"assistant says 1, others {settings.rest_weight:g}",
         "seed": str(settings.seed),
     }
     if settings.start is not None:
