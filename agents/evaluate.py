@@ -29,7 +29,7 @@ from rich.console import Console
 from ftrl_agents.benchmark_run import Settings as BenchmarkSettings
 from ftrl_agents.benchmark_run import play_benchmark, play_bounds, wanted
 from ftrl_agents.command import exit_code
-from ftrl_agents.config import NotNegative, Positive, Seed, Settings, Share, Temperatures
+from ftrl_agents.config import NotNegative, Positive, Seed, Settings, Share, Temperatures, Thinking
 from ftrl_agents.engine import Engine
 from ftrl_agents.engine_of_model import engine_of_model
 from ftrl_agents.envs import NAMESPACE, env_factory, task_ids
@@ -98,6 +98,8 @@ class Arguments(Settings):
     max_episode_tokens: Annotated[int | None, Field(ge=64)] = None
     """Tokens of an episode of a local model in all; if left out, 32768 in a benchmark and 4096 elsewhere, and never
     more than the model's context."""
+    thinking: Thinking = Thinking.KEEP
+    """Whether later turns of a local model see what a turn thought, between <think> and </think>."""
     request_seconds: Annotated[float, Field(gt=0)] = 120.0
     """How long a request to an endpoint may take."""
     episode_seconds: Annotated[float, Field(gt=0)] = 900.0
@@ -320,6 +322,7 @@ def model_engine(arguments: Arguments, docs: str) -> Engine:
         max_turn_tokens=arguments.max_turn_tokens,
         max_episode_tokens=arguments.max_episode_tokens or (4096 if arguments.benchmark is None else 32_768),
         threads=arguments.threads,
+        thinking=arguments.thinking,
     )
 
 

@@ -26,7 +26,7 @@ def test_flags_are_an_interface() -> None:
         "name out resume model recipe seed steps minutes save_every keep track threads "
         "env.id env.docs env.kinds env.difficulty env.features env.max_turns env.reward env.matching "
         "rollout.tasks rollout.group rollout.temperature rollout.in_flight rollout.max_turn_tokens "
-        "rollout.max_episode_tokens rollout.stop rollout.env_seconds "
+        "rollout.max_episode_tokens rollout.thinking rollout.stop rollout.env_seconds "
         "rollout.engine rollout.vllm_memory rollout.source rollout.trajectories rollout.refills "
         "update.learning_rate update.warm_up update.schedule update.beta2 update.weight_decay update.estimator "
         "update.credit update.discount update.gae_lambda update.surrogate update.clip_low update.clip_high "

@@ -33,6 +33,15 @@ class Source(StrEnum):
     (arXiv 2508.08791)."""
 
 
+class Thinking(StrEnum):
+    """Whether later turns see what an assistant's turn thought, between ``<think>`` and ``</think>``."""
+
+    KEEP = "keep"
+    """They see all that was sampled."""
+    STRIP = "strip"
+    """They see what was said only."""
+
+
 class Credit(StrEnum):
     """Which rewards a token answers for."""
 
@@ -183,6 +192,9 @@ class RolloutConfig(Settings):
     """Own tokens per turn; a longer turn is cut there."""
     max_episode_tokens: Positive = 4096
     """Tokens per episode in all: prompt, own turns, feedback."""
+    thinking: Thinking = Thinking.KEEP
+    """Whether later turns see what a turn thought, between <think> and </think>. What is stripped counts for
+    ``max_episode_tokens``, but not for the model's context."""
     stop: list[Annotated[str, Field(min_length=1)]] = []
     """Texts behind which a turn ends, besides the model's own end of a turn."""
     env_seconds: Annotated[float, Field(gt=0)] = 300.0

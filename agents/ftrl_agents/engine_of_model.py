@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ftrl_agents.config import Thinking
 from ftrl_agents.engine import Engine
 
 
@@ -22,6 +23,7 @@ def engine_of_model(
     max_turn_tokens: int | None = None,
     max_episode_tokens: int = 4096,
     threads: int = 1,
+    thinking: Thinking = Thinking.KEEP,
 ) -> Engine:
     """What plays.
 
@@ -39,6 +41,7 @@ def engine_of_model(
         max_turn_tokens: Own tokens of a turn; if None, 4096 at an endpoint and 256 here.
         max_episode_tokens: Tokens of an episode of a model here in all.
         threads: Of torch.
+        thinking: Whether later turns of a model here see what a turn thought.
 
     Raises:
         UsageError: There is no such model, or the address is none.
@@ -78,4 +81,5 @@ def engine_of_model(
         in_flight=in_flight,
         max_turn_tokens=max_turn_tokens or 256,
         max_episode_tokens=max_episode_tokens,
+        thinking=thinking,
     )

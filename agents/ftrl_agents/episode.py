@@ -2,12 +2,13 @@
 
 Invariants: ``ids`` are the ids that the model saw and sampled, never re-tokenized; ``own`` is true exactly for the
 policy's own sampled tokens, the end-of-turn token included; a failed episode is a record with an ``error``, not an
-exception.
+exception. Where later turns do not see what an earlier one thought (:mod:`.thinking`), an episode is several sequences,
+and every own token is so in one of them: the one that it was sampled in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -35,7 +36,7 @@ class Turn:
     """One assistant turn."""
 
     start: int
-    """Index in ``Episode.ids`` of its first own token."""
+    """Index of its first own token in the sequence that it was sampled in."""
     end: int
     """Index behind its last own token."""
     text: str
@@ -47,6 +48,18 @@ class Turn:
     """``info["calls"]`` of the step."""
     feedback: list[dict[str, Any]] = field(default_factory=list)
     """Messages that the environment appended after it."""
+
+
+@dataclass(frozen=True)
+class TokenSequence:
+    """Tokens as the policy saw them while it sampled some of them."""
+
+    ids: list[int]
+    own: list[bool]
+    """Which of them were sampled here."""
+    logprobs: list[float]
+    shared: int
+    """With so many of its first tokens the episode's next sequence begins; the last one has all of its own."""
 
 
 @dataclass
@@ -63,13 +76,17 @@ class Episode:
     messages: list[dict[str, Any]]
     """The messages of the reset: system and user."""
     ids: list[int] = field(default_factory=list)
-    """All token ids: prompt, own turns, what the environment appended."""
+    """All token ids, as the policy saw them last: prompt, own turns, what the environment appended."""
     own: list[bool] = field(default_factory=list)
     """The loss mask, as long as ``ids``."""
     logprobs: list[float] = field(default_factory=list)
     """The sampler's log-probability of each own token, at the sampling temperature; 0 elsewhere."""
     prompt_length: int = 0
-    """Number of tokens of the prompt, equal for all members of a group."""
+    """Number of tokens of the prompt, equal for all members of a group; every sequence begins with them."""
+    earlier: list[TokenSequence] = field(default_factory=list)
+    """Sequences that ended because later turns do not see all of them."""
+    hidden: int = 0
+    """Number of tokens that the policy saw and does not see any more."""
     turns: list[Turn] = field(default_factory=list)
     penalty: float = 0.0
     """What the learner takes off the return, such as for being long; no part of what the environment paid."""
@@ -87,7 +104,17 @@ class Episode:
     @property
     def own_count(self) -> int:
         """Number of the policy's own tokens."""
-        return sum(self.own)
+        return sum(self.own) + sum(sum(one.own) for one in self.earlier)
+
+    @property
+    def length(self) -> int:
+        """Number of tokens in all: prompt, own turns, what the environment appended, also what was hidden since."""
+        return len(self.ids) + self.hidden
+
+    @property
+    def sequences(self) -> list[TokenSequence]:
+        """All there are, in order; one where nothing was hidden."""
+        return [*self.earlier, TokenSequence(self.ids, self.own, self.logprobs, len(self.ids))]
 
     def extend(self, ids: list[int]) -> None:
         """Append tokens that are not the policy's own."""
@@ -100,6 +127,19 @@ class Episode:
         self.ids.append(token)
         self.own.append(True)
         self.logprobs.append(logprob)
+
+    def go_on_behind(self, ids: Sequence[int]) -> int:
+        """Begin another sequence: later turns see these tokens in place of all so far.
+
+        Returns:
+            How many of the first tokens stay as they were; one less than there are, at most.
+        """
+        pairs = zip(self.ids[:-1], ids, strict=False)
+        shared = next((place for place, (old, new) in enumerate(pairs) if old != new), min(len(self.ids) - 1, len(ids)))
+        self.earlier.append(TokenSequence(self.ids, self.own, self.logprobs, shared))
+        self.hidden += len(self.ids) - len(ids)
+        self.ids, self.own, self.logprobs = list(ids), [False] * len(ids), [0.0] * len(ids)
+        return shared
 
     def transcript(self) -> str:
         """The episode as a person reads it."""

@@ -47,7 +47,8 @@ class Part(NamedTuple):
 
     ids_L: Tensor
     """Of each group its prompt but for the last token, and for each member that token and what came behind it: what
-    the episode's tokens behind the prompt are predicted from."""
+    the episode's tokens behind the prompt are predicted from. Of several sequences each from where it leaves the one
+    before."""
     places_L: Tensor
     """Position in the episode."""
     wanted_L: Tensor
@@ -80,7 +81,9 @@ class Part(NamedTuple):
 
 def own_logprobs(episode: Episode) -> Tensor:
     """The sampler's log-probabilities of the own tokens, ``(N,)``."""
-    return torch.tensor([value for value, own in zip(episode.logprobs, episode.own, strict=True) if own])
+    return torch.tensor(
+        [value for one in episode.sequences for value, own in zip(one.logprobs, one.own, strict=True) if own]
+    )
 
 
 def paid(episodes: Sequence[Episode], token_costs: Sequence[Tensor] | None = None) -> Paid:
@@ -127,8 +130,8 @@ def parts(groups: Iterable[Sequence[Lesson]], micro_tokens: int) -> Iterator[tup
     for group in groups:
         begun = False
         for lesson in group:
-            prompt, length = lesson.episode.prompt_length, len(lesson.episode.ids)
-            more = length - prompt if begun else length
+            length = _tokens(lesson.episode)
+            more = length - lesson.episode.prompt_length if begun else length
             if chosen and size + more > micro_tokens:
                 yield packed(chosen), [one for some in chosen for one in some]
                 chosen, size, begun, more = [], 0, False, length
@@ -140,26 +143,37 @@ def parts(groups: Iterable[Sequence[Lesson]], micro_tokens: int) -> Iterator[tup
         yield packed(chosen), [one for some in chosen for one in some]
 
 
+def _tokens(episode: Episode) -> int:
+    """Of all sequences, what they have in common once."""
+    sequences = episode.sequences
+    return sum(len(one.ids) for one in sequences) - sum(one.shared for one in sequences[:-1])
+
+
 def packed(groups: Sequence[Sequence[Lesson]]) -> Part:
     """A part of these; members of a group have their prompt in common."""
     ids: list[int] = []
     wanted: list[bool] = []
     chosen: list[int] = []
-    shape: list[tuple[int, list[int]]] = []
+    packing = Packing()
     for group in groups:
         start = group[0].episode.prompt_length - 1
         ids += group[0].episode.ids[:start]
         wanted += [False] * start
+        prompt = packing.add(start)
         for lesson in group:
-            episode = lesson.episode
-            ids += episode.ids[start:-1]
-            own = episode.own[start + 1 :]
-            wanted += own
-            chosen += [token for token, mine in zip(episode.ids[start + 1 :], own, strict=True) if mine]
-        shape.append((start, [len(lesson.episode.ids) - 1 - start for lesson in group]))
+            begin, seen = start, prompt
+            for one in lesson.episode.sequences:
+                ids += one.ids[begin:-1]
+                own = one.own[begin + 1 :]
+                wanted += own
+                chosen += [token for token, mine in zip(one.ids[begin + 1 :], own, strict=True) if mine]
+                end = len(one.ids) - 1
+                common = min(one.shared, end)
+                seen = packing.add(common - begin, seen)
+                packing.add(end - common, seen)
+                begin = common
     lessons = [lesson for group in groups for lesson in group]
     sizes = torch.tensor([len(lesson.sampled_N) for lesson in lessons])
-    packing = Packing(shape)
     return Part(
         torch.tensor(ids),
         packing.places(),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import Any, NamedTuple
 
-from ftrl_agents.config import TrainConfig, sampled_from_a_copy
+from ftrl_agents.config import Thinking, TrainConfig, sampled_from_a_copy
 from ftrl_gym.errors import UsageError
 
 FLOAT = 4
@@ -93,7 +93,9 @@ def need(shape: Shape, config: TrainConfig, parts: int = 1) -> Need:
     """
     half = 2 if config.update.precision == "bfloat16" else 1
     adapted = config.lora.rank > 0
-    tokens = max(config.update.micro_tokens, config.rollout.max_episode_tokens)
+    # What is left of a turn once its reasoning is stripped is computed besides the turn as it was sampled.
+    twice = 2 if config.rollout.thinking is Thinking.STRIP else 1
+    tokens = max(config.update.micro_tokens, twice * config.rollout.max_episode_tokens)
     kept = 2 if config.update.recompute else ACTIVATIONS // 2
     return Need(
         weights=FLOAT * shape.parameters // parts,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ftrl_agents.base_model import BASE_FOLDER
+from ftrl_agents.config import Thinking
 from ftrl_agents.engine import OnEpisode
 from ftrl_agents.envs import EnvFactory
 from ftrl_agents.policy import load_policy
@@ -23,6 +24,7 @@ class ModelEngine:
         in_flight: Episodes decoded at once; changes nothing of what is sampled.
         max_turn_tokens: Own tokens of a turn.
         max_episode_tokens: Tokens of an episode in all.
+        thinking: Whether later turns see what a turn thought.
 
     Raises:
         UsageError: There is no such model, or it cannot be read.
@@ -31,22 +33,33 @@ class ModelEngine:
     decodes = True
 
     def __init__(
-        self, model: str | None, *, docs: str, in_flight: int, max_turn_tokens: int, max_episode_tokens: int
+        self,
+        model: str | None,
+        *,
+        docs: str,
+        in_flight: int,
+        max_turn_tokens: int,
+        max_episode_tokens: int,
+        thinking: Thinking = Thinking.KEEP,
     ) -> None:
         self.name = model or "embedded base model"
         self._policy = load_policy(model)
         self._docs, self._in_flight = docs, in_flight
         self._turn_tokens, self._episode_tokens = max_turn_tokens, max_episode_tokens
+        self._thinking = thinking
         folder = BASE_FOLDER if model is None else Path(model)
         commit = getattr(self._policy.model.config, "_commit_hash", None)
         self._weights = digest(folder) if folder.is_dir() else f"{model} {commit}"
 
     def pinned(self) -> dict[str, Any]:
         """The weights, wherever they lie, and the budgets."""
+        # Said only where it is unusual: evaluations of before there was a choice go on.
+        chosen = {} if self._thinking is Thinking.KEEP else {"thinking": self._thinking.value}
         return {
             "policy": f"weights {self._weights}",
             "max_turn_tokens": self._turn_tokens,
             "max_episode_tokens": self._episode_tokens,
+            **chosen,
         }
 
     def play(
@@ -70,5 +83,6 @@ class ModelEngine:
             in_flight=self._in_flight,
             max_turn_tokens=self._turn_tokens,
             max_episode_tokens=self._episode_tokens,
+            thinking=self._thinking,
             on_episode=on_episode,
         )

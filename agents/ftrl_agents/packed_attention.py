@@ -1,7 +1,8 @@
 """Attention over a packed sequence: the prompts of groups, each once, and their members' tails, without any padding.
 
 A *segment* is a run of tokens: a prompt, which sees itself, or a tail, which sees its group's prompt and itself, both
-up to the token in question. Everything else in a model looks at one token at a time and need not know.
+up to the token in question. What later turns do not see of an episode branches off its tail: a segment that sees what
+is in front of it, and that nobody else sees. Everything else in a model looks at one token at a time and need not know.
 
 Axes: H query heads, K key heads, N tokens of the sequence, D head width.
 """
@@ -28,8 +29,8 @@ class Segment(NamedTuple):
     length: int
     before: int
     """Tokens of its episode in front of it."""
-    prompt: int | None
-    """Number of the segment that these are; None for a prompt."""
+    seen: tuple[int, ...]
+    """Numbers of the segments that these are, in order; none for a prompt."""
 
 
 class Packing:
@@ -39,13 +40,28 @@ class Packing:
         groups: Tokens of a group's prompt, and of the tails behind it, one after the other.
     """
 
-    def __init__(self, groups: Sequence[tuple[int, Sequence[int]]]) -> None:
+    def __init__(self, groups: Sequence[tuple[int, Sequence[int]]] = ()) -> None:
         self.segments: list[Segment] = []
         for prompt, tails in groups:
-            number = len(self.segments)
-            if prompt:
-                self.segments.append(Segment(prompt, 0, None))
-            self.segments += [Segment(tail, prompt, number if prompt else None) for tail in tails]
+            seen = self.add(prompt)
+            for tail in tails:
+                self.add(tail, seen)
+
+    def add(self, length: int, seen: tuple[int, ...] = ()) -> tuple[int, ...]:
+        """Another segment, of any length.
+
+        Args:
+            length: Its tokens.
+            seen: Numbers of the segments in front of it, in order.
+
+        Returns:
+            Numbers of those that stand in front of what goes on behind it.
+        """
+        if not length:
+            return seen
+        before = sum(self.segments[number].length for number in seen)
+        self.segments.append(Segment(length, before, seen))
+        return (*seen, len(self.segments) - 1)
 
     def places(self) -> Tensor:
         """``(N,)`` position of each token in its own episode."""
@@ -100,9 +116,9 @@ def by_segment(query: Tensor, key: Tensor, value: Tensor, packing: Packing, scal
     queries, keys, values = (torch.split(states, lengths, dim=1) for states in (query, key, value))
     for number, segment in enumerate(packing.segments):
         seen_keys, seen_values = keys[number], values[number]
-        if segment.prompt is not None:
-            seen_keys = torch.cat((keys[segment.prompt], seen_keys), dim=1)
-            seen_values = torch.cat((values[segment.prompt], seen_values), dim=1)
+        if segment.seen:
+            seen_keys = torch.cat([*(keys[before] for before in segment.seen), seen_keys], dim=1)
+            seen_values = torch.cat([*(values[before] for before in segment.seen), seen_values], dim=1)
         found.append(attention(queries[number], seen_keys, seen_values, scaling))
     return torch.cat(found, dim=1)
 

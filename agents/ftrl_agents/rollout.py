@@ -20,6 +20,7 @@ import numpy as np
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ftrl_agents.chat import Chat
+from ftrl_agents.config import Thinking
 from ftrl_agents.episode import End, Episode, Turn
 from ftrl_agents.hanging import Helper, Overdue
 from ftrl_agents.sampler import Sampler
@@ -72,6 +73,7 @@ def collect(
     in_flight: int = 128,
     max_turn_tokens: int = 256,
     max_episode_tokens: int = 4096,
+    thinking: Thinking = Thinking.KEEP,
     stop: Sequence[str] = (),
     env_seconds: float = 300.0,
     on_episode: Callable[[Episode], Any] | None = None,
@@ -95,6 +97,7 @@ def collect(
         in_flight: Episodes decoded at once.
         max_turn_tokens: Own tokens per turn; a longer turn is cut there and given to the environment.
         max_episode_tokens: Tokens per episode in all, prompt and feedback included.
+        thinking: Whether later turns see what a turn thought.
         stop: Texts behind which a turn ends, besides the model's own end of a turn.
         env_seconds: Seconds that an environment may take for the turns of an episode together.
         on_episode: Called with every finished episode, for progress.
@@ -108,10 +111,10 @@ def collect(
     was_training, own_pool = model.training, EnvPool()
     model.eval()
     batch = _Batch(
-        Chat(tokenizer, tools=docs == "json"),
+        Chat(tokenizer, tools=docs == "json", thinking=thinking),
         sampler(model, temperature),
         in_flight,
-        _Budget(max_turn_tokens, min(max_episode_tokens, _context(model)), env_seconds),
+        _Budget(max_turn_tokens, max_episode_tokens, _context(model), env_seconds),
         tuple(stop),
         pool or own_pool,
         on_episode or (lambda episode: None),
@@ -135,7 +138,13 @@ def _context(model: PreTrainedModel) -> int:
 class _Budget:
     turn: int
     episode: int
+    context: int
+    """Tokens that the model can see at once."""
     env_seconds: float
+
+    def left(self, episode: Episode) -> int:
+        """Tokens that an episode can still have."""
+        return min(self.episode - episode.length, self.context - len(episode.ids))
 
 
 @dataclass
@@ -238,8 +247,10 @@ class _Batch:
                 self._check_room(task, len(prompt))
             assert episode.messages == first, f"task {task} gave two prompts"
             episode.extend(prompt)
-            episode.prompt_length = len(prompt)
-            stream.uniforms = rng.random(max(self.budget.episode - len(prompt), 1)).tolist()
+            # What opens the first turn is hidden from later ones, so it is no part of what all members have in common.
+            episode.prompt_length = len(prompt) - len(self.chat.opening)
+            stream.pending = prompt[episode.prompt_length - 1 :] if self.chat.opening else []
+            stream.uniforms = rng.random(max(self.budget.episode - episode.prompt_length, 1)).tolist()
             stream.turn_start = len(prompt)
             streams.append(stream)
         return streams
@@ -248,12 +259,14 @@ class _Batch:
         groups = sorted((streams for streams in admitted if streams), key=lambda streams: -streams[0].turn_start)
         if groups:
             if self.writer is None:
-                self.sampler.open([streams[0].episode.ids for streams in groups], [len(streams) for streams in groups])
+                firsts = [streams[0].episode for streams in groups]
+                prompts = [episode.ids[: episode.prompt_length] for episode in firsts]
+                self.sampler.open(prompts, [len(streams) for streams in groups])
             self.live += [stream for streams in groups for stream in streams]
 
     def _step(self, held: set[int]) -> None:
         """One token for every row that is not held; ended turns go to their environments."""
-        places = [len(stream.episode.ids) - stream.episode.prompt_length for stream in self.live]
+        places = [stream.episode.length - stream.episode.prompt_length for stream in self.live]
         uniforms = np.array([stream.uniforms[place] for stream, place in zip(self.live, places, strict=True)])
         tokens, logprobs = self.sampler.step(uniforms, held)
         over: list[int] = []
@@ -263,9 +276,11 @@ class _Batch:
             episode = stream.episode
             episode.sampled(tokens[row], logprobs[row])
             ended = tokens[row] in self.chat.stops or self._said_stop(stream)
-            length = len(episode.ids)
-            if ended or length - stream.turn_start >= self.budget.turn or length >= self.budget.episode:
-                self._end_turn(stream, cut=not ended)
+            taken = len(episode.ids) - stream.turn_start
+            if ended or taken >= self.budget.turn or self.budget.left(episode) <= 0:
+                kept = self._end_turn(stream, cut=not ended)
+                if kept is not None:
+                    self.sampler.rewind(row, kept)
                 over += [row] if episode.end else []
         for row in reversed(over):
             self._retire(row)
@@ -276,7 +291,7 @@ class _Batch:
         for stream in self.live:
             episode = stream.episode
             turn_seed = np.random.default_rng([seed, episode.group, episode.member, len(episode.turns)]).integers(2**31)
-            most = min(self.budget.turn, self.budget.episode - len(episode.ids))
+            most = min(self.budget.turn, self.budget.left(episode))
             requests.append(Request(list(episode.ids), most, int(turn_seed)))
         stops = sorted(self.chat.stops)
         turns = writer.turns(requests, temperature=self.sampler.temperature, stop_tokens=stops, stop=self.stop)
@@ -290,7 +305,12 @@ class _Batch:
         for row in reversed(over):
             self._retire(row)
 
-    def _end_turn(self, stream: _Stream, cut: bool) -> None:
+    def _end_turn(self, stream: _Stream, cut: bool) -> int | None:
+        """The environment's turn.
+
+        Returns:
+            How many of the episode's tokens stay, where later turns do not see all that was sampled.
+        """
         episode = stream.episode
         own = episode.ids[stream.turn_start :]
         turn = Turn(stream.turn_start, len(episode.ids), self.chat.text(own), cut)
@@ -299,21 +319,25 @@ class _Batch:
             _, reward, terminated, truncated, info = self._asked(stream, lambda: stream.env.step(turn.text))
         except Exception as error:  # as in _admit
             self._fail(stream, error)
-            return
+            return None
         turn.reward, turn.calls, turn.feedback = float(reward), list(info["calls"]), list(info["messages"])
         episode.score = dict(info["score"])
         if terminated or truncated:
             episode.end = End(info["end"])
-            return
+            return None
         appended = self.chat.continuation(turn.feedback)
         if own[-1] != self.chat.end_of_turn:
             appended = [self.chat.end_of_turn, *appended]
-        if len(episode.ids) + len(appended) >= self.budget.episode:
+        seen = self.chat.past(episode.ids, stream.turn_start)
+        room = min(self.budget.episode - episode.length, self.budget.context - len(seen))
+        if len(appended) >= room:
             episode.end = End.TOKEN_BUDGET
-            return
+            return None
+        kept = None if seen is episode.ids else episode.go_on_behind(seen)
+        stream.pending = [*(own[-1:] if kept is None else seen[kept:]), *appended]
         episode.extend(appended)
-        stream.pending = [own[-1], *appended]
         stream.turn_start = len(episode.ids)
+        return kept
 
     def _retire(self, row: int) -> None:
         """Free a row; the last live one moves into it."""
@@ -356,9 +380,10 @@ class _Batch:
         self.on_episode(episode)
 
     def _check_room(self, task: str, prompt: int) -> None:
-        if prompt + MIN_ROOM > self.budget.episode:
+        most = min(self.budget.episode, self.budget.context)
+        if prompt + MIN_ROOM > most:
             raise UsageError(
-                f"the prompt of task {task} has {prompt} tokens, and an episode may have {self.budget.episode}. Raise "
+                f"the prompt of task {task} has {prompt} tokens, and an episode may have {most}. Raise "
                 "max_episode_tokens (--rollout.max-episode-tokens; not beyond the model's context length), use "
                 "docs='signature', or a scenario with fewer tools"
             )

@@ -130,6 +130,7 @@ def judged(
             in_flight=config.rollout.in_flight,
             max_turn_tokens=config.rollout.max_turn_tokens,
             max_episode_tokens=config.rollout.max_episode_tokens,
+            thinking=config.rollout.thinking,
             stop=config.rollout.stop,
             env_seconds=config.rollout.env_seconds,
             on_episode=on_episode,

@@ -21,8 +21,8 @@ from ftrl_gym.errors import UsageError
 CONFIG = "config.json"
 LOCK = "lock"
 FIXED = (
-    "model", "recipe", "env.id", "env.docs", "env.features", "env.max_turns", "env.reward", "evaluation.tasks",
-    "evaluation.temperatures", "evaluation.look_every", "evaluation.look_tasks", "evaluation.best",
+    "model", "recipe", "env.id", "env.docs", "env.features", "env.max_turns", "env.reward", "rollout.thinking",
+    "evaluation.tasks", "evaluation.temperatures", "evaluation.look_every", "evaluation.look_tasks", "evaluation.best",
     "lora.rank", "lora.alpha", "lora.targets",
 )  # fmt: skip
 """Settings that a run keeps for life: what it scored before training would not compare with what it scores after, and

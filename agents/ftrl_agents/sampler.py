@@ -84,6 +84,10 @@ class Sampler:
         """Tokens ``(n,)`` of the live rows from ``(n, V)`` log-probabilities; the place to bring in other ones."""
         return logprobs.argmax(-1) if self.temperature == 0 else _draw(logprobs, uniforms)
 
+    def rewind(self, row: int, count: int) -> None:
+        """Forget a row's tokens but for the first so many; the next ones are to be fed."""
+        self.cache.rewind(row, count)
+
     def close(self, row: int) -> None:
         """Forget a row's stream; the last row takes its number."""
         with torch.inference_mode():

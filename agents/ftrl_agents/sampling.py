@@ -110,6 +110,7 @@ class _Player:
                     in_flight=rollout.in_flight,
                     max_turn_tokens=rollout.max_turn_tokens,
                     max_episode_tokens=rollout.max_episode_tokens,
+                    thinking=rollout.thinking,
                     stop=rollout.stop,
                     env_seconds=rollout.env_seconds,
                     pool=self.pool if pooled else None,
@@ -215,7 +216,7 @@ def charge_length(episodes: Sequence[Episode], budget: int, buffer: int) -> None
     """
     for episode in episodes:
         if episode.end is not End.FAILED:
-            length = budget if episode.end is End.TOKEN_BUDGET else len(episode.ids)
+            length = budget if episode.end is End.TOKEN_BUDGET else episode.length
             episode.penalty = overlong_penalty(length, budget, buffer)
 
 

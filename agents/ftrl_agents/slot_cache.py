@@ -146,6 +146,12 @@ class SlotCache(Cache):
         self.prefix_bias = _bias(prefixes[:, None] - 1)
         return places + prefixes[self.group_of][:, None]
 
+    def rewind(self, row: int, count: int) -> None:
+        """Forget all tokens of a row but for the first so many, among which its group's prompt is."""
+        kept = count - self.prefix_lengths[self.group_of[row]]
+        assert 0 <= kept <= self.tail_lengths[row]
+        self.tail_lengths[row] = kept
+
     def close(self, row: int) -> None:
         """Free a row; the last one takes its number. A group without rows goes the same way."""
         group, last = self.group_of[row], len(self.group_of) - 1
