@@ -267,7 +267,6 @@ def test_a_conversation_to_begin_with_is_stripped_too() -> None:
 
 
 def test_a_template_that_opens_turns_in_two_ways_is_refused() -> None:
-    chat = Chat(tokenizer_with(OPENS_SOME), thinking=Thinking.STRIP)
-    chat.initial([{"role": "user", "content": "q"}])
     with pytest.raises(UsageError, match="thinking keep"):
-        chat.continuation([{"role": "tool", "name": "t", "content": "r"}])
+        Chat(tokenizer_with(OPENS_SOME), thinking=Thinking.STRIP)
+    Chat(tokenizer_with(OPENS_SOME))

@@ -23,7 +23,7 @@ from transformers import AutoModelForCausalLM
 from ftrl_agents import checkpoint, sampling
 from ftrl_agents import train as train_module
 from ftrl_agents.chat import Chat
-from ftrl_agents.config import EnvConfig, EvaluationConfig, RolloutConfig, TrainConfig, UpdateConfig
+from ftrl_agents.config import Credit, EnvConfig, Estimator, EvaluationConfig, RolloutConfig, TrainConfig, UpdateConfig
 from ftrl_agents.episode import End, Episode
 from ftrl_agents.evaluation import Evaluation
 from ftrl_agents.learner import LossNotFinite
@@ -274,6 +274,8 @@ def test_mistakes_of_a_user_are_told_in_words(whole: Path, tmp_path: Path) -> No
     (tmp_path / "config.json").write_text(json.dumps(broken))
     with pytest.raises(UsageError, match="stepz"):
         TrainConfig.load(tmp_path / "config.json")
+    with pytest.raises(UsageError, match="without a value head, and estimator gae wants it with one"):
+        start(config(whole.parent, resume=whole, update=UpdateConfig(estimator=Estimator.GAE, credit=Credit.TOKEN)))
     (whole / "checkpoints" / "step-000004" / "trainer.pt").write_bytes(b"no")
     with pytest.raises(UsageError, match="cannot be resumed"):
         start(config(whole.parent, resume=whole))

@@ -38,7 +38,8 @@ class Chat:
         thinking: Whether later turns see what a turn thought.
 
     Raises:
-        UsageError: The template is missing, or drops tools or tool results; the text says what to do.
+        UsageError: The template is missing, drops tools or tool results, or opens turns in several ways where reasoning
+            is to be stripped; the text says what to do.
     """
 
     def __init__(
@@ -127,6 +128,7 @@ class Chat:
         )
         self._fresh = fresh[common:]
         self.opening, self._past = self._ids(self._fresh), self._ids(past[common:])
+        self.continuation([{"role": "tool", "name": "probe", "content": ""}])  # refuses what cannot be appended
 
     def _ids(self, text: str) -> list[int]:
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])

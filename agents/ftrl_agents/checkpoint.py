@@ -12,7 +12,7 @@ import os
 import pickle
 import random
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -105,25 +105,36 @@ def latest(run_dir: Path) -> Path | None:
     return found[-1] if (found := _all(run_dir)) else None
 
 
-def load_cursor(folder: Path, optimizer: torch.optim.Optimizer) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+def load_cursor(
+    folder: Path, optimizer: torch.optim.Optimizer, load_heads: Callable[[dict[str, torch.Tensor]], None]
+) -> dict[str, Any]:
     """Put optimizer and random states back as they were; the model is loaded from the folder by its owner.
 
     The optimizer keeps its own settings (learning rate and so on): a run may go on with others.
 
+    Args:
+        folder: Of the checkpoint.
+        optimizer: Of the run.
+        load_heads: Takes the weights that are no part of the model; told before the optimizer, as it knows best what is
+            wrong where they are others.
+
     Returns:
-        The cursor that was saved, and the heads.
+        The cursor that was saved.
 
     Raises:
         UsageError: The file is broken, or belongs to another model.
     """
     try:
         state = torch.load(folder / "trainer.pt", map_location="cpu", weights_only=True)
+        load_heads(dict(state["heads"]))
         own = [{name: value for name, value in group.items() if name != "params"} for group in optimizer.param_groups]
         load_optimizer_state(optimizer, state["optimizer"])
         for group, settings in zip(optimizer.param_groups, own, strict=True):
             group.update(settings)
         _restore_random_states(state["rng"])
-        return dict(state["cursor"]), dict(state["heads"])
+        return dict(state["cursor"])
+    except UsageError:
+        raise
     except (OSError, RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError) as error:
         reason = str(error).strip().splitlines()[0][:200]
         raise UsageError(

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from ftrl_gym.errors import FtrlGymError, UsageError
 
-_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
 """Of the disk, not of the program."""
 
 

@@ -32,7 +32,7 @@ def policy_to_begin_with(
     """
     if start or policy is None:
         policy = load_policy(start or config.model)
-    Chat(policy.tokenizer, tools=config.env.docs == "json")
+    Chat(policy.tokenizer, tools=config.env.docs == "json", thinking=config.rollout.thinking)
     with slot_attention(policy.model):
         pass  # refuses a model that cannot be sampled
     free = memory.free_memory(policy.model, processes.accelerator.device)

@@ -12,6 +12,7 @@ from torch.utils.tensorboard import SummaryWriter
 from ftrl_agents.episode import End, Episode
 from ftrl_agents.learner import UpdateStats
 from ftrl_agents.trackers import Tracker
+from ftrl_gym.errors import UsageError
 
 
 class MetricsLog:
@@ -23,13 +24,22 @@ class MetricsLog:
             written by steps that are now taken again, and is dropped.
         step: The first step to come.
         trackers: Where the same numbers go besides; closed with this.
+
+    Raises:
+        UsageError: The file is not the one that the checkpoint was saved with.
     """
 
     def __init__(self, run_dir: Path, length: int = 0, step: int = 0, trackers: Sequence[Tracker] = ()) -> None:
         self._trackers = trackers
-        self._file = (run_dir / "metrics.jsonl").open("ab")
-        self._file.truncate(length)
         self._path = run_dir / "metrics.jsonl"
+        written = self._path.read_bytes() if length and self._path.exists() else b""
+        if written and written[length - 1 : length] != b"\n":
+            raise UsageError(
+                f"{self._path} is not the file that the checkpoint was saved with: no line ends at byte {length}. Put "
+                "the right one back, or delete it to go on without the figures of earlier steps"
+            )
+        self._file = self._path.open("ab")
+        self._file.truncate(min(length, len(written)))
         self._board = SummaryWriter(str(run_dir / "tensorboard"), purge_step=step)
 
     def add(self, record: Mapping[str, Any]) -> None:

@@ -47,6 +47,19 @@ def load_optimizer_state(optimizer: Optimizer, state: Mapping[str, Any]) -> None
         ValueError: It is another optimizer's.
     """
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    for number, of_one in state["state"].items():
+        for value in of_one.values():
+            # torch would take it, and fail in the first step.
+            if (
+                number < len(weights)
+                and isinstance(value, Tensor)
+                and value.dim()
+                and value.shape != weights[number].shape
+            ):
+                raise ValueError(
+                    f"its optimizer was that of another model (a moment is {tuple(value.shape)}, its weight "
+                    f"{tuple(weights[number].shape)})"
+                )
     moments = {
         number: {
             name: part_of(value, weights[number]) if isinstance(value, Tensor) else value

@@ -105,8 +105,7 @@ class Trainer:
         """Takes up where the run stopped, and opens its log."""
         config, position = self.config, 0
         if self._saved is not None:
-            cursor, heads = checkpoint.load_cursor(self._saved, self.learner.optimizer)
-            self.learner.load_heads(heads)
+            cursor = checkpoint.load_cursor(self._saved, self.learner.optimizer, self.learner.load_heads)
             self.step, self.cursor, self.elapsed = cursor["step"], tuple(cursor["cursor"]), cursor["elapsed"]
             position, best = cursor["metrics"], cursor.get("best")  # which runs of before looks have not
             self.best = best and (int(best[0]), float(best[1]))
