@@ -186,7 +186,7 @@ def test_the_gradient_is_that_of_each_turn_in_its_own_context(surrogate: Surroga
     kept: list[Tensor] = []
     config = UpdateConfig(mini_batches=1, entropy=0.0, max_grad_norm=1e9, surrogate=surrogate)
     learner = Learner(make_model(TOKENIZER), config, temperature=0.8)
-    learner.optimizer.optimizer.register_step_pre_hook(
+    learner.stepper.optimizer.optimizer.register_step_pre_hook(
         lambda *_: kept.extend(p.grad.clone() for p in learner.model.parameters() if p.grad is not None)
     )
     stats = learner.update(episodes, seed=0)

@@ -227,7 +227,9 @@ def test_a_loss_that_is_not_finite_saves_nothing_and_says_how_to_go_on(
     slower = UpdateConfig(learning_rate=2.5e-4, mini_batches=2)
     rates: list[float] = []
     monkeypatch.setattr(
-        train_module.Trainer, "_train", lambda self, _: rates.append(self.learner.optimizer.param_groups[0]["lr"])
+        train_module.Trainer,
+        "_train",
+        lambda self, _: rates.append(self.learner.stepper.optimizer.param_groups[0]["lr"]),
     )
     assert start(config(tmp_path, resume=run, update=slower)) == 0
     assert rates == [2.5e-4]

@@ -60,7 +60,7 @@ def test_gradient_equals_a_plain_padded_computation(episodes: list[Episode]) -> 
     learner = Learner(
         make_model(TOKENIZER), UpdateConfig(mini_batches=1, entropy=0.01, max_grad_norm=1e9), temperature=0.9
     )
-    learner.optimizer.optimizer.register_step_pre_hook(
+    learner.stepper.optimizer.optimizer.register_step_pre_hook(
         lambda *_: kept.extend(p.grad.clone() for p in learner.model.parameters() if p.grad is not None)
     )
     learner.update(episodes, seed=0)
@@ -139,7 +139,7 @@ def test_a_process_without_episodes_takes_part_in_what_the_others_do(
     assert [len(some) for some in sums] == ([2, 1] if estimator in whitening else [])
     before = copy.deepcopy(learner.model.state_dict())
     measured, _, norm = learner._mini_batch([], "in mini-batch 1 of 1")
-    learner.optimizer.step()
+    learner.stepper.optimizer.step()
     assert norm == 0.0 and not any(float(one) for one in measured)
     assert all(torch.equal(weight, before[name]) for name, weight in learner.model.state_dict().items())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -104,6 +105,30 @@ def test_weights_in_parts_train_as_whole_ones_do_and_a_run_goes_on_with_whole_on
         torch.testing.assert_close(weights(tmp_path / "run")[name], value, rtol=0, atol=1e-5)
 
 
+def deepspeed_variables(**changes: str) -> dict[str, str]:
+    """What ``accelerate launch`` makes of the shipped file."""
+    pytest.importorskip("deepspeed", reason="DeepSpeed is not installed")
+    plugin = yaml.safe_load((CONFIGS / "deepspeed.yaml").read_text())["deepspeed_config"]
+    shipped = {f"ACCELERATE_DEEPSPEED_{name.upper()}": str(value) for name, value in plugin.items()}
+    return {"ACCELERATE_USE_DEEPSPEED": "true", "DS_ACCELERATOR": "cpu", **shipped, **changes}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("stage", ["1", "2"])
+def test_deepspeed_trains_as_one_process_does_and_its_run_goes_on_without_it(
+    stage: str, alone: Path, tmp_path: Path
+) -> None:
+    variables = deepspeed_variables(ACCELERATE_DEEPSPEED_ZERO_STAGE=stage)
+    said = run(2, settings(tmp_path, steps=1), **variables)
+    assert "process 0: 0" in said[0] and "process 1: 0" in said[1], said
+    said = run(2, settings(tmp_path, steps=2, resume=tmp_path / "run"), **variables)
+    assert "process 0: 0" in said[0], said
+    run(1, settings(tmp_path, resume=tmp_path / "run"))
+    for name, value in weights(alone).items():
+        torch.testing.assert_close(weights(tmp_path / "run")[name], value, rtol=0, atol=1e-5)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_what_breaks_in_one_process_is_told_by_the_main_one(tmp_path: Path) -> None:
@@ -113,16 +138,43 @@ def test_what_breaks_in_one_process_is_told_by_the_main_one(tmp_path: Path) -> N
     assert checkpoint.latest(tmp_path / "run").name == "step-000001"  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("name", ["ddp", "fsdp2"])
+@pytest.mark.parametrize("name", ["ddp", "fsdp2", "deepspeed"])
 def test_accelerate_reads_the_shipped_settings(name: str) -> None:
     found = load_config_from_file(str(CONFIGS / f"{name}.yaml"))
-    assert found.distributed_type == {"ddp": DistributedType.MULTI_GPU, "fsdp2": DistributedType.FSDP}[name]
+    kinds = {"ddp": DistributedType.MULTI_GPU, "fsdp2": DistributedType.FSDP, "deepspeed": DistributedType.DEEPSPEED}
+    assert found.distributed_type == kinds[name]
     assert found.mixed_precision == "no"
 
 
-@pytest.mark.parametrize("variables", [{"ACCELERATE_USE_DEEPSPEED": "true"}, {"ACCELERATE_USE_FSDP": "true"}])
-def test_what_would_train_wrongly_is_refused(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"ACCELERATE_USE_FSDP": "true"}, r"configs/fsdp2\.yaml"),
+        ({"ACCELERATE_USE_DEEPSPEED": "true"}, "--num_processes 2"),
+        ({"ACCELERATE_USE_DEEPSPEED": "true", "WORLD_SIZE": "2"}, "pip install deepspeed"),
+    ],
+)
+def test_what_would_train_wrongly_is_refused(
+    variables: dict[str, str], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "is_deepspeed_available", lambda: False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(UsageError, match=r"configs/fsdp2\.yaml"):
+    with pytest.raises(UsageError, match=words):
         processes.launched()
+
+
+@pytest.mark.parametrize(
+    ("stage", "offload", "precision", "words"),
+    [
+        (3, "none", "no", "stage 3 cannot train here"),
+        (2, "cpu", "no", "offload_optimizer_device cpu"),
+        (2, "none", "bf16", "mixed_precision bf16"),
+    ],
+)
+def test_settings_of_deepspeed_that_cannot_be(stage: int, offload: str, precision: str, words: str) -> None:
+    settings = {"zero_optimization": {"stage": stage, "offload_optimizer": {"device": offload}}}
+    plugin = SimpleNamespace(zero_stage=stage, deepspeed_config=settings)
+    accelerator = SimpleNamespace(state=SimpleNamespace(deepspeed_plugin=plugin), mixed_precision=precision)
+    with pytest.raises(UsageError, match=words):
+        processes.check_deepspeed(accelerator)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 With ``FTRL_TEST_BLOW=<what>@<process>@<step>`` one process is sent a signal or loses its environment while it samples.
 With ``ACCELERATE_USE_FSDP=true`` the weights are cut into parts, which accelerate does not do by itself on a CPU.
+With ``ACCELERATE_USE_DEEPSPEED=true`` DeepSpeed trains, without what it would compile for processes on one CPU.
 """
 
 from __future__ import annotations
@@ -57,6 +58,10 @@ def main(settings: str) -> int:
     config, tokenizer = TrainConfig.model_validate_json(settings), make_tokenizer()
     if blow := os.environ.get("FTRL_TEST_BLOW"):
         blow_at(*blow.split("@"))
+    if os.environ.get("ACCELERATE_USE_DEEPSPEED"):
+        import deepspeed.ops
+
+        deepspeed.ops.__compatible_ops__["deepspeed_shm_comm"] = False
     if os.environ.get("ACCELERATE_USE_FSDP"):
         train_module.launched = sharded  # type: ignore[attr-defined]
     policy = None if config.resume else Policy(make_model(tokenizer), tokenizer)

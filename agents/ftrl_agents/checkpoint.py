@@ -21,7 +21,6 @@ import torch
 from safetensors import SafetensorError
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from ftrl_agents.sharding import load_optimizer_state
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 FULL = 2**20
@@ -54,7 +53,7 @@ def save(
     """Write the checkpoint of a step; older ones go only when it is whole.
 
     Args:
-        optimizer: Its state, see :func:`ftrl_agents.sharding.optimizer_state`.
+        optimizer: Its state, see :meth:`ftrl_agents.stepping.Stepper.state`.
         cursor: Where the run is: plain numbers, strings, lists.
         heads: Weights that are trained and no part of the model, such as a value head's.
         weights: Of the model, if not those that it has.
@@ -106,15 +105,15 @@ def latest(run_dir: Path) -> Path | None:
 
 
 def load_cursor(
-    folder: Path, optimizer: torch.optim.Optimizer, load_heads: Callable[[dict[str, torch.Tensor]], None]
+    folder: Path,
+    load_optimizer: Callable[[Mapping[str, Any]], None],
+    load_heads: Callable[[dict[str, torch.Tensor]], None],
 ) -> dict[str, Any]:
     """Put optimizer and random states back as they were; the model is loaded from the folder by its owner.
 
-    The optimizer keeps its own settings (learning rate and so on): a run may go on with others.
-
     Args:
         folder: Of the checkpoint.
-        optimizer: Of the run.
+        load_optimizer: Takes the optimizer's state; see :meth:`ftrl_agents.stepping.Stepper.load_state`.
         load_heads: Takes the weights that are no part of the model; told before the optimizer, as it knows best what is
             wrong where they are others.
 
@@ -127,10 +126,7 @@ def load_cursor(
     try:
         state = torch.load(folder / "trainer.pt", map_location="cpu", weights_only=True)
         load_heads(dict(state["heads"]))
-        own = [{name: value for name, value in group.items() if name != "params"} for group in optimizer.param_groups]
-        load_optimizer_state(optimizer, state["optimizer"])
-        for group, settings in zip(optimizer.param_groups, own, strict=True):
-            group.update(settings)
+        load_optimizer(state["optimizer"])
         _restore_random_states(state["rng"])
         return dict(state["cursor"])
     except UsageError:

@@ -11,8 +11,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from accelerate import Accelerator  # type: ignore[import-untyped]
@@ -29,6 +28,7 @@ from ftrl_agents.loss import clipped_ratio, kl, surrogate, token_weights, trunca
 from ftrl_agents.packed_attention import packed_attention
 from ftrl_agents.scorer import Scorer
 from ftrl_agents.sharding import part_of, whole
+from ftrl_agents.stepping import stepper
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 NOTHING = 1e-9
@@ -100,7 +100,8 @@ class Learner:
         optimizer = torch.optim.AdamW(
             trained, lr=config.learning_rate, betas=(0.9, config.beta2), weight_decay=config.weight_decay
         )
-        self.scorer, self.optimizer = self.accelerator.prepare(scorer, optimizer)
+        self.stepper = stepper(self.accelerator, scorer, optimizer, config.max_grad_norm)
+        self.scorer: Any = self.stepper.module
         self.reference: Scorer | None = None
         self._referring = False
         self.midway = False
@@ -171,9 +172,8 @@ class Learner:
         Raises:
             LossNotFinite: The weights are those before the failing optimizer step; see :attr:`midway`.
         """
-        for settings in self.optimizer.param_groups:
-            settings["lr"] = self.config.learning_rate * share_of_rate
-        self.optimizer.zero_grad()  # of an update that was broken off
+        self.stepper.set_rate(self.config.learning_rate * share_of_rate)
+        self.stepper.forget()  # of an update that was broken off
         groups = self._lessons(episodes)
         signal = sorted(gather_object(sorted(groups)))
         played = sorted({*gather_object(sorted({episode.group for episode in episodes}))})
@@ -192,9 +192,6 @@ class Learner:
                 extremes = min(extremes[0], seen[0]), max(extremes[1], seen[1])
                 if not epoch and not number:
                     mismatch = float(measured.mismatch / measured.tokens.clamp(min=1))
-                self.midway = True
-                self.optimizer.step()
-                self.optimizer.zero_grad()
                 grad_norm = max(grad_norm, norm)
         self.midway = False
         lows, highs = zip(*gather_object([extremes]), strict=True)
@@ -299,10 +296,10 @@ class Learner:
         return int(max(gather_object([passes])))
 
     def _mini_batch(self, groups: Sequence[Sequence[Lesson]], where: str) -> tuple[_Sums, tuple[float, float], float]:
-        """Adds up the gradient of a mini-batch; gives sums over its tokens, the extreme ratios, the gradient's norm.
+        """Takes a step by a mini-batch; gives sums over its tokens, the extreme ratios, the gradient's norm.
 
         Raises:
-            LossNotFinite: No step must be taken.
+            LossNotFinite: No step was taken.
         """
         own = [part for part, _ in parts(groups, self.config.micro_tokens)]
         sizes = [sum(len(part.advantage_N) for part in own), sum(len(part.sizes_B) for part in own)]
@@ -315,23 +312,26 @@ class Learner:
             part = own[number % len(own)] if own else idle_part()
             last = number == passes - 1
             # What checkpointing computes again in the backward pass has to find the same attention.
-            with packed_attention(self.model), nullcontext() if last else self.accelerator.no_sync(self.scorer):
-                loss, measured, seen = self._backward(part.to(self.accelerator.device), tokens, count, idle)
+            with packed_attention(self.model), self.stepper.part(last):
+                loss, measured, seen = self._backward(part.to(self.accelerator.device), tokens, count, idle, last)
             if not math.isfinite(loss):
                 bad = bad or f"the loss is {loss} {where}, tasks {_names([part])}"
             if not idle:
                 sums += measured
                 extremes = min(extremes[0], seen[0]), max(extremes[1], seen[1])
-        norm = self.accelerator.clip_grad_norm_(self.scorer.parameters(), self.config.max_grad_norm)
-        norm = float(whole(norm)) if norm is not None else 0.0
         bad = next(filter(None, gather_object([bad])), None)  # all of them stop, or none
-        if bad or not math.isfinite(norm):
-            self.optimizer.zero_grad()
-            raise LossNotFinite(bad or f"the gradient is {norm} {where}, tasks {_names(own)}")
+        if bad:
+            self.stepper.forget()
+            raise LossNotFinite(bad)
+        before, self.midway = self.midway, True
+        norm = self.stepper.step()
+        if not math.isfinite(norm):
+            self.midway = before
+            raise LossNotFinite(f"the gradient is {norm} {where}, tasks {_names(own)}")
         return _Sums(*self._summed(sums)), extremes, norm
 
     def _backward(
-        self, part: Part, tokens: int, episodes: int, idle: bool
+        self, part: Part, tokens: int, episodes: int, idle: bool, last: bool
     ) -> tuple[float, Tensor, tuple[float, float]]:
         """Adds a part's gradient; gives its loss, sums over its tokens, and its extreme ratios."""
         config = self.config
@@ -353,7 +353,7 @@ class Learner:
         weight_B = token_weights(config.average, part.sizes_B, tokens, episodes, config.constant_tokens)
         loss = (loss_N * weight_B.to(loss_N.dtype)[part.episode_N]).sum()
         # Gradients are averaged over processes, and each has only its own share of the mini-batch.
-        self.accelerator.backward(loss * (0.0 if idle else float(self.accelerator.num_processes)))
+        self.stepper.backward(loss * (0.0 if idle else float(self.accelerator.num_processes)), last)
         with torch.no_grad():
             ratio_N = clipped_ratio(config.surrogate, logprobs_N, part.sampled_N, part.episode_N)
             outside = (ratio_N < 1 - config.clip_low) | (ratio_N > 1 + config.clip_high)

@@ -15,7 +15,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import torch
 from accelerate import Accelerator  # type: ignore[import-untyped]
-from accelerate.utils import InitProcessGroupKwargs, gather_object  # type: ignore[import-untyped]
+from accelerate.utils import (  # type: ignore[import-untyped]
+    InitProcessGroupKwargs,
+    gather_object,
+    is_deepspeed_available,
+)
 
 from ftrl_agents.interrupt import Interrupted, Interrupts
 from ftrl_gym.errors import FtrlGymError, UsageError
@@ -32,27 +36,54 @@ def launched() -> Accelerator:
     Raises:
         UsageError: It was started in a way that the learner cannot follow.
     """
-    if os.environ.get("ACCELERATE_USE_DEEPSPEED", "false").lower() == "true":
-        # Its optimizer steps in each backward pass, and an update here is the sum of several.
-        raise UsageError(
-            "DeepSpeed cannot train here. FSDP2 saves the same memory as its ZeRO stage 3: accelerate launch "
-            "--config_file agents/configs/fsdp2.yaml agents/train_llm.py ..."
-        )
+    deepspeed = os.environ.get("ACCELERATE_USE_DEEPSPEED", "false").lower() == "true"
     if os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true" and os.environ.get("FSDP_VERSION") != "2":
         raise UsageError(
             "FSDP's first version cannot train here: set fsdp_version: 2, as agents/configs/fsdp2.yaml does"
         )
     wanted = int(os.environ.get("WORLD_SIZE", "1"))
+    if deepspeed and (wanted == 1 or not is_deepspeed_available()):
+        raise UsageError(
+            "DeepSpeed trains several processes, and one was launched: give --num_processes 2 or more, or leave it out"
+            if wanted == 1
+            else "DeepSpeed was launched and is not installed: pip install deepspeed, or take agents/configs/fsdp2.yaml"
+        )
     # Without being told, processes without a GPU would not find each other, and each would train alone.
     on_cpu = wanted > 1 and not torch.accelerator.is_available()
-    found = Accelerator(cpu=on_cpu, kwargs_handlers=[InitProcessGroupKwargs(timeout=PATIENCE)])
+    # Told to stay on the CPU, accelerate forgets DeepSpeed.
+    settings = {"timeout": PATIENCE} | ({"backend": "gloo"} if deepspeed and on_cpu else {})
+    found = Accelerator(cpu=on_cpu and not deepspeed, kwargs_handlers=[InitProcessGroupKwargs(**settings)])
     if found.num_processes != wanted:
         raise UsageError(
             f"{wanted} processes were launched, and accelerate knows of {found.num_processes}: each would train alone. "
             "Launch them with: accelerate launch --config_file agents/configs/ddp.yaml --num_processes N "
             "agents/train_llm.py ..."
         )
+    if deepspeed:
+        check_deepspeed(found)
     return found
+
+
+def check_deepspeed(accelerator: Accelerator) -> None:
+    """Whether DeepSpeed was launched with settings that the learner can follow.
+
+    Raises:
+        UsageError: It was not; says which to change.
+    """
+    plugin = accelerator.state.deepspeed_plugin
+    if plugin.zero_stage not in (1, 2):
+        raise UsageError(
+            f"DeepSpeed's ZeRO stage {plugin.zero_stage} cannot train here, stages 1 and 2 can: set zero_stage: 2, as "
+            "agents/configs/deepspeed.yaml does. FSDP2 saves the same memory as stage 3: --config_file "
+            "agents/configs/fsdp2.yaml"
+        )
+    moved = plugin.deepspeed_config.get("zero_optimization", {}).get("offload_optimizer", {}).get("device", "none")
+    if moved != "none" or accelerator.mixed_precision != "no":
+        raise UsageError(
+            f"DeepSpeed was launched with offload_optimizer_device {moved} and mixed_precision "
+            f"{accelerator.mixed_precision}. Set both to none and no, as agents/configs/deepspeed.yaml does; "
+            "--update.precision says which precision is computed in"
+        )
 
 
 class StoppedByAnother(FtrlGymError, RuntimeError):

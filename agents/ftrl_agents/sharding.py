@@ -5,7 +5,7 @@ What makes something whole is for all processes together: it returns when each o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from accelerate import Accelerator  # type: ignore[import-untyped]
@@ -40,6 +40,24 @@ def optimizer_state(optimizer: Optimizer) -> dict[str, Any]:
     return state | {"state": moments}
 
 
+def check_moments(weights: Sequence[Tensor], state: Mapping[str, Any]) -> None:
+    """Whether what :func:`optimizer_state` gave belongs to these weights, which torch would find out in the first step.
+
+    Raises:
+        ValueError: It does not.
+    """
+    count = sum(len(group["params"]) for group in state["param_groups"])
+    if count != len(weights):
+        raise ValueError(f"its optimizer was that of another model (of {count} weights, here are {len(weights)})")
+    for number, of_one in state["state"].items():
+        for value in of_one.values():
+            if isinstance(value, Tensor) and value.dim() and value.shape != weights[number].shape:
+                raise ValueError(
+                    f"its optimizer was that of another model (a moment is {tuple(value.shape)}, its weight "
+                    f"{tuple(weights[number].shape)})"
+                )
+
+
 def load_optimizer_state(optimizer: Optimizer, state: Mapping[str, Any]) -> None:
     """Puts back what :func:`optimizer_state` gave, in as many processes as there are now.
 
@@ -47,26 +65,13 @@ def load_optimizer_state(optimizer: Optimizer, state: Mapping[str, Any]) -> None
         ValueError: It is another optimizer's.
     """
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
-    for number, of_one in state["state"].items():
-        for value in of_one.values():
-            # torch would take it, and fail in the first step.
-            if (
-                number < len(weights)
-                and isinstance(value, Tensor)
-                and value.dim()
-                and value.shape != weights[number].shape
-            ):
-                raise ValueError(
-                    f"its optimizer was that of another model (a moment is {tuple(value.shape)}, its weight "
-                    f"{tuple(weights[number].shape)})"
-                )
+    check_moments(weights, state)
     moments = {
         number: {
             name: part_of(value, weights[number]) if isinstance(value, Tensor) else value
             for name, value in of_one.items()
         }
         for number, of_one in state["state"].items()
-        if number < len(weights)
     }
     optimizer.load_state_dict({**state, "state": moments})
 

@@ -31,7 +31,7 @@ from ftrl_agents.run import env_of, evaluations, forget_evaluations, judged, pro
 from ftrl_agents.run_folder import CONFIG, check_resumable, locked, new_run
 from ftrl_agents.sampling import START, EpisodeSource, open_source
 from ftrl_agents.schedule import share_of_rate
-from ftrl_agents.sharding import optimizer_state, shards
+from ftrl_agents.sharding import shards
 from ftrl_agents.trackers import open_trackers
 from ftrl_agents.watch import warnings
 from ftrl_agents.writer import Writer
@@ -105,7 +105,7 @@ class Trainer:
         """Takes up where the run stopped, and opens its log."""
         config, position = self.config, 0
         if self._saved is not None:
-            cursor = checkpoint.load_cursor(self._saved, self.learner.optimizer, self.learner.load_heads)
+            cursor = checkpoint.load_cursor(self._saved, self.learner.stepper.load_state, self.learner.load_heads)
             self.step, self.cursor, self.elapsed = cursor["step"], tuple(cursor["cursor"]), cursor["elapsed"]
             position, best = cursor["metrics"], cursor.get("best")  # which runs of before looks have not
             self.best = best and (int(best[0]), float(best[1]))
@@ -136,7 +136,7 @@ class Trainer:
         """A checkpoint of the last completed step, if there is none yet."""
         if self._saved is not None and self._saved.name == checkpoint.folder_name(self.step):
             return self._saved
-        optimizer, heads = optimizer_state(self.learner.optimizer), self.learner.heads()
+        optimizer, heads = self.learner.stepper.state(), self.learner.heads()
         weights = self.learner.whole_weights() if self.config.update.precision == "bfloat16" else None
 
         def save() -> Path:
