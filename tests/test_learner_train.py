@@ -158,6 +158,31 @@ def test_a_killed_run_resumes_to_the_same_weights(whole: Path, tmp_path: Path, m
     assert [json.loads(line)["loss"] for line in lines[0]] == [json.loads(line)["loss"] for line in lines[1]]
 
 
+@pytest.mark.parametrize("place", ["trainer.pt", "rename", "old ones"])
+def test_a_run_killed_while_it_saves_resumes_to_the_same_weights(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    owner, name = {"trainer.pt": (torch, "save"), "rename": (Path, "rename"), "old ones": (shutil, "rmtree")}[place]
+    original = getattr(owner, name)
+
+    def die(*arguments: Any, **keywords: Any) -> Any:
+        if place == "trainer.pt":
+            arguments[1].write(b"half of it")
+        if place != "old ones" or "step-000001" in str(arguments[0]):
+            raise Killed
+        return original(*arguments, **keywords)
+
+    die_at(monkeypatch, 2, lambda: monkeypatch.setattr(owner, name, die))
+    with pytest.raises(Killed):
+        start(config(tmp_path))
+    monkeypatch.setattr(owner, name, original)
+    folder = tmp_path / "run" / "checkpoints"
+    assert [path.name for path in folder.glob(".*")] == ([] if place == "old ones" else [".step-000003.tmp"])
+    assert start(config(tmp_path, resume=tmp_path / "run")) == 0
+    assert all(torch.equal(value, weights(tmp_path / "run")[name]) for name, value in weights(whole).items())
+    assert not list(folder.glob(".*"))
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
 def test_an_interrupt_saves_and_resumes(
     whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int

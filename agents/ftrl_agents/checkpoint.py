@@ -73,7 +73,8 @@ def save(
         "rng": _random_states(),
     }
     try:
-        shutil.rmtree(fresh, ignore_errors=True)
+        for begun in folder.parent.glob(".step-*.tmp"):  # by a run that was killed while it saved
+            shutil.rmtree(begun, ignore_errors=True)
         fresh.mkdir(parents=True)
         model.save_pretrained(fresh, state_dict=None if weights is None else dict(weights))
         tokenizer.save_pretrained(fresh)
