@@ -15,6 +15,7 @@ def launched(script: Path, arguments: list[str], processes: int, **variables: st
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
     common = os.environ | {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"} | variables
+    common["DS_ACCELERATOR"] = "cpu"  # where DeepSpeed is installed, it would say on stdout that it finds no GPU
     common["PYTHONPATH"] = os.pathsep.join([str(script.parent), os.environ.get("PYTHONPATH", "")])
     started = []
     for rank in range(processes):

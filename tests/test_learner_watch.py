@@ -66,6 +66,9 @@ def test_memory_of_a_known_shape() -> None:
     assert wanted.cache == 4 * shape.key_values * 128 * 4096
     with_kl = settings.model_copy(update={"update": settings.update.model_copy(update={"kl": 0.1})})
     assert need(shape, with_kl).reference == wanted.weights
+    assert need(shape, settings, parts=4).optimizer == wanted.optimizer / 4
+    # Gradients whole, and a quarter of two moments and of the weights that these change.
+    assert need(shape, settings, moments=4).optimizer == wanted.optimizer / 3 * (1 + 3 / 4)
     recomputed = settings.model_copy(update={"update": settings.update.model_copy(update={"recompute": True})})
     assert need(shape, recomputed).activations < wanted.activations / 5
     assert "optimizer" in wanted.table()

@@ -110,7 +110,7 @@ def deepspeed_variables(**changes: str) -> dict[str, str]:
     pytest.importorskip("deepspeed", reason="DeepSpeed is not installed")
     plugin = yaml.safe_load((CONFIGS / "deepspeed.yaml").read_text())["deepspeed_config"]
     shipped = {f"ACCELERATE_DEEPSPEED_{name.upper()}": str(value) for name, value in plugin.items()}
-    return {"ACCELERATE_USE_DEEPSPEED": "true", "DS_ACCELERATOR": "cpu", **shipped, **changes}
+    return {"ACCELERATE_USE_DEEPSPEED": "true", **shipped, **changes}
 
 
 @pytest.mark.slow

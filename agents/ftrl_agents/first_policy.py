@@ -11,7 +11,7 @@ from ftrl_agents.chat import Chat
 from ftrl_agents.config import TrainConfig
 from ftrl_agents.policy import Policy, load_policy
 from ftrl_agents.processes import Processes
-from ftrl_agents.sharding import shards
+from ftrl_agents.sharding import by_deepspeed, shards
 from ftrl_agents.slot_attention import slot_attention
 
 
@@ -37,6 +37,7 @@ def policy_to_begin_with(
         pass  # refuses a model that cannot be sampled
     free = memory.free_memory(policy.model, processes.accelerator.device)
     parts = processes.count if shards(processes.accelerator) else 1
-    needed = memory.check(memory.Shape.of(policy.model), config, free, parts)
+    moments = processes.count if by_deepspeed(processes.accelerator) else 1
+    needed = memory.check(memory.Shape.of(policy.model), config, free, parts, moments)
     console.print(f"memory{' of each process' if processes.count > 1 else ''}:\n{needed.table()}")
     return policy

@@ -83,14 +83,17 @@ class Need(NamedTuple):
         return "\n".join([*lines, f"  {'at most':<12}{size(self.peak):>10}"])
 
 
-def need(shape: Shape, config: TrainConfig, parts: int = 1) -> Need:
+def need(shape: Shape, config: TrainConfig, parts: int = 1, moments: int = 1) -> Need:
     """What a run of these settings needs.
 
     Args:
         shape: Of the model.
         config: The settings.
         parts: Processes among which weights and optimizer are cut.
+        moments: Processes among which the optimizer alone is cut.
     """
+    # With its part of the moments a process then has a copy of its part of the weights.
+    numbers = 3 / parts if moments == 1 else 1 + 3 / moments
     half = 2 if config.update.precision == "bfloat16" else 1
     adapted = config.lora.rank > 0
     # What is left of a turn once its reasoning is stripped is computed besides the turn as it was sampled.
@@ -100,7 +103,7 @@ def need(shape: Shape, config: TrainConfig, parts: int = 1) -> Need:
     return Need(
         weights=FLOAT * shape.parameters // parts,
         # An adapter's own are so few that they do not count.
-        optimizer=0 if adapted else 3 * FLOAT * shape.trained // parts,
+        optimizer=0 if adapted else int(numbers * FLOAT * shape.trained),
         copy=FLOAT * shape.parameters // half if sampled_from_a_copy(config, parts > 1) else 0,
         reference=FLOAT * shape.parameters if config.update.kl and not adapted else 0,
         cache=FLOAT // half * shape.key_values * config.rollout.in_flight * config.rollout.max_episode_tokens,
@@ -109,13 +112,13 @@ def need(shape: Shape, config: TrainConfig, parts: int = 1) -> Need:
     )
 
 
-def check(shape: Shape, config: TrainConfig, free: int, parts: int = 1) -> Need:
+def check(shape: Shape, config: TrainConfig, free: int, parts: int = 1, moments: int = 1) -> Need:
     """What is needed, once it is known to fit.
 
     Raises:
         UsageError: It cannot fit, whatever episodes turn out like; says what to lower.
     """
-    wanted = need(shape, config, parts)
+    wanted = need(shape, config, parts, moments)
     lasting = wanted.lasting
     if lasting > free:
         raise UsageError(

@@ -19,6 +19,11 @@ def shards(accelerator: Accelerator) -> bool:
     return bool(accelerator.is_fsdp2)
 
 
+def by_deepspeed(accelerator: Accelerator) -> bool:
+    """Whether DeepSpeed trains."""
+    return getattr(accelerator.state, "deepspeed_plugin", None) is not None
+
+
 def whole(value: Tensor) -> Tensor:
     """A tensor of which this process may hold a part only."""
     return value.full_tensor() if isinstance(value, DTensor) else value

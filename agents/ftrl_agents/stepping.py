@@ -15,7 +15,7 @@ import torch
 from accelerate import Accelerator  # type: ignore[import-untyped]
 from torch import Tensor, nn
 
-from ftrl_agents.sharding import check_moments, load_optimizer_state, optimizer_state, whole
+from ftrl_agents.sharding import by_deepspeed, check_moments, load_optimizer_state, optimizer_state, whole
 
 
 class Stepper(Protocol):
@@ -71,11 +71,6 @@ def stepper(accelerator: Accelerator, module: nn.Module, optimizer: torch.optim.
     if by_deepspeed(accelerator):
         return DeepSpeedStepper(accelerator, module, optimizer, most)
     return AccelerateStepper(accelerator, module, optimizer, most)
-
-
-def by_deepspeed(accelerator: Accelerator) -> bool:
-    """Whether DeepSpeed trains."""
-    return getattr(accelerator.state, "deepspeed_plugin", None) is not None
 
 
 class AccelerateStepper:
