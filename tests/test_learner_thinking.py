@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import copy
+import json
+from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
+import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
 from learner_toy import LetterEnv, make_model, make_tokenizer
+from rich.console import Console
 from torch import Tensor
-from transformers import PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase, Qwen3ForCausalLM
 
+from ftrl_agents import model_engine
 from ftrl_agents.chat import Chat
-from ftrl_agents.config import Surrogate, Thinking, UpdateConfig
+from ftrl_agents.config import (
+    EnvConfig,
+    EvaluationConfig,
+    RolloutConfig,
+    Surrogate,
+    Thinking,
+    TrainConfig,
+    UpdateConfig,
+)
 from ftrl_agents.episode import End, Episode
-from ftrl_agents.learner import Learner
+from ftrl_agents.learner import Learner, UpdateStats
 from ftrl_agents.lessons import Lesson, parts
+from ftrl_agents.policy import Policy
 from ftrl_agents.rollout import collect
 from ftrl_agents.sampler import Sampler
 from ftrl_agents.scorer import Scorer
 from ftrl_agents.thinking import Tags, said, said_tokens
+from ftrl_agents.train import train
 from ftrl_agents.writer import Request, Written
 from ftrl_gym.errors import UsageError
 from ftrl_gym.toolcall import without_reasoning
@@ -270,3 +287,67 @@ def test_a_template_that_opens_turns_in_two_ways_is_refused() -> None:
     with pytest.raises(UsageError, match="thinking keep"):
         Chat(tokenizer_with(OPENS_SOME), thinking=Thinking.STRIP)
     Chat(tokenizer_with(OPENS_SOME))
+
+
+@pytest.fixture
+def thoughtful() -> Qwen3ForCausalLM:
+    """A model that writes tags as often as the letters that it likes best."""
+    own = Counter(
+        token
+        for episode in play(sampler=Sampler)
+        for one in episode.sequences
+        for token, mine in zip(one.ids, one.own, strict=True)
+        if mine
+    )
+    liked = [token for token, _ in own.most_common(2)]
+    model = make_model(TOKENIZER)
+    with torch.no_grad():
+        tags = TOKENIZER.convert_tokens_to_ids(["<think>", "</think>"])
+        model.model.embed_tokens.weight[tags] = model.model.embed_tokens.weight[liked]
+    return model
+
+
+def test_a_run_trains_so_and_keeps_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, thoughtful: Qwen3ForCausalLM
+) -> None:
+    env = "toy/Thinking-v0"
+    monkeypatch.setitem(gym.registry, env, gym.envs.registration.EnvSpec(env, entry_point=LetterEnv))
+    config = TrainConfig(
+        out=tmp_path,
+        name="run",
+        steps=2,
+        threads=1,
+        env=EnvConfig(id=env),
+        rollout=RolloutConfig(tasks=2, group=3, max_turn_tokens=40, thinking=Thinking.STRIP),
+        update=UpdateConfig(learning_rate=1e-3, mini_batches=1),
+        evaluation=EvaluationConfig(tasks=2, temperatures=[1.0]),
+    )
+    seen: list[Episode] = []
+    original = Learner.update
+
+    def update(self: Learner, episodes: Sequence[Episode], *given: Any) -> UpdateStats:
+        seen.extend(episodes)
+        return original(self, episodes, *given)
+
+    monkeypatch.setattr(Learner, "update", update)
+    assert train(config, Console(quiet=True), Policy(thoughtful, TOKENIZER)) == 0
+    assert max(len(episode.sequences) for episode in seen) > 1
+    records = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+    assert len(records) == 2 and all(record["mismatch"] < 1e-4 for record in records)
+    other = config.rollout.model_copy(update={"thinking": Thinking.KEEP})
+    with pytest.raises(UsageError, match=r"--rollout\.thinking cannot change"):
+        train(config.model_copy(update={"resume": tmp_path / "run", "rollout": other}), Console(quiet=True))
+
+
+def test_an_evaluation_says_that_it_strips(monkeypatch: pytest.MonkeyPatch, thoughtful: Qwen3ForCausalLM) -> None:
+    monkeypatch.setattr(model_engine, "load_policy", lambda name: Policy(thoughtful, TOKENIZER))
+    found: dict[Thinking, list[Episode]] = {}
+    for how in Thinking:
+        engine = model_engine.ModelEngine(
+            None, docs="signature", in_flight=8, max_turn_tokens=40, max_episode_tokens=2000, thinking=how
+        )
+        assert engine.pinned().get("thinking") == (None if how is Thinking.KEEP else "strip")
+        found[how] = []
+        engine.play(LetterEnv, ["3", "4"], [range(4)] * 2, temperature=1.0, seed=0, on_episode=found[how].append)
+    assert all(len(episode.sequences) == 1 for episode in found[Thinking.KEEP])
+    assert any(len(episode.sequences) > 1 for episode in found[Thinking.STRIP])
