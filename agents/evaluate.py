@@ -28,7 +28,7 @@ from rich.console import Console
 
 from ftrl_agents.benchmark_run import Settings as BenchmarkSettings
 from ftrl_agents.benchmark_run import play_benchmark, play_bounds, wanted
-from ftrl_agents.command import exit_code
+from ftrl_agents.command import run_script
 from ftrl_agents.config import NotNegative, Positive, Seed, Settings, Share, Temperatures
 from ftrl_agents.engine import Engine
 from ftrl_agents.engine_of_model import engine_of_model
@@ -121,14 +121,11 @@ class Arguments(Settings):
 
 def main(command_line: list[str] | None = None) -> int:
     """The command line. Returns the exit code: 2 for a wrong setting, 1 for what failed, 130 after Ctrl-C."""
-    arguments = tyro.cli(Arguments, args=command_line, description=__doc__)
-    console = Console(stderr=True)
-    return exit_code(
-        lambda: run(arguments, console),
-        console,
-        out_of_memory=f"Lower --in-flight (now {arguments.in_flight}), or take a smaller model",
-        no_room="Make room, or choose another --out",
-    )
+    return run_script(Arguments, run, command_line, __doc__, out_of_memory=_if_out_of_memory)
+
+
+def _if_out_of_memory(arguments: Arguments) -> str:
+    return f"Lower --in-flight (now {arguments.in_flight}), or take a smaller model"
 
 
 def run(arguments: Arguments, console: Console) -> int:
