@@ -337,8 +337,14 @@ def opened(arguments: Arguments, engine: Engine, keywords: dict[str, Any], tempe
 
 
 def failures(outcomes: Sequence[Outcome]) -> list[str]:
-    """What must not be overlooked: episodes that say nothing of the policy."""
-    return [
+    """What must not be overlooked: episodes that say nothing of the policy, or could not be begun."""
+    overlong = [
+        f"{one.overlong} of {len(one.evaluation.scores)} episodes ({one.evaluation.label}) have a prompt that does not "
+        "fit into the model's context or --max-episode-tokens, and are scored 0"
+        for one in outcomes
+        if one.overlong
+    ]
+    return overlong + [
         f"{one.failed} of {len(one.evaluation.scores)} episodes ({one.evaluation.label}) failed for no fault of the "
         f"policy and are scored 0; one of them so: {one.example}. Play them again with --retry-failed"
         for one in outcomes

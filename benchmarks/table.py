@@ -122,6 +122,13 @@ def run(arguments: Arguments, console: Console) -> int:
             notes.append(
                 f"{failed} episodes of {one.name} failed for no fault of the model and count 0: --retry-failed."
             )
+        for played in one.scores.values():
+            if played.overlong:
+                of = sum(len(look.scores) for look in played.parts.values())
+                notes.append(
+                    f"{played.benchmark.title}: {played.overlong} of {of} prompts do not fit into the context of "
+                    f"{one.name}, or into --max-episode-tokens, and count 0."
+                )
     table = compare(policies, bounds, published=arguments.published, notes=notes)
     text = markdown(table)
     (arguments.out / "table.md").write_text(text, encoding="utf-8")

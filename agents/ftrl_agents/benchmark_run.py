@@ -82,7 +82,8 @@ def play_benchmark(
                 log.close()
     looks = {name: outcome.evaluation for name, outcome in outcomes.items()}
     failed = sum(outcome.failed for outcome in outcomes.values())
-    scores = BenchmarkScores(benchmark, engine.name, looks, failed, located.note)
+    overlong = sum(outcome.overlong for outcome in outcomes.values())
+    scores = BenchmarkScores(benchmark, engine.name, looks, failed, overlong, located.note)
     if out is not None:
         save(scores, out / f"{benchmark.name}_{settings.temperature:g}.json")
     return scores, list(outcomes.values())

@@ -71,4 +71,5 @@ class ModelEngine:
             max_turn_tokens=self._turn_tokens,
             max_episode_tokens=self._episode_tokens,
             on_episode=on_episode,
+            skip_overlong=True,
         )
