@@ -39,8 +39,8 @@ from ftrl_agents.played_log import PlayedLog
 from ftrl_agents.run_folder import locked
 from ftrl_gym.cli.target import keyword_of
 from ftrl_gym.errors import UsageError
-from ftrl_gym.registration import SUITES
-from ftrl_gym.suites.catalogue import benchmark_named
+from ftrl_gym.registration import FOREIGN, SUITES
+from ftrl_gym.suites.catalogue import benchmark_named, benchmark_with
 from ftrl_gym.version import __version__
 
 if TYPE_CHECKING:
@@ -277,9 +277,15 @@ def env_keywords(arguments: Arguments) -> dict[str, Any]:
     """Those of ``gym.make``.
 
     Raises:
-        UsageError: A file for an environment that plays none, or the other way round.
+        UsageError: A file for an environment that plays none, or the other way round; or a benchmark's environment.
     """
     keywords: dict[str, Any] = {"docs": arguments.docs or "signature"}
+    benchmark = benchmark_with(arguments.env) if arguments.env.removeprefix(NAMESPACE) in FOREIGN else None
+    if benchmark is not None:
+        raise UsageError(
+            f"{arguments.env} is scored by {benchmark.title}'s own rules, part by part: play it with --benchmark "
+            f"{benchmark.name}, and say with --parts and --data which tasks"
+        )
     if arguments.env.removeprefix(NAMESPACE) in SUITES:
         if arguments.path is None:
             raise UsageError(f"{arguments.env} plays the rows of a file: give --path, such as --path test.jsonl")

@@ -33,6 +33,11 @@ from ftrl_gym.errors import UsageError
 if TYPE_CHECKING:
     from ftrl_agents.policy import Policy
 
+UNSEEN = 208
+"""Tasks of unseen scenarios, where nothing else was said."""
+FOR_SUITES = ("tasks", "task_folder", "batch", "chat", "run_code")
+"""Settings that say nothing of --small."""
+
 Scores = dict[str, float]
 """An example -> its score."""
 
@@ -49,7 +54,7 @@ class Arguments(Settings):
     task_folder: Path | None = None
     """Folder with tasks of your own, in lm-eval's YAML."""
     limit: Positive | None = None
-    """Examples of each task, from the first on; all if left out."""
+    """Examples of each task, from the first on; all if left out, and 208 with --small."""
     batch: Positive = 8
     """Examples at once."""
     chat: bool = False
@@ -60,8 +65,6 @@ class Arguments(Settings):
     """In place of lm-eval: loss on unseen text and Solve-F1 in unseen scenarios, for small models."""
     text: Path | None = None
     """With --small: a file of held-out text of your own, paragraphs apart by blank lines, in place of conversations."""
-    count: Positive = 208
-    """With --small: how many tasks of unseen scenarios."""
     threads: Positive = 1
     """Torch threads."""
     out: Path = Path("runs/general")
@@ -83,6 +86,7 @@ def run(arguments: Arguments, console: Console) -> int:
     for model in models:
         if model is not None:
             check_model(model)
+    _check_goes_together(arguments)
     if arguments.text is not None and not arguments.text.is_file():
         raise UsageError(f"there is no file {str(arguments.text)!r}; --text is a file of text")
     if not arguments.small:
@@ -97,6 +101,24 @@ def run(arguments: Arguments, console: Console) -> int:
     print(text)
     console.print(f"wrote {arguments.out / 'general.md'}", soft_wrap=True)
     return 0
+
+
+def _check_goes_together(arguments: Arguments) -> None:
+    """No setting is one that would not be looked at.
+
+    Raises:
+        UsageError: One is.
+    """
+    usual = Arguments()
+    unused = [
+        name
+        for name in (FOR_SUITES if arguments.small else ("text",))
+        if getattr(arguments, name) != getattr(usual, name)
+    ]
+    if unused:
+        flags = ", ".join(f"--{name.replace('_', '-')}" for name in unused)
+        other = "is for lm-eval, which --small does not ask" if arguments.small else "is for --small"
+        raise UsageError(f"{flags} {other}: leave the one or the other out")
 
 
 def _measured(arguments: Arguments, model: str | None, tell: Callable[[str], None]) -> dict[str, Scores]:
@@ -146,20 +168,22 @@ def _suites(arguments: Arguments, policy: Callable[[], Policy]) -> dict[str, Cal
 def _small(arguments: Arguments, policy: Callable[[], Policy]) -> dict[str, Callable[[], Scores]]:
     from ftrl_agents import general_small
 
+    count = arguments.limit or UNSEEN
+
     def loss() -> Scores:
         model = policy()
         if arguments.text is None:
-            texts = general_small.conversations_in(general_small.unseen_tasks(arguments.count), model)
+            texts = general_small.conversations_in(general_small.unseen_tasks(count), model)
         else:
             parts = [one.strip() for one in arguments.text.read_text(encoding="utf-8").split("\n\n")]
             ids = [model.tokenizer(one)["input_ids"] for one in parts if one]
-            texts = [np.asarray(one) for one in ids if len(one) > 1]
+            texts = [np.asarray(one) for one in ids if len(one) > 1][: arguments.limit]
             if not texts:
                 raise UsageError(f"{arguments.text} holds no text")
         return _numbered(general_small.next_token_losses(model, texts))
 
     def solved() -> Scores:
-        return _numbered(general_small.solve_f1(policy(), general_small.unseen_tasks(arguments.count)))
+        return _numbered(general_small.solve_f1(policy(), general_small.unseen_tasks(count)))
 
     return {"Loss on unseen text (nats a token)": loss, "Solve-F1 in unseen scenarios": solved}
 
@@ -177,7 +201,7 @@ def _pinned(arguments: Arguments, model: str | None, title: str) -> str:
     weights = digest(folder) if folder.is_dir() else str(model)
     own = [path.read_text(encoding="utf-8") for path in sorted((arguments.task_folder or Path("-")).rglob("*.yaml"))]
     text = arguments.text.read_text(encoding="utf-8") if arguments.text else ""
-    settings = [weights, title, arguments.limit, arguments.chat, arguments.count, own, text]
+    settings = [weights, title, arguments.limit, arguments.chat, own, text]
     name = "".join(letter if letter.isalnum() else "_" for letter in title.split("(")[0].strip())
     return f"{name}_{hashlib.blake2b(json.dumps(settings).encode(), digest_size=8).hexdigest()}"
 

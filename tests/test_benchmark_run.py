@@ -20,9 +20,10 @@ from ftrl_agents.endpoint_chat import ApiCall, Reply
 from ftrl_agents.evaluation import EpisodeScore, Evaluation
 from ftrl_agents.policy_by_name import benchmark_engine
 from ftrl_gym.errors import UnknownNameError
+from ftrl_gym.registration import FOREIGN
 from ftrl_gym.suites import rotbench
 from ftrl_gym.suites.benchmark import Column
-from ftrl_gym.suites.catalogue import MODULES, benchmark_named
+from ftrl_gym.suites.catalogue import MODULES, benchmark_named, benchmark_with
 
 COLUMN = Column(key="ts", title="TS")
 
@@ -59,6 +60,11 @@ def test_intervals_are_drawn_within_parts() -> None:
 @pytest.mark.parametrize("name", ["tau-bench", "tau2-bench"])
 def test_who_makes_the_authors_calls_is_no_floor(name: str) -> None:
     assert benchmark_named(name).floors == ("silent",)
+
+
+def test_every_environment_scored_by_others_rules_belongs_to_a_benchmark() -> None:
+    assert all(benchmark_with(f"ftrl/{name}") is not None for name in FOREIGN)
+    assert benchmark_with("ftrl/FTRL-v0") is None
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))
@@ -200,6 +206,8 @@ def test_a_killed_run_ends_like_one_that_was_not(tmp_path: Path) -> None:
         (["--benchmark", "rotbench", "--policy", "silent", "--set", "path=/x"], "path cannot be set in RoTBench"),
         (["--benchmark", "rotbench", "--policy", "silent", "--set", "level=heavy"], "level cannot be set in RoTBench"),
         (["--limit", "3"], "name one with --benchmark"),
+        (["--env", "ftrl/BFCL-v0"], "play it with --benchmark bfcl"),
+        (["--env", "ftrl/Tau2Retail-v0", "--policy", "oracle"], "play it with --benchmark tau2-bench"),
     ],
 )
 def test_what_cannot_be_is_refused(
