@@ -181,7 +181,7 @@ def run(arguments: Arguments, console: Console) -> int:
     print_summary(looks, title)
     if arguments.samples > 1:
         print_pass_rates(looks, arguments.samples)
-    notes = failures(outcomes)
+    notes = failures(outcomes, [one.label for one in looks])
     for note in notes:
         console.print(note, soft_wrap=True, highlight=False, markup=False)
     if arguments.out:
@@ -245,7 +245,7 @@ def run_benchmark(arguments: Arguments, name: str, console: Console) -> int:
                 for part, look in scores.parts.items():
                     console.print(f"{benchmark.title}, {part}:", highlight=False)
                     print_pass_rates([look], arguments.samples)
-            notes = [*([f"Data: {located.note}."] if located.note else []), *failures(outcomes)]
+            notes = [*([f"Data: {located.note}."] if located.note else []), *failures(outcomes, list(scores.parts))]
             for note in notes:
                 console.print(note, soft_wrap=True, highlight=False, markup=False)
             if arguments.out:
@@ -342,20 +342,27 @@ def opened(arguments: Arguments, engine: Engine, keywords: dict[str, Any], tempe
     return PlayedLog(arguments.out / f"episodes_{temperature:g}.jsonl", settings)
 
 
-def failures(outcomes: Sequence[Outcome]) -> list[str]:
-    """What must not be overlooked: episodes that say nothing of the policy, or could not be begun."""
-    overlong = [
-        f"{one.overlong} of {len(one.evaluation.scores)} episodes ({one.evaluation.label}) have a prompt that does not "
-        "fit into the model's context or --max-episode-tokens, and are scored 0"
-        for one in outcomes
-        if one.overlong
-    ]
-    return overlong + [
-        f"{one.failed} of {len(one.evaluation.scores)} episodes ({one.evaluation.label}) failed for no fault of the "
-        f"policy and are scored 0; one of them so: {one.example}. Play them again with --retry-failed"
-        for one in outcomes
-        if one.failed
-    ]
+def failures(outcomes: Sequence[Outcome], names: Sequence[str]) -> list[str]:
+    """What must not be overlooked: episodes that could not be begun, or say nothing of the policy.
+
+    Args:
+        outcomes: Of what was played.
+        names: Of each, for a reader.
+    """
+    notes = []
+    for name, one in zip(names, outcomes, strict=True):
+        of = f"of {len(one.evaluation.scores)} episodes ({name})"
+        if one.overlong:
+            notes.append(
+                f"{one.overlong} {of} have a prompt that does not fit into the model's context or "
+                "--max-episode-tokens, and are scored 0"
+            )
+        if one.failed:
+            notes.append(
+                f"{one.failed} {of} failed for no fault of the policy and are scored 0; one of them so: {one.example}. "
+                "Play them again with --retry-failed"
+            )
+    return notes
 
 
 if __name__ == "__main__":

@@ -260,6 +260,8 @@ def test_missing_data_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("FTRL_DATA_DIR", str(tmp_path))
     with pytest.raises(UsageError, match=r"no ToolHop\.json of ToolHop \(995 .*0a51f71a44b7.*toolhop"):
         toolhop_test.BENCHMARK.locate(tmp_path)
+    with pytest.raises(UsageError, match=r"there is no .*gone with ToolHop \(995 questions"):
+        toolhop_test.BENCHMARK.locate(tmp_path / "gone")
     with pytest.raises(UsageError, match=r"no test\.jsonl of FTRL's test set"):
         gym.make("ftrl/PublishedFTRL-v0")
     (tmp_path / "ftrl").mkdir()
