@@ -159,6 +159,8 @@ def run(arguments: Arguments, console: Console) -> int:
         for benchmark, located in found:
             status.update(benchmark.title)
             played.append(measure(benchmark, located, settings))
+    if arguments.limit is not None:
+        missing.append(f"Only the first {arguments.limit} tasks of each part were played.")
     verdicts = [] if arguments.limit else compared(played)
     text = report(played, verdicts, missing)
     print(text)
@@ -199,13 +201,12 @@ def _found(names: Sequence[str]) -> tuple[list[tuple[Benchmark, Located]], list[
         try:
             benchmark = benchmark_named(name)
             found.append((benchmark, benchmark.locate(None)))
-        except UsageError as error:
+        except UsageError:
             if names:
                 raise
-            missing.append(f"{name} was not played: its data or package are not on this machine.")
-            problem = error
+            missing.append(f"{name} was not played: its data or its package were not there.")
     if not found:
-        raise UsageError(f"no benchmark is there; the last one: {problem}")
+        raise UsageError(f"no benchmark is there; --benchmarks NAME says what one lacks: {', '.join(MODULES)}")
     return found, missing
 
 
@@ -249,7 +250,7 @@ def _verdict(one: Verdict) -> list[str]:
 
 
 def _by_part(one: Measured, scorer: str) -> list[list[str]]:
-    """A row for each part and one over all, a cell for each policy: the figures of the columns that the row is about."""
+    """A row for each part and one over all, a cell for each policy: figures of the columns that the row is about."""
     rows = []
     some = next(iter(one.scores.values()))
     for part in (*some.parts, None):
