@@ -170,6 +170,10 @@ def test_the_perfect_policy_finds_calls(tmp_path: Path) -> None:
         ("9", Ending("It is 9.", None, False, ""), True, True),
         ("1990", Ending("199", None, False, ""), True, False),
         ("2.0", Ending("2", None, False, ""), True, False),
+        ("0", Ending("", None, False, ""), True, False),
+        ("10.", Ending("It is 1.", None, False, ""), True, False),
+        ("Per LIND", Ending("per lind", None, False, ""), True, True),
+        ("9", Ending("ten", "9", True, ""), True, False),
         ("1,204", Ending("1204", None, False, ""), False, True),
         ("Ada, Bo", Ending("bo and ada", None, False, ""), False, True),
         ("9", Ending("", "9", False, ""), True, False),
@@ -212,6 +216,18 @@ def test_a_tool_may_say_the_answer(tmp_path: Path) -> None:
     assert fed == ["9"] and (score["ac_official"], score["ac_ftrl"], score["ac_strict"]) == (1.0, 1.0, 0.0)
     score, _ = played(hop(tmp_path, "mandatory"), *[call("find_mayor", city="Harlen")] * 9)
     assert score["end"] == "turn_limit" and score["ac_ftrl"] == 0.0
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_sources_come_as_a_list_or_by_tool(tmp_path: Path, mapped: bool) -> None:
+    sources = record()["functions"]
+    one = record(functions=dict(zip(("find_mayor", "count_letters"), sources, strict=True)) if mapped else sources)
+    for scenario in ("mandatory", "free"):
+        env = gym.make("ftrl/PublishedToolHop-v0", path=str(written(tmp_path, one)), scenario=scenario)
+        turns = [call("find_mayor", city="Harlen"), call("count_letters", text="Ada Brandt"), "<answer>9</answer>"]
+        score, fed = played(env, *turns)
+        assert "Ada Brandt" in fed[0] and fed[1] == "9"
+        assert score["ac_official"] == score["ac_ftrl"] == score["ac_strict"] == 1.0
 
 
 def test_the_letters_are_a_floor_of_both_loose_rules(tmp_path: Path) -> None:
