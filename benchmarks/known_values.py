@@ -19,14 +19,13 @@ from pathlib import Path
 from rich.console import Console
 
 from ftrl_agents.benchmark_run import Settings as BenchmarkSettings
-from ftrl_agents.benchmark_run import play_benchmark
+from ftrl_agents.benchmark_run import find_benchmarks, play_benchmark
 from ftrl_agents.benchmark_scores import BenchmarkScores
 from ftrl_agents.command import run_script
 from ftrl_agents.config import Positive, Settings
 from ftrl_agents.policy_by_name import benchmark_engine
-from ftrl_gym.errors import UsageError
 from ftrl_gym.suites.benchmark import Benchmark, Column, Located
-from ftrl_gym.suites.catalogue import MODULES, benchmark_named
+from ftrl_gym.suites.catalogue import MODULES
 
 
 class Arguments(Settings):
@@ -152,17 +151,18 @@ def main(command_line: list[str] | None = None) -> int:
 
 def run(arguments: Arguments, console: Console) -> int:
     """Plays, compares, and prints."""
-    found, missing = _found(arguments.benchmarks)
+    found, missing = find_benchmarks(arguments.benchmarks, tuple(MODULES))
     settings = BenchmarkSettings(limit=arguments.limit, keywords={"docs": "json"})
     with console.status("playing") as status:
         played = []
         for benchmark, located in found:
             status.update(benchmark.title)
             played.append(measure(benchmark, located, settings))
+    notes = [f"{name} was not played: its data or its package were not there." for name in missing]
     if arguments.limit is not None:
-        missing.append(f"Only the first {arguments.limit} tasks of each part were played.")
+        notes.append(f"Only the first {arguments.limit} tasks of each part were played.")
     verdicts = [] if arguments.limit else compared(played)
-    text = report(played, verdicts, missing)
+    text = report(played, verdicts, notes)
     print(text)
     if arguments.report is not None:
         arguments.report.write_text(text, encoding="utf-8")
@@ -190,34 +190,14 @@ def compared(played: Sequence[Measured]) -> list[Verdict]:
     ]
 
 
-def _found(names: Sequence[str]) -> tuple[list[tuple[Benchmark, Located]], list[str]]:
-    """The benchmarks whose data are there, and why others are not.
-
-    Raises:
-        UsageError: One that was named is not there, or none is.
-    """
-    found, missing = [], []
-    for name in names or MODULES:
-        try:
-            benchmark = benchmark_named(name)
-            found.append((benchmark, benchmark.locate(None)))
-        except UsageError:
-            if names:
-                raise
-            missing.append(f"{name} was not played: its data or its package were not there.")
-    if not found:
-        raise UsageError(f"no benchmark is there; --benchmarks NAME says what one lacks: {', '.join(MODULES)}")
-    return found, missing
-
-
-def report(played: Sequence[Measured], verdicts: Sequence[Verdict], missing: Sequence[str]) -> str:
+def report(played: Sequence[Measured], verdicts: Sequence[Verdict], notes: Sequence[str]) -> str:
     """All that was measured as Markdown, first what was known beforehand."""
     text = [
         "# What a score in a published benchmark means",
         "",
         "Made by `python benchmarks/known_values.py --report benchmarks/results/known_values.md`. In percent.",
         "",
-        *(f"{line}\n" for line in missing),
+        *(f"{note}\n" for note in notes),
     ]
     if verdicts:
         rows = [_verdict(one) for one in verdicts]

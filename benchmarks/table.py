@@ -21,7 +21,7 @@ import tyro
 from rich.console import Console
 
 from ftrl_agents.benchmark_run import Settings as BenchmarkSettings
-from ftrl_agents.benchmark_run import play_benchmark, play_bounds
+from ftrl_agents.benchmark_run import find_benchmarks, play_benchmark, play_bounds
 from ftrl_agents.command import run_script
 from ftrl_agents.comparison import BASE, BENCHMARKS, Compared, comma_separated, compare, markdown
 from ftrl_agents.config import Positive, Seed, Settings
@@ -31,7 +31,6 @@ from ftrl_agents.model_source import check_model
 from ftrl_agents.run_folder import locked
 from ftrl_gym.errors import UsageError
 from ftrl_gym.suites.benchmark import Benchmark, Located
-from ftrl_gym.suites.catalogue import MODULES, benchmark_named
 
 
 class Arguments(Settings):
@@ -154,29 +153,14 @@ def _check_models(arguments: Arguments) -> None:
 
 
 def _found(arguments: Arguments) -> tuple[list[tuple[Benchmark, Located]], list[str]]:
-    """The benchmarks that can be played, and why others cannot.
+    """The benchmarks that can be played, and what a reader of the table has to know of them.
 
     Raises:
         UsageError: One that was named cannot be played, or none can.
     """
-    found, notes = [], []
-    for name in arguments.benchmarks or BENCHMARKS:
-        if name not in MODULES and not arguments.benchmarks:
-            notes.append(f"{name} is not there.")
-            continue
-        try:
-            benchmark = benchmark_named(name)
-            located = benchmark.locate(None)
-        except UsageError as error:
-            if arguments.benchmarks:
-                raise
-            notes.append(f"{name} was not played: {error}")
-            continue
-        found.append((benchmark, located))
-        if located.note:
-            notes.append(f"{benchmark.title}: {located.note}.")
-    if not found:
-        raise UsageError("no benchmark can be played:\n" + "\n".join(notes))
+    found, missing = find_benchmarks(arguments.benchmarks, BENCHMARKS)
+    notes = [f"{name} was not played: {why}" for name, why in missing.items()]
+    notes += [f"{benchmark.title}: {located.note}." for benchmark, located in found if located.note]
     if arguments.limit is not None:
         notes.append(f"Only the first {arguments.limit} tasks of each part were played.")
     return found, notes

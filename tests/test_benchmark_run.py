@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,15 @@ import pytest
 import rotbench_records
 import toolhop_records
 from chat_server import Answer, chat_server, refused, said
+from tau2_files import tau2_package
 from test_published_rows import rows
 
-from ftrl_agents.benchmark_run import Settings, play_benchmark
+from ftrl_agents.benchmark_run import Settings, find_benchmarks, play_benchmark
 from ftrl_agents.benchmark_scores import BenchmarkScores, of_tasks, over_parts
 from ftrl_agents.endpoint_chat import ApiCall, Reply
 from ftrl_agents.evaluation import EpisodeScore, Evaluation
 from ftrl_agents.policy_by_name import benchmark_engine
-from ftrl_gym.errors import UnknownNameError
+from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.registration import FOREIGN
 from ftrl_gym.suites import rotbench
 from ftrl_gym.suites.benchmark import Column
@@ -153,6 +155,23 @@ def test_a_model_that_says_nothing_scores_nothing(tmp_path: Path) -> None:
         assert evaluate.main([*command, "--out", str(tmp_path / "out")]) == 0
     record = json.loads((tmp_path / "out" / "rotbench_0.json").read_text())
     assert record["failed"] == 0 and record["columns"]["ts_strict"]["mean"] == 0.0
+
+
+def test_what_lacks_data_or_a_package_is_left_out_unless_it_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rotbench" / "First_Turn").mkdir(parents=True)
+    rotbench_records.written(tmp_path / "rotbench" / "First_Turn")
+    monkeypatch.setenv("FTRL_DATA_DIR", str(tmp_path))
+    monkeypatch.syspath_prepend(str(tau2_package(tmp_path / "site")))
+    monkeypatch.setitem(sys.modules, "docstring_parser", None)
+    found, missing = find_benchmarks((), ("tau2-bench", "rotbench", "ftrl"))
+    assert [benchmark.name for benchmark, _ in found] == ["rotbench"]
+    assert "docstring-parser" in missing["tau2-bench"] and "has no test.jsonl" in missing["ftrl"]
+    with pytest.raises(UsageError, match="docstring-parser"):
+        find_benchmarks(("tau2-bench",), ())
+    with pytest.raises(UsageError, match=r"no benchmark can be played:\sftrl: "):
+        find_benchmarks((), ("ftrl",))
 
 
 def test_replies_are_kept_and_asked_for_once(tmp_path: Path) -> None:
