@@ -230,6 +230,17 @@ def test_sources_come_as_a_list_or_by_tool(tmp_path: Path, mapped: bool) -> None
         assert score["ac_official"] == score["ac_ftrl"] == score["ac_strict"] == 1.0
 
 
+def test_the_authors_rule_compares_the_answer_as_it_is_written(tmp_path: Path) -> None:
+    """Its commas too, which the other rules drop."""
+    path = written(tmp_path, record(answer="1,204"))
+    env = gym.make("ftrl/PublishedToolHop-v0", path=str(path), scenario="direct")
+    by_text = {text: played(env, f"<answer>{text}</answer>")[0] for text in ("1,204", "1204")}
+    assert [by_text["1,204"][f"ac_{rule}"] for rule in SCORERS] == [1.0, 1.0, 1.0]
+    assert [by_text["1204"][f"ac_{rule}"] for rule in SCORERS] == [0.0, 1.0, 1.0]
+    oracle, *_ = play_bounds(toolhop_test.BENCHMARK, toolhop_test.BENCHMARK.locate(path), Settings())
+    assert all(oracle.column(oracle.benchmark.columns[0], rule).mean == 1.0 for rule in SCORERS)
+
+
 def test_the_letters_are_a_floor_of_both_loose_rules(tmp_path: Path) -> None:
     path = written(tmp_path, record(), record(id=8, answer="q"), record(id=9, answer="Ada Brandt"))
     oracle, silent, letters = play_bounds(toolhop_test.BENCHMARK, toolhop_test.BENCHMARK.locate(path), Settings())

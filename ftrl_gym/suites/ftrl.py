@@ -105,6 +105,10 @@ class FtrlTaskSet:
         """The Python source of a tool; empty where the row has none. No policy is shown it."""
         return self._rows[task.id].sources.get(tool, "")
 
+    def golden(self, task: Task) -> str:
+        """The golden final answer as it is written, which published rules compare; empty where the row has none."""
+        return self._rows[task.id].golden
+
     def world(self, task: Task) -> World | None:
         """FTRL's tools have no world."""
         return None

@@ -87,8 +87,7 @@ class PublishedToolHopEnv(ReleasedEnv):
         """See :class:`ConversationEnv`."""
         outcome = self.task.row.outcome
         assert outcome.answer is not None, "every record has an answer"
-        ending = self._ending()
-        golden = str(outcome.answer.value)
+        golden, ending = self.rows.golden(self.task.row), self._ending()
         found = {f"ac_{name}": float(rule(golden, outcome.answer, ending)) for name, rule in SCORERS.items()}
         return {**found, "outcome": found["ac_official"]}
 
