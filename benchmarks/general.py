@@ -26,6 +26,7 @@ from ftrl_agents.config import Positive, Settings
 from ftrl_agents.evaluation import Interval, bootstrap
 from ftrl_agents.folder_out import check_out
 from ftrl_agents.general_tasks import SUITES, check_tasks, title_of
+from ftrl_agents.installed import MODEL, check_installed
 from ftrl_agents.model_source import check_model
 from ftrl_agents.run_folder import locked
 from ftrl_gym.errors import UsageError
@@ -87,6 +88,7 @@ def run(arguments: Arguments, console: Console) -> int:
         if model is not None:
             check_model(model)
     _check_goes_together(arguments)
+    check_installed(*MODEL)
     if arguments.text is not None and not arguments.text.is_file():
         raise UsageError(f"there is no file {str(arguments.text)!r}; --text is a file of text")
     if not arguments.small:

@@ -27,6 +27,7 @@ from ftrl_agents.comparison import BASE, BENCHMARKS, Compared, comma_separated, 
 from ftrl_agents.config import Positive, Seed, Settings
 from ftrl_agents.engine import Engine
 from ftrl_agents.folder_out import check_out
+from ftrl_agents.installed import MODEL, check_installed
 from ftrl_agents.model_source import check_model
 from ftrl_agents.run_folder import locked
 from ftrl_gym.errors import UsageError
@@ -142,13 +143,18 @@ def _check_models(arguments: Arguments) -> None:
     """The cheap look at what was named, before anything is played.
 
     Raises:
-        UsageError: A local model is not there, or an endpoint without a name for its model.
+        UsageError: A local model or a library is not there, or an endpoint without a name for its model.
     """
     if arguments.endpoint is not None and not arguments.model:
         raise UsageError("--endpoint wants the model's name there: give it with --model")
     if (arguments.user_endpoint is None) != (arguments.user_model is None):
         raise UsageError("--user-endpoint and --user-model belong together: give both, or neither")
-    for model in arguments.model if arguments.endpoint is None else ():
+    check_installed("matplotlib", extra="viz")
+    if arguments.endpoint is not None:
+        check_installed("openai", extra="endpoint")
+        return
+    check_installed(*MODEL)
+    for model in arguments.model:
         check_model(model)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,19 @@ def test_the_command_writes_the_table_of_two_models(
     assert (out / "table.png").read_bytes().startswith(b"\x89PNG") and "B,RoTBench CF," in (
         out / "table.csv"
     ).read_text()
+
+
+@pytest.mark.parametrize("library", ["matplotlib", "torch"])
+def test_a_missing_library_is_told_before_anything_is_played(
+    library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rotbench" / "First_Turn").mkdir(parents=True)
+    rotbench_records.written(tmp_path / "rotbench" / "First_Turn")
+    monkeypatch.setenv("FTRL_DATA_DIR", str(tmp_path))
+    monkeypatch.setitem(sys.modules, library, None)
+    assert table.main(["--benchmarks", "rotbench", "--out", str(tmp_path / "out")]) == 2
+    assert f"{library} is not installed" in capsys.readouterr().err
+    assert not list(tmp_path.glob("out/**/*.jsonl"))
 
 
 def test_prompts_beyond_a_models_context_count_nothing_and_are_told(
