@@ -211,8 +211,9 @@ def report(played: Sequence[Measured], verdicts: Sequence[Verdict], notes: Seque
         text += [f"CPU seconds of the episodes: {seconds}.", ""]
         for scorer in bench.scorers:
             titles = " / ".join(column.title for column in bench.columns)
+            some = "; of a part, those that it counts for" if any(column.parts for column in bench.columns) else ""
             text += [
-                f"Scorer `{scorer}`: {titles}; of a part, those that it counts for.",
+                f"Scorer `{scorer}`: {titles}{some}.",
                 "",
                 *_table(["", "n", *one.scores], _by_part(one, scorer)),
                 "",
