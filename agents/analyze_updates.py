@@ -17,7 +17,7 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
-from ftrl_agents.command import exit_code
+from ftrl_agents.command import run_script
 from ftrl_agents.config import Seed, Settings
 from ftrl_agents.folder_out import check_out
 from ftrl_agents.restored_config import RestoredConfig
@@ -42,14 +42,11 @@ class Arguments(Settings):
 
 def main(command_line: list[str] | None = None) -> int:
     """The command line. Returns the exit code: 2 for a wrong setting, 1 for what failed, 130 after Ctrl-C."""
-    arguments = tyro.cli(Arguments, args=command_line, description=__doc__)
-    console = Console(stderr=True)
-    return exit_code(
-        lambda: run(arguments, console),
-        console,
-        out_of_memory=f"Lower --in-flight (now {arguments.play.in_flight}); --restore holds both models in memory",
-        no_room="Make room, or choose another --out",
-    )
+    return run_script(Arguments, run, command_line, __doc__, out_of_memory=_if_out_of_memory)
+
+
+def _if_out_of_memory(arguments: Arguments) -> str:
+    return f"Lower --in-flight (now {arguments.play.in_flight}); --restore holds both models in memory"
 
 
 def run(arguments: Arguments, console: Console) -> int:

@@ -28,7 +28,7 @@ from rich.console import Console
 
 from ftrl_agents.benchmark_run import Settings as BenchmarkSettings
 from ftrl_agents.benchmark_run import play_benchmark, play_bounds, wanted
-from ftrl_agents.command import exit_code
+from ftrl_agents.command import run_script
 from ftrl_agents.config import NotNegative, Positive, Seed, Settings, Share, Temperatures, Thinking
 from ftrl_agents.engine import Engine
 from ftrl_agents.engine_of_model import engine_of_model
@@ -39,8 +39,8 @@ from ftrl_agents.played_log import PlayedLog
 from ftrl_agents.run_folder import locked
 from ftrl_gym.cli.target import keyword_of
 from ftrl_gym.errors import UsageError
-from ftrl_gym.registration import SUITES
-from ftrl_gym.suites.catalogue import benchmark_named
+from ftrl_gym.registration import FOREIGN, SUITES
+from ftrl_gym.suites.catalogue import benchmark_named, benchmark_with
 from ftrl_gym.version import __version__
 
 if TYPE_CHECKING:
@@ -123,14 +123,11 @@ class Arguments(Settings):
 
 def main(command_line: list[str] | None = None) -> int:
     """The command line. Returns the exit code: 2 for a wrong setting, 1 for what failed, 130 after Ctrl-C."""
-    arguments = tyro.cli(Arguments, args=command_line, description=__doc__)
-    console = Console(stderr=True)
-    return exit_code(
-        lambda: run(arguments, console),
-        console,
-        out_of_memory=f"Lower --in-flight (now {arguments.in_flight}), or take a smaller model",
-        no_room="Make room, or choose another --out",
-    )
+    return run_script(Arguments, run, command_line, __doc__, out_of_memory=_if_out_of_memory)
+
+
+def _if_out_of_memory(arguments: Arguments) -> str:
+    return f"Lower --in-flight (now {arguments.in_flight}), or take a smaller model"
 
 
 def run(arguments: Arguments, console: Console) -> int:
@@ -186,7 +183,7 @@ def run(arguments: Arguments, console: Console) -> int:
     print_summary(looks, title)
     if arguments.samples > 1:
         print_pass_rates(looks, arguments.samples)
-    notes = failures(outcomes)
+    notes = failures(outcomes, [one.label for one in looks])
     for note in notes:
         console.print(note, soft_wrap=True, highlight=False, markup=False)
     if arguments.out:
@@ -250,7 +247,7 @@ def run_benchmark(arguments: Arguments, name: str, console: Console) -> int:
                 for part, look in scores.parts.items():
                     console.print(f"{benchmark.title}, {part}:", highlight=False)
                     print_pass_rates([look], arguments.samples)
-            notes = [*([f"Data: {located.note}."] if located.note else []), *failures(outcomes)]
+            notes = [*([f"Data: {located.note}."] if located.note else []), *failures(outcomes, list(scores.parts))]
             for note in notes:
                 console.print(note, soft_wrap=True, highlight=False, markup=False)
             if arguments.out:
@@ -282,9 +279,15 @@ def env_keywords(arguments: Arguments) -> dict[str, Any]:
     """Those of ``gym.make``.
 
     Raises:
-        UsageError: A file for an environment that plays none, or the other way round.
+        UsageError: A file for an environment that plays none, or the other way round; or a benchmark's environment.
     """
     keywords: dict[str, Any] = {"docs": arguments.docs or "signature"}
+    benchmark = benchmark_with(arguments.env) if arguments.env.removeprefix(NAMESPACE) in FOREIGN else None
+    if benchmark is not None:
+        raise UsageError(
+            f"{arguments.env} is scored by {benchmark.title}'s own rules, part by part: play it with --benchmark "
+            f"{benchmark.name}, and say with --parts and --data which tasks"
+        )
     if arguments.env.removeprefix(NAMESPACE) in SUITES:
         if arguments.path is None:
             raise UsageError(f"{arguments.env} plays the rows of a file: give --path, such as --path test.jsonl")
@@ -342,14 +345,27 @@ def opened(arguments: Arguments, engine: Engine, keywords: dict[str, Any], tempe
     return PlayedLog(arguments.out / f"episodes_{temperature:g}.jsonl", settings)
 
 
-def failures(outcomes: Sequence[Outcome]) -> list[str]:
-    """What must not be overlooked: episodes that say nothing of the policy."""
-    return [
-        f"{one.failed} of {len(one.evaluation.scores)} episodes ({one.evaluation.label}) failed for no fault of the "
-        f"policy and are scored 0; one of them so: {one.example}. Play them again with --retry-failed"
-        for one in outcomes
-        if one.failed
-    ]
+def failures(outcomes: Sequence[Outcome], names: Sequence[str]) -> list[str]:
+    """What must not be overlooked: episodes that could not be begun, or say nothing of the policy.
+
+    Args:
+        outcomes: Of what was played.
+        names: Of each, for a reader.
+    """
+    notes = []
+    for name, one in zip(names, outcomes, strict=True):
+        of = f"of {len(one.evaluation.scores)} episodes ({name})"
+        if one.overlong:
+            notes.append(
+                f"{one.overlong} {of} have a prompt that does not fit into the model's context or "
+                "--max-episode-tokens, and are scored 0"
+            )
+        if one.failed:
+            notes.append(
+                f"{one.failed} {of} failed for no fault of the policy and are scored 0; one of them so: {one.example}. "
+                "Play them again with --retry-failed"
+            )
+    return notes
 
 
 if __name__ == "__main__":

@@ -19,20 +19,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import tyro
 from rich.console import Console
 
-from ftrl_agents.command import exit_code
+from ftrl_agents.command import run_script
 from ftrl_agents.config import Positive, Settings
 from ftrl_agents.evaluation import Interval, bootstrap
 from ftrl_agents.folder_out import check_out
 from ftrl_agents.general_tasks import SUITES, check_tasks, title_of
+from ftrl_agents.installed import MODEL, check_installed
 from ftrl_agents.model_source import check_model
 from ftrl_agents.run_folder import locked
 from ftrl_gym.errors import UsageError
 
 if TYPE_CHECKING:
     from ftrl_agents.policy import Policy
+
+UNSEEN = 208
+"""Tasks of unseen scenarios, where nothing else was said."""
+FOR_SUITES = ("tasks", "task_folder", "batch", "chat", "run_code")
+"""Settings that say nothing of --small."""
 
 Scores = dict[str, float]
 """An example -> its score."""
@@ -50,7 +55,7 @@ class Arguments(Settings):
     task_folder: Path | None = None
     """Folder with tasks of your own, in lm-eval's YAML."""
     limit: Positive | None = None
-    """Examples of each task, from the first on; all if left out."""
+    """Examples of each task, from the first on; all if left out, and 208 with --small."""
     batch: Positive = 8
     """Examples at once."""
     chat: bool = False
@@ -61,8 +66,6 @@ class Arguments(Settings):
     """In place of lm-eval: loss on unseen text and Solve-F1 in unseen scenarios, for small models."""
     text: Path | None = None
     """With --small: a file of held-out text of your own, paragraphs apart by blank lines, in place of conversations."""
-    count: Positive = 208
-    """With --small: how many tasks of unseen scenarios."""
     threads: Positive = 1
     """Torch threads."""
     out: Path = Path("runs/general")
@@ -71,14 +74,11 @@ class Arguments(Settings):
 
 def main(command_line: list[str] | None = None) -> int:
     """The command line. Returns the exit code: 2 for a wrong setting, 1 for what failed, 130 after Ctrl-C."""
-    arguments = tyro.cli(Arguments, args=command_line, description=__doc__)
-    console = Console(stderr=True)
-    return exit_code(
-        lambda: run(arguments, console),
-        console,
-        out_of_memory=f"Lower --batch (now {arguments.batch}), or take a smaller model",
-        no_room="Make room, or choose another --out",
-    )
+    return run_script(Arguments, run, command_line, __doc__, out_of_memory=_if_out_of_memory)
+
+
+def _if_out_of_memory(arguments: Arguments) -> str:
+    return f"Lower --batch (now {arguments.batch}), or take a smaller model"
 
 
 def run(arguments: Arguments, console: Console) -> int:
@@ -87,6 +87,8 @@ def run(arguments: Arguments, console: Console) -> int:
     for model in models:
         if model is not None:
             check_model(model)
+    _check_goes_together(arguments)
+    check_installed(*MODEL)
     if arguments.text is not None and not arguments.text.is_file():
         raise UsageError(f"there is no file {str(arguments.text)!r}; --text is a file of text")
     if not arguments.small:
@@ -101,6 +103,24 @@ def run(arguments: Arguments, console: Console) -> int:
     print(text)
     console.print(f"wrote {arguments.out / 'general.md'}", soft_wrap=True)
     return 0
+
+
+def _check_goes_together(arguments: Arguments) -> None:
+    """No setting is one that would not be looked at.
+
+    Raises:
+        UsageError: One is.
+    """
+    usual = Arguments()
+    unused = [
+        name
+        for name in (FOR_SUITES if arguments.small else ("text",))
+        if getattr(arguments, name) != getattr(usual, name)
+    ]
+    if unused:
+        flags = ", ".join(f"--{name.replace('_', '-')}" for name in unused)
+        other = "is for lm-eval, which --small does not ask" if arguments.small else "is for --small"
+        raise UsageError(f"{flags} {other}: leave the one or the other out")
 
 
 def _measured(arguments: Arguments, model: str | None, tell: Callable[[str], None]) -> dict[str, Scores]:
@@ -150,20 +170,22 @@ def _suites(arguments: Arguments, policy: Callable[[], Policy]) -> dict[str, Cal
 def _small(arguments: Arguments, policy: Callable[[], Policy]) -> dict[str, Callable[[], Scores]]:
     from ftrl_agents import general_small
 
+    count = arguments.limit or UNSEEN
+
     def loss() -> Scores:
         model = policy()
         if arguments.text is None:
-            texts = general_small.conversations_in(general_small.unseen_tasks(arguments.count), model)
+            texts = general_small.conversations_in(general_small.unseen_tasks(count), model)
         else:
             parts = [one.strip() for one in arguments.text.read_text(encoding="utf-8").split("\n\n")]
             ids = [model.tokenizer(one)["input_ids"] for one in parts if one]
-            texts = [np.asarray(one) for one in ids if len(one) > 1]
+            texts = [np.asarray(one) for one in ids if len(one) > 1][: arguments.limit]
             if not texts:
                 raise UsageError(f"{arguments.text} holds no text")
         return _numbered(general_small.next_token_losses(model, texts))
 
     def solved() -> Scores:
-        return _numbered(general_small.solve_f1(policy(), general_small.unseen_tasks(arguments.count)))
+        return _numbered(general_small.solve_f1(policy(), general_small.unseen_tasks(count)))
 
     return {"Loss on unseen text (nats a token)": loss, "Solve-F1 in unseen scenarios": solved}
 
@@ -181,7 +203,7 @@ def _pinned(arguments: Arguments, model: str | None, title: str) -> str:
     weights = digest(folder) if folder.is_dir() else str(model)
     own = [path.read_text(encoding="utf-8") for path in sorted((arguments.task_folder or Path("-")).rglob("*.yaml"))]
     text = arguments.text.read_text(encoding="utf-8") if arguments.text else ""
-    settings = [weights, title, arguments.limit, arguments.chat, arguments.count, own, text]
+    settings = [weights, title, arguments.limit, arguments.chat, own, text]
     name = "".join(letter if letter.isalnum() else "_" for letter in title.split("(")[0].strip())
     return f"{name}_{hashlib.blake2b(json.dumps(settings).encode(), digest_size=8).hexdigest()}"
 

@@ -21,17 +21,17 @@ import tyro
 from rich.console import Console
 
 from ftrl_agents.benchmark_run import Settings as BenchmarkSettings
-from ftrl_agents.benchmark_run import play_benchmark, play_bounds
-from ftrl_agents.command import exit_code
+from ftrl_agents.benchmark_run import find_benchmarks, play_benchmark, play_bounds
+from ftrl_agents.command import run_script
 from ftrl_agents.comparison import BASE, BENCHMARKS, Compared, comma_separated, compare, markdown
 from ftrl_agents.config import Positive, Seed, Settings
 from ftrl_agents.engine import Engine
 from ftrl_agents.folder_out import check_out
+from ftrl_agents.installed import MODEL, check_installed
 from ftrl_agents.model_source import check_model
 from ftrl_agents.run_folder import locked
 from ftrl_gym.errors import UsageError
 from ftrl_gym.suites.benchmark import Benchmark, Located
-from ftrl_gym.suites.catalogue import MODULES, benchmark_named
 
 
 class Arguments(Settings):
@@ -75,14 +75,11 @@ class Arguments(Settings):
 
 def main(command_line: list[str] | None = None) -> int:
     """The command line. Returns the exit code: 2 for a wrong setting, 1 for what failed, 130 after Ctrl-C."""
-    arguments = tyro.cli(Arguments, args=command_line, description=__doc__)
-    console = Console(stderr=True)
-    return exit_code(
-        lambda: run(arguments, console),
-        console,
-        out_of_memory=f"Lower --in-flight (now {arguments.in_flight}), or take a smaller model",
-        no_room="Make room, or choose another --out",
-    )
+    return run_script(Arguments, run, command_line, __doc__, out_of_memory=_if_out_of_memory)
+
+
+def _if_out_of_memory(arguments: Arguments) -> str:
+    return f"Lower --in-flight (now {arguments.in_flight}), or take a smaller model"
 
 
 def run(arguments: Arguments, console: Console) -> int:
@@ -125,6 +122,13 @@ def run(arguments: Arguments, console: Console) -> int:
             notes.append(
                 f"{failed} episodes of {one.name} failed for no fault of the model and count 0: --retry-failed."
             )
+        for played in one.scores.values():
+            if played.overlong:
+                of = sum(len(look.scores) for look in played.parts.values())
+                notes.append(
+                    f"{played.benchmark.title}: {played.overlong} of {of} prompts do not fit into the context of "
+                    f"{one.name}, or into --max-episode-tokens, and count 0."
+                )
     table = compare(policies, bounds, published=arguments.published, notes=notes)
     text = markdown(table)
     (arguments.out / "table.md").write_text(text, encoding="utf-8")
@@ -139,40 +143,30 @@ def _check_models(arguments: Arguments) -> None:
     """The cheap look at what was named, before anything is played.
 
     Raises:
-        UsageError: A local model is not there, or an endpoint without a name for its model.
+        UsageError: A local model or a library is not there, or an endpoint without a name for its model.
     """
     if arguments.endpoint is not None and not arguments.model:
         raise UsageError("--endpoint wants the model's name there: give it with --model")
     if (arguments.user_endpoint is None) != (arguments.user_model is None):
         raise UsageError("--user-endpoint and --user-model belong together: give both, or neither")
-    for model in arguments.model if arguments.endpoint is None else ():
+    check_installed("matplotlib", extra="viz")
+    if arguments.endpoint is not None:
+        check_installed("openai", extra="endpoint")
+        return
+    check_installed(*MODEL)
+    for model in arguments.model:
         check_model(model)
 
 
 def _found(arguments: Arguments) -> tuple[list[tuple[Benchmark, Located]], list[str]]:
-    """The benchmarks that can be played, and why others cannot.
+    """The benchmarks that can be played, and what a reader of the table has to know of them.
 
     Raises:
         UsageError: One that was named cannot be played, or none can.
     """
-    found, notes = [], []
-    for name in arguments.benchmarks or BENCHMARKS:
-        if name not in MODULES and not arguments.benchmarks:
-            notes.append(f"{name} is not there.")
-            continue
-        try:
-            benchmark = benchmark_named(name)
-            located = benchmark.locate(None)
-        except UsageError as error:
-            if arguments.benchmarks:
-                raise
-            notes.append(f"{name} was not played: {error}")
-            continue
-        found.append((benchmark, located))
-        if located.note:
-            notes.append(f"{benchmark.title}: {located.note}.")
-    if not found:
-        raise UsageError("no benchmark can be played:\n" + "\n".join(notes))
+    found, missing = find_benchmarks(arguments.benchmarks, BENCHMARKS)
+    notes = [f"{name} was not played: {why}" for name, why in missing.items()]
+    notes += [f"{benchmark.title}: {located.note}." for benchmark, located in found if located.note]
     if arguments.limit is not None:
         notes.append(f"Only the first {arguments.limit} tasks of each part were played.")
     return found, notes

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from ftrl_gym.errors import UnknownNameError, UsageError
+
+
+def check_keywords(given: Iterable[str], known: Sequence[str]) -> None:
+    """Raises UnknownNameError for a keyword of ``gym.make`` that an environment does not know."""
+    for keyword in given:
+        if keyword not in known:
+            raise UnknownNameError("keyword of gym.make", keyword, known)
 
 
 def check_turns_and_mode(max_turns: object, render_mode: object) -> None:

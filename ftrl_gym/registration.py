@@ -16,6 +16,7 @@ import gymnasium as gym
 from gymnasium.envs.registration import load_env_creator
 
 from ftrl_gym import registry
+from ftrl_gym.env_settings import check_keywords
 from ftrl_gym.errors import FtrlGymError, UnknownNameError, UsageError
 from ftrl_gym.task import Split
 
@@ -168,9 +169,7 @@ def make_scenario_env(scenario: str, **keywords: Any) -> ToolUseEnv:
         UsageError: A keyword or a value that cannot be; the text lists the right ones.
         RegistryError: The scenario's files are broken.
     """
-    for keyword in keywords:
-        if keyword not in TASKSET_KEYWORDS + ENV_KEYWORDS:
-            raise UnknownNameError("keyword of gym.make", keyword, TASKSET_KEYWORDS + ENV_KEYWORDS)
+    check_keywords(keywords, TASKSET_KEYWORDS + ENV_KEYWORDS)
 
     from ftrl_gym.env import ToolUseEnv
     from ftrl_gym.taskset import ScenarioTaskSet, check_types

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,19 @@ import pytest
 import rotbench_records
 import toolhop_records
 from chat_server import Answer, chat_server, refused, said
+from tau2_files import tau2_package
 from test_published_rows import rows
 
-from ftrl_agents.benchmark_run import Settings, play_benchmark
+from ftrl_agents.benchmark_run import Settings, find_benchmarks, play_benchmark
 from ftrl_agents.benchmark_scores import BenchmarkScores, of_tasks, over_parts
 from ftrl_agents.endpoint_chat import ApiCall, Reply
 from ftrl_agents.evaluation import EpisodeScore, Evaluation
 from ftrl_agents.policy_by_name import benchmark_engine
-from ftrl_gym.errors import UnknownNameError
+from ftrl_gym.errors import UnknownNameError, UsageError
+from ftrl_gym.registration import FOREIGN
 from ftrl_gym.suites import rotbench
 from ftrl_gym.suites.benchmark import Column
-from ftrl_gym.suites.catalogue import MODULES, benchmark_named
+from ftrl_gym.suites.catalogue import MODULES, benchmark_named, benchmark_with
 
 COLUMN = Column(key="ts", title="TS")
 
@@ -59,6 +62,11 @@ def test_intervals_are_drawn_within_parts() -> None:
 @pytest.mark.parametrize("name", ["tau-bench", "tau2-bench"])
 def test_who_makes_the_authors_calls_is_no_floor(name: str) -> None:
     assert benchmark_named(name).floors == ("silent",)
+
+
+def test_every_environment_scored_by_others_rules_belongs_to_a_benchmark() -> None:
+    assert all(benchmark_with(f"ftrl/{name}") is not None for name in FOREIGN)
+    assert benchmark_with("ftrl/FTRL-v0") is None
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))
@@ -127,7 +135,8 @@ def test_an_endpoint_that_fails_half_way_is_gone_on_from(tmp_path: Path, capsys:
         command = ["--benchmark", "rotbench", "--data", str(data), "--endpoint", url, "--model", "toy", "--no-bounds"]
         command += ["--retries", "0", "--concurrency", "1", "--out", str(tmp_path / "out")]
         assert evaluate.main(command) == 0
-        assert "failed for no fault of the policy" in capsys.readouterr().err
+        told = " ".join(capsys.readouterr().err.split())
+        assert "2 of 3 episodes (medium) failed for no fault of the policy" in told and "(slight)" not in told
         assert json.loads((tmp_path / "out" / "rotbench_0.json").read_text())["failed"] == 8
         left[0], sent = 1000, len(requests)
         assert evaluate.main([*command, "--retry-failed"]) == 0
@@ -146,6 +155,23 @@ def test_a_model_that_says_nothing_scores_nothing(tmp_path: Path) -> None:
         assert evaluate.main([*command, "--out", str(tmp_path / "out")]) == 0
     record = json.loads((tmp_path / "out" / "rotbench_0.json").read_text())
     assert record["failed"] == 0 and record["columns"]["ts_strict"]["mean"] == 0.0
+
+
+def test_what_lacks_data_or_a_package_is_left_out_unless_it_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rotbench" / "First_Turn").mkdir(parents=True)
+    rotbench_records.written(tmp_path / "rotbench" / "First_Turn")
+    monkeypatch.setenv("FTRL_DATA_DIR", str(tmp_path))
+    monkeypatch.syspath_prepend(str(tau2_package(tmp_path / "site")))
+    monkeypatch.setitem(sys.modules, "docstring_parser", None)
+    found, missing = find_benchmarks((), ("tau2-bench", "rotbench", "ftrl"))
+    assert [benchmark.name for benchmark, _ in found] == ["rotbench"]
+    assert "docstring-parser" in missing["tau2-bench"] and "has no test.jsonl" in missing["ftrl"]
+    with pytest.raises(UsageError, match="docstring-parser"):
+        find_benchmarks(("tau2-bench",), ())
+    with pytest.raises(UsageError, match=r"no benchmark can be played:\sftrl: "):
+        find_benchmarks((), ("ftrl",))
 
 
 def test_replies_are_kept_and_asked_for_once(tmp_path: Path) -> None:
@@ -200,6 +226,8 @@ def test_a_killed_run_ends_like_one_that_was_not(tmp_path: Path) -> None:
         (["--benchmark", "rotbench", "--policy", "silent", "--set", "path=/x"], "path cannot be set in RoTBench"),
         (["--benchmark", "rotbench", "--policy", "silent", "--set", "level=heavy"], "level cannot be set in RoTBench"),
         (["--limit", "3"], "name one with --benchmark"),
+        (["--env", "ftrl/BFCL-v0"], "play it with --benchmark bfcl"),
+        (["--env", "ftrl/Tau2Retail-v0", "--policy", "oracle"], "play it with --benchmark tau2-bench"),
     ],
 )
 def test_what_cannot_be_is_refused(

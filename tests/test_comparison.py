@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,34 @@ def test_the_command_writes_the_table_of_two_models(
     assert (out / "table.png").read_bytes().startswith(b"\x89PNG") and "B,RoTBench CF," in (
         out / "table.csv"
     ).read_text()
+
+
+@pytest.mark.parametrize("library", ["matplotlib", "torch"])
+def test_a_missing_library_is_told_before_anything_is_played(
+    library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rotbench" / "First_Turn").mkdir(parents=True)
+    rotbench_records.written(tmp_path / "rotbench" / "First_Turn")
+    monkeypatch.setenv("FTRL_DATA_DIR", str(tmp_path))
+    monkeypatch.setitem(sys.modules, library, None)
+    assert table.main(["--benchmarks", "rotbench", "--out", str(tmp_path / "out")]) == 2
+    assert f"{library} is not installed" in capsys.readouterr().err
+    assert not list(tmp_path.glob("out/**/*.jsonl"))
+
+
+def test_prompts_beyond_a_models_context_count_nothing_and_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data" / "rotbench" / "First_Turn").mkdir(parents=True)
+    rotbench_records.written(tmp_path / "data" / "rotbench" / "First_Turn")
+    monkeypatch.setenv("FTRL_DATA_DIR", str(tmp_path / "data"))
+    command = ["--benchmarks", "rotbench", "--max-episode-tokens", "100", "--out", str(tmp_path / "out")]
+    assert table.main(command) == 0
+    text = (tmp_path / "out" / "table.md").read_text()
+    assert "| embedded base model | - | - | - | - | - | 0.00 [0.00, 0.00] |" in text
+    assert "RoTBench: 5 of 5 prompts do not fit into the context of embedded base model" in text
+    record = json.loads((tmp_path / "out" / "embedded_base_model" / "rotbench_0.json").read_text())
+    assert (record["overlong"], record["failed"]) == (5, 0)
 
 
 @pytest.mark.parametrize(

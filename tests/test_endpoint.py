@@ -151,6 +151,11 @@ def test_half_a_surrogate_pair_can_be_sent_back() -> None:
     assert requests[1]["messages"][-3]["content"] == "Let me see \ufffd"
 
 
+def test_a_prompt_beyond_the_context_is_no_episode() -> None:
+    (episode,), requests = play(lambda body: refused(400, "too long", "context_length_exceeded"))
+    assert episode.end is End.NO_ROOM and len(requests) == 1 and episode.score == {}
+
+
 def test_a_full_context_ends_an_episode() -> None:
     def behave(body: dict[str, Any]) -> Answer:
         return refused(400, "too long", "context_length_exceeded") if len(body["messages"]) > 2 else right(body)

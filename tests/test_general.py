@@ -115,14 +115,15 @@ def test_the_loss_is_that_of_the_next_token(base: Policy) -> None:
 
 
 def test_small_models_are_asked_what_they_can_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["--small", "--count", "2", "--out", str(tmp_path)]
+    command = ["--small", "--limit", "2", "--out", str(tmp_path)]
     assert general.main(command) == 0
     shown = capsys.readouterr().out
     assert "| Loss on unseen text (nats a token) | 2 |" in shown and "| Solve-F1 in unseen scenarios | 2 |" in shown
     times = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.json")}
-    (tmp_path / "own.txt").write_text("A ferry leaves.\n\nThe harbour is empty.\n")
+    (tmp_path / "own.txt").write_text("A ferry leaves.\n\nThe harbour is empty.\n\nNobody waits.\n")
     assert len(times) == 2 and general.main([*command, "--text", str(tmp_path / "own.txt")]) == 0
     assert {path: path.stat().st_mtime_ns for path in times} == times, "what is there is not measured again"
+    assert "| Loss on unseen text (nats a token) | 2 |" in capsys.readouterr().out, "the third paragraph is left out"
 
 
 def test_differences_are_paired() -> None:
@@ -139,6 +140,8 @@ def test_differences_are_paired() -> None:
         (["--small", "--text", "/nope.txt"], "there is no file '/nope.txt'"),
         (["--task-folder", "/nope"], "there is no folder '/nope'; --task-folder"),
         (["--tasks", "mbpp"], "add --run-code"),
+        (["--small", "--chat", "--tasks", "mmlu"], "--tasks, --chat is for lm-eval"),
+        (["--text", "own.txt"], "--text is for --small"),
     ],
 )
 def test_what_cannot_be_is_refused(

@@ -100,6 +100,18 @@ def test_budgets_cut_turns_and_episodes() -> None:
         play(max_episode_tokens=40)
 
 
+def test_a_prompt_without_room_costs_only_its_own_episodes_where_that_was_said() -> None:
+    tasks = [(LetterEnv, "1".zfill(60)), (LetterEnv, "1")]  # a task's name stands in its prompt
+    told: list[str] = []
+    settings: dict[str, Any] = {"temperature": 1.0, "seed": 1, "group_size": 2, "max_turn_tokens": 9}
+    settings |= {"max_episode_tokens": 130, "on_episode": lambda episode: told.append(episode.task)}
+    episodes = collect(make_model(TOKENIZER), TOKENIZER, tasks, skip_overlong=True, **settings)
+    assert [episode.end is End.NO_ROOM for episode in episodes] == [True, True, False, False] and len(told) == 4
+    assert episodes[0].error is not None and "an episode may have 130" in episodes[0].error and not episodes[0].ids
+    alone = collect(make_model(TOKENIZER), TOKENIZER, tasks[1:], groups=[1], **settings)
+    assert [episode.ids for episode in episodes[2:]] == [episode.ids for episode in alone]
+
+
 def test_an_environment_that_raises_costs_only_its_episode() -> None:
     broken = [(lambda: LetterEnv(raises_at=2), "3"), (LetterEnv, "3")]
     episodes = collect(make_model(TOKENIZER), TOKENIZER, broken, temperature=1.0, seed=1, group_size=2)

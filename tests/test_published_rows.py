@@ -170,6 +170,10 @@ def test_the_perfect_policy_finds_calls(tmp_path: Path) -> None:
         ("9", Ending("It is 9.", None, False, ""), True, True),
         ("1990", Ending("199", None, False, ""), True, False),
         ("2.0", Ending("2", None, False, ""), True, False),
+        ("0", Ending("", None, False, ""), True, False),
+        ("10.", Ending("It is 1.", None, False, ""), True, False),
+        ("Per LIND", Ending("per lind", None, False, ""), True, True),
+        ("9", Ending("ten", "9", True, ""), True, False),
         ("1,204", Ending("1204", None, False, ""), False, True),
         ("Ada, Bo", Ending("bo and ada", None, False, ""), False, True),
         ("9", Ending("", "9", False, ""), True, False),
@@ -212,6 +216,29 @@ def test_a_tool_may_say_the_answer(tmp_path: Path) -> None:
     assert fed == ["9"] and (score["ac_official"], score["ac_ftrl"], score["ac_strict"]) == (1.0, 1.0, 0.0)
     score, _ = played(hop(tmp_path, "mandatory"), *[call("find_mayor", city="Harlen")] * 9)
     assert score["end"] == "turn_limit" and score["ac_ftrl"] == 0.0
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_sources_come_as_a_list_or_by_tool(tmp_path: Path, mapped: bool) -> None:
+    sources = record()["functions"]
+    one = record(functions=dict(zip(("find_mayor", "count_letters"), sources, strict=True)) if mapped else sources)
+    for scenario in ("mandatory", "free"):
+        env = gym.make("ftrl/PublishedToolHop-v0", path=str(written(tmp_path, one)), scenario=scenario)
+        turns = [call("find_mayor", city="Harlen"), call("count_letters", text="Ada Brandt"), "<answer>9</answer>"]
+        score, fed = played(env, *turns)
+        assert "Ada Brandt" in fed[0] and fed[1] == "9"
+        assert score["ac_official"] == score["ac_ftrl"] == score["ac_strict"] == 1.0
+
+
+def test_the_authors_rule_compares_the_answer_as_it_is_written(tmp_path: Path) -> None:
+    """Its commas too, which the other rules drop."""
+    path = written(tmp_path, record(answer="1,204"))
+    env = gym.make("ftrl/PublishedToolHop-v0", path=str(path), scenario="direct")
+    by_text = {text: played(env, f"<answer>{text}</answer>")[0] for text in ("1,204", "1204")}
+    assert [by_text["1,204"][f"ac_{rule}"] for rule in SCORERS] == [1.0, 1.0, 1.0]
+    assert [by_text["1204"][f"ac_{rule}"] for rule in SCORERS] == [0.0, 1.0, 1.0]
+    oracle, *_ = play_bounds(toolhop_test.BENCHMARK, toolhop_test.BENCHMARK.locate(path), Settings())
+    assert all(oracle.column(oracle.benchmark.columns[0], rule).mean == 1.0 for rule in SCORERS)
 
 
 def test_the_letters_are_a_floor_of_both_loose_rules(tmp_path: Path) -> None:
@@ -260,6 +287,8 @@ def test_missing_data_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("FTRL_DATA_DIR", str(tmp_path))
     with pytest.raises(UsageError, match=r"no ToolHop\.json of ToolHop \(995 .*0a51f71a44b7.*toolhop"):
         toolhop_test.BENCHMARK.locate(tmp_path)
+    with pytest.raises(UsageError, match=r"there is no .*gone with ToolHop \(995 questions"):
+        toolhop_test.BENCHMARK.locate(tmp_path / "gone")
     with pytest.raises(UsageError, match=r"no test\.jsonl of FTRL's test set"):
         gym.make("ftrl/PublishedFTRL-v0")
     (tmp_path / "ftrl").mkdir()

@@ -10,6 +10,9 @@ from typing import NamedTuple
 from ftrl_agents.benchmark_scores import BenchmarkScores
 from ftrl_agents.evaluation import Interval
 
+_UNBROKEN = 200
+"""Characters of a line in a file or a pipe, which no table here exceeds: no figure may be cut."""
+
 
 class ScorerTable(NamedTuple):
     """Figures by one scorer, in percent."""
@@ -57,10 +60,12 @@ def print_tables(scores: BenchmarkScores, bounds: Sequence[BenchmarkScores] = ()
     from rich.table import Table
 
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=_UNBROKEN)
     for made in tables(scores, bounds):
         table = Table(title=made.title, title_justify="left")
         for place, name in enumerate(made.head):
-            table.add_column(name, justify="left" if place == 0 else "right", no_wrap=place == 0)
+            table.add_column(name, justify="left" if place == 0 else "right", no_wrap=place == 0, overflow="fold")
         for row in made.rows:
             table.add_row(*row)
         console.print(table)

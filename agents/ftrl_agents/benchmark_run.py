@@ -20,6 +20,7 @@ from ftrl_agents.played_log import PlayedLog
 from ftrl_agents.scripted_engine import ScriptedEngine
 from ftrl_gym.errors import UsageError
 from ftrl_gym.suites.benchmark import Benchmark, Located, Part
+from ftrl_gym.suites.catalogue import benchmark_named
 from ftrl_gym.version import __version__
 
 
@@ -82,10 +83,40 @@ def play_benchmark(
                 log.close()
     looks = {name: outcome.evaluation for name, outcome in outcomes.items()}
     failed = sum(outcome.failed for outcome in outcomes.values())
-    scores = BenchmarkScores(benchmark, engine.name, looks, failed, located.note)
+    overlong = sum(outcome.overlong for outcome in outcomes.values())
+    scores = BenchmarkScores(benchmark, engine.name, looks, failed, overlong, located.note)
     if out is not None:
         save(scores, out / f"{benchmark.name}_{settings.temperature:g}.json")
     return scores, list(outcomes.values())
+
+
+def find_benchmarks(
+    names: Sequence[str], otherwise: Sequence[str]
+) -> tuple[list[tuple[Benchmark, Located]], dict[str, str]]:
+    """The benchmarks that can be played, and why others cannot: their data or a package are not there.
+
+    Args:
+        names: Those that were asked for; none may be missing.
+        otherwise: Those to look for where none was asked for.
+
+    Raises:
+        UsageError: One that was asked for cannot be played, or none can.
+    """
+    found, missing = [], {}
+    for name in names or otherwise:
+        try:
+            benchmark = benchmark_named(name)
+            located = benchmark.locate(None)
+            tasks_of(benchmark, benchmark.parts[0], located, Settings())  # data may be there without what plays them
+        except UsageError as error:
+            if names:
+                raise
+            missing[name] = str(error)
+        else:
+            found.append((benchmark, located))
+    if not found:
+        raise UsageError("no benchmark can be played:\n" + "\n".join(f"{name}: {why}" for name, why in missing.items()))
+    return found, missing
 
 
 def wanted(benchmark: Benchmark, names: Sequence[str]) -> tuple[Part, ...]:

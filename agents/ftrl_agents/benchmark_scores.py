@@ -31,6 +31,8 @@ class BenchmarkScores:
     """Those that were played, by name, in the benchmark's order."""
     failed: int = 0
     """Episodes that failed for no fault of the policy; they count 0."""
+    overlong: int = 0
+    """Episodes whose prompt left the policy no room for a turn; they count 0."""
     note: str = ""
     """Of the data."""
 
@@ -61,6 +63,7 @@ class BenchmarkScores:
             "policy": self.policy,
             "note": self.note,
             "failed": self.failed,
+            "overlong": self.overlong,
             "columns": figures(self.column),
             "parts": {part: figures(lambda c, s, part=part: self.of_part(part, c, s)) for part in self.parts},
         }

@@ -1,4 +1,5 @@
-"""What the scripts have in common: whatever goes wrong for a reason that a user can mend is a message, not a traceback.
+"""What the scripts have in common: settings are read from the command line, and whatever goes wrong for a reason that a
+user can mend is a message, not a traceback.
 
 Our own bugs keep their traceback.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import errno
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 from rich.console import Console
 
@@ -15,6 +17,40 @@ from ftrl_gym.errors import FtrlGymError, UsageError
 
 _PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
 """Of the disk, not of the program."""
+
+A = TypeVar("A")
+
+
+def run_script(
+    arguments: type[A],
+    run: Callable[[A, Console], int],
+    command_line: list[str] | None,
+    description: str | None,
+    *,
+    out_of_memory: Callable[[A], str],
+) -> int:
+    """Reads a script's settings and runs it.
+
+    Args:
+        arguments: The settings: each field is a flag.
+        run: Given them and a console on stderr; returns an exit code.
+        command_line: The flags; None takes those of the process.
+        description: What ``--help`` says first.
+        out_of_memory: What to do about it, given the settings.
+
+    Returns:
+        As :func:`exit_code`.
+    """
+    import tyro
+
+    given = tyro.cli(arguments, args=command_line, description=description)
+    console = Console(stderr=True)
+    return exit_code(
+        lambda: run(given, console),
+        console,
+        out_of_memory=out_of_memory(given),
+        no_room="Make room, or choose another --out",
+    )
 
 
 def exit_code(command: Callable[[], int], console: Console, *, out_of_memory: str, no_room: str) -> int:

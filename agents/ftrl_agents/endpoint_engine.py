@@ -114,7 +114,7 @@ class EndpointEngine:
         except UsageError:
             raise
         except ConversationTooLong:
-            episode.end = End.TOKEN_BUDGET if episode.turns else End.FAILED
+            episode.end = End.TOKEN_BUDGET if episode.turns else End.NO_ROOM
             episode.error = None if episode.turns else "the prompt does not fit into the model's context"
         except Exception as error:  # a bug in an environment, or no reply, must not cost the other episodes
             episode.end, episode.error = End.FAILED, f"{type(error).__name__}: {str(error)[:500]}"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ftrl_agents.config import Thinking
 from ftrl_agents.engine import Engine
+from ftrl_agents.installed import MODEL, check_installed
 
 
 def engine_of_model(
@@ -45,7 +46,7 @@ def engine_of_model(
 
     Raises:
         UsageError: There is no such model, or the address is none.
-        MissingExtraError: The openai client is not installed.
+        MissingExtraError: The openai client, or what runs a model here, is not installed.
     """
     if endpoint is not None:
         from ftrl_agents.endpoint import Endpoint
@@ -67,6 +68,7 @@ def engine_of_model(
             max_turn_tokens=max_turn_tokens or 4096,
             episode_s=episode_s,
         )
+    check_installed(*MODEL)
     import torch
     from transformers.utils import logging
 

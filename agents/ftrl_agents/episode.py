@@ -27,6 +27,8 @@ class End(StrEnum):
     """The environment's turn limit."""
     TOKEN_BUDGET = "token_budget"
     """The next turn would not fit into ``max_episode_tokens``."""
+    NO_ROOM = "no_room"
+    """The prompt leaves no room for a turn, and an evaluation goes on without the task. Counted, and scored 0."""
     FAILED = "failed"
     """The environment raised: our bug. Or an endpoint gave no reply. Recorded, counted, and no part of the loss."""
 

@@ -36,6 +36,11 @@ class Scored:
         """Whether it says nothing of the policy."""
         return self.end == End.FAILED
 
+    @property
+    def overlong(self) -> bool:
+        """Whether the prompt left no room for a turn."""
+        return self.end == End.NO_ROOM
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -46,6 +51,8 @@ class Outcome:
     """Episodes that failed for no fault of the policy; they are scored 0."""
     example: str | None
     """What one of them failed of."""
+    overlong: int
+    """Episodes whose prompt left the policy no room for a turn; they are scored 0."""
     kept: int
     """Episodes that had been played before."""
 
@@ -110,6 +117,7 @@ def score_tasks(
         Evaluation(temperature, tuple(one.score for one in all_of_them), texts, name),
         len(failed),
         failed[0] if failed else None,
+        sum(one.overlong for one in all_of_them),
         kept,
     )
 

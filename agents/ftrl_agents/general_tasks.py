@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ftrl_agents.policy import Policy
 from ftrl_gym.errors import MissingExtraError, UnknownNameError, UsageError
+
+if TYPE_CHECKING:
+    from ftrl_agents.policy import Policy
 
 
 @dataclass(frozen=True)

@@ -85,4 +85,5 @@ class ModelEngine:
             max_episode_tokens=self._episode_tokens,
             thinking=self._thinking,
             on_episode=on_episode,
+            skip_overlong=True,
         )

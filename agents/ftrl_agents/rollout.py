@@ -80,6 +80,7 @@ def collect(
     pool: EnvPool | None = None,
     writer: Writer | None = None,
     sampler: Callable[[PreTrainedModel, float], Sampler] = Sampler,
+    skip_overlong: bool = False,
 ) -> list[Episode]:
     """Play ``group_size`` episodes of each task.
 
@@ -104,9 +105,11 @@ def collect(
         pool: Where environments come from and go back to; without one they are closed at the end.
         writer: Samples in place of ``model``, whole turns at once.
         sampler: Makes the sampler from model and temperature.
+        skip_overlong: Whether a prompt that leaves no room for a turn costs only its own episodes.
 
     Raises:
-        UsageError: The model or its chat template cannot do this, or a prompt leaves no room for a turn.
+        UsageError: The model or its chat template cannot do this, or a prompt leaves no room for a turn and is not to
+            be skipped.
     """
     was_training, own_pool = model.training, EnvPool()
     model.eval()
@@ -119,6 +122,7 @@ def collect(
         pool or own_pool,
         on_episode or (lambda episode: None),
         writer,
+        skip_overlong,
     )
     try:
         with slot_attention(model):
@@ -173,9 +177,10 @@ class _Batch:
         stop: tuple[str, ...],
         pool: EnvPool,
         on_episode: Callable[[Episode], Any],
-        writer: Writer | None = None,
+        writer: Writer | None,
+        skip_overlong: bool,
     ) -> None:
-        self.writer = writer
+        self.writer, self.skip_overlong = writer, skip_overlong
         self.chat, self.sampler, self.rows, self.budget = chat, sampler, rows, budget
         self.pool, self.on_episode, self.stop, self.helper = pool, on_episode, stop, Helper()
         # A token has at least a byte, so that the longest text lies within as many tokens, where it ends.
@@ -244,8 +249,10 @@ class _Batch:
             if not prompt:
                 first = episode.messages
                 prompt = self.chat.initial(first, info["tools"] if docs == "json" else None)
-                self._check_room(task, len(prompt))
             assert episode.messages == first, f"task {task} gave two prompts"
+            if len(prompt) + MIN_ROOM > min(self.budget.episode, self.budget.context):
+                self._skip(stream, len(prompt))
+                continue
             episode.extend(prompt)
             # What opens the first turn is hidden from later ones, so it is no part of what all members have in common.
             episode.prompt_length = len(prompt) - len(self.chat.opening)
@@ -379,11 +386,15 @@ class _Batch:
         self.done.append(episode)
         self.on_episode(episode)
 
-    def _check_room(self, task: str, prompt: int) -> None:
-        most = min(self.budget.episode, self.budget.context)
-        if prompt + MIN_ROOM > most:
+    def _skip(self, stream: _Stream, prompt: int) -> None:
+        """Ends an episode whose prompt leaves no room for a turn, or raises where none may be skipped."""
+        episode, most = stream.episode, min(self.budget.episode, self.budget.context)
+        problem = f"the prompt of task {episode.task} has {prompt} tokens, and an episode may have {most}"
+        if not self.skip_overlong:
             raise UsageError(
-                f"the prompt of task {task} has {prompt} tokens, and an episode may have {most}. Raise "
-                "max_episode_tokens (--rollout.max-episode-tokens; not beyond the model's context length), use "
-                "docs='signature', or a scenario with fewer tools"
+                f"{problem}. Raise max_episode_tokens (--rollout.max-episode-tokens; not beyond the model's context "
+                "length), use docs='signature', or a scenario with fewer tools"
             )
+        episode.end, episode.error = End.NO_ROOM, problem
+        self.pool.give(stream.factory, stream.env)
+        self._finish(episode)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from ftrl_gym.env_settings import check_keywords
 from ftrl_gym.episode import End
-from ftrl_gym.errors import UnknownNameError
 from ftrl_gym.prompt import MAX_RESULT_CHARS, error_text, escaped, to_json
 from ftrl_gym.suites.bfcl_calls import Rollout, call_string, problem
 from ftrl_gym.suites.bfcl_entries import AST, LIVE, MULTI_TURN, RELEVANCE, Entry, openai_documents, read_category
 from ftrl_gym.suites.bfcl_package import NAME, data_folder, load
-from ftrl_gym.suites.conversation import ConversationEnv, ForeignTasks, Opening, Played
+from ftrl_gym.suites.conversation import KEYWORDS, ConversationEnv, ForeignTasks, Opening, Played
 from ftrl_gym.suites.data_files import checked_path
 from ftrl_gym.toolcall import Call, CallStatus, Turn, short
 
@@ -22,7 +22,6 @@ COLUMNS = {"base": MULTI_TURN[:1], "multi_turn": MULTI_TURN, "ast": AST, "live":
 """Column -> the categories that it is about."""
 MOST_TURNS = 500
 """More than the authors' limit on each of the user's turns lets happen."""
-_KEYWORDS = ("docs", "dialect", "max_turns", "render_mode")
 
 
 class BfclEnv(ConversationEnv[Entry]):
@@ -157,9 +156,7 @@ def make_env(path: str | os.PathLike[str] | None = None, category: str = MULTI_T
     Raises:
         UsageError: The package is not installed, its data are broken, or a keyword or value cannot be.
     """
-    for keyword in keywords:
-        if keyword not in _KEYWORDS:
-            raise UnknownNameError("keyword of gym.make", keyword, ("path", "category", *_KEYWORDS))
+    check_keywords(keywords, ("path", "category", *KEYWORDS))
     folder = checked_path(path) or data_folder()
     tasks = ForeignTasks(f"BFCL ({category})", read_category(category, folder))
     return BfclEnv(tasks, **{"max_turns": MOST_TURNS} | keywords)

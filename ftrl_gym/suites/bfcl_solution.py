@@ -14,6 +14,8 @@ from ftrl_gym.suites.bfcl_calls import Arguments, read_call
 from ftrl_gym.suites.bfcl_entries import MULTI_TURN, RELEVANCE, Entry, called
 
 _JAVA_NUMBERS = {"long": "{}L", "float": "{}f"}
+_JAVA_TYPES: Mapping[str | None, str] = {"any": "Object", "integer": "int", None: "Object"}
+"""Documented type of an array's elements -> Java's, where that is another word."""
 
 
 def solution(entry: Entry) -> list[list[tuple[str, Arguments]]]:
@@ -56,16 +58,19 @@ def in_java(value: Any, schema: Mapping[str, Any]) -> str:
 
     >>> in_java([1, 2], {"type": "ArrayList", "items": {"type": "long"}})
     'new ArrayList<Long>(Arrays.asList(1L, 2L))'
+    >>> in_java([1, 2], {"type": "Array", "items": {"type": "integer"}})
+    'new int[]{1, 2}'
     >>> in_java({"a": True}, {"type": "HashMap"})
     'new HashMap<String, Object>() {{ put("a", true); }}'
     """
     kind = schema["type"]
     inner = schema.get("items", {}).get("type")
     if kind == "Array" and isinstance(value, list):
-        return f"new {inner or 'Object'}[]{{{', '.join(_java_element(each, inner) for each in value)}}}"
+        return f"new {_JAVA_TYPES.get(inner, inner)}[]{{{', '.join(_java_element(each, inner) for each in value)}}}"
     if kind == "ArrayList" and isinstance(value, list):
         listed = ", ".join(_java_element(each, inner) for each in value)
-        return f"new ArrayList<{(inner or 'Object').capitalize()}>(Arrays.asList({listed}))"
+        boxed = "Object" if inner in ("any", None) else inner.capitalize()
+        return f"new ArrayList<{boxed}>(Arrays.asList({listed}))"
     if kind == "HashMap" and isinstance(value, dict):
         puts = " ".join(f'put("{key}", {_java_element(each, None)});' for key, each in value.items())
         return f"new HashMap<String, Object>() {{{{ {puts} }}}}"

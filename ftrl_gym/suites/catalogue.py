@@ -29,3 +29,9 @@ def benchmark_named(name: str) -> Benchmark:
         raise UnknownNameError("benchmark", name, MODULES)
     found: Benchmark = import_module(MODULES[name]).BENCHMARK
     return found
+
+
+def benchmark_with(env_id: str) -> Benchmark | None:
+    """The benchmark that is played in an environment; None where none is."""
+    benchmarks = (benchmark_named(name) for name in MODULES)
+    return next((one for one in benchmarks if any(part.env_id == env_id for part in one.parts)), None)

@@ -26,6 +26,9 @@ from ftrl_gym.spaces import UnicodeText
 from ftrl_gym.taskset import one_of
 from ftrl_gym.toolcall import CallStatus, Dialect, Turn, parse
 
+KEYWORDS = ("docs", "dialect", "max_turns", "render_mode")
+"""Of ``gym.make`` for every such environment."""
+
 
 class ForeignTask(Protocol):
     """A task of a benchmark: whatever else it holds, it has a name and a kind."""

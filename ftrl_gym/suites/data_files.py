@@ -155,7 +155,9 @@ def _sha256(path: Path, mtime_ns: int, size: int) -> str:
 
 
 def _absent(data: DataSet, files: Sequence[DataFile], given: Path | None, missing: str) -> str:
-    where = f"{given} has no {missing} of" if given is not None else f"${VARIABLE} is not set, or has no {missing} of"
+    where = f"${VARIABLE} is not set, or has no {missing} of"
+    if given is not None:
+        where = f"{given} has no {missing} of" if given.expanduser().exists() else f"there is no {given} with"
     listed = ", ".join(f"{one.names[0]}{_described(one)}" for one in files[:6])
     return (
         f"{where} {data.title}: {listed}. Get it from {data.source}, and give its folder with --data DIR (path= of "

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from ftrl_gym.env_settings import check_keywords
 from ftrl_gym.errors import SandboxError, UnknownNameError, UsageError
 from ftrl_gym.sandbox import SandboxToolbox
 from ftrl_gym.suites.ftrl_rows import WHERE, read_rows
@@ -104,6 +105,10 @@ class FtrlTaskSet:
         """The Python source of a tool; empty where the row has none. No policy is shown it."""
         return self._rows[task.id].sources.get(tool, "")
 
+    def golden(self, task: Task) -> str:
+        """The golden final answer as it is written, which published rules compare; empty where the row has none."""
+        return self._rows[task.id].golden
+
     def world(self, task: Task) -> World | None:
         """FTRL's tools have no world."""
         return None
@@ -142,10 +147,7 @@ def make_rows_env(
     Raises:
         UsageError: As :func:`make_env`.
     """
-    known = (*_TASKSET_KEYWORDS, *_ENV_KEYWORDS)
-    for keyword in keywords:
-        if keyword not in known:
-            raise UnknownNameError("keyword of gym.make", keyword, known)
+    check_keywords(keywords, (*_TASKSET_KEYWORDS, *_ENV_KEYWORDS))
     if path is None:
         raise UsageError(needed)
     if not isinstance(path, str | os.PathLike):

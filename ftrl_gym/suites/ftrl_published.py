@@ -11,8 +11,8 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from ftrl_gym.errors import UnknownNameError
-from ftrl_gym.suites.conversation import Opening
+from ftrl_gym.env_settings import check_keywords
+from ftrl_gym.suites.conversation import KEYWORDS, Opening
 from ftrl_gym.suites.data_files import DataFile, DataSet, checked_path, find
 from ftrl_gym.suites.ftrl import FtrlTaskSet
 from ftrl_gym.suites.ftrl_parse import ParsedCall
@@ -26,7 +26,6 @@ DATA = DataSet(
     folders=("", "Data/jsonl/raw", "FTRL/Data/jsonl/raw", "ftrl"),
     source="the folder Data/jsonl/raw of the repository bytedance/FTRL on GitHub",
 )
-_KEYWORDS = ("docs", "dialect", "max_turns", "render_mode")
 
 
 class PublishedFtrlEnv(ReleasedEnv):
@@ -93,9 +92,7 @@ def make_env(path: str | os.PathLike[str] | None = None, **keywords: Any) -> Pub
     Raises:
         UsageError: There are no data, or they are broken, or a keyword or value that cannot be.
     """
-    for keyword in keywords:
-        if keyword not in ("kinds", *_KEYWORDS):
-            raise UnknownNameError("keyword of gym.make", keyword, ("path", "kinds", *_KEYWORDS))
+    check_keywords(keywords, ("path", "kinds", *KEYWORDS))
     found = find(DATA, checked_path(path))
     rows = FtrlTaskSet(found.paths[0], kinds=keywords.pop("kinds", None))
     tasks = []

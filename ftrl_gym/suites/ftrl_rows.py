@@ -40,6 +40,8 @@ class Row:
     documents: tuple[ToolDocument, ...]
     sources: Mapping[str, str]
     """Tool -> Python source, for the offered tools that have one."""
+    golden: str = ""
+    """The golden final answer as it is written; empty where there is none."""
 
 
 class Odd(Exception):
@@ -122,7 +124,7 @@ def _row(line: bytes, number: int) -> Row:
         tools=tuple(document.name for document in documents),
         provenance=Provenance(writer="llm", seed=0, version="FTRL", model="not published"),
     )
-    return Row(task, documents, sources)
+    return Row(task, documents, sources, "" if data["answer"] is None else text_of(data["answer"]))
 
 
 def _inner(data: dict[str, Any], name: str, kind: type) -> Any:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from ftrl_gym.env_settings import check_keywords
 from ftrl_gym.episode import End
 from ftrl_gym.errors import UnknownNameError
-from ftrl_gym.suites.conversation import ConversationEnv, ForeignTasks, Opening, Played
+from ftrl_gym.suites.conversation import KEYWORDS, ConversationEnv, ForeignTasks, Opening, Played
 from ftrl_gym.suites.data_files import checked_path, find
 from ftrl_gym.suites.rotbench_rows import DATA, LEVELS, NoisyTask, read_level
 from ftrl_gym.suites.rotbench_scores import SCORERS
 from ftrl_gym.toolcall import Turn
-
-_KEYWORDS = ("docs", "dialect", "max_turns", "render_mode")
 
 
 class RoTBenchEnv(ConversationEnv[NoisyTask]):
@@ -74,9 +73,7 @@ def make_env(path: str | os.PathLike[str] | None = None, level: str = "clean", *
     Raises:
         UsageError: There are no data, or they are broken, or a keyword or value that cannot be.
     """
-    for keyword in keywords:
-        if keyword not in _KEYWORDS:
-            raise UnknownNameError("keyword of gym.make", keyword, ("path", "level", *_KEYWORDS))
+    check_keywords(keywords, ("path", "level", *KEYWORDS))
     if level not in LEVELS:
         raise UnknownNameError("level", level, LEVELS)
     found = find(DATA, checked_path(path), [LEVELS.index(level)])

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, ValidationError
 
 from ftrl_gym import registry
+from ftrl_gym.env_settings import check_keywords
 from ftrl_gym.errors import RegistryError, UnknownNameError, UsageError
 from ftrl_gym.execution import Toolbox
 from ftrl_gym.task import Split, Task
@@ -208,10 +209,7 @@ def make_env(**keywords: Any) -> ToolUseEnv:
         raise UsageError(
             "the suite is for evaluation and has no train split; train in a scenario, such as ftrl/Bank-v0"
         )
-    known = (*_TASKSET_KEYWORDS, *_ENV_KEYWORDS)
-    for keyword in keywords:
-        if keyword not in known:
-            raise UnknownNameError("keyword of gym.make", keyword, known)
+    check_keywords(keywords, (*_TASKSET_KEYWORDS, *_ENV_KEYWORDS))
     check_types(keywords, ("scenarios", "kinds", "features", "always"))
 
     from ftrl_gym.env import ToolUseEnv

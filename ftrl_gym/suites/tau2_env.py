@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from ftrl_gym.env import MAX_CALLS
-from ftrl_gym.errors import UnknownNameError
+from ftrl_gym.env_settings import check_keywords
+from ftrl_gym.suites.conversation import KEYWORDS
 from ftrl_gym.suites.tau2_package import Tau2Domain, load_tau2_domain, package_folder
-from ftrl_gym.suites.tau_env import ENV_KEYWORDS, SCORERS, USER_KEYWORDS, TauEnv, user_model_of
+from ftrl_gym.suites.tau_env import SCORERS, USER_KEYWORDS, TauEnv, user_model_of
 from ftrl_gym.suites.tau_users import STOP, ScriptedUser, User, UserModel, UserVoice
 
 TURN_LIMIT = 100
@@ -79,9 +80,7 @@ def make_retail_env(**keywords: Any) -> Tau2Env:
 
 
 def _made(name: str, **keywords: Any) -> Tau2Env:
-    for keyword in keywords:
-        if keyword not in (*USER_KEYWORDS, *ENV_KEYWORDS):
-            raise UnknownNameError("keyword of gym.make", keyword, (*USER_KEYWORDS, *ENV_KEYWORDS))
+    check_keywords(keywords, (*USER_KEYWORDS, *KEYWORDS))
     model = user_model_of(("llm",), **{name: keywords.pop(name) for name in USER_KEYWORDS if name in keywords})
     domain = load_tau2_domain(name, package_folder())
 

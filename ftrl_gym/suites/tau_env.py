@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ftrl_gym.env_settings import check_keywords
 from ftrl_gym.episode import End
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.prompt import error_text
-from ftrl_gym.suites.conversation import ConversationEnv, ForeignTasks, Opening, Played
+from ftrl_gym.suites.conversation import KEYWORDS, ConversationEnv, ForeignTasks, Opening, Played
 from ftrl_gym.suites.data_files import checked_path
 from ftrl_gym.suites.tau_checkout import Domain, TauTask, find_checkout, load_domain, package_of
 from ftrl_gym.suites.tau_score import TRANSFER, after, invoked, same, told
@@ -26,7 +27,6 @@ beside calls, so that what is said to the user does not count."""
 TURN_LIMIT = 30
 """Of the authors' agent."""
 SCRIPTED = "scripted"
-ENV_KEYWORDS = ("docs", "dialect", "max_turns", "render_mode")
 USER_KEYWORDS = ("user", "user_endpoint", "user_model", "user_cache")
 
 
@@ -177,10 +177,7 @@ def _made(
     unsafe: bool = False,
     **keywords: Any,
 ) -> TauEnv:
-    for keyword in keywords:
-        if keyword not in (*USER_KEYWORDS, *ENV_KEYWORDS):
-            known = ("path", "scorer", "unsafe", *USER_KEYWORDS, *ENV_KEYWORDS)
-            raise UnknownNameError("keyword of gym.make", keyword, known)
+    check_keywords(keywords, ("path", "scorer", "unsafe", *USER_KEYWORDS, *KEYWORDS))
     if scorer not in SCORERS:
         raise UnknownNameError("scorer", scorer, SCORERS)
     if not isinstance(unsafe, bool):

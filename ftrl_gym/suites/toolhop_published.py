@@ -11,8 +11,8 @@ import os
 from enum import StrEnum
 from typing import Any
 
-from ftrl_gym.errors import UnknownNameError
-from ftrl_gym.suites.conversation import Opening
+from ftrl_gym.env_settings import check_keywords
+from ftrl_gym.suites.conversation import KEYWORDS, Opening
 from ftrl_gym.suites.data_files import DataFile, DataSet, checked_path, find
 from ftrl_gym.suites.released_env import PublishedTask, ReleasedEnv
 from ftrl_gym.suites.toolhop import ToolHopTaskSet
@@ -33,7 +33,6 @@ DATA = DataSet(
     hub="bytedance-research/ToolHop",
     hub_folder="data",
 )
-_KEYWORDS = ("docs", "dialect", "max_turns", "render_mode")
 
 
 class Scenario(StrEnum):
@@ -88,8 +87,7 @@ class PublishedToolHopEnv(ReleasedEnv):
         """See :class:`ConversationEnv`."""
         outcome = self.task.row.outcome
         assert outcome.answer is not None, "every record has an answer"
-        ending = self._ending()
-        golden = str(outcome.answer.value)
+        golden, ending = self.rows.golden(self.task.row), self._ending()
         found = {f"ac_{name}": float(rule(golden, outcome.answer, ending)) for name, rule in SCORERS.items()}
         return {**found, "outcome": found["ac_official"]}
 
@@ -117,9 +115,7 @@ def make_env(
     Raises:
         UsageError: There are no data, or they are broken, or a keyword or value that cannot be.
     """
-    for keyword in keywords:
-        if keyword not in _KEYWORDS:
-            raise UnknownNameError("keyword of gym.make", keyword, ("path", "scenario", *_KEYWORDS))
+    check_keywords(keywords, ("path", "scenario", *KEYWORDS))
     chosen = Scenario(one_of("scenario", scenario, Scenario))
     found = find(DATA, checked_path(path))
     rows = ToolHopTaskSet(found.paths[0])

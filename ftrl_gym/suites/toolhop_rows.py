@@ -109,7 +109,7 @@ def _row(data: Any) -> Row:
         tools=tuple(document.name for document in documents),
         provenance=Provenance(writer="llm", seed=0, version="ToolHop", model="not published"),
     )
-    return Row(task, documents, _sources(data["functions"], documents))
+    return Row(task, documents, _sources(data["functions"], documents), text_of(data["answer"]))
 
 
 def _tools(tools: Any) -> tuple[tuple[ToolDocument, ...], dict[str, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import string
 from typing import Any
 
-from ftrl_gym.policies import DoNothing, Scripted, answer_text
+from ftrl_gym.policies import DoNothing, Scripted
 from ftrl_gym.suites.benchmark import Benchmark, Column, Part, in_one_file
 from ftrl_gym.suites.toolhop_published import DATA, Scenario
 
@@ -21,7 +21,7 @@ class Told:
 
     def begin(self, env: Any, observation: str, info: dict[str, Any]) -> None:
         """Reads it."""
-        self._text = answer_text(env.task.row.outcome.answer)
+        self._text = f"<answer>{env.rows.golden(env.task.row)}</answer>"
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """The answer."""
