@@ -100,6 +100,29 @@ def _mcp(chosen: Sequence[Script]) -> list[Played]:
     return [asyncio.run(played(script)) for script in chosen]
 
 
+def _openenv(chosen: Sequence[Script]) -> list[Played]:
+    """One connection, one episode after the other."""
+    import serving
+
+    from ftrl_gym.interop import openenv
+    from ftrl_gym.interop.episodes import Episodes
+
+    async def played(address: str) -> list[Played]:
+        found = []
+        async with openenv.client(address) as client:
+            for script in chosen:
+                await client.reset(task=script.task)
+                told = [(await client.step(text)).observation for text in script.turns]
+                assert [one.done for one in told] == [one.terminated or one.truncated for one in told]
+                paid = [(one.reward, one.terminated, one.truncated) for one in told]
+                found.append(Played(*zip(*paid, strict=True), told[-1].score))
+        return found
+
+    app = openenv.create_app(Episodes(gym.make(ID, split="test")))
+    with serving.listening(app, **openenv.UVICORN) as address:
+        return asyncio.run(played(address))
+
+
 def _trl(chosen: Sequence[Script]) -> list[Played]:
     """Each turn a message of the model; TRL leads the conversation, and pays its whole."""
     from trl_driving import save_tiny_model, spec_of, told, trainer_of
@@ -138,10 +161,12 @@ ADAPTERS: dict[str, Adapter] = {
     "vector": Adapter(_own_vector),
     "wrappers": Adapter(_wrapped),
     "mcp": Adapter(_mcp, as_sent=one_call_a_turn, needs=("mcp",)),
+    "openenv": Adapter(_openenv, needs=("openenv",)),
     "trl": Adapter(_trl, as_sent=_read_by_trl, as_paid=_in_whole, needs=("trl", "datasets")),
 }
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what other libraries find old
 @pytest.mark.parametrize("name", ADAPTERS)
 def test_an_adapter_pays_what_the_environment_pays(name: str) -> None:
     adapter = ADAPTERS[name]

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 pytest.importorskip("openenv", reason="the extra openenv is not installed")
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what OpenEnv and FastAPI find old
 
 import gymnasium as gym
 import psutil
@@ -27,6 +26,8 @@ from websockets.exceptions import ConnectionClosed
 
 from ftrl_gym.interop import openenv
 from ftrl_gym.interop.episodes import Episodes
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what OpenEnv and FastAPI find old
 
 ID = "ftrl/TravelBooking-v0"
 TASK = "test-00164"
@@ -61,6 +62,18 @@ async def refused(request: Awaitable[Any]) -> str:
     with pytest.raises(RuntimeError) as caught:
         await request
     return str(caught.value)
+
+
+def websocket(address: str, session: str = "") -> Any:
+    """A connection without OpenEnv's client."""
+    return connect(f"{address.replace('http', 'ws')}/ws{session and '?session_id='}{session}", proxy=None)
+
+
+async def error(connection: ClientConnection) -> str:
+    """What the server says first of all, which is no."""
+    reply = json.loads(await connection.recv())
+    assert reply["type"] == "error"
+    return str(reply["data"]["message"])
 
 
 def posted(address: str, path: str, body: object) -> tuple[int, Any]:
@@ -206,7 +219,8 @@ def test_sessions_are_apart_and_as_many_as_allowed() -> None:
         clients = [openenv.client(address) for _ in range(3)]
         for client in clients[:2]:
             await client.reset(task=TASK)
-        assert "CAPACITY_REACHED" in await refused(clients[2].reset(task=TASK))
+        async with websocket(address) as third:
+            assert "capacity" in await error(third)
         assert (await clients[0].step(CALL)).reward == 0.5
         assert (await clients[1].step(ANSWER)).reward == 0.0, "its own session found nothing out"
         await clients[1].close()
@@ -220,12 +234,6 @@ def test_sessions_are_apart_and_as_many_as_allowed() -> None:
 
 
 def test_two_clients_on_one_session_and_an_unknown_one() -> None:
-    def websocket(address: str, session: str) -> Any:
-        return connect(f"{address.replace('http', 'ws')}/ws?session_id={session}", proxy=None)
-
-    async def error(connection: ClientConnection) -> str:
-        return str(json.loads(await connection.recv())["data"]["message"])
-
     async def attached(address: str) -> None:
         create = {"jsonrpc": "2.0", "id": 1, "method": "openenv/session/create", "params": {}}
         _, reply = await asyncio.to_thread(posted, address, "/mcp", create)
@@ -282,7 +290,7 @@ def leaves_nothing(sessions: int, warm: int) -> None:
         reset = json.dumps({"type": "reset", "data": {"task": TASK}})
         step = json.dumps({"type": "step", "data": {"text": CALL}})
         for number in numbers:
-            connection = await connect(f"{address.replace('http', 'ws')}/ws", proxy=None)
+            connection = await websocket(address)
             for message in (reset, step)[: 1 + number % 2]:
                 await connection.send(message)
                 await connection.recv()
