@@ -40,6 +40,7 @@ class Adapter:
     """What of an episode the library shows."""
     needs: tuple[str, ...] = ()
     """Libraries without which it is left out."""
+    marks: tuple[pytest.MarkDecorator, ...] = ()
 
 
 def _vector(
@@ -142,6 +143,18 @@ def _trl(chosen: Sequence[Script]) -> list[Played]:
     return found
 
 
+def _verifiers(chosen: Sequence[Script]) -> list[Played]:
+    """Each turn a message of the model, with its calls as such where it has any that an endpoint could have read."""
+    from verifiers_driving import Model, total
+
+    with tempfile.TemporaryDirectory() as folder, Model.of_plugin(Path(folder), f"{ID!r}, split='test'") as model:
+        found = []
+        for script in chosen:
+            (trace,) = model.told(script.task, script.turns).traces
+            found.append(Played((total(trace),), (), (), trace.metrics))
+        return found
+
+
 def _read_by_trl(script: Script) -> Script | None:
     """Until the first message without a call that can be read, with which TRL ends; nobody answers such a one."""
     if has_user(script):
@@ -162,12 +175,18 @@ ADAPTERS: dict[str, Adapter] = {
     "wrappers": Adapter(_wrapped),
     "mcp": Adapter(_mcp, as_sent=one_call_a_turn, needs=("mcp",)),
     "openenv": Adapter(_openenv, needs=("openenv",)),
+    "verifiers": Adapter(
+        _verifiers,
+        as_paid=_in_whole,
+        needs=("verifiers",),
+        marks=(pytest.mark.slow, pytest.mark.timeout(1200), pytest.mark.filterwarnings("ignore")),
+    ),
     "trl": Adapter(_trl, as_sent=_read_by_trl, as_paid=_in_whole, needs=("trl", "datasets")),
 }
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what other libraries find old
-@pytest.mark.parametrize("name", ADAPTERS)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=one.marks, id=name) for name, one in ADAPTERS.items()])
 def test_an_adapter_pays_what_the_environment_pays(name: str) -> None:
     adapter = ADAPTERS[name]
     for library in adapter.needs:

@@ -13,7 +13,12 @@ import serving
 PAGE = (Path(__file__).parent.parent / "docs" / "plugging-in.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^## (.*?)$(.*?)(?=^## |\Z)", PAGE, flags=re.DOTALL | re.MULTILINE)
 BLOCKS = [(title, block) for title, text in EXAMPLES for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)]
-NEEDS: dict[str, list[str]] = {"MCP": ["mcp"], "OpenEnv": ["openenv"], "TRL": ["trl", "datasets"]}
+NEEDS: dict[str, list[str]] = {
+    "MCP": ["mcp"],
+    "OpenEnv": ["openenv"],
+    "TRL": ["trl", "datasets"],
+    "verifiers": ["verifiers"],
+}
 """Section -> the libraries without which its examples are left out."""
 OPENENV_ADDRESS = "http://127.0.0.1:8000"
 """Where an example takes a server for granted, which the test has elsewhere."""

@@ -73,6 +73,7 @@ def test_the_extras_are_the_promised_ones() -> None:
         "sb3",
         "train",
         "trl",
+        "verifiers",
         "viz",
         "vllm",
     ]
