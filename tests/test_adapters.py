@@ -155,6 +155,22 @@ def _verifiers(chosen: Sequence[Script]) -> list[Played]:
         return found
 
 
+def _verl(chosen: Sequence[Script]) -> list[Played]:
+    """Each turn as the tokens of a server that samples it."""
+    from verl_driving import Server, played, row_of, tokenizer
+
+    words, found = tokenizer(), []
+    for script in chosen:
+        output = played(Server(words, script.turns), row_of(ID, script.task))
+        info = output.extra_fields["reward_extra_info"]
+        found.append(Played((output.reward_score,), (), (), info))
+    return found
+
+
+def _logged_by_verl(played: Played) -> Played:
+    return Played((sum(played.rewards),), (), (), {n: played.score[n] for n in ("outcome", "f1", "precision", "recall")})
+
+
 def _read_by_trl(script: Script) -> Script | None:
     """Until the first message without a call that can be read, with which TRL ends; nobody answers such a one."""
     if has_user(script):
@@ -180,6 +196,9 @@ ADAPTERS: dict[str, Adapter] = {
         as_paid=_in_whole,
         needs=("verifiers",),
         marks=(pytest.mark.slow, pytest.mark.timeout(1200), pytest.mark.filterwarnings("ignore")),
+    ),
+    "verl": Adapter(
+        _verl, as_paid=_logged_by_verl, needs=("verl",), marks=(pytest.mark.slow, pytest.mark.filterwarnings("ignore"))
     ),
     "trl": Adapter(_trl, as_sent=_read_by_trl, as_paid=_in_whole, needs=("trl", "datasets")),
 }

@@ -8,7 +8,7 @@ import gymnasium as gym
 import pytest
 
 from ftrl_gym.errors import MissingExtraError, UsageError
-from ftrl_gym.interop import installed, openenv, verifiers
+from ftrl_gym.interop import installed, openenv, verifiers, verl
 from ftrl_gym.interop.episodes import Episodes
 
 ID = "ftrl/TravelBooking-v0"
@@ -30,6 +30,7 @@ ADAPTERS: list[tuple[str, Callable[[], object], list[str], str]] = [
     ("openenv", _server, ["0.9.1", "0.11.0", "1.0"], "openenv>=0.10,<0.11"),
     ("openenv", _client, ["0.9.1", "0.11.0", "1.0"], "openenv>=0.10,<0.11"),
     ("verifiers", _plugin, ["0.3.1", "0.5.0", "1.0"], "verifiers>=0.4,<0.5"),
+    ("verl", lambda: verl._agent_loop.__wrapped__(), ["0.8.0", "0.10.0", "1.0"], "verl>=0.9,<0.10"),
 ]
 
 

@@ -1,0 +1,84 @@
+"""Episodes of verl's agent loop: its own classes and tokens, without a GPU and without its server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("verl", reason="the extra verl is not installed")
+pytestmark = pytest.mark.filterwarnings("ignore")  # of what other libraries find old
+
+from verl_driving import LOGPROB, Server, played, row_of, tokenizer
+
+from ftrl_gym.errors import UsageError
+
+ID = "ftrl/TravelBooking-v0"
+TASK = "test-00164"
+CALL = '<tool_call>\n{"name": "get_flight", "arguments": {"flight_no": "LT3635"}}\n</tool_call>'
+ANSWER = "<answer>A220-300</answer>"
+
+
+@pytest.fixture(scope="module")
+def words() -> Any:
+    """A tokenizer."""
+    return tokenizer()
+
+
+@pytest.mark.parametrize("docs", ["json", "signature"])
+def test_an_episode_is_played_token_by_token(words: Any, docs: str) -> None:
+    server = Server(words, [CALL, ANSWER])
+    output = played(server, row_of(ID, TASK, docs=docs), logprobs=True)
+    assert output.reward_score == 1.0 and output.extra_fields["turn_scores"] == [0.5, 0.5]
+    assert output.extra_fields["reward_extra_info"] == {"outcome": 1.0, "f1": 1.0, "precision": 1.0, "recall": 1.0}
+    assert output.num_turns == 4, "question, call, result, answer"
+    sampled = [one for one, own in zip(output.response_ids, output.response_mask, strict=True) if own]
+    assert sampled == server.turns[0] + server.turns[1], "its own ids, none of them tokenized anew"
+    assert output.response_logprobs == [LOGPROB if own else 0.0 for own in output.response_mask]
+    # What the server went on with the second time is what the learner sees before that turn.
+    assert server.prompts[1] == (output.prompt_ids + output.response_ids)[: len(server.prompts[1])]
+    told = words.decode([one for one, own in zip(output.response_ids, output.response_mask, strict=True) if not own])
+    assert '"aircraft": "A220-300"' in told
+    prompt = words.decode(output.prompt_ids)
+    assert "get_flight" in prompt and "LT3635" in prompt
+    assert float(output.as_dict()["rm_scores"].sum()) == 1.0
+
+
+def test_without_log_probabilities_there_are_none(words: Any) -> None:
+    assert played(Server(words, [ANSWER]), row_of(ID, TASK)).response_logprobs is None
+
+
+def test_a_turn_that_is_cut_off_is_not_played(words: Any) -> None:
+    first = len(Server(words, [CALL]).turns[0])
+    output = played(Server(words, [CALL, ANSWER]), row_of(ID, TASK), longest=first)
+    assert output.reward_score == 0.0 and len(output.response_ids) == len(output.response_mask) == first
+    output = played(Server(words, [CALL, ANSWER]), row_of(ID, TASK), longest=first + 3)
+    assert output.reward_score == 0.5, "the call was made, and there is no room to go on"
+    assert len(output.response_ids) == first + 3 and sum(output.response_mask) == first
+    assert output.extra_fields["reward_extra_info"]["outcome"] == 0.0
+
+
+def test_verls_own_limit_of_turns_holds(words: Any) -> None:
+    output = played(Server(words, [CALL, ANSWER]), row_of(ID, TASK), most=1)
+    assert output.reward_score == 0.5 and output.extra_fields["turn_scores"] == [0.5]
+
+
+def test_mistakes_are_told_and_cost(words: Any) -> None:
+    output = played(Server(words, ["<tool_call>{}</tool_call>", "", CALL, ANSWER]), row_of(ID, TASK))
+    assert output.reward_score == 0.0, "words without a call end the episode"
+    output = played(Server(words, ["<tool_call>{}</tool_call>", CALL, ANSWER]), row_of(ID, TASK))
+    assert 0.5 < output.reward_score < 1.0
+
+
+def test_a_row_of_other_data_is_told(words: Any) -> None:
+    with pytest.raises(UsageError, match=r"nothing of split, docs, dialect, task_id .* ftrl-gym export"):
+        played(Server(words, [ANSWER]), {**row_of(ID, TASK), "extra_info": {"env_id": ID}})
+
+
+def test_verl_knows_the_loop_by_the_name_of_the_rows() -> None:
+    from verl.experimental.agent_loop.agent_loop import _agent_loop_registry
+
+    from ftrl_gym.interop import verl
+
+    assert verl.AgentLoop.__name__ == "AgentLoop"
+    assert _agent_loop_registry[row_of(ID, TASK)["agent_name"]] == {"_target_": "ftrl_gym.interop.verl.AgentLoop"}
