@@ -168,7 +168,9 @@ def _verl(chosen: Sequence[Script]) -> list[Played]:
 
 
 def _logged_by_verl(played: Played) -> Played:
-    return Played((sum(played.rewards),), (), (), {n: played.score[n] for n in ("outcome", "f1", "precision", "recall")})
+    return Played(
+        (sum(played.rewards),), (), (), {n: played.score[n] for n in ("outcome", "f1", "precision", "recall")}
+    )
 
 
 def _read_by_trl(script: Script) -> Script | None:

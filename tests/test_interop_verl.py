@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("verl", reason="the extra verl is not installed")
-pytestmark = pytest.mark.filterwarnings("ignore")  # of what other libraries find old
 
 from verl_driving import LOGPROB, Server, played, row_of, tokenizer
 
 from ftrl_gym.errors import UsageError
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # of what other libraries find old
 
 ID = "ftrl/TravelBooking-v0"
 TASK = "test-00164"
@@ -82,3 +85,39 @@ def test_verl_knows_the_loop_by_the_name_of_the_rows() -> None:
 
     assert verl.AgentLoop.__name__ == "AgentLoop"
     assert _agent_loop_registry[row_of(ID, TASK)["agent_name"]] == {"_target_": "ftrl_gym.interop.verl.AgentLoop"}
+
+
+def test_the_recipe_is_one_that_verl_reads(tmp_path: Path) -> None:
+    import hydra
+    from omegaconf import OmegaConf
+
+    page = (Path(__file__).parent.parent / "docs" / "plugging-in.md").read_text(encoding="utf-8")
+    recipe = page.partition("\n## verl\n")[2].partition("\n## ")[0]
+    (agents,) = re.findall(r"```yaml\n(.*?)```", recipe, re.DOTALL)
+    (entry,) = OmegaConf.create(agents)
+    assert entry.name == row_of(ID, TASK)["agent_name"]
+    assert hydra.utils.get_class(entry._target_).__name__ == "AgentLoop"
+    overrides = re.findall(r"(?<=\s)[a-z_.]+=\S+", recipe.partition("verl.trainer.main_ppo")[2].partition("```")[0])
+    with hydra.initialize_config_module("verl.trainer.config", version_base=None):
+        config = hydra.compose("ppo_trainer", overrides)  # refuses what verl does not know
+    assert len(overrides) > 10 and config.actor_rollout_ref.rollout.agent.agent_loop_config_path == "agent.yaml"
+
+
+def test_verls_data_set_reads_the_rows(words: Any, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    from omegaconf import OmegaConf
+    from verl.utils.dataset.rl_dataset import RLHFDataset
+
+    from ftrl_gym.cli import main
+
+    file = tmp_path / "test.parquet"
+    assert main(["export", ID, "--format", "verl", "--split", "test", "--tasks", "5", "--out", str(file)]) == 0
+    config = OmegaConf.create(
+        {"cache_dir": str(tmp_path), "max_prompt_length": 100_000, "filter_overlong_prompts": True}
+    )
+    rows = RLHFDataset(str(file), words, config)
+    assert len(rows) == 5
+    first = rows[0]
+    assert first["agent_name"] == "ftrl_gym" and first["extra_info"]["env_id"] == ID
+    output = played(Server(words, ["No idea."]), first)
+    assert output.reward_score <= 0.0 and output.num_turns == 2

@@ -51,7 +51,9 @@ def row_of(env_id: str, task: str, **keywords: Any) -> dict[str, Any]:
     return {"raw_prompt": row["prompt"], **row}
 
 
-def played(server: Server, row: dict[str, Any], longest: int = 500_000, most: int | None = None, **sampling: Any) -> Any:
+def played(
+    server: Server, row: dict[str, Any], longest: int = 500_000, most: int | None = None, **sampling: Any
+) -> Any:
     """What the loop makes of a row.
 
     Args:

@@ -77,15 +77,15 @@ def row_settings(extra_info: Mapping[str, Any]) -> tuple[str, str, str, str]:
     Raises:
         UsageError: It is no row of ``ftrl-gym export --format verl``.
 
-    >>> row_settings({"env_id": "ftrl/Bank-v0", "split": "test", "docs": "json", "dialect": "hermes", "task_id": "test-1"})
+    >>> row_settings({"env_id": "ftrl/Bank-v0", "split": "test", "docs": "json", "dialect": "hermes", "task_id": "a"})
     ('ftrl/Bank-v0', 'test', 'json', 'hermes')
     """
     names = ("env_id", "split", "docs", "dialect")
     absent = [name for name in (*names, "task_id") if name not in extra_info]
     if absent:
         raise UsageError(
-            f"a row for the agent loop {AGENT} says nothing of {', '.join(absent)} in extra_info; write such rows with: "
-            "ftrl-gym export ftrl/TravelBooking-v0 --format verl"
+            f"a row for the agent loop {AGENT} says nothing of {', '.join(absent)} in extra_info; such rows are written "
+            "by: ftrl-gym export ftrl/TravelBooking-v0 --format verl"
         )
     env_id, split, docs, dialect = (str(extra_info[name]) for name in names)
     return env_id, split, docs, dialect
