@@ -84,8 +84,8 @@ def row_settings(extra_info: Mapping[str, Any]) -> tuple[str, str, str, str]:
     absent = [name for name in (*names, "task_id") if name not in extra_info]
     if absent:
         raise UsageError(
-            f"a row for the agent loop {AGENT} says nothing of {', '.join(absent)} in extra_info; such rows are written "
-            "by: ftrl-gym export ftrl/TravelBooking-v0 --format verl"
+            f"a row for the agent loop {AGENT} says nothing of {', '.join(absent)} in extra_info; such rows are "
+            "written by: ftrl-gym export ftrl/TravelBooking-v0 --format verl"
         )
     env_id, split, docs, dialect = (str(extra_info[name]) for name in names)
     return env_id, split, docs, dialect
@@ -122,7 +122,8 @@ def _agent_loop() -> type[Any]:
             messages = [dict(message) for message in row["raw_prompt"]]
             tokens = Tokens(await self.ct_build_initial_tokens(messages))
             metrics: dict[str, Any] = {}
-            request, sampled = uuid4().hex, None
+            request = uuid4().hex
+            sampled: Any = None
             rewards: list[float] = []
             score: dict[str, float] = {}
             over = False
