@@ -39,7 +39,7 @@ class Adapter:
     as_paid: Callable[[Played], Played] = _as_it_was
     """What of an episode the library shows."""
     needs: tuple[str, ...] = ()
-    """Libraries without which it is left out."""
+    """Libraries without which it is left out, such as ``trl`` or ``trl>=1.16``."""
     marks: tuple[pytest.MarkDecorator, ...] = ()
 
 
@@ -155,6 +155,27 @@ def _verifiers(chosen: Sequence[Script]) -> list[Played]:
         return found
 
 
+def _verifiers_v0(chosen: Sequence[Script]) -> list[Played]:
+    """As its successor."""
+    from verifiers_driving import as_answer, rollout_v0
+
+    from ftrl_gym.interop.verifiers_v0 import load_environment
+
+    env, found = load_environment(ID, sorted({script.task for script in chosen}), split="test"), []
+    for script in chosen:
+        output, _ = rollout_v0(env, script.task, list(map(as_answer, script.turns)))
+        assert output["error"] is None
+        found.append(Played((output["reward"],), (), (), {name: output["metrics"][name] for name in LOGGED_V0}))
+    return found
+
+
+def _logged_by_v0(played: Played) -> Played:
+    return Played((sum(played.rewards),), (), (), {name: played.score[name] for name in LOGGED_V0})
+
+
+LOGGED_V0 = ("outcome", "f1", "precision", "recall", "calls", "invalid", "waste")
+
+
 def _verl(chosen: Sequence[Script]) -> list[Played]:
     """Each turn as the tokens of a server that samples it."""
     from verl_driving import Server, played, row_of, tokenizer
@@ -196,7 +217,13 @@ ADAPTERS: dict[str, Adapter] = {
     "verifiers": Adapter(
         _verifiers,
         as_paid=_in_whole,
-        needs=("verifiers",),
+        needs=("verifiers>=0.4",),
+        marks=(pytest.mark.slow, pytest.mark.timeout(1200), pytest.mark.filterwarnings("ignore")),
+    ),
+    "verifiers_v0": Adapter(
+        _verifiers_v0,
+        as_paid=_logged_by_v0,
+        needs=("verifiers.legacy",),
         marks=(pytest.mark.slow, pytest.mark.timeout(1200), pytest.mark.filterwarnings("ignore")),
     ),
     "verl": Adapter(
@@ -211,7 +238,8 @@ ADAPTERS: dict[str, Adapter] = {
 def test_an_adapter_pays_what_the_environment_pays(name: str) -> None:
     adapter = ADAPTERS[name]
     for library in adapter.needs:
-        pytest.importorskip(library)
+        module, _, least = library.partition(">=")
+        pytest.importorskip(module, least or None)
     sent = {script: form for script in scripts() if (form := adapter.as_sent(script)) is not None}
     assert len(sent) > 100, "an adapter that leaves out most of the list is tested by little"
     expected = map(adapter.as_paid, played_bare(list(sent.values())))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("verifiers", reason="the extra verifiers is not installed")
+pytest.importorskip("verifiers", "0.4", reason="the extra verifiers is not installed")
 
 from adapter_episodes import has_user, played_bare, scripts
 from chat_server import refused, said

@@ -74,6 +74,7 @@ def test_the_extras_are_the_promised_ones() -> None:
         "train",
         "trl",
         "verifiers",
+        "verifiers-v0",
         "verl",
         "viz",
         "vllm",

@@ -96,3 +96,23 @@ def total(trace: Any) -> float:
     assert name == "ftrl_gym_return" and trace.ok, trace.errors
     value: float = trace.reward
     return value
+
+
+def rollout_v0(env: Any, task: str, answers: Sequence[Answer]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A scored rollout of an environment of verifiers' v0, and the bodies of the requests for it.
+
+    Args:
+        env: Of ``load_environment``.
+        task: Id of its task.
+        answers: Of the model's endpoint.
+    """
+    from verifiers.legacy.types import ClientConfig
+
+    def behave(body: dict[str, Any]) -> Answer:
+        return answers[sum(message["role"] == "assistant" for message in body["messages"])]
+
+    (row,) = (row for row in env.get_dataset() if row["info"]["task_id"] == task)
+    with chat_server(behave) as (address, requests):
+        client = ClientConfig(api_base_url=address, api_key_var="NO_SUCH_KEY", max_retries=0)
+        output: dict[str, Any] = asyncio.run(env.run_rollout(row, client, "m", {}))
+    return output, requests

@@ -56,6 +56,20 @@ def plugin(env_id: str, ids: Sequence[str] | None = None, **keywords: Any) -> Pl
         UsageError: It is, in another version, or a keyword or an id is wrong.
     """
     require("verifiers", "verifiers", *SUPPORTED)
+    return _plugin(env_id, base_of(env_id, ids, **keywords), None if ids is None else tuple(ids))
+
+
+def base_of(env_id: str, ids: Sequence[str] | None, **keywords: Any) -> ToolUseEnv:
+    """The environment whose tasks verifiers is to play.
+
+    Args:
+        env_id: As for :func:`plugin`.
+        ids: Likewise.
+        **keywords: Likewise.
+
+    Raises:
+        UsageError: A keyword or an id is wrong, or nobody could play the user of a task that was named.
+    """
     for name in ("docs", "dialect"):
         if name in keywords:
             raise UsageError(
@@ -66,7 +80,7 @@ def plugin(env_id: str, ids: Sequence[str] | None = None, **keywords: Any) -> Pl
     for task_id in ids or ():
         if isinstance(base.taskset.get(task_id).counterpart, ModelUser):
             raise UsageError(f"task {task_id} wants a language model as its user, and there is none; leave it out")
-    return _plugin(env_id, base, None if ids is None else tuple(ids))
+    return base
 
 
 def _plugin(env_id: str, base: ToolUseEnv, ids: tuple[str, ...] | None) -> Plugin:
@@ -89,12 +103,12 @@ def _plugin(env_id: str, base: ToolUseEnv, ids: tuple[str, ...] | None) -> Plugi
         @vf.reward  # type: ignore[untyped-decorator]
         async def ftrl_gym_return(self, trace: vf.Trace) -> float:
             """The return of the episode."""
-            return _scored(base, str(self.data.id), trace.assistant_messages)[0]
+            return scored(base, str(self.data.id), trace.assistant_messages)[0]
 
         @vf.metric  # type: ignore[untyped-decorator]
         async def ftrl_gym_score(self, trace: vf.Trace) -> dict[str, float]:
             """Outcome, precision and the rest, as they stand at the end."""
-            score = _scored(base, str(self.data.id), trace.assistant_messages)[1]
+            score = scored(base, str(self.data.id), trace.assistant_messages)[1]
             return {name: float(value) for name, value in score.items()}
 
     class Taskset(vf.Taskset[Task, vf.TasksetConfig]):
@@ -158,13 +172,19 @@ def _every(base: ToolUseEnv) -> Iterator[str]:
     return iter(ids) if ids else map("endless-{}".format, itertools.count())
 
 
-def _scored(base: ToolUseEnv, task: str, messages: Sequence[Any]) -> tuple[float, dict[str, float]]:
-    """Return and score of a conversation, of which the assistant's messages are given."""
-    turns = [
-        Reply(
-            message.content or "",
-            tuple(ApiCall(call.id, call.name, call.arguments) for call in message.tool_calls or ()),
-        ).text(Dialect.HERMES)
-        for message in messages
-    ]
+def reply_in(message: Any) -> Reply:
+    """The turn in an assistant's message of verifiers', of either of its versions."""
+    calls = tuple(ApiCall(call.id, call.name, call.arguments) for call in message.tool_calls or ())
+    return Reply(message.content or "", calls)
+
+
+def scored(base: ToolUseEnv, task: str, messages: Sequence[Any]) -> tuple[float, dict[str, float]]:
+    """Return and score of a conversation, played again in a fresh episode.
+
+    Args:
+        base: The environment that has the task.
+        task: Its id.
+        messages: The assistant's, as verifiers keeps them.
+    """
+    turns = [reply_in(message).text(Dialect.HERMES) for message in messages]
     return paid(VerifiableReward(base.sibling()), task, turns)
