@@ -16,6 +16,7 @@ import adapter_episodes
 import gymnasium as gym
 import pytest
 from adapter_episodes import ID, Played, Script, has_user, one_call_a_turn, played_bare, scripts
+from libraries import leave_out_without
 
 from ftrl_gym.toolcall import Dialect, parse
 from ftrl_gym.vector import ToolUseVectorEnv
@@ -212,7 +213,7 @@ def _in_whole(played: Played) -> Played:
 ADAPTERS: dict[str, Adapter] = {
     "vector": Adapter(_own_vector),
     "wrappers": Adapter(_wrapped),
-    "mcp": Adapter(_mcp, as_sent=one_call_a_turn, needs=("mcp",)),
+    "mcp": Adapter(_mcp, as_sent=one_call_a_turn, needs=("mcp>=2.3",)),
     "openenv": Adapter(_openenv, needs=("openenv",)),
     "verifiers": Adapter(
         _verifiers,
@@ -223,7 +224,7 @@ ADAPTERS: dict[str, Adapter] = {
     "verifiers_v0": Adapter(
         _verifiers_v0,
         as_paid=_logged_by_v0,
-        needs=("verifiers.legacy",),
+        needs=("verifiers>=0.3,<0.4",),
         marks=(pytest.mark.slow, pytest.mark.timeout(1200), pytest.mark.filterwarnings("ignore")),
     ),
     "verl": Adapter(
@@ -238,8 +239,7 @@ ADAPTERS: dict[str, Adapter] = {
 def test_an_adapter_pays_what_the_environment_pays(name: str) -> None:
     adapter = ADAPTERS[name]
     for library in adapter.needs:
-        module, _, least = library.partition(">=")
-        pytest.importorskip(module, least or None)
+        leave_out_without(library)
     sent = {script: form for script in scripts() if (form := adapter.as_sent(script)) is not None}
     assert len(sent) > 100, "an adapter that leaves out most of the list is tested by little"
     expected = map(adapter.as_paid, played_bare(list(sent.values())))

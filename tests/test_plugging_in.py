@@ -9,12 +9,13 @@ from pathlib import Path
 import gymnasium as gym
 import pytest
 import serving
+from libraries import leave_out_without
 
 PAGE = (Path(__file__).parent.parent / "docs" / "plugging-in.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^## (.*?)$(.*?)(?=^## |\Z)", PAGE, flags=re.DOTALL | re.MULTILINE)
 BLOCKS = [(title, block) for title, text in EXAMPLES for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)]
 NEEDS: dict[str, list[str]] = {
-    "MCP": ["mcp"],
+    "MCP": ["mcp>=2.3"],
     "OpenEnv": ["openenv"],
     "TRL": ["trl", "datasets"],
     "verifiers": ["verifiers"],
@@ -34,8 +35,7 @@ SMALLER = {
 @pytest.mark.parametrize(("title", "block"), BLOCKS, ids=[f"{title}-{n}" for n, (title, _) in enumerate(BLOCKS)])
 def test_an_example_runs(title: str, block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for library in NEEDS.get(title, []):
-        name, _, least = library.partition(">=")
-        pytest.importorskip(name, least or None)
+        leave_out_without(library)
     monkeypatch.chdir(tmp_path)
     for wanted, smaller in SMALLER.items():
         block = block.replace(wanted, smaller)
