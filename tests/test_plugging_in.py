@@ -18,7 +18,7 @@ NEEDS: dict[str, list[str]] = {
     "MCP": ["mcp>=2.3"],
     "OpenEnv": ["openenv"],
     "TRL": ["trl", "datasets"],
-    "verifiers": ["verifiers"],
+    "verifiers": ["verifiers>=0.4"],
 }
 """Section -> the libraries without which its examples are left out."""
 OPENENV_ADDRESS = "http://127.0.0.1:8000"
