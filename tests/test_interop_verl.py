@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("verl", reason="the extra verl is not installed")
 
-from verl_driving import LOGPROB, Server, played, row_of, tokenizer
+from verl_driving import BASE, LOGPROB, Server, played, row_of, tokenizer, worked
 
 from ftrl_gym.errors import UsageError
 
@@ -87,20 +87,30 @@ def test_verl_knows_the_loop_by_the_name_of_the_rows() -> None:
     assert _agent_loop_registry[row_of(ID, TASK)["agent_name"]] == {"_target_": "ftrl_gym.interop.verl.AgentLoop"}
 
 
-def test_the_recipe_is_one_that_verl_reads(tmp_path: Path) -> None:
-    import hydra
-    from omegaconf import OmegaConf
-
+def recipe() -> tuple[str, list[str]]:
+    """The file that names the loop, and the settings, as the documentation has them."""
     page = (Path(__file__).parent.parent / "docs" / "plugging-in.md").read_text(encoding="utf-8")
-    recipe = page.partition("\n## verl\n")[2].partition("\n## ")[0]
-    (agents,) = re.findall(r"```yaml\n(.*?)```", recipe, re.DOTALL)
-    (entry,) = OmegaConf.create(agents)
-    assert entry.name == row_of(ID, TASK)["agent_name"]
-    assert hydra.utils.get_class(entry._target_).__name__ == "AgentLoop"
-    overrides = re.findall(r"(?<=\s)[a-z_.]+=\S+", recipe.partition("verl.trainer.main_ppo")[2].partition("```")[0])
-    with hydra.initialize_config_module("verl.trainer.config", version_base=None):
-        config = hydra.compose("ppo_trainer", overrides)  # refuses what verl does not know
-    assert len(overrides) > 10 and config.actor_rollout_ref.rollout.agent.agent_loop_config_path == "agent.yaml"
+    section = page.partition("\n## verl\n")[2].partition("\n## ")[0]
+    (agents,) = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
+    command = section.partition("verl.trainer.main_ppo")[2].partition("```")[0]
+    return agents, re.findall(r"(?<=\s)[a-z_.]+=\S+", command)
+
+
+def test_verls_worker_makes_a_batch_by_the_recipe(words: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    agents, settings = recipe()
+    monkeypatch.chdir(tmp_path)
+    Path("agent.yaml").write_text(agents)
+    assert len(settings) > 10
+    here = [f"actor_rollout_ref.model.path={BASE}", "data.max_prompt_length=8192", "data.max_response_length=512"]
+    server = Server(words, [CALL, ANSWER])
+    rows = [row_of(ID, task, docs="signature") for task in (TASK, "test-00004")]
+    batch = worked(server, [*settings, *here], rows)  # verl refuses settings that it does not know
+    first, second = batch.batch["rm_scores"].sum(-1).tolist()
+    assert first == 1.0 and second < 0.5, "the right answer to the first question is a wrong one to the second"
+    assert batch.non_tensor_batch["outcome"].tolist() == [1.0, 0.0]
+    response, mask = batch.batch["responses"][0], batch.batch["response_mask"][0].bool()
+    assert response.shape == (512,) and response[mask].tolist() == server.turns[0] + server.turns[1]
+    assert batch.batch["rollout_log_probs"][0][mask].tolist() == [LOGPROB] * int(mask.sum())
 
 
 def test_verls_data_set_reads_the_rows(words: Any, tmp_path: Path) -> None:

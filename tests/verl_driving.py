@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,20 +19,22 @@ LOGPROB = -0.25
 
 
 class Server:
-    """Samples given texts, one after the other, each with the token that ends a turn."""
+    """Samples given texts, one after the other, each with the token that ends a turn; the same for each episode."""
 
     def __init__(self, tokenizer: Any, texts: Sequence[str]) -> None:
         self.tokenizer = tokenizer
         self.turns = [[*tokenizer.encode(text, add_special_tokens=False), tokenizer.eos_token_id] for text in texts]
         self.prompts: list[list[int]] = []
         """What it was asked to go on with."""
+        self._asked: Counter[str] = Counter()
 
     async def generate(self, *, request_id: str, prompt_ids: list[int], sampling_params: dict[str, Any]) -> Any:
         """The next turn, as verl's client of a server returns it."""
         from verl.workers.rollout.replica import TokenOutput
 
         self.prompts.append(list(prompt_ids))
-        ids = self.turns[len(self.prompts) - 1]
+        ids = self.turns[self._asked[request_id]]
+        self._asked[request_id] += 1
         return TokenOutput(token_ids=ids, log_probs=[LOGPROB] * len(ids) if sampling_params.get("logprobs") else None)
 
 
@@ -82,5 +85,32 @@ def played(
             tools=None,
         )
         return await loop.run(sampling, **row)
+
+    return asyncio.run(run())
+
+
+def worked(server: Server, overrides: Sequence[str], rows: Sequence[dict[str, Any]]) -> Any:
+    """The batch that verl's own worker makes of rows, for its trainer.
+
+    Args:
+        server: Says the turns of each.
+        overrides: Of verl's configuration.
+        rows: Of :func:`row_of`.
+    """
+    import hydra
+    import numpy as np
+    from verl.experimental.agent_loop.agent_loop import AgentLoopWorker
+    from verl.protocol import DataProto
+
+    with hydra.initialize_config_module("verl.trainer.config", version_base=None):
+        config = hydra.compose("ppo_trainer", list(overrides))
+    columns: dict[str, Any] = {}
+    for name in rows[0]:
+        columns[name] = np.empty(len(rows), dtype=object)
+        columns[name][:] = [row[name] for row in rows]
+
+    async def run() -> Any:
+        batch = DataProto(non_tensor_batch={**columns, "index": np.arange(len(rows))}, meta_info={"global_steps": 1})
+        return await AgentLoopWorker(config, server).generate_sequences(batch)
 
     return asyncio.run(run())
