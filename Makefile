@@ -7,20 +7,24 @@ WORKERS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help train test lint bench clean
+.PHONY: help train test adapters lint bench clean
 
 help:
 	@echo "make train   train a small language model in ftrl/TravelBooking-v0 (ARGS='--help' for the settings)"
 	@echo "make test    format, lint, types, layers, then every test"
+	@echo "make adapters  tests of the adapters whose libraries cannot share a venv (ARGS='openenv verifiers' for some)"
 	@echo "make lint    the first four of these"
 	@echo "make bench   speed of the environment, and agreement with FTRL's published scores where the cases are at hand"
-	@echo "make clean   remove .venv and caches; runs/ stays"
+	@echo "make clean   remove .venv, .venvs and caches; runs/ stays"
 
 train: $(VENV)/train.stamp
 	$(BIN)/python agents/train_llm.py $(ARGS)
 
 test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+adapters: $(BIN)/python
+	$(BIN)/python tests/separate_venvs.py $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
@@ -33,7 +37,7 @@ bench: $(VENV)/dev.stamp
 	$(if $(FTRL_REFERENCE_DIR),$(BIN)/python benchmarks/ftrl_conformance.py $(FTRL_REFERENCE_DIR)/golden)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venvs .mypy_cache .ruff_cache .import_linter_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

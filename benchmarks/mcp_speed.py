@@ -13,10 +13,8 @@ import sys
 import time
 from typing import Any
 
-import gymnasium as gym
+from episode_for_calls import long_task
 
-from ftrl_gym.env import ToolUseEnv
-from ftrl_gym.errors import UsageError
 from ftrl_gym.interop.installed import require
 from ftrl_gym.interop.mcp import SUPPORTED
 from ftrl_gym.task import Task
@@ -49,7 +47,7 @@ _SERVE = "from ftrl_gym.cli import main; raise SystemExit(main())"
 def measure(env_id: str, calls: int, rounds: int) -> None:
     """Makes ``calls`` calls of each server in each round and prints both rates and their ratio."""
     require("mcp", "mcp", *SUPPORTED)
-    task = _long_task(env_id, calls * (rounds + 1))
+    task = long_task(env_id)
     ours, theirs = asyncio.run(_rates(env_id, task, calls, rounds))
     ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
     ratio = statistics.median(ratios)
@@ -60,23 +58,12 @@ def measure(env_id: str, calls: int, rounds: int) -> None:
     print(f"  promised is {TARGET}: {'kept' if ratio >= TARGET else 'NOT kept on this machine now'}")
 
 
-def _long_task(env_id: str, turns: int) -> tuple[Task, int]:
-    """A task whose first call can be made over and over, and the turn limit for it."""
-    base = gym.make(env_id, split="test").unwrapped
-    assert isinstance(base, ToolUseEnv)
-    for task_id in base.taskset.ids():
-        task = base.taskset.get(task_id)
-        if not task.features and task.plans:
-            return task, turns + 1
-    raise UsageError(f"{env_id} has no plain task to measure with")
-
-
-async def _rates(env_id: str, task: tuple[Task, int], calls: int, rounds: int) -> tuple[list[float], list[float]]:
+async def _rates(env_id: str, task: Task, calls: int, rounds: int) -> tuple[list[float], list[float]]:
     import mcp
 
-    chosen, turns = task
-    first = chosen.plans[0].calls()[0]
-    serve = ["serve", "mcp", env_id, "--split", "test", "--task", chosen.id, "--set", f"max_turns={turns}"]
+    turns = calls * (rounds + 1) + 1
+    first = task.plans[0].calls()[0]
+    serve = ["serve", "mcp", env_id, "--split", "test", "--task", task.id, "--set", f"max_turns={turns}"]
     own = mcp.StdioServerParameters(command=sys.executable, args=["-c", _SERVE, *serve], env=dict(os.environ))
     nothing = mcp.StdioServerParameters(command=sys.executable, args=["-c", _NOTHING], env=dict(os.environ))
     ours, theirs = [], []

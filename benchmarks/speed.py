@@ -3,13 +3,14 @@
     python benchmarks/speed.py env        one step with one call, from parsing to reward, as gym.make returns it
     python benchmarks/speed.py vector     256 episodes side by side, as gym.make_vec returns them
     python benchmarks/speed.py mcp        calls over MCP's stdio, beside a tool of the SDK that does nothing
+    python benchmarks/speed.py openenv    steps over an OpenEnv server's sessions, beside one of its own that echoes
     python benchmarks/speed.py learner    whole training steps beside TRL's, three sizes of models
     python benchmarks/speed.py construct  making tasks with their whole proof, and without it, and where the time goes
     python benchmarks/speed.py sandbox    calls of foreign tools, beside the released loop, which protects nothing
 
 Figures are medians over repetitions, since a shared machine is noisy; times on the wall are not printed for the same
-reason, but for mcp, where a ratio counts, and on a card (`learner --device cuda`), where they are the only ones. Resets
-are measured apart: an episode has one of them and several steps.
+reason, but for mcp, where a ratio counts, for openenv, where two processes share the work, and on a card (`learner
+--device cuda`), where they are the only ones. Resets are measured apart: an episode has one of them and several steps.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pathlib import Path
 import construction_speed
 import gymnasium as gym
 import mcp_speed
+import openenv_speed
 import sandbox_speed
 import vector_speed
 
@@ -135,6 +137,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     protocol.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
     protocol.add_argument("--calls", type=_count, default=300, help="how many in a round")
     protocol.add_argument("--rounds", type=_count, default=9, help="how many rounds, after one to warm up")
+    sessions = commands.add_parser("openenv", help="steps over the sessions of an OpenEnv server")
+    sessions.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
+    sessions.add_argument("--steps", type=_count, default=250, help="how many in each session and round")
+    sessions.add_argument("--rounds", type=_count, default=9, help="how many rounds, after one to warm up")
     learner = commands.add_parser("learner", help="whole training steps beside TRL's")
     learner.add_argument("--id", default="ftrl/TravelBooking-v0", help="env id")
     learner.add_argument("--size", action="append", choices=["0.5M", "6M", "30M"], help="may be repeated; default: all")
@@ -164,6 +170,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             vector_speed.measure(chosen.id, chosen.episodes, chosen.tasks, chosen.repetitions)
         elif chosen.what == "mcp":
             mcp_speed.measure(chosen.id, chosen.calls, chosen.rounds)
+        elif chosen.what == "openenv":
+            openenv_speed.measure(chosen.id, chosen.steps, chosen.rounds)
         elif chosen.what == "construct":
             measure_construct(chosen.scenario or scenarios.names(), chosen.tasks)
         elif chosen.what == "sandbox":

@@ -16,6 +16,7 @@ import adapter_episodes
 import gymnasium as gym
 import pytest
 from adapter_episodes import ID, Played, Script, has_user, one_call_a_turn, played_bare, scripts
+from libraries import leave_out_without
 
 from ftrl_gym.toolcall import Dialect, parse
 from ftrl_gym.vector import ToolUseVectorEnv
@@ -39,7 +40,8 @@ class Adapter:
     as_paid: Callable[[Played], Played] = _as_it_was
     """What of an episode the library shows."""
     needs: tuple[str, ...] = ()
-    """Libraries without which it is left out."""
+    """Libraries without which it is left out, such as ``trl`` or ``trl>=1.16``."""
+    marks: tuple[pytest.MarkDecorator, ...] = ()
 
 
 def _vector(
@@ -100,6 +102,29 @@ def _mcp(chosen: Sequence[Script]) -> list[Played]:
     return [asyncio.run(played(script)) for script in chosen]
 
 
+def _openenv(chosen: Sequence[Script]) -> list[Played]:
+    """One connection, one episode after the other."""
+    import serving
+
+    from ftrl_gym.interop import openenv
+    from ftrl_gym.interop.episodes import Episodes
+
+    async def played(address: str) -> list[Played]:
+        found = []
+        async with openenv.client(address) as client:
+            for script in chosen:
+                await client.reset(task=script.task)
+                told = [(await client.step(text)).observation for text in script.turns]
+                assert [one.done for one in told] == [one.terminated or one.truncated for one in told]
+                paid = [(one.reward, one.terminated, one.truncated) for one in told]
+                found.append(Played(*zip(*paid, strict=True), told[-1].score))
+        return found
+
+    app = openenv.create_app(Episodes(gym.make(ID, split="test")))
+    with serving.listening(app, **openenv.UVICORN) as address:
+        return asyncio.run(played(address))
+
+
 def _trl(chosen: Sequence[Script]) -> list[Played]:
     """Each turn a message of the model; TRL leads the conversation, and pays its whole."""
     from trl_driving import save_tiny_model, spec_of, told, trainer_of
@@ -117,6 +142,57 @@ def _trl(chosen: Sequence[Script]) -> list[Played]:
             assert reward == pytest.approx(total, abs=1e-6), "TRL's float32 of the same"
             found.append(Played((total,), (), (), score))
     return found
+
+
+def _verifiers(chosen: Sequence[Script]) -> list[Played]:
+    """Each turn a message of the model, with its calls as such where it has any that an endpoint could have read."""
+    from verifiers_driving import Model, total
+
+    with tempfile.TemporaryDirectory() as folder, Model.of_plugin(Path(folder), f"{ID!r}, split='test'") as model:
+        found = []
+        for script in chosen:
+            (trace,) = model.told(script.task, script.turns).traces
+            found.append(Played((total(trace),), (), (), trace.metrics))
+        return found
+
+
+def _verifiers_v0(chosen: Sequence[Script]) -> list[Played]:
+    """As its successor."""
+    from verifiers_driving import as_answer, rollout_v0
+
+    from ftrl_gym.interop.verifiers_v0 import load_environment
+
+    env, found = load_environment(ID, sorted({script.task for script in chosen}), split="test"), []
+    for script in chosen:
+        output, _ = rollout_v0(env, script.task, list(map(as_answer, script.turns)))
+        assert output["error"] is None
+        found.append(Played((output["reward"],), (), (), {name: output["metrics"][name] for name in LOGGED_V0}))
+    return found
+
+
+def _logged_by_v0(played: Played) -> Played:
+    return Played((sum(played.rewards),), (), (), {name: played.score[name] for name in LOGGED_V0})
+
+
+LOGGED_V0 = ("outcome", "f1", "precision", "recall", "calls", "invalid", "waste")
+
+
+def _verl(chosen: Sequence[Script]) -> list[Played]:
+    """Each turn as the tokens of a server that samples it."""
+    from verl_driving import Server, played, row_of, tokenizer
+
+    words, found = tokenizer(), []
+    for script in chosen:
+        output = played(Server(words, script.turns), row_of(ID, script.task))
+        info = output.extra_fields["reward_extra_info"]
+        found.append(Played((output.reward_score,), (), (), info))
+    return found
+
+
+def _logged_by_verl(played: Played) -> Played:
+    return Played(
+        (sum(played.rewards),), (), (), {n: played.score[n] for n in ("outcome", "f1", "precision", "recall")}
+    )
 
 
 def _read_by_trl(script: Script) -> Script | None:
@@ -137,16 +213,33 @@ def _in_whole(played: Played) -> Played:
 ADAPTERS: dict[str, Adapter] = {
     "vector": Adapter(_own_vector),
     "wrappers": Adapter(_wrapped),
-    "mcp": Adapter(_mcp, as_sent=one_call_a_turn, needs=("mcp",)),
+    "mcp": Adapter(_mcp, as_sent=one_call_a_turn, needs=("mcp>=2.3",)),
+    "openenv": Adapter(_openenv, needs=("openenv",)),
+    "verifiers": Adapter(
+        _verifiers,
+        as_paid=_in_whole,
+        needs=("verifiers>=0.4",),
+        marks=(pytest.mark.slow, pytest.mark.timeout(1200), pytest.mark.filterwarnings("ignore")),
+    ),
+    "verifiers_v0": Adapter(
+        _verifiers_v0,
+        as_paid=_logged_by_v0,
+        needs=("verifiers>=0.3,<0.4",),
+        marks=(pytest.mark.slow, pytest.mark.timeout(1200), pytest.mark.filterwarnings("ignore")),
+    ),
+    "verl": Adapter(
+        _verl, as_paid=_logged_by_verl, needs=("verl",), marks=(pytest.mark.slow, pytest.mark.filterwarnings("ignore"))
+    ),
     "trl": Adapter(_trl, as_sent=_read_by_trl, as_paid=_in_whole, needs=("trl", "datasets")),
 }
 
 
-@pytest.mark.parametrize("name", ADAPTERS)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what other libraries find old
+@pytest.mark.parametrize("name", [pytest.param(name, marks=one.marks, id=name) for name, one in ADAPTERS.items()])
 def test_an_adapter_pays_what_the_environment_pays(name: str) -> None:
     adapter = ADAPTERS[name]
     for library in adapter.needs:
-        pytest.importorskip(library)
+        leave_out_without(library)
     sent = {script: form for script in scripts() if (form := adapter.as_sent(script)) is not None}
     assert len(sent) > 100, "an adapter that leaves out most of the list is tested by little"
     expected = map(adapter.as_paid, played_bare(list(sent.values())))

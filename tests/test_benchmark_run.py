@@ -18,9 +18,9 @@ from test_published_rows import rows
 
 from ftrl_agents.benchmark_run import Settings, find_benchmarks, play_benchmark
 from ftrl_agents.benchmark_scores import BenchmarkScores, of_tasks, over_parts
-from ftrl_agents.endpoint_chat import ApiCall, Reply
 from ftrl_agents.evaluation import EpisodeScore, Evaluation
 from ftrl_agents.policy_by_name import benchmark_engine
+from ftrl_gym.endpoint_chat import ApiCall, Reply
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.registration import FOREIGN
 from ftrl_gym.suites import rotbench

@@ -12,10 +12,10 @@ import evaluate
 import pytest
 from chat_server import Answer, Behave, chat_server, completion, refused, said
 
-from ftrl_agents.endpoint_chat import ApiCall, Reply, appended
 from ftrl_agents.envs import env_factory
 from ftrl_agents.episode import End, Episode
 from ftrl_agents.patience import in_threads
+from ftrl_gym.endpoint_chat import ApiCall, Reply, appended
 from ftrl_gym.errors import FtrlGymError, UsageError
 from ftrl_gym.toolcall import Dialect, parse
 

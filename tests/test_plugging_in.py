@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
+import gymnasium as gym
 import pytest
+import serving
+from libraries import leave_out_without
 
 PAGE = (Path(__file__).parent.parent / "docs" / "plugging-in.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^## (.*?)$(.*?)(?=^## |\Z)", PAGE, flags=re.DOTALL | re.MULTILINE)
 BLOCKS = [(title, block) for title, text in EXAMPLES for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)]
-NEEDS: dict[str, list[str]] = {"MCP": ["mcp"], "TRL": ["trl", "datasets"]}
+NEEDS: dict[str, list[str]] = {
+    "MCP": ["mcp>=2.3"],
+    "OpenEnv": ["openenv"],
+    "TRL": ["trl", "datasets"],
+    "verifiers": ["verifiers>=0.4"],
+}
 """Section -> the libraries without which its examples are left out."""
+OPENENV_ADDRESS = "http://127.0.0.1:8000"
+"""Where an example takes a server for granted, which the test has elsewhere."""
 SMALLER = {
     "max_steps=100": 'max_steps=1, use_cpu=True, bf16=False, report_to="none", save_strategy="no"',
     "max_completion_length=2048": "max_completion_length=8",
@@ -24,7 +35,7 @@ SMALLER = {
 @pytest.mark.parametrize(("title", "block"), BLOCKS, ids=[f"{title}-{n}" for n, (title, _) in enumerate(BLOCKS)])
 def test_an_example_runs(title: str, block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for library in NEEDS.get(title, []):
-        pytest.importorskip(library)
+        leave_out_without(library)
     monkeypatch.chdir(tmp_path)
     for wanted, smaller in SMALLER.items():
         block = block.replace(wanted, smaller)
@@ -32,7 +43,14 @@ def test_an_example_runs(title: str, block: str, tmp_path: Path, monkeypatch: py
         from trl_driving import save_tiny_model
 
         block = block.replace("Qwen/Qwen3-0.6B", save_tiny_model(tmp_path / "model"))
-    exec(compile(block, f"docs/plugging-in.md, {title}", "exec"), {"__name__": "example"})
+    with contextlib.ExitStack() as stack:
+        if OPENENV_ADDRESS in block:
+            from ftrl_gym.interop.episodes import Episodes
+            from ftrl_gym.interop.openenv import UVICORN, create_app
+
+            app = create_app(Episodes(gym.make("ftrl/TravelBooking-v0", split="test")))
+            block = block.replace(OPENENV_ADDRESS, stack.enter_context(serving.listening(app, **UVICORN)))
+        exec(compile(block, f"docs/plugging-in.md, {title}", "exec"), {"__name__": "example"})
 
 
 def test_the_page_has_examples() -> None:

@@ -69,9 +69,13 @@ def test_the_extras_are_the_promised_ones() -> None:
         "llm",
         "lora",
         "mcp",
+        "openenv",
         "sb3",
         "train",
         "trl",
+        "verifiers",
+        "verifiers-v0",
+        "verl",
         "viz",
         "vllm",
     ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ftrl_agents.endpoint_chat import Message, Reply, reply_of
+from ftrl_gym.endpoint_chat import Message, Reply, reply_of
 from ftrl_gym.endpoint_client import Connection, is_address, is_not_connected
 from ftrl_gym.errors import FtrlGymError, UsageError
 from ftrl_gym.suites.reply_cache import ReplyCache

@@ -16,11 +16,11 @@ import gymnasium as gym
 import numpy as np
 
 from ftrl_agents.endpoint import ConversationTooLong, Endpoint
-from ftrl_agents.endpoint_chat import appended, opening
 from ftrl_agents.engine import OnEpisode
 from ftrl_agents.envs import EnvFactory
 from ftrl_agents.episode import End, Episode, Turn
 from ftrl_agents.patience import in_threads
+from ftrl_gym.endpoint_chat import appended, opening
 from ftrl_gym.errors import FtrlGymError, UsageError
 
 HOPELESS = 10

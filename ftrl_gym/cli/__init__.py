@@ -115,9 +115,11 @@ def _parser() -> argparse.ArgumentParser:
     build.set_defaults(module="building")
 
     serve = commands.add_parser("serve", help="an environment's tools for clients of a protocol")
-    serve.add_argument("protocol", metavar="PROTOCOL", help="mcp: the Model Context Protocol")
+    serve.add_argument("protocol", metavar="PROTOCOL", help="mcp: the Model Context Protocol; openenv: OpenEnv")
     _add_id(serve)
-    serve.add_argument("--http", metavar="[HOST:]PORT", help="listen there; without it, stdin and stdout")
+    serve.add_argument(
+        "--http", metavar="[HOST:]PORT", help="listen there; without it mcp takes stdin and stdout, openenv 8000"
+    )
     serve.add_argument("--task", help="id of a task; a random one for each episode if left out")
     serve.add_argument("--split", choices=("train", "test"), help="which tasks (default: train)")
     serve.add_argument("--seed", type=_seed, help="of the random tasks")

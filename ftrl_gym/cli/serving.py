@@ -8,7 +8,9 @@ import math
 from ftrl_gym.cli.target import make, playable
 from ftrl_gym.errors import UnknownNameError, UsageError
 
-PROTOCOLS = ("mcp",)
+PROTOCOLS = ("mcp", "openenv")
+_OPENENV_ADDRESS = "8000"
+"""Where OpenEnv's clients look first."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -16,16 +18,17 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.protocol not in PROTOCOLS:
         raise UnknownNameError("protocol", arguments.protocol, PROTOCOLS)
 
-    from ftrl_gym.interop import mcp
+    from ftrl_gym.interop import mcp, openenv
     from ftrl_gym.interop.episodes import Episodes
 
     keywords = {} if arguments.split is None else {"split": arguments.split}
     env = make(playable(arguments.id), arguments.settings, **keywords)
-    if arguments.http is None:  # one client, which may take its time
+    if arguments.protocol == "mcp" and arguments.http is None:  # one client, which may take its time
         mcp.serve_stdio(Episodes(env, arguments.task, arguments.seed, most=1, idle_s=math.inf))
         return 0
-    host, port = _address(arguments.http)
-    mcp.serve_http(Episodes(env, arguments.task, arguments.seed, arguments.most, arguments.idle), host, port)
+    serve = mcp.serve_http if arguments.protocol == "mcp" else openenv.serve
+    host, port = _address(arguments.http or _OPENENV_ADDRESS)
+    serve(Episodes(env, arguments.task, arguments.seed, arguments.most, arguments.idle), host, port)
     return 0
 
 

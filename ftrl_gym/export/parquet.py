@@ -9,8 +9,8 @@ type. Every column has a fixed type, so files of different tasks can be joined.
 
 ``verl``: the columns that its ``RLHFDataset`` reads (as of January 2026): data_source, prompt, ability, reward_model,
 extra_info, agent_name. verl shows a model only the tools of its own configuration, so here the prompt itself documents
-them; and it has an agent loop play each row, chosen by ``agent_name``: one that is registered as ``ftrl_gym`` and steps
-the environment that ``extra_info`` names.
+them; and it has an agent loop play each row, chosen by ``agent_name``: :mod:`ftrl_gym.interop.verl`, which steps the
+environment that ``extra_info`` names.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftrl_gym.errors import MissingExtraError
 from ftrl_gym.export.ftrl import FIELD, Skipped, packed, plain_answer
+from ftrl_gym.interop.verl import AGENT
 from ftrl_gym.prompt import Docs
 from ftrl_gym.suites.suite import CANARY
 from ftrl_gym.task import ModelUser, Split
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from ftrl_gym.env import ToolUseEnv
 
 EXTRA = "export"
-AGENT = "ftrl_gym"
-"""The agent loop that verl is to play a row with."""
 
 _GROUP = 1_000
 """Rows that are in memory at a time."""

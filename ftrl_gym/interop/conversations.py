@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import gymnasium as gym
@@ -23,12 +23,21 @@ def replayed(
     Returns:
         The return, and the score after the last turn; the score is empty when there was none.
     """
+    return paid(env, task, (turn_text(message) for message in messages if message["role"] == "assistant"))
+
+
+def paid(env: gym.Env[str, str], task: str, turns: Iterable[str]) -> tuple[float, dict[str, float]]:
+    """Plays texts as turns, as :func:`replayed`; those after the end of the episode are left.
+
+    Args:
+        env: An environment with its reward.
+        task: Id of the task.
+        turns: In the environment's dialect.
+    """
     env.reset(options={"task": task})
     total, score = 0.0, {}
-    for message in messages:
-        if message["role"] != "assistant":
-            continue
-        _, reward, terminated, truncated, info = env.step(turn_text(message))
+    for text in turns:
+        _, reward, terminated, truncated, info = env.step(text)
         total, score = total + float(reward), info["score"]
         if terminated or truncated:
             break

@@ -106,6 +106,8 @@ class Episodes:
     most: int = MOST
     idle_s: float = IDLE_S
     clock: Callable[[], float] = time.monotonic
+    base: ToolUseEnv = field(init=False)
+    """The env inside its wrappers."""
     _open: OrderedDict[str, OpenEpisode] = field(default_factory=OrderedDict)
     _dropped: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
@@ -115,8 +117,13 @@ class Episodes:
         base = self.env.unwrapped
         if not isinstance(base, ToolUseEnv):
             raise UsageError(f"{self.env} is no environment of ftrl_gym; make one with gym.make('ftrl/...')")
-        self._base = base
+        self.base = base
         self._draws = np.random.default_rng(self.seed)
+
+    @property
+    def name(self) -> str:
+        """The env's id, without its namespace: ``TravelBooking-v0``."""
+        return self.env.spec.id.rpartition("/")[2] if self.env.spec is not None else type(self.base).__name__
 
     def __len__(self) -> int:
         return len(self._open)
@@ -143,7 +150,7 @@ class Episodes:
                     f"the episode {short(name)} is gone: it was left alone for {self.idle_s:g} s, or made room for one "
                     f"of {self.most} others. Begin one under another name"
                 )
-            found = self._begun(task or self.task, seed)
+            found = self.begun(task, seed)
             while len(self._open) >= self.most:
                 self._drop_oldest()
             self._open[name] = found
@@ -151,14 +158,24 @@ class Episodes:
         self._open.move_to_end(name)
         return found
 
+    def begun(self, task: str | None = None, seed: int | None = None) -> OpenEpisode:
+        """A new episode, which has no name and is not held here.
+
+        Args:
+            task: Id of its task; None takes the one that all play, or draws one.
+            seed: Of the draw; None takes the next of these episodes.
+
+        Raises:
+            UnknownNameError: No such task.
+        """
+        env = VerifiableReward(self.base.sibling())
+        drawn = int(self._draws.integers(2**31)) if seed is None else seed
+        wanted = task or self.task
+        observation, info = env.reset(seed=drawn, options=None if wanted is None else {"task": wanted})
+        return OpenEpisode(env, observation, info)
+
     def _drop_oldest(self) -> None:
         name, _ = self._open.popitem(last=False)
         self._dropped[name] = None
         if len(self._dropped) > _REMEMBERED:
             self._dropped.popitem(last=False)
-
-    def _begun(self, task: str | None, seed: int | None) -> OpenEpisode:
-        env = VerifiableReward(self._base.sibling())
-        drawn = int(self._draws.integers(2**31)) if seed is None else seed
-        observation, info = env.reset(seed=drawn, options=None if task is None else {"task": task})
-        return OpenEpisode(env, observation, info)

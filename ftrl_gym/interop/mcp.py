@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import socket
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ftrl_gym.errors import UsageError
 from ftrl_gym.interop.episodes import Episodes, OpenEpisode
 from ftrl_gym.interop.installed import require
+from ftrl_gym.interop.listening import listen
 from ftrl_gym.policies import call_text
 from ftrl_gym.toolcall import CallStatus, short
 from ftrl_gym.version import __version__
@@ -111,16 +110,7 @@ def serve_http(episodes: Episodes, host: str, port: int) -> None:
     Raises:
         UsageError: As :func:`server`, or nothing can listen there.
     """
-    app = http_app(episodes, host)
-    import uvicorn
-
-    try:
-        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise UsageError(f"nothing can listen at {host}, port {port}: {error.strerror}; name another one") from None
-    shown = f"[{host}]" if ":" in host else host
-    print(f"listening at http://{shown}:{listening.getsockname()[1]}/mcp/EPISODE", file=sys.stderr, flush=True)
-    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
+    listen(http_app(episodes, host), host, port, "/mcp/EPISODE")
 
 
 def serve_stdio(episodes: Episodes) -> None:
