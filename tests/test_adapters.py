@@ -134,11 +134,22 @@ def _in_whole(played: Played) -> Played:
     return Played((sum(played.rewards),), (), (), played.score)
 
 
+def _ray(chosen: Sequence[Script]) -> list[Played]:
+    """In two actors, each episode in the next place that is free."""
+    from fleet_playing import one_node, played_by
+
+    from ftrl_gym.interop.ray import Fleet
+
+    with one_node(), Fleet(ID, actors=2, episodes=8, num_cpus=0.5, split="test") as fleet:
+        return played_by(fleet, chosen)
+
+
 ADAPTERS: dict[str, Adapter] = {
     "vector": Adapter(_own_vector),
     "wrappers": Adapter(_wrapped),
     "mcp": Adapter(_mcp, as_sent=one_call_a_turn, needs=("mcp",)),
     "trl": Adapter(_trl, as_sent=_read_by_trl, as_paid=_in_whole, needs=("trl", "datasets")),
+    "ray": Adapter(_ray, needs=("ray",)),
 }
 
 

@@ -10,11 +10,12 @@ import pytest
 PAGE = (Path(__file__).parent.parent / "docs" / "plugging-in.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^## (.*?)$(.*?)(?=^## |\Z)", PAGE, flags=re.DOTALL | re.MULTILINE)
 BLOCKS = [(title, block) for title, text in EXAMPLES for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)]
-NEEDS: dict[str, list[str]] = {"MCP": ["mcp"], "TRL": ["trl", "datasets"]}
+NEEDS: dict[str, list[str]] = {"MCP": ["mcp"], "TRL": ["trl", "datasets"], "Ray": ["ray"]}
 """Section -> the libraries without which its examples are left out."""
 SMALLER = {
     "max_steps=100": 'max_steps=1, use_cpu=True, bf16=False, report_to="none", save_strategy="no"',
     "max_completion_length=2048": "max_completion_length=8",
+    "ray.init()": "ray.init(num_cpus=2, object_store_memory=80_000_000, include_dashboard=False)",
     "num_generations=4": "num_generations=2, per_device_train_batch_size=2",
 }
 """What an example says that would take a test too long, and what the test says instead."""
@@ -32,7 +33,13 @@ def test_an_example_runs(title: str, block: str, tmp_path: Path, monkeypatch: py
         from trl_driving import save_tiny_model
 
         block = block.replace("Qwen/Qwen3-0.6B", save_tiny_model(tmp_path / "model"))
-    exec(compile(block, f"docs/plugging-in.md, {title}", "exec"), {"__name__": "example"})
+    try:
+        exec(compile(block, f"docs/plugging-in.md, {title}", "exec"), {"__name__": "example"})
+    finally:
+        if title == "Ray":
+            import ray
+
+            ray.shutdown()
 
 
 def test_the_page_has_examples() -> None:

@@ -69,6 +69,7 @@ def test_the_extras_are_the_promised_ones() -> None:
         "llm",
         "lora",
         "mcp",
+        "ray",
         "sb3",
         "train",
         "trl",
