@@ -71,6 +71,7 @@ def test_the_extras_are_the_promised_ones() -> None:
         "mcp",
         "ray",
         "sb3",
+        "torchrl",
         "train",
         "trl",
         "viz",
