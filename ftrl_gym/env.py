@@ -316,11 +316,12 @@ class ToolUseEnv(gym.Env[str, str]):
             message = f"unknown tool {short(name)}. Tools: {', '.join(self._tools)}"
             ledger.failed(name, {}, message, valid=False, transient=False)
             return Fed(CallStatus.UNKNOWN_TOOL, "unknown", message), False
-        checker, goal = tool.checker, ledger.goal
-        known = self._openings.calls.get(goal, call.key)
+        checker, goal, world = tool.checker, ledger.goal, episode.world
+        key = f"{world.mark}{call.key}" if world is not None and world.mark else call.key
+        known = self._openings.calls.get(goal, key)
         if known is None:
             known = KnownCall.of(goal, call, checker)
-            self._openings.calls.note(goal, call.key, known)
+            self._openings.calls.note(goal, key, known)
         if known.problem is not None:
             ledger.failed(name, {}, known.problem, valid=False, transient=False)
             return Fed(CallStatus.BAD_ARGUMENTS, name, f"{name}: {call.hint}{known.problem}"), False
@@ -334,24 +335,24 @@ class ToolUseEnv(gym.Env[str, str]):
         allowed = not checker.writes or counterpart.agreed(episode.task.counterpart, episode.heard)
         allowed = allowed and not episode.spoiled
         grounded = allowed and ledger.grounded(name, arguments, episode.told, known.needles)
-        world = episode.world
-        untouched = None if world is None or world.touched else world
-        fed = known.fed if untouched is not None else None
-        if fed is None:
-            fed = _fed(name, checker.typed(call.arguments), toolbox, world)
-            # what a tool of ours returns follows from its arguments and the world
-            reads = untouched is not None and not untouched.touched and not checker.writes
-            if reads and isinstance(toolbox, TrustedToolbox):
-                known.fed = fed
-                known.reading = goal.reading(name, arguments, fed.value) if fed.status is _OK else None
-                self._openings.calls.note(goal, call.key, known)
-        reading = known.reading if fed is known.fed else None
+        mark = None if world is None else world.mark
+        if known.fed is not None and mark is not None and world is not None:
+            fed, reading, held = known.fed, known.reading, known.held
+            if known.after is not None:
+                world.restore(known.after, known.mark)
+        else:
+            fed, reading = _fed(name, checker.typed(call.arguments), toolbox, world), None
+            held = None
+            if checker.writes and world is not None and fed.status is _OK:
+                held = frozenset(changes_held(goal, world.difference()))
+            if world is not None and mark is not None and isinstance(toolbox, TrustedToolbox):
+                reading = goal.reading(name, arguments, fed.value) if fed.status is _OK else None
+                known.note(fed, reading, held, world, f"{mark}{call.key}\n")
+                self._openings.calls.note(goal, key, known)
         if fed.status is not _OK:
             ledger.failed(name, arguments, fed.value, valid=True, transient=False)
             return fed, False
-        held = None
-        if checker.writes and world is not None:
-            held = changes_held(goal, world.difference())
+        if held is not None:
             episode.spoiled |= not grounded
         ledger.ran(name, arguments, grounded, fed.value, held, reading)
         return fed, grounded
@@ -373,7 +374,7 @@ class ToolUseEnv(gym.Env[str, str]):
         outcome, ledger, world = episode.task.outcome, episode.ledger, episode.world
         if not ledger.has(outcome.earned_by) or not ledger.all_changes_solved():
             return False
-        if world is not None and not ledger.goal.final.is_same(world.difference()):
+        if world is not None and not ledger.goal.final.is_reached(world):
             return False
         said: Json = answers.said(turn)
         if outcome.kind is OutcomeKind.CLARIFY:

@@ -6,7 +6,7 @@ published figures rest on it, not because it is safe to train on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from ftrl_gym import ftrl_matching
@@ -80,7 +80,7 @@ class FtrlLedger:
         arguments: Mapping[str, Json],
         grounded: bool,
         result: Json,
-        held: set[int] | None,
+        held: Set[int] | None,
         reading: Reading | None = None,
     ) -> bool:
         """A call that returned."""

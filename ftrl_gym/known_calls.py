@@ -1,7 +1,8 @@
 """What is known of calls that were made before: a group of episodes of one task makes the same ones again and again.
 
-Whether a call fits its document follows from the call. What it returns follows from it and the world, so it is known
-for worlds that nobody has written into. What it *earns* is not here: that is for each episode's ledger to say.
+Whether a call fits its document follows from the call. What it returns, and what it makes of the world, follow from it
+and the world as it is, which is told by the calls that have written into it so far. What a call *earns* is not here:
+that is for each episode's ledger to say.
 
 What is held is bounded, in calls and in characters: the calls made last, and those that were made again since.
 """
@@ -14,6 +15,7 @@ from ftrl_gym.goal import Goal, Reading
 from ftrl_gym.prompt import Fed
 from ftrl_gym.task import Json
 from ftrl_gym.toolcall import Call, Checker
+from ftrl_gym.world import Row, World
 
 MOST_CALLS = 8192
 """So many calls are held at most."""
@@ -25,7 +27,7 @@ LONGEST_CALL = 1_024
 
 @dataclass(slots=True)
 class KnownCall:
-    """One call to one tool of one task."""
+    """One call to one tool of one task, in a world to which the same was done before."""
 
     goal: Goal
     """The task's. It is held, so that no other one takes its place in memory, by which calls are found."""
@@ -36,7 +38,13 @@ class KnownCall:
     needles: tuple[str, ...] | None = None
     """What of them has to stand in what was told; see :meth:`ftrl_gym.goal.Goal.needles`."""
     fed: Fed | None = None
-    """What it comes to in a world that nobody has written into; None while that is not known."""
+    """What it comes to in the world as it is; None while that is not known."""
+    after: tuple[dict[tuple[str, str], Row], int] | None = None
+    """What the world has become then, where it was changed."""
+    mark: str | None = None
+    """Of that world."""
+    held: frozenset[int] | None = None
+    """Groups of changes that hold in it; None for a tool that changes nothing."""
     reading: Reading | None = None
     """What that tells, as far as the goal goes; None where it has to be worked out each time."""
 
@@ -48,6 +56,13 @@ class KnownCall:
             return KnownCall(goal, problem, {})
         arguments = checker.canonical(call.arguments)
         return KnownCall(goal, None, arguments, goal.needles(call.name, arguments))
+
+    def note(self, fed: Fed, reading: Reading | None, held: frozenset[int] | None, world: World, mark: str) -> None:
+        """Notes what the call has come to. Where the world was changed, it is given its new mark."""
+        self.fed, self.reading, self.held = fed, reading, held
+        if world.mark is None:
+            world.mark = self.mark = mark if len(mark) <= LONGEST_CALL else None
+            self.after = world.snapshot()
 
 
 class KnownCalls:

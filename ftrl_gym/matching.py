@@ -14,7 +14,7 @@ P = q/p (1 if p = 0), R = q/n, F1 = 2q/(p+n) with p calls (see :mod:`ftrl_gym.ft
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -159,7 +159,7 @@ class Ledger:
         arguments: Mapping[str, Json],
         grounded: bool,
         result: Json,
-        held: set[int] | None,
+        held: Set[int] | None,
         reading: Reading | None = None,
     ) -> bool:
         """Counts a call that returned, and says whether it earned anything.

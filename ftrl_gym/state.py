@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ftrl_gym.task import Json, RowChange
-from ftrl_gym.world import Row
+from ftrl_gym.world import Row, World
 
 Difference = dict[tuple[str, str], tuple[Row | None, Row | None]]
 """(table, id) -> (row before, row now), as :meth:`ftrl_gym.world.World.difference` gives it."""
@@ -69,11 +69,26 @@ class Expected:
         changes: The whole difference.
     """
 
-    __slots__ = ("_changes", "_compiled")
+    __slots__ = ("_changes", "_compiled", "_known")
+
+    _MOST = 64
 
     def __init__(self, changes: Sequence[RowChange]) -> None:
         self._changes = changes
         self._compiled: Counter[str] | None = None
+        self._known: dict[str, bool] = {}
+
+    def is_reached(self, world: World) -> bool:
+        """Whether a world has become that; looked up where one of the same mark was compared before."""
+        mark = world.mark
+        found = None if mark is None else self._known.get(mark)
+        if found is None:
+            found = self.is_same(world.difference())
+            if mark is not None:
+                if len(self._known) >= self._MOST:
+                    self._known.clear()
+                self._known[mark] = found
+        return found
 
     def is_same(self, difference: Difference) -> bool:
         """Whether the difference is exactly the expected one, up to the names of created rows."""

@@ -50,7 +50,7 @@ def test_a_world_that_was_written_into_is_read_anew() -> None:
     assert shown[0] == shown[1], "what one episode wrote is not seen in the next"
 
 
-def test_a_tool_that_only_reads_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tool_is_run_once_in_the_same_world(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[str] = []
     run = TrustedToolbox.run
     monkeypatch.setattr(TrustedToolbox, "run", lambda box, name, *given: ran.append(name) or run(box, name, *given))
@@ -59,7 +59,27 @@ def test_a_tool_that_only_reads_is_run_once(monkeypatch: pytest.MonkeyPatch) -> 
         env.reset(options={"task": TASK})
         for text in (LOOK, LOOK, CANCEL, LOOK):
             env.step(text)
-    assert ran == ["get_booking", "cancel_booking", "get_booking", *["cancel_booking", "get_booking"] * 2]
+    assert ran == ["get_booking", "cancel_booking", "get_booking"]
+
+
+def test_worlds_are_told_apart_by_what_was_done_to_them() -> None:
+    env = gym.make(ID, split="test")
+    base = env.unwrapped
+    assert isinstance(base, ToolUseEnv)
+    shown, differences = [], []
+    for _ in range(2):
+        env.reset(options={"task": TASK})
+        env.step(CANCEL)
+        saved = base.snapshot()
+        again = env.step(CANCEL)[0]
+        assert "error" in again, "it is cancelled already"
+        base.restore(saved)
+        assert base.world is not None and env.step(CANCEL)[0] == again
+        differences.append(base.world.difference())
+        base.world.update("bookings", REFERENCE, status="confirmed")
+        shown.append((again, env.step(LOOK)[0]))
+        assert '"status": "confirmed"' in shown[-1][1], "nobody knows what did that"
+    assert shown[0] == shown[1] and differences[0] == differences[1] and differences[0]
 
 
 def test_a_repeated_call_earns_nothing_however_it_is_known() -> None:
