@@ -9,6 +9,7 @@ What is held is bounded, in calls and in characters: the calls made last, and th
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 from ftrl_gym.goal import Goal, Reading
@@ -55,6 +56,8 @@ class KnownCall:
         if problem is not None:
             return KnownCall(goal, problem, {})
         arguments = checker.canonical(call.arguments)
+        if any(isinstance(value, dict | list) for value in arguments.values()):
+            arguments = copy.deepcopy(arguments)  # a tool could change what it is given
         return KnownCall(goal, None, arguments, goal.needles(call.name, arguments))
 
     def note(self, fed: Fed, reading: Reading | None, held: frozenset[int] | None, world: World, mark: str) -> None:
