@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 
 from ftrl_gym.task import Answer, AnswerType
 from ftrl_gym.toolcall import without_reasoning
@@ -67,16 +68,55 @@ def right(answer: Answer, text: str) -> bool:
     return any(folded == fold(alias) for alias in answer.aliases)
 
 
+class RightAnswer:
+    """The answer of one task, compared with what its episodes say, who often say the same.
+
+    >>> days = RightAnswer(Answer(type=AnswerType.NUMBER, value=3, unit="days"))
+    >>> [days.is_said(text) for text in ("3", "three", "3 days", "3")]
+    [True, False, True, True]
+    """
+
+    __slots__ = ("_answer", "_known")
+
+    _MOST = 64
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._known: dict[str, bool] = {}
+
+    def is_said(self, text: str) -> bool:
+        """Whether ``text`` is the answer; see :func:`right`."""
+        found = self._known.get(text)
+        if found is None:
+            found = right(self._answer, text)
+            if len(text) <= _SHORT:
+                if len(self._known) >= self._MOST:
+                    self._known.clear()
+                self._known[text] = found
+        return found
+
+
 def fold(text: str) -> str:
     """Text with case, accent form, punctuation and spacing made equal.
 
     >>> fold("  Hôtel “du  Lac”! ")
     'hôtel du lac'
     """
+    return _folded_short(text) if len(text) <= _SHORT else _folded(text)
+
+
+_SHORT = 64
+
+
+def _folded(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().translate(_NO_WORD).split())
     text = unicodedata.normalize("NFKC", text).casefold()
     return " ".join("".join(c if c.isalnum() or unicodedata.combining(c) else " " for c in text).split())
+
+
+_folded_short = lru_cache(maxsize=4096)(_folded)
+"""What is right is folded anew for every ending of its task."""
 
 
 def _number(answer: Answer, text: str) -> bool:

@@ -122,9 +122,15 @@ class Asked(NamedTuple):
         return self.consenting != tokens("")
 
 
-@lru_cache(maxsize=4)  # who is not understood says the same again
 def asked(turn: str) -> Asked | None:
     """What a turn asks; None when it asks nothing."""
+    return _asked_in_short(turn) if len(turn) <= _SHORT else _asked_in_long(turn)
+
+
+_SHORT = 1_024
+
+
+def _asked(turn: str) -> Asked | None:
     text = without_reasoning(turn)
     asking = [] if "<answer>" in text else list(filter(_asks, _SENTENCE.findall(text)))
     if not asking:
@@ -133,6 +139,12 @@ def asked(turn: str) -> Asked | None:
     for sentence in asking:
         parts[asks_consent(sentence)].append(sentence)
     return Asked(tokens(" ".join(asking)), tokens(" ".join(parts[False])), tokens(" ".join(parts[True])))
+
+
+_asked_in_short = lru_cache(maxsize=1024)(_asked)
+"""Episodes of one task ask the same, or nothing."""
+_asked_in_long = lru_cache(maxsize=4)(_asked)
+"""Who is not understood says the same again."""
 
 
 def _asks(sentence: str) -> bool:

@@ -15,20 +15,21 @@ from typing import Any
 
 import gymnasium as gym
 
-from ftrl_gym import answers, counterpart, hints, prompt, state
+from ftrl_gym import answers, counterpart, hints, prompt
 from ftrl_gym.env_settings import check_turns_and_mode, wanted_task
 from ftrl_gym.episode import End, Episode, Info, Message, TurnFacts
 from ftrl_gym.errors import UsageError
-from ftrl_gym.execution import Toolbox, ToolFailure, absent, failing, run_ahead
+from ftrl_gym.execution import Toolbox, ToolFailure, TrustedToolbox, absent, failing, run_ahead
 from ftrl_gym.ftrl_ledger import FtrlLedger
 from ftrl_gym.goal import changes_held
+from ftrl_gym.known_calls import KnownCall
 from ftrl_gym.matching import Ledger, Matching
 from ftrl_gym.opening import Openings
 from ftrl_gym.prompt import Fed
 from ftrl_gym.spaces import UnicodeText
 from ftrl_gym.task import Json, ModelUser, OutcomeKind, Task
 from ftrl_gym.taskset import TaskSet, one_of
-from ftrl_gym.toolcall import Call, CallStatus, Checker, Dialect, Turn, parse, short, without_reasoning
+from ftrl_gym.toolcall import Call, CallStatus, Checker, Dialect, Turn, parse_shared, short, without_reasoning
 from ftrl_gym.tooldoc import ToolDocument
 from ftrl_gym.world import World
 
@@ -37,7 +38,8 @@ MAX_CALLS = 16
 MAX_TEXT = 2_000_000
 """Length of the longest action and observation, in characters."""
 
-_OK = CallStatus.OK  # looked up once: Python 3.11 takes its time over an enum's member
+# looked up once: Python 3.11 takes its time over an enum's member
+_OK, _ANSWERED, _USER_DONE, _TURN_LIMIT = CallStatus.OK, End.ANSWERED, End.USER_DONE, End.TURN_LIMIT
 
 
 class ToolUseEnv(gym.Env[str, str]):
@@ -197,27 +199,27 @@ class ToolUseEnv(gym.Env[str, str]):
             raise UsageError(f"an action is a str, not {type(action).__name__}")
         ran, said = self.advance(action)
         told = ran or hints.of_ending(action, self.dialect, episode.facts)
-        messages: list[Message] = [{"role": "tool", "name": fed.name, "content": fed.text()} for fed in told]
+        messages: list[Message] = [{"role": "tool", "name": fed.name, "content": fed.raw or fed.text()} for fed in told]
         observation = prompt.tool_observation([message["content"] for message in messages]) if told else said or ""
         if said is not None:
             messages.append({"role": "user", "content": said})
-        statuses: list[Info] = [{"tool": fed.name, "status": fed.status.value} for fed in ran]
+        statuses: list[Info] = [{"tool": fed.name, "status": fed.status._value_} for fed in ran]
         facts = episode.facts
         assert facts is not None
         episode.transcript += ({"role": "assistant", "content": action}, *messages)
         over = facts.end is not None
-        truncated = facts.end is End.TURN_LIMIT
+        truncated = facts.end is _TURN_LIMIT
         return observation, 0.0, over and not truncated, truncated, episode.info(messages, statuses)
 
     def advance(self, action: str, turn: Turn | None = None) -> tuple[list[Fed], str | None]:
         """The part of :meth:`step` that counts: plays one turn of a running episode and notes what it did in
         ``episode.facts``, but writes nothing down for a policy to read, nor into the transcript.
 
-        ``turn`` is the action parsed, where that is at hand; it is used up. Returned is what became of each call, and
+        ``turn`` is the action parsed, where that is at hand. Returned is what became of each call, and
         the counterpart's reply.
         """
         episode = self.episode
-        turn = turn or parse(action, self.dialect)
+        turn = turn or parse_shared(action, self.dialect)
         episode.turn += 1
         episode.ledger.turn_begins(episode.heard.changes)
         ran: list[Fed] = []
@@ -225,12 +227,12 @@ class ToolUseEnv(gym.Env[str, str]):
         if turn.calls:
             ran = self._run_calls(turn.calls, episode)
         else:
-            said = self._say(turn.content)
+            said = self._say(turn.content, episode)
             if said is None:
-                end = End.ANSWERED if episode.task.counterpart.type == "nobody" else End.USER_DONE
-                right = self._outcome_is_right(action)
+                end = _ANSWERED if episode.task.counterpart.type == "nobody" else _USER_DONE
+                right = self._outcome_is_right(action, episode)
         if end is None and episode.turn >= self._turn_limit:
-            end = End.TURN_LIMIT
+            end = _TURN_LIMIT
         before = episode.facts.after if episode.facts is not None else None
         episode.facts = TurnFacts(turn.content, before, episode.ledger.score(), end, right)
         return ran, said
@@ -284,13 +286,15 @@ class ToolUseEnv(gym.Env[str, str]):
         """
         ran: list[Fed] = []
         learned: list[Fed] = []
-        toolbox = run_ahead(self._toolbox, calls[:MAX_CALLS], self.checker)
-        for call in calls[:MAX_CALLS]:
+        surplus = len(calls) - MAX_CALLS
+        if surplus > 0:
+            calls = calls[:MAX_CALLS]
+        toolbox = self._toolbox if len(calls) == 1 else run_ahead(self._toolbox, calls, self.checker)
+        for call in calls:
             fed, teaches = self._run(call, episode, toolbox)
             ran.append(fed)
             if teaches:
                 learned.append(fed)
-        surplus = len(calls) - MAX_CALLS
         if surplus > 0:
             for _ in range(surplus):
                 episode.ledger.attempt()
@@ -312,12 +316,16 @@ class ToolUseEnv(gym.Env[str, str]):
             message = f"unknown tool {short(name)}. Tools: {', '.join(self._tools)}"
             ledger.failed(name, {}, message, valid=False, transient=False)
             return Fed(CallStatus.UNKNOWN_TOOL, "unknown", message), False
-        checker = tool.checker
-        problem = checker.problem(call.arguments)
-        if problem is not None:
-            ledger.failed(name, {}, problem, valid=False, transient=False)
-            return Fed(CallStatus.BAD_ARGUMENTS, name, f"{name}: {call.hint}{problem}"), False
-        arguments = checker.canonical(call.arguments)
+        checker, goal, world = tool.checker, ledger.goal, episode.world
+        key = f"{world.mark}{call.key}" if world is not None and world.mark else call.key
+        known = self._openings.calls.get(goal, key)
+        if known is None:
+            known = KnownCall.of(goal, call, checker)
+            self._openings.calls.note(goal, key, known)
+        if known.problem is not None:
+            ledger.failed(name, {}, known.problem, valid=False, transient=False)
+            return Fed(CallStatus.BAD_ARGUMENTS, name, f"{name}: {call.hint}{known.problem}"), False
+        arguments = known.arguments
         number = episode.tool_calls.get(name, 0)
         episode.tool_calls[name] = number + 1
         event = failing(timeline, name, number) if timeline else None
@@ -325,24 +333,34 @@ class ToolUseEnv(gym.Env[str, str]):
             ledger.failed(name, arguments, event.message, valid=True, transient=True)
             return Fed(CallStatus.TOOL_ERROR, name, event.message), False
         allowed = not checker.writes or counterpart.agreed(episode.task.counterpart, episode.heard)
-        grounded = allowed and not episode.spoiled and ledger.grounded(name, arguments, episode.told)
-        try:
-            result = toolbox.run(name, checker.typed(call.arguments), episode.world)
-        except ToolFailure as failure:
-            ledger.failed(name, arguments, str(failure), valid=True, transient=False)
-            return Fed(CallStatus.TOOL_ERROR, name, str(failure)), False
-        held = None
-        if checker.writes and episode.world is not None:
-            held = changes_held(ledger.goal, episode.world.difference())
+        allowed = allowed and not episode.spoiled
+        grounded = allowed and ledger.grounded(name, arguments, episode.told, known.needles)
+        mark = None if world is None else world.mark
+        if known.fed is not None and mark is not None and world is not None:
+            fed, reading, held = known.fed, known.reading, known.held
+            if known.after is not None:
+                world.restore(known.after, known.mark)
+        else:
+            fed, reading = _fed(name, checker.typed(call.arguments), toolbox, world), None
+            held = None
+            if checker.writes and world is not None and fed.status is _OK:
+                held = frozenset(changes_held(goal, world.difference()))
+            if world is not None and mark is not None and isinstance(toolbox, TrustedToolbox):
+                reading = goal.reading(name, arguments, fed.value) if fed.status is _OK else None
+                known.note(fed, reading, held, world, f"{mark}{call.key}\n")
+                self._openings.calls.note(goal, key, known)
+        if fed.status is not _OK:
+            ledger.failed(name, arguments, fed.value, valid=True, transient=False)
+            return fed, False
+        if held is not None:
             episode.spoiled |= not grounded
-        ledger.ran(name, arguments, grounded, result, held)
-        return Fed(_OK, name, result), grounded
+        ledger.ran(name, arguments, grounded, fed.value, held, reading)
+        return fed, grounded
 
     # ------------------------------------------------------------------ a turn without calls
 
-    def _say(self, text: str) -> str | None:
+    def _say(self, text: str, episode: Episode) -> str | None:
         """Hands a turn to the counterpart; None when that ended the episode."""
-        episode = self.episode
         reply = counterpart.reply(episode.task.counterpart, episode.heard, text)
         episode.heard = reply.heard
         if reply.needless:
@@ -351,18 +369,26 @@ class ToolUseEnv(gym.Env[str, str]):
             episode.told.hear(reply.text)
         return reply.text
 
-    def _outcome_is_right(self, turn: str) -> bool:
+    def _outcome_is_right(self, turn: str, episode: Episode) -> bool:
         """Whether the ending is right, and the facts behind it were delivered in this episode."""
-        outcome, ledger, world = self.task.outcome, self.ledger, self.world
+        outcome, ledger, world = episode.task.outcome, episode.ledger, episode.world
         if not ledger.has(outcome.earned_by) or not ledger.all_changes_solved():
             return False
-        if world is not None and not state.same(outcome.changes, world.difference()):
+        if world is not None and not ledger.goal.final.is_reached(world):
             return False
         said: Json = answers.said(turn)
         if outcome.kind is OutcomeKind.CLARIFY:
             return said is None and "?" in without_reasoning(turn)
-        if outcome.answer is None:  # what was done was not refused, nor impossible
+        if outcome.answer is None or ledger.goal.answer is None:  # what was done was not refused, nor impossible
             return said is None or answers.fold(said) not in answers.UNDONE
         if said is None:
             return self.matching is Matching.FTRL and answers.stated_loosely(outcome.answer, turn)
-        return answers.right(outcome.answer, said)
+        return ledger.goal.answer.is_said(said)
+
+
+def _fed(name: str, arguments: dict[str, Any], toolbox: Toolbox, world: World | None) -> Fed:
+    """What a valid call comes to."""
+    try:
+        return Fed(_OK, name, toolbox.run(name, arguments, world))
+    except ToolFailure as failure:
+        return Fed(CallStatus.TOOL_ERROR, name, str(failure))

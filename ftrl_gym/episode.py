@@ -119,5 +119,5 @@ class Episode:
                 "invalid": self.ledger.invalid,
                 "waste": score.waste,
             },
-            "end": facts.end.value if facts.end is not None else None,
+            "end": facts.end._value_ if facts.end is not None else None,
         }

@@ -77,6 +77,8 @@ def run_ahead(toolbox: Toolbox, calls: Sequence[Call], checker: Callable[[str], 
 class TrustedToolbox:
     """Tools of a scenario whose source is pinned, called in this process.
 
+    What one returns follows from its arguments and the world, so it is not always called again to hear the same.
+
     Args:
         source: Python source with one top-level function per tool, first parameter ``world``.
         filename: What tracebacks call it.

@@ -6,11 +6,11 @@ published figures rest on it, not because it is safe to train on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from ftrl_gym import ftrl_matching
-from ftrl_gym.goal import Goal
+from ftrl_gym.goal import Goal, Reading
 from ftrl_gym.grounding import Grounding
 from ftrl_gym.matching import Score
 from ftrl_gym.task import Answer, Json, SubQuestion
@@ -56,7 +56,9 @@ class FtrlLedger:
     def turn_begins(self, changes_heard: int) -> None:
         """The paper knows neither turns nor a user."""
 
-    def grounded(self, tool: str, arguments: Mapping[str, Json], told: Grounding) -> bool:
+    def grounded(
+        self, tool: str, arguments: Mapping[str, Json], told: Grounding, needles: tuple[str, ...] | None = None
+    ) -> bool:
         """The paper asks for no grounding."""
         return True
 
@@ -73,7 +75,13 @@ class FtrlLedger:
         self._match(tool, f"an error occured when call {tool}: {message}")
 
     def ran(
-        self, tool: str, arguments: Mapping[str, Json], grounded: bool, result: Json, held: set[int] | None
+        self,
+        tool: str,
+        arguments: Mapping[str, Json],
+        grounded: bool,
+        result: Json,
+        held: Set[int] | None,
+        reading: Reading | None = None,
     ) -> bool:
         """A call that returned."""
         return self._match(tool, result)

@@ -10,10 +10,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ftrl_gym import parameters, state
-from ftrl_gym.answers import fold
+from ftrl_gym.answers import RightAnswer, fold
 from ftrl_gym.delivery import Source, asked_for, is_exact
 from ftrl_gym.grounding import tokens
 from ftrl_gym.task import Json, SubQuestion, Task
@@ -30,6 +30,17 @@ def call_key(tool: str, arguments: Mapping[str, Json]) -> str:
 def deep_key(tool: str, arguments: Mapping[str, Json]) -> str:
     """Likewise where arguments have parts, whose order means nothing either."""
     return f"{tool}{encode(arguments)}"
+
+
+class Reading(NamedTuple):
+    """What a goal makes of a call and its result, whatever else the episode has done."""
+
+    key: str
+    """Equal for equal calls."""
+    look_up: str
+    """Equal for calls that look up the same thing."""
+    shows: frozenset[int]
+    """Groups whose fact stands in the result."""
 
 
 @dataclass(slots=True)
@@ -59,6 +70,10 @@ class Goal:
     """Tools whose results come in pages."""
     many: dict[str, frozenset[str]] = field(default_factory=dict)
     """Tools that look several things up at once -> the parameters that name them."""
+    final: state.Expected = field(default_factory=lambda: state.Expected(()))
+    """What the world should have become in the end."""
+    answer: RightAnswer | None = None
+    """What is to be said in the end, if anything."""
     _sources: dict[str, list[Source]] = field(default_factory=dict)
 
     @staticmethod
@@ -70,7 +85,8 @@ class Goal:
             documents: The offered ones.
             asked_after: Sub-question -> changes of mind that come before it, where the user's script asks for it late.
         """
-        goal = Goal()
+        said = task.outcome.answer
+        goal = Goal(final=state.Expected(task.outcome.changes), answer=None if said is None else RightAnswer(said))
         wanted: dict[str, dict[str, list[tuple[str, Json, int]]]] = {}
         by_fact: dict[str, int] = {}
         for sub in task.sub_questions:
@@ -144,6 +160,29 @@ class Goal:
     def unasked(self, changes_heard: int) -> frozenset[int]:
         """Groups that nobody asks for before the user's next change of mind."""
         return frozenset(group for group, changes in self.asked_after.items() if changes > changes_heard)
+
+    def key(self, tool: str, arguments: Mapping[str, Json]) -> str:
+        """Equal for equal calls."""
+        return deep_key(tool, arguments) if tool in self.rich else call_key(tool, arguments)
+
+    def reading(self, tool: str, arguments: Mapping[str, Json], result: Json) -> Reading | None:
+        """What a call and its result are to this goal; None where that depends on what is solved already."""
+        if self.untyped:
+            return None
+        key = self.key(tool, arguments)
+        look_up = self.look_up(tool, arguments) if tool in self.rich else key
+        return Reading(key, look_up, frozenset(self.delivered(tool, arguments, result, set())))
+
+    def needles(self, tool: str, arguments: Mapping[str, Json]) -> tuple[str, ...] | None:
+        """What of a call's values has to stand in what was told, as tokens, unless it follows on a plan; None where
+        that is not all there is to it."""
+        if tool in self.rich or tool in self.paged:
+            return None
+        closed = self.documents[tool].closed if tool in self.documents else ()
+        asked = [value for name, value in arguments.items() if name not in closed]
+        if any(isinstance(value, dict | list) for value in asked):
+            return None
+        return tuple(tokens(str(value)) for value in asked if value is not None and not isinstance(value, bool))
 
     def look_up(self, tool: str, arguments: Mapping[str, Json]) -> str:
         """Equal for calls that look up the same thing: they differ at most in options."""

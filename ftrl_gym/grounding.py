@@ -6,7 +6,7 @@ wrote, never error messages. A value is found as whole tokens, whatever its case
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -96,6 +96,10 @@ class Grounding:
         if isinstance(value, dict):
             return all(map(self.holds, value.values()))
         return all(map(self.holds, value))
+
+    def has(self, needles: Iterable[str]) -> bool:
+        """Whether texts given as :func:`tokens` stand somewhere, each by itself."""
+        return all(map(self._find, needles))
 
     def names_page(self, pages: Pages, value: Any) -> bool:
         """Whether a page can be asked for by this value: a number, which is no secret, so that pages may be asked for

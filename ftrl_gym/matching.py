@@ -14,12 +14,12 @@ P = q/p (1 if p = 0), R = q/n, F1 = 2q/(p+n) with p calls (see :mod:`ftrl_gym.ft
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from ftrl_gym.goal import Goal, call_key, deep_key, encode
+from ftrl_gym.goal import Goal, Reading, encode
 from ftrl_gym.grounding import Grounding, each_grounded
 from ftrl_gym.task import Json
 
@@ -95,8 +95,13 @@ class Ledger:
         if self.goal.derived:
             self.known = frozenset(self.solved)
 
-    def grounded(self, tool: str, arguments: Mapping[str, Json], told: Grounding) -> bool:
-        """Whether each argument (canonical: defaults dropped) stands in what was told, or follows on a plan."""
+    def grounded(
+        self, tool: str, arguments: Mapping[str, Json], told: Grounding, needles: tuple[str, ...] | None = None
+    ) -> bool:
+        """Whether each argument (canonical: defaults dropped) stands in what was told, or follows on a plan.
+        ``needles`` are the goal's of this call, where they are at hand."""
+        if needles is not None and told.has(needles):
+            return True
         goal = self.goal
         if goal.rich and tool in goal.rich:
             return each_grounded(goal.rich[tool], arguments, told, self._follows)
@@ -143,13 +148,19 @@ class Ledger:
         if transient:
             self.forgiven += self.goal.makes(tool, arguments)
         elif valid:
-            key = deep_key(tool, arguments) if tool in self.goal.rich else call_key(tool, arguments)
+            key = self.goal.key(tool, arguments)
             if key not in self.seen:
                 self.seen.add(key)
-                self._count_needed(tool, arguments, self._note(tool, arguments))
+                self._count_needed(self.goal.look_up(tool, arguments), self._note(tool, arguments))
 
     def ran(
-        self, tool: str, arguments: Mapping[str, Json], grounded: bool, result: Json, held: set[int] | None
+        self,
+        tool: str,
+        arguments: Mapping[str, Json],
+        grounded: bool,
+        result: Json,
+        held: Set[int] | None,
+        reading: Reading | None = None,
     ) -> bool:
         """Counts a call that returned, and says whether it earned anything.
 
@@ -159,43 +170,52 @@ class Ledger:
             grounded: Whether every argument was grounded.
             result: JSON value it returned.
             held: Groups of changes that hold after it, None when the world cannot have changed.
+            reading: The goal's of this call and result, where it is at hand.
         """
+        goal = self.goal
         self.calls += 1
-        key = deep_key(tool, arguments) if tool in self.goal.rich else call_key(tool, arguments)
+        key = goal.key(tool, arguments) if reading is None else reading.key
         fresh = grounded and key not in self.seen
-        new = self.goal.delivered(tool, arguments, result, self.solved) if fresh else set()
+        new = set[int]()
+        if fresh and reading is None:
+            new = goal.delivered(tool, arguments, result, self.solved)
+        elif fresh and reading is not None and reading.shows:
+            new = set(reading.shows - self.solved)
         if new and new <= self.unasked:  # a lucky guess at what the user has yet to say: earned when made again
             new, fresh = set(), False
         elif fresh:
             self.seen.add(key)
-        before, first = (self._note(tool, arguments), self._leaf(tool, arguments)) if fresh else (0, False)
+        before, first = 0, False
+        if fresh and (tool in goal.rich or tool in goal.paged):
+            before, first = self._note(tool, arguments), self._leaf(tool, arguments)
         if held is not None:
-            effects = {group for group, _ in self.goal.changes}
+            effects = {group for group, _ in goal.changes}
             gone = effects - held
             arrived = held - self.solved - self.tainted
             self.solved -= gone
             early = arrived & self.unasked if grounded else arrived
             self.tainted = (self.tainted - gone) | early
             new |= arrived - early
-        if tool in self.goal.many:
-            self.extra_waste += self.goal.in_vain(tool, arguments, result, new)
+        if tool in goal.many:
+            self.extra_waste += goal.in_vain(tool, arguments, result, new)
         if new:
             self.solved |= new
-            look_up = self.goal.look_up(tool, arguments)
+            look_up = goal.look_up(tool, arguments) if reading is None else reading.look_up
             for group in new:
                 self.told_by.setdefault(group, look_up)
             if not new <= self.credited:
                 self.credited |= new
                 self.useful += 1
-                if tool in self.goal.paged:
-                    self.telling.add(self.goal.list_of(tool, arguments))
+                if tool in goal.paged:
+                    self.telling.add(goal.list_of(tool, arguments))
                 return True
         if not fresh:
             return False
-        if self._count_needed(tool, arguments, before):
+        look_up = goal.look_up(tool, arguments) if reading is None else reading.look_up
+        if self._count_needed(look_up, before):
             return True
         if first:
-            pages = self.goal.list_of(tool, arguments)
+            pages = goal.list_of(tool, arguments)
             self.leafed[pages] = self.leafed.get(pages, 0) + 1
         return False
 
@@ -217,13 +237,12 @@ class Ledger:
         self.leaves.add(page)
         return first
 
-    def _count_needed(self, tool: str, arguments: Mapping[str, Json], before: int) -> bool:
+    def _count_needed(self, look_up: str, before: int) -> bool:
         """Counts a call that solved nothing for the plans that need it, and says whether there is one. With other
         options a call is another one, but the look-up is the same, made so often ``before``: it is needed no more often
         than the plan makes it."""
         if not self.needed_made:
             self.needed_made = [0] * len(self.goal.needed)
-        look_up = self.goal.look_up(tool, arguments)
         hits = [
             before < needed.get(look_up, 0) + self._told_before(look_up, needed, solving)
             for needed, solving in zip(self.goal.needed, self.goal.solving, strict=True)
@@ -249,7 +268,7 @@ class Ledger:
         """P, R and F1 against the certified plan that gives the highest F1."""
         needed = max(self.needed_made) if self.needed_made else 0
         # nobody knows before which page of a list tells what it is read for, or that no later one has a better row
-        leafed = sum(pages for name, pages in self.leafed.items() if name in self.telling)
+        leafed = sum(pages for name, pages in self.leafed.items() if name in self.telling) if self.leafed else 0
         waste = self.calls - self.useful - needed - leafed - self.forgiven + self.extra_waste
         q, n = len(self.solved), len(self.goal.groups)
         if n == 0:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ftrl_gym import counterpart, prompt
 from ftrl_gym.goal import Goal
 from ftrl_gym.grounding import Grounding
+from ftrl_gym.known_calls import KnownCalls
 from ftrl_gym.task import Task
 from ftrl_gym.taskset import TaskSet
 from ftrl_gym.toolcall import Checker, Dialect
@@ -59,6 +60,8 @@ class Openings:
         self._taskset, self._docs, self._dialect = taskset, docs, dialect
         self._made: dict[int, Opening] = {}
         self._tools: dict[int, OfferedTool] = {}
+        self.calls = KnownCalls()
+        """Those that episodes of these tasks have made."""
 
     def of(self, task: Task) -> Opening:
         """How episodes of this task begin."""

@@ -106,7 +106,8 @@ class Replay:
         for index, sub in enumerate(effects):
             if index not in held:
                 return f"{sub.id} is not brought about: {sub.question}"
-        return None if state.same(self._task.outcome.changes, difference) else "the final state is not the outcome's"
+        expected = state.Expected(self._task.outcome.changes)
+        return None if expected.is_same(difference) else "the final state is not the outcome's"
 
     def _unjustified(self, call: PlannedCall) -> str | None:
         """Why a call cannot be made yet; None when it can."""

@@ -9,15 +9,24 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ftrl_gym.task import Json, RowChange
-from ftrl_gym.world import Row
+from ftrl_gym.world import Row, World
 
 Difference = dict[tuple[str, str], tuple[Row | None, Row | None]]
 """(table, id) -> (row before, row now), as :meth:`ftrl_gym.world.World.difference` gives it."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, check_circular=False).encode
+
+
+class _Change(NamedTuple):
+    """A row change before it is checked and kept."""
+
+    table: str
+    key: str | None
+    values: dict[str, Json]
+    deleted: bool
 
 
 def changes_of(difference: Difference) -> tuple[RowChange, ...]:
@@ -26,6 +35,10 @@ def changes_of(difference: Difference) -> tuple[RowChange, ...]:
     Args:
         difference: Difference of the gold plan's final world; created rows in order of creation.
     """
+    return tuple(RowChange(**change._asdict()) for change in _changes(difference))
+
+
+def _changes(difference: Difference) -> list[_Change]:
     names: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for (table, key), (before, now) in difference.items():
@@ -39,32 +52,64 @@ def changes_of(difference: Difference) -> tuple[RowChange, ...]:
     result = []
     for (table, key), (before, now) in difference.items():
         if now is None:
-            result.append(RowChange(table=table, key=key, deleted=True))
+            result.append(_Change(table, key, {}, True))
         elif before is None:
             values = {a: named(v) for a, v in now.items() if v != key}
-            result.append(RowChange(table=table, key=None, values=values))
+            result.append(_Change(table, None, values, False))
         else:
             values = {a: named(v) for a, v in now.items() if before.get(a) != v}
-            result.append(RowChange(table=table, key=key, values=values))
-    return tuple(result)
+            result.append(_Change(table, key, values, False))
+    return result
 
 
-def same(expected: Sequence[RowChange], difference: Difference) -> bool:
-    """Whether the difference is exactly the expected one, up to the names of created rows."""
-    if len(expected) != len(difference):
-        return False
-    return not expected or _contents(expected) == _contents(changes_of(difference))
+class Expected:
+    """What a world should have become. Compiled when it is first compared with a world that may be it.
+
+    Args:
+        changes: The whole difference.
+    """
+
+    __slots__ = ("_changes", "_compiled", "_known")
+
+    _MOST = 64
+
+    def __init__(self, changes: Sequence[RowChange]) -> None:
+        self._changes = changes
+        self._compiled: Counter[str] | None = None
+        self._known: dict[str, bool] = {}
+
+    def is_reached(self, world: World) -> bool:
+        """Whether a world has become that; looked up where one of the same mark was compared before."""
+        mark = world.mark
+        found = None if mark is None else self._known.get(mark)
+        if found is None:
+            found = self.is_same(world.difference())
+            if mark is not None:
+                if len(self._known) >= self._MOST:
+                    self._known.clear()
+                self._known[mark] = found
+        return found
+
+    def is_same(self, difference: Difference) -> bool:
+        """Whether the difference is exactly the expected one, up to the names of created rows."""
+        if len(self._changes) != len(difference):
+            return False
+        if not difference:
+            return True
+        if self._compiled is None:
+            self._compiled = _contents(self._changes)
+        return self._compiled == _contents(_changes(difference))
 
 
-def _contents(changes: Sequence[RowChange]) -> Counter[str]:
-    created: dict[str, RowChange] = {}
+def _contents(changes: Sequence[RowChange | _Change]) -> Counter[str]:
+    created: dict[str, RowChange | _Change] = {}
     counts: Counter[str] = Counter()
     for change in changes:
         if change.key is None:
             created[f"{change.table}/{counts[change.table]}"] = change
             counts[change.table] += 1
 
-    def content(change: RowChange, seen: tuple[str, ...]) -> str:
+    def content(change: RowChange | _Change, seen: tuple[str, ...]) -> str:
         values = {}
         for attribute, value in change.values.items():
             if isinstance(value, dict) and "$new" in value:

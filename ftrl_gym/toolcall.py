@@ -10,7 +10,7 @@ import ast
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -52,6 +52,14 @@ class Call:
     problem: str | None = None
     hint: str = ""
     """Goes before what is wrong with the arguments, where they seem to stand in another place."""
+    _key: str = field(default="", repr=False, compare=False)
+
+    @property
+    def key(self) -> str:
+        """Equal for calls that read the same. Worked out once, so it is for calls whose arguments nobody changes."""
+        if not self._key:
+            self._key = f"{self.name}{self.arguments!r}"
+        return self._key
 
 
 @dataclass(slots=True)
@@ -110,6 +118,23 @@ def without_reasoning(text: str) -> str:
 def parse(text: str, dialect: Dialect) -> Turn:
     """Splits an assistant message into words and calls. Never raises."""
     return _PARSERS[dialect](without_reasoning(text))
+
+
+def parse_shared(text: str, dialect: Dialect) -> Turn:
+    """The same, for who changes nothing in it: of a short text that was parsed before, the same turn is returned."""
+    turn = _parsed_short(text, dialect) if len(text) <= _SHORT_TURN else None
+    return parse(text, dialect) if turn is None else turn
+
+
+_SHORT_TURN = 2_048
+
+
+@lru_cache(maxsize=2048)
+def _parsed_short(text: str, dialect: Dialect) -> Turn | None:
+    """A turn; None where one of its calls has arguments that a tool could change in place."""
+    turn = parse(text, dialect)
+    alone = all(_SCALARS.issuperset(map(type, call.arguments.values())) for call in turn.calls)
+    return turn if alone else None
 
 
 def _parse_hermes(text: str) -> Turn:

@@ -191,10 +191,14 @@ def batched(infos: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 '_f1': array([ True, False])}, '_score': array([ True, False])}
     """
     result: dict[str, Any] = {}
-    for key in {key: None for keys in {tuple(info): None for info in infos} for key in keys}:
-        column = [info.get(key, _ABSENT) for info in infos]
-        has = [value is not _ABSENT for value in column]
-        first = column[has.index(True)]
+    kinds = {tuple(info): None for info in infos}
+    for key in {key: None for keys in kinds for key in keys}:
+        if len(kinds) == 1:
+            column, has, first = [info[key] for info in infos], [True] * len(infos), infos[0][key]
+        else:
+            column = [info.get(key, _ABSENT) for info in infos]
+            has = [value is not _ABSENT for value in column]
+            first = column[has.index(True)]
         if isinstance(first, dict):
             result[key] = batched([{} if value is _ABSENT else value for value in column])
         elif type(first) in (int, float, bool):

@@ -84,10 +84,13 @@ class World:
     True
     """
 
-    __slots__ = ("_changed", "_count", "base")
+    __slots__ = ("_changed", "_count", "base", "mark")
 
     def __init__(self, base: WorldBase) -> None:
         self.base = base
+        self.mark: str | None = ""
+        """Equal only for views on the same base that have changed the same, by the same calls: empty where nothing was
+        changed. A write takes it away (None), and whoever knows what wrote may set it anew."""
         self._changed: dict[tuple[str, str], Row] = {}
         self._count = 0
 
@@ -138,6 +141,7 @@ class World:
 
     def insert(self, table: str, row: Row, prefix: str) -> str:
         """Adds a row under a generated id and returns the id; ids count up within an episode."""
+        self.mark = None
         self._count += 1
         key = f"{prefix}{self._count:04d}"
         while self.get(table, key) is not None:
@@ -150,21 +154,23 @@ class World:
         """Replaces attributes of an existing row and returns the new row."""
         row = self.get(table, key)
         assert row is not None, f"{table}/{key} does not exist"
+        self.mark = None
         self._changed[(table, key)] = new = {**row, **values}
         return new
 
     def delete(self, table: str, key: str) -> None:
         """Removes a row."""
+        self.mark = None
         self._changed[(table, key)] = _DELETED
 
     def snapshot(self) -> tuple[dict[tuple[str, str], Row], int]:
         """What the episode changed so far; rows are shared, they are never mutated."""
         return dict(self._changed), self._count
 
-    def restore(self, saved: tuple[dict[tuple[str, str], Row], int]) -> None:
-        """Goes back to a snapshot, of this world or of another view on the same base."""
+    def restore(self, saved: tuple[dict[tuple[str, str], Row], int], mark: str | None = None) -> None:
+        """Goes back to a snapshot, of this world or of another view on the same base; ``mark`` is what it had then."""
         changed, self._count = saved
-        self._changed = dict(changed)
+        self._changed, self.mark = dict(changed), mark
 
     def changes(self) -> Changes:
         """What the episode changed so far, as plain values; see :meth:`take`."""
@@ -180,7 +186,7 @@ class World:
         changed, count = changes
         for table, _, _ in changed:
             self.base.tables[table]
-        self._count = count
+        self._count, self.mark = count, None
         self._changed = {(table, key): _DELETED if row is None else row for table, key, row in changed}
 
     @property
@@ -191,7 +197,7 @@ class World:
     def copy(self) -> World:
         """An independent view that has changed so far what this one has."""
         twin = World(self.base)
-        twin._changed, twin._count = self._changed.copy(), self._count
+        twin._changed, twin._count, twin.mark = self._changed.copy(), self._count, self.mark
         return twin
 
     def difference(self) -> dict[tuple[str, str], tuple[Row | None, Row | None]]:

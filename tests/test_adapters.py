@@ -7,6 +7,7 @@ stands, in which form scripts reach the environment: the bare environment plays 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import adapter_episodes
 import gymnasium as gym
+import numpy as np
 import pytest
 from adapter_episodes import ID, Played, Script, has_user, one_call_a_turn, played_bare, scripts
 from libraries import leave_out_without
@@ -210,6 +212,36 @@ def _in_whole(played: Played) -> Played:
     return Played((sum(played.rewards),), (), (), played.score)
 
 
+def _ray(chosen: Sequence[Script]) -> list[Played]:
+    """In two actors, each episode in the next place that is free."""
+    from fleet_playing import one_node, played_by
+
+    from ftrl_gym.interop.ray import Fleet
+
+    with one_node(), Fleet(ID, actors=2, episodes=8, num_cpus=0.5, split="test") as fleet:
+        return played_by(fleet, chosen)
+
+
+def _torchrl(chosen: Sequence[Script]) -> list[Played]:
+    """Texts beside tensors."""
+    from ftrl_gym.interop.torchrl import torchrl_env
+
+    env = torchrl_env(ID, split="test")
+
+    def played(script: Script) -> Played:
+        now, paid = env.reset(options={"task": script.task}), []
+        for text in script.turns:
+            now = env.step(now.set("action", text))["next"]
+            paid.append((now["reward"].item(), now["terminated"].item(), now["truncated"].item()))
+        return Played(*zip(*paid, strict=True), now["info"]["score"])
+
+    return [played(script) for script in chosen]
+
+
+def _in_float32(played: Played) -> Played:
+    return dataclasses.replace(played, rewards=tuple(float(np.float32(reward)) for reward in played.rewards))
+
+
 ADAPTERS: dict[str, Adapter] = {
     "vector": Adapter(_own_vector),
     "wrappers": Adapter(_wrapped),
@@ -231,6 +263,8 @@ ADAPTERS: dict[str, Adapter] = {
         _verl, as_paid=_logged_by_verl, needs=("verl",), marks=(pytest.mark.slow, pytest.mark.filterwarnings("ignore"))
     ),
     "trl": Adapter(_trl, as_sent=_read_by_trl, as_paid=_in_whole, needs=("trl", "datasets")),
+    "ray": Adapter(_ray, needs=("ray",)),
+    "torchrl": Adapter(_torchrl, as_paid=_in_float32, needs=("torchrl",)),
 }
 
 

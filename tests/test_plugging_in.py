@@ -19,6 +19,8 @@ NEEDS: dict[str, list[str]] = {
     "OpenEnv": ["openenv"],
     "TRL": ["trl", "datasets"],
     "verifiers": ["verifiers>=0.4"],
+    "Ray": ["ray"],
+    "TorchRL": ["torchrl"],
 }
 """Section -> the libraries without which its examples are left out."""
 OPENENV_ADDRESS = "http://127.0.0.1:8000"
@@ -26,6 +28,7 @@ OPENENV_ADDRESS = "http://127.0.0.1:8000"
 SMALLER = {
     "max_steps=100": 'max_steps=1, use_cpu=True, bf16=False, report_to="none", save_strategy="no"',
     "max_completion_length=2048": "max_completion_length=8",
+    "ray.init()": "ray.init(num_cpus=2, object_store_memory=80_000_000, include_dashboard=False)",
     "num_generations=4": "num_generations=2, per_device_train_batch_size=2",
 }
 """What an example says that would take a test too long, and what the test says instead."""
@@ -44,6 +47,10 @@ def test_an_example_runs(title: str, block: str, tmp_path: Path, monkeypatch: py
 
         block = block.replace("Qwen/Qwen3-0.6B", save_tiny_model(tmp_path / "model"))
     with contextlib.ExitStack() as stack:
+        if title == "Ray":
+            import ray
+
+            stack.callback(ray.shutdown)
         if OPENENV_ADDRESS in block:
             from ftrl_gym.interop.episodes import Episodes
             from ftrl_gym.interop.openenv import UVICORN, create_app
