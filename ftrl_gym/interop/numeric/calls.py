@@ -6,8 +6,9 @@ the question names is given, too, where it may be. The value of every place stan
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ftrl_gym import parameters
@@ -23,11 +24,13 @@ OF_QUESTION, OF_RESULTS = 4, 6
 PER_TOOL = 8
 """Calls of one tool that are offered."""
 _FREE = frozenset(("any", "all", "none"))
-_UNUSED, _NEW, _LATEST = 1.5, 0.5, 0.3
+_UNUSED, _NEW, _LATEST = 1.5, 0.7, 0.6
 """What a value gains, in units of :func:`ftrl_gym.baselines.slots.fit`, by not being used yet, where it stands in the
 question and where in a result, and by standing in the latest result."""
 _FULL = 3.0
 """What the best fit is worth; beyond a certain point more words in common say no more."""
+_SAME_ROW = 2.0
+"""What a call loses that gives two values of one row, which know each other already."""
 _APART, _IN_ORDER = 3.0, 0.3
 """What values of the question lose by standing far apart (from its beginning to its end), and what they gain where they
 stand in the order of the tool's parameters."""
@@ -57,21 +60,29 @@ class GroundedCall:
 
     tool: int
     """Number of the tool among those offered."""
-    call: Call
+    about: Tool
     fillings: tuple[Filling, ...]
     """Of the places that every call must fill."""
-    options: int
-    """Closed vocabularies of which the question names a member that is given."""
+    places: tuple[Leaf, ...]
+    """Those places."""
+    options: Mapping[str, Sequence[Json]]
+    """Members of closed vocabularies that the question names, of places that may be left out."""
+    fit: float
+    """How well its values fit on average."""
+    latest: int
+    """The number of the latest result that it builds on; -1 for the question alone."""
 
-    @property
-    def fit(self) -> float:
-        """How well its values fit on average."""
-        return sum(one.fit for one in self.fillings) / max(1, len(self.fillings))
+    @cached_property
+    def call(self) -> Call:
+        """Tool and arguments."""
+        values = {leaf.path: [one.value] for leaf, one in zip(self.places, self.fillings, strict=True)}
+        arguments = parameters.assembled(self.about.schema, {**self.options, **values})
+        return self.about.name, {**arguments, **self.about.more}
 
-    @property
-    def latest(self) -> int:
-        """The number of the latest result that it builds on; -1 for the question alone."""
-        return max([-1, *(one.entity.result for one in self.fillings if one.entity is not None)])
+    @cached_property
+    def text(self) -> str:
+        """The call as a text, by which it is told from others."""
+        return repr(self.call)
 
 
 class Filler:
@@ -105,17 +116,24 @@ class Filler:
                 if score > 0 and (entity.value not in best or score >= best[entity.value].fit):
                     best[entity.value] = Filling(leaf, in_place(leaf, entity.value), score, entity)
 
-    def calls(self, said: Sequence[str], latest: int, used: Collection[Json]) -> list[GroundedCall]:
+    def calls(
+        self, said: Sequence[str], latest: int, used: Collection[Json]
+    ) -> Iterator[tuple[int, float, GroundedCall]]:
         """The calls that could be made, those of one tool together and the best of each first.
 
         Args:
             said: Stems of all that the user said.
             latest: Number of the latest result, -1 before there is one.
             used: Values that calls have used already.
+
+        Yields:
+            The place among the calls of its tool, how likely its values are on average, and the call.
         """
         options = {key: self._options(key, said, latest, used) for key in self._leaves}
         named = frozenset(said)
-        return [call for number, tool in enumerate(self._tools) for call in self._of(number, tool, options, named)]
+        for number, tool in enumerate(self._tools):
+            for place, (rank, call) in enumerate(self._of(number, tool, options, named)):
+                yield place, rank, call
 
     def _options(self, key: str, said: Sequence[str], latest: int, used: Collection[Json]) -> list[_Ranked]:
         leaf = self._leaves[key]
@@ -129,14 +147,17 @@ class Filler:
             number = filling.entity.result
             unused = value not in used
             likely = _LATEST * (number == latest) + _NEW * unused if number >= 0 else _UNUSED * unused
-            ranked = _Ranked(_FULL * filling.fit / (1 + filling.fit) + likely, filling)
+            ranked = _Ranked(_FULL * filling.fit / (1 + filling.fit) + likely * min(1.0, 2 * filling.fit), filling)
             (of_question if number < 0 else of_results).append(ranked)
         of_question.sort(key=_rank)
         of_results.sort(key=_rank)
         return [*of_question[:OF_QUESTION], *of_results[:OF_RESULTS]]
 
-    def _of(self, number: int, tool: Tool, options: dict[str, list[_Ranked]], named: frozenset[str]) -> list[GroundedCall]:
-        found: dict[str, tuple[float, GroundedCall]] = {}
+    def _of(
+        self, number: int, tool: Tool, options: dict[str, list[_Ranked]], named: frozenset[str]
+    ) -> list[tuple[float, GroundedCall]]:
+        found: list[tuple[float, GroundedCall]] = []
+        extras = _named_choices(tool, named)
         for needed in tool.ways:
             best: list[tuple[float, tuple[Filling, ...]]] = [(0.0, ())]
             for leaf in needed:
@@ -144,18 +165,20 @@ class Filler:
                     (total + rank, (*filled, one))
                     for total, filled in best
                     for rank, one in options[self._keys[id(leaf)]]
-                    if one.entity is None or all(one.value != other.value for other in filled)
+                    if not filled or one.entity is None or all(one.value != other.value for other in filled)
                 ]
                 best = sorted(best, key=_rank)[:_BEAM]
-            best = [(total + _together(filled), filled) for total, filled in best]
-            for total, filled in sorted(best, key=_rank)[:PER_TOOL]:
-                values = {leaf.path: [one.value] for leaf, one in zip(needed, filled, strict=True)}
-                for extra in _named_choices(tool, named):
-                    more = {path: choice for path, choice in extra.items() if path not in values}
-                    arguments = {**parameters.assembled(tool.schema, {**values, **more}), **tool.more}
-                    made = GroundedCall(number, (tool.name, arguments), filled, len(more))
-                    found.setdefault(repr(arguments), (total / max(1, len(needed)), made))
-        return [call for _, call in sorted(found.values(), key=_rank)[:PER_TOOL]]
+            if len(needed) > 1:
+                best = sorted(((total + _together(filled), filled) for total, filled in best), key=_rank)
+            count = max(1, len(needed))
+            for total, filled in best[:PER_TOOL]:
+                fit_of_all = sum([one.fit for one in filled]) / count
+                latest = max([-1, *[one.entity.result for one in filled if one.entity is not None]])
+                for extra in extras:
+                    more = {path: choice for path, choice in extra.items() if all(path != leaf.path for leaf in needed)}
+                    call = GroundedCall(number, tool, filled, needed, more, fit_of_all, latest)
+                    found.append((total / count, call))
+        return sorted(found, key=_rank)[:PER_TOOL]
 
 
 class _Ranked(NamedTuple):
@@ -170,11 +193,14 @@ def _rank(ranked: tuple[float, Any]) -> float:
 
 
 def _together(filled: Sequence[Filling]) -> float:
-    """What the places of the values of one call in the question speak for it."""
-    places = [one.entity.place for one in filled if one.entity is not None and one.entity.result < 0]
-    if len(places) < 2:
-        return 0.0
-    return _IN_ORDER * (places == sorted(places)) - _APART * (max(places) - min(places))
+    """What speaks for the values of one call together: their places in the question, and not to be of one row."""
+    entities = [one.entity for one in filled if one.entity is not None]
+    rows = [(id(one.table), one.row) for one in entities if one.table is not None]
+    score = -_SAME_ROW * (len(rows) - len(set(rows)))
+    places = [one.place for one in entities if one.result < 0]
+    if len(places) > 1:
+        score += _IN_ORDER * (places == sorted(places)) - _APART * (max(places) - min(places))
+    return score
 
 
 def _named_choices(tool: Tool, named: frozenset[str]) -> list[dict[str, list[Json]]]:

@@ -18,6 +18,8 @@ from ftrl_gym.baselines.words import stems
 from ftrl_gym.task import Json
 
 _TIME = re.compile(r"[0-2]\d:[0-5]\d$")
+_AND = re.compile(r" (?:and|or)(?: of| the| for)? ")
+"""Stands between two names as well as within one."""
 MOST_ROWS = 12
 """Rows of one result, under one path, whose cells are entities."""
 MOST = 400
@@ -122,6 +124,9 @@ class Entities:
         for value in of_question(self._sight):
             place = starts.get(str(value.value), place * length) / length
             yield Entity(value.value, value.about, value.kind, -1, place=place)
+            parts = _AND.split(str(value.value)) if value.kind == "name" else []
+            for part in parts if len(parts) > 1 else ():
+                yield Entity(part, value.about, value.kind, -1, place=place)
 
     def _cells(self, tool: str, path: str, rows: list[Row], number: int) -> Iterator[Entity]:
         table = self.tables.setdefault((tool, path), Table(tool, path))

@@ -37,25 +37,28 @@ KINDS = ("name", "code", "number", "date", "time", "choice")
 
 OF_BOTH = ("call", "ending", "same tool", "age", "list", "first row", "named in row", "alone", "in question")
 OF_CALL = (
-    "made", "failed", "tool made", "relevance", "relevance left", "name asked", "name in head", "name left", "fit", "least fit",
-    "from question", "unused", "used", "from latest", "places", "row of the tool", "looks", "options", "place", "same name",
-    "others waiting", "row in question",
+    "made", "failed", "tool made", "relevance", "relevance left", "name asked", "name in head", "name left", "fit",
+    "least fit", "from question", "unused", "used", "from latest", "places", "row of the tool", "looks", "options",
+    "place", "same name", "others waiting", "row in question",
 )  # fmt: skip
 OF_ENDING = (
     "near", "near head", "first word", "covered", "number asked", "size", "order", "rank",
     *(f"way {way.value}" for way in Way), *(f"kind {kind}" for kind in KINDS),
 )  # fmt: skip
 _HASHED = len(OF_BOTH) + len(OF_CALL) + len(OF_ENDING)
-SLOT = _HASHED + 2 * EXTREMES + 2 * NAMES + PLACES
+COLUMN = 2 * EXTREMES + NAMES
+"""Features of a column and of a row's place in it."""
+SLOT = _HASHED + COLUMN + NAMES + PLACES
 """Features of an action."""
 PROGRESS = 12 + len(KINDS)
 """Features of the episode."""
 OF_TOOL = ("offered", "relevance", "relevance left", "name asked", "name in head", "looks", "made", "places")
 OF_ENTITY = (
-    "seen", "in question", "place", "age", "list", "first row", "named in row", "alone", "also in question", "used", "near",
+    "seen", "in question", "place", "age", "list", "first row", "named in row", "alone", "also in question", "used",
+    "near",
     *(f"kind {kind}" for kind in KINDS),
 )  # fmt: skip
-TOOL, ENTITY = len(OF_TOOL) + NAMES, len(OF_ENTITY) + 2 * EXTREMES + 2 * NAMES + PLACES
+TOOL, ENTITY = len(OF_TOOL) + NAMES, len(OF_ENTITY) + COLUMN + NAMES
 """Features of a tool and of an entity."""
 WORDS_IN_ALL = WORDS + HEAD + LEFT
 
@@ -112,27 +115,35 @@ def of_calls(calls: Sequence[GroundedCall], seen: Seen) -> Array:
     asked, used = seen.asked, seen.used
     relevance, left, left_words = asked.scores, seen.scores_left, frozenset(seen.left)
     latest, last_tool = seen.latest, seen.last_tool
+    of_found: dict[int, tuple[tuple[float, ...], Array]] = {}
     for row, call in zip(rows, calls, strict=True):
-        name, own, text = call.call[0], asked.names[call.tool], repr(call.call)
+        name, own, text = call.about.name, asked.names[call.tool], call.text
         entities = [one.entity for one in call.fillings if one.entity is not None]
         asking = [one for one in entities if one.result < 0]
         found = next((one for one in entities if one.result >= 0), None)
         count, width = max(1, len(entities)), max(1, len(own))
+        if id(found) not in of_found:
+            of_found[id(found)] = _of_entity(found, latest, asked), _of_column(found)
+        about, column = of_found[id(found)]
         values = (
-            1.0, 0.0, name == last_tool, *_of_entity(found, latest, asked),
-            text in seen.made, text in seen.to_repeat, seen.tool_made.get(name, 0) / 3, relevance[call.tool], left[call.tool],
+            1.0, 0.0, name == last_tool, *about,
+            text in seen.made, text in seen.to_repeat, seen.tool_made.get(name, 0) / 3,
+            relevance[call.tool], left[call.tool],
             len(own & asked.word_set) / width, bool(own.intersection(asked.head)), len(own & left_words) / width,
             call.fit / 4, min([4.0, *(one.fit for one in call.fillings)]) / 4,
             len(asking) / count, sum(one.value not in used for one in asking) / count,
             sum(one.value in used for one in entities) / count, sum(one.result == latest for one in entities) / count,
-            len(call.fillings) / 4, found is not None and _says(found, own), seen.tools[call.tool].looks, call.options / 2,
+            len(call.fillings) / 4, found is not None and _says(found, own), call.about.looks, len(call.options) / 2,
             asking[0].place if asking else 0.0,
             sum(one.entity is not None and one.entity.column == one.leaf.name for one in call.fillings) / count,
             (seen.waiting - sum(one.value not in used for one in asking)) / 4,
             found is not None and _asked_row(found, asked),
         )  # fmt: skip
         row[: len(values)] = values
-        _names(row, found, own, [one.leaf.name for one in call.fillings])
+        row[_HASHED : _HASHED + COLUMN] = column
+        row[_HASHED + COLUMN + _buckets(name, NAMES)] = 1
+        for one in call.places:
+            row[_HASHED + COLUMN + NAMES + _buckets(one.name, PLACES)] = 1
     return np.clip(rows, -1, 1)
 
 
@@ -160,7 +171,9 @@ def of_endings(found: Sequence[Ending], seen: Seen) -> Array:
             *(entity is not None and ending.way is Way.CELL and entity.kind == kind for kind in KINDS),
         )  # fmt: skip
         row[start : start + len(values)] = values
-        _names(row, entity, frozenset(stems(entity.tool)) if entity is not None else (), ())
+        row[_HASHED : _HASHED + COLUMN] = _of_column(entity)
+        if entity is not None:
+            row[_HASHED + COLUMN + _buckets(entity.tool, NAMES)] = 1
     return np.clip(rows, -1, 1)
 
 
@@ -175,8 +188,7 @@ def of_tools(seen: Seen) -> Array:
             bool(own.intersection(asked.head)), tool.looks, seen.tool_made.get(tool.name, 0) / 3, len(tool.ways[0]) / 4,
         )  # fmt: skip
         row[: len(values)] = values
-        for stem in own:
-            row[len(values) + bucket(stem, NAMES)] = 1
+        row[len(values) + _buckets(tool.name, NAMES)] = 1
     return np.clip(rows, -1, 1)
 
 
@@ -185,11 +197,12 @@ def of_entities(entities: Sequence[Entity], seen: Seen) -> Array:
     rows = np.zeros((len(entities), ENTITY), dtype=np.float32)
     for row, entity in zip(rows, entities, strict=True):
         values = (
-            1.0, entity.result < 0, entity.place, *_of_entity(entity, seen.latest, seen.asked), entity.value in seen.used,
-            nearness(seen.asked, entity) / 4, *(entity.kind == kind for kind in KINDS),
+            1.0, entity.result < 0, entity.place, *_of_entity(entity, seen.latest, seen.asked),
+            entity.value in seen.used, nearness(seen.asked, entity) / 4, *(entity.kind == kind for kind in KINDS),
         )  # fmt: skip
         row[: len(values)] = values
-        _names(row, entity, stems(entity.tool), (), len(OF_ENTITY))
+        row[len(values) : len(values) + COLUMN] = _of_column(entity)
+        row[len(values) + COLUMN + _buckets(entity.tool, NAMES)] = 1
     return np.clip(rows, -1, 1)
 
 
@@ -216,27 +229,27 @@ def _asked_row(entity: Entity, asked: Asked) -> bool:
 
 def _says(entity: Entity, own: Collection[str]) -> bool:
     """Whether a cell of the row says what the tool's name does: a booking of the type "flight", and ``get_flight``."""
-    return any(isinstance(cell, str) and len(cell) < 20 and own & frozenset(stems(cell)) for cell in entity.cells().values())
+    return any(
+        isinstance(cell, str) and len(cell) < 20 and own & frozenset(stems(cell)) for cell in entity.cells().values()
+    )
 
 
-def _names(row: Array, entity: Entity | None, tool: Iterable[str], places: Iterable[str], start: int = _HASHED) -> None:
-    """Fills in what is hashed, from ``start`` on."""
-    if entity is not None and entity.table is not None:
+def _of_column(entity: Entity | None) -> Array:
+    """Of which columns its row is the least and the greatest, and what its own is called; shape (COLUMN,)."""
+    row = np.zeros(COLUMN, dtype=np.float32)
+    if entity is None:
+        return row
+    if entity.table is not None:
         cells = entity.cells()
-        for column, (least, greatest) in entity.table.extremes().items():
-            cell = cells.get(column)
-            if cell == least or cell == greatest:
-                place = start + (EXTREMES if cell == greatest else 0)
-                for stem in stems(column.rpartition(".")[2]):
-                    row[place + bucket(stem, EXTREMES)] = 1
-    start += 2 * EXTREMES
-    for stem in tool:
-        row[start + bucket(stem, NAMES)] = 1
-    start += NAMES
-    if entity is not None:
-        for stem in entity.own or (f"<{entity.kind}>",):
-            row[start + bucket(stem, NAMES)] = 1
-    start += NAMES
-    for name in places:
-        for stem in stems(name):
-            row[start + bucket(stem, PLACES)] = 1
+        for column, ends in entity.table.extremes().items():
+            for number, end in enumerate(ends):
+                if cells.get(column) == end:
+                    row[number * EXTREMES + _buckets(column.rpartition(".")[2], EXTREMES)] = 1
+    row[2 * EXTREMES :] = hashed(entity.own or (f"<{entity.kind}>",), NAMES)
+    return row
+
+
+@lru_cache(maxsize=10_000)
+def _buckets(name: str, buckets: int) -> npt.NDArray[np.intp]:
+    """Where the stems of a name are counted."""
+    return np.array([bucket(stem, buckets) for stem in stems(name)], dtype=np.intp)

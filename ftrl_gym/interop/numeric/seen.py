@@ -14,10 +14,12 @@ from ftrl_gym.interop.numeric.endings import Ending, endings
 from ftrl_gym.interop.numeric.entities import Entities
 from ftrl_gym.task import Json
 
-_RELEVANT = 2.0
+_RELEVANT = 1.0
 """What a tool's relevance counts for among calls, beside how well their values fit."""
 _FRESH = 0.4
 """What a call gains that builds on the latest result."""
+_ONE_MORE = 0.3
+"""What a call loses for each of its tool's that is likelier, so that every tool has its turn."""
 _CHANGES = 1.5
 """What a call loses that seems to change something."""
 
@@ -58,7 +60,12 @@ class Seen:
             name, arguments = call
             self.made.add(repr(call))
             self.tool_made[name] = self.tool_made.get(name, 0) + 1
-            self.used.update(_scalars(arguments))
+            given = _scalars(arguments)
+            self.used.update(given)
+            texts = [value for value in given if isinstance(value, str)]
+            # "Sanchez" is used with "Crystal Sanchez".
+            named = [one.value for one in self.entities.of_question if isinstance(one.value, str)]
+            self.used.update(name for name in named if any(name in text for text in texts))
             self._touched |= frozenset(stems(name))
         self.sight.note(info)
         self.to_repeat = {repr(result.call) for result in self.sight.last() if failed_for_a_moment(result)}
@@ -100,8 +107,7 @@ class Seen:
 
     def is_open(self, call: GroundedCall) -> bool:
         """Whether a call was not made yet, or failed for a moment only."""
-        text = repr(call.call)
-        return text not in self.made or text in self.to_repeat
+        return call.text not in self.made or call.text in self.to_repeat
 
     def calls(self, most: int) -> list[GroundedCall]:
         """The calls that could be made, the likeliest first; those that were made already come last.
@@ -110,14 +116,16 @@ class Seen:
             most: At most so many.
         """
         relevance, left = self.asked.scores, self.scores_left
-        found = self._filler.calls(self.asked.all_stems, self.latest, self.used)
 
-        def rank(call: GroundedCall) -> tuple[bool, float]:
-            likely = _RELEVANT * max(relevance[call.tool], left[call.tool]) + min(call.fit, 2.0)
-            likely += _FRESH * (0 <= self.latest == call.latest) - _CHANGES * (not self.tools[call.tool].looks)
-            return self.is_open(call), likely
+        def likely(place: int, rank: float, call: GroundedCall) -> float:
+            score = _RELEVANT * max(relevance[call.tool], left[call.tool]) + rank - _ONE_MORE * place
+            return score + _FRESH * (0 <= self.latest == call.latest) - _CHANGES * (not call.about.looks)
 
-        return sorted(found, key=rank, reverse=True)[:most]
+        drafts = self._filler.calls(self.asked.all_stems, self.latest, self.used)
+        ranked = sorted(((likely(*draft), draft[2]) for draft in drafts), key=lambda one: -one[0])
+        found = [call for _, call in ranked]
+        found = found[: most + len(self.made)]  # behind these no call is listed, whichever of them were made
+        return sorted(found, key=self.is_open, reverse=True)[:most]
 
     def endings(self, most: int) -> list[Ending]:
         """What could be answered; see :func:`ftrl_gym.interop.numeric.endings.endings`."""
