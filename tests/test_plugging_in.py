@@ -10,10 +10,11 @@ import pytest
 PAGE = (Path(__file__).parent.parent / "docs" / "plugging-in.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^## (.*?)$(.*?)(?=^## |\Z)", PAGE, flags=re.DOTALL | re.MULTILINE)
 BLOCKS = [(title, block) for title, text in EXAMPLES for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)]
-NEEDS: dict[str, list[str]] = {"MCP": ["mcp"], "TRL": ["trl", "datasets"]}
+NEEDS: dict[str, list[str]] = {"MCP": ["mcp"], "Stable-Baselines3": ["sb3_contrib"], "TRL": ["trl", "datasets"]}
 """Section -> the libraries without which its examples are left out."""
 SMALLER = {
     "max_steps=100": 'max_steps=1, use_cpu=True, bf16=False, report_to="none", save_strategy="no"',
+    "learn(100_000)": "learn(256)",
     "max_completion_length=2048": "max_completion_length=8",
     "num_generations=4": "num_generations=2, per_device_train_batch_size=2",
 }
