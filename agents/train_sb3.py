@@ -3,6 +3,7 @@
     python agents/train_sb3.py                                   MaskablePPO in TravelBooking, some minutes on a CPU
     python agents/train_sb3.py --algo ppo --out runs/sb3-ppo     or a2c, dqn: without masks
     python agents/train_sb3.py --beside runs/sb3-ppo             the other run in the same table and curves
+    python agents/train_sb3.py --go-on --minutes 30              longer, from what the first one has learned
 
 It learns on train tasks and is judged on held-out ones. Everything is written to --out: config.json, metrics.jsonl,
 model.zip, evaluation.json, report.md, curves.png.
@@ -38,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
 def run(config: ClassicConfig, console: Console) -> int:
     """Checks what is cheap to check, then trains."""
     check_libraries()
-    for folder in config.beside:
+    for folder in (*config.beside, *([config.out] if config.go_on else [])):
         read_run(folder)
     check_out(config.out)
     # Before torch starts: its matrix library reads it once.

@@ -21,8 +21,8 @@ SMALL = ["--steps", "64", "--envs", "2", "--tasks", "3", "--calls", "12", "--end
 
 def test_flags_are_an_interface() -> None:
     assert " ".join(ClassicConfig.model_fields) == (
-        "algo env kinds difficulty features policy calls endings steps minutes envs learning_rate gamma tasks seed "
-        "threads beside out"
+        "algo env kinds difficulty features policy calls endings steps minutes go_on envs learning_rate gamma tasks "
+        "seed threads beside out"
     )
 
 
@@ -90,6 +90,20 @@ def test_runs_stand_beside_each_other(tmp_path: Path, capsys: pytest.CaptureFixt
     ]  # fmt: skip
     assert train_sb3.main([*SMALL, "--beside", str(tmp_path), "--out", str(tmp_path / "third")]) == 2
     assert "holds no finished run" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.usefixtures("_libraries")
+@pytest.mark.filterwarnings("ignore")
+def test_a_run_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "run"
+    assert train_sb3.main([*SMALL, "--go-on", "--out", str(out)]) == 2
+    assert "holds no finished run" in " ".join(capsys.readouterr().err.split())
+    assert train_sb3.main([*SMALL, "--out", str(out)]) == 0
+    assert train_sb3.main([*SMALL, "--go-on", "--out", str(out)]) == 0
+    records = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
+    first, last = records[0], records[-1]
+    assert last["step"] >= first["step"] + 64
+    assert last["cpu_seconds"] >= first["cpu_seconds"] > 0 and last["seconds"] >= first["seconds"]
 
 
 def _features(slots: int, width: int) -> Any:

@@ -48,6 +48,8 @@ class ClassicConfig(Settings):
     """Turns at most."""
     minutes: Annotated[float, Field(gt=0)] = 15.0
     """Wall-clock minutes of learning at most; evaluation comes on top."""
+    go_on: bool = False
+    """Learn on from what --out holds, for so many more turns and minutes. A DQN begins with an empty memory."""
     envs: Positive = 16
     """Episodes side by side."""
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3

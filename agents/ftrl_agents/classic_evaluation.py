@@ -38,8 +38,8 @@ def random_chooser(seed: int) -> Chooser:
 def model_chooser(model: BaseAlgorithm, algo: Algorithm) -> Chooser:
     """The action that a model thinks best; masks are for those that take them."""
     if algo is Algorithm.MASKABLE_PPO:
-        return lambda seen, mask: int(model.predict(seen, deterministic=True, action_masks=mask)[0])  # type: ignore[call-arg]
-    return lambda seen, _: int(model.predict(seen, deterministic=True)[0])  # type: ignore[arg-type]
+        return lambda seen, mask: int(model.predict(seen, deterministic=True, action_masks=mask)[0])
+    return lambda seen, _: int(model.predict(seen, deterministic=True)[0])
 
 
 def evaluate_classic(view: NumericView, tasks: Sequence[str], choose: Chooser, name: str) -> Evaluation:

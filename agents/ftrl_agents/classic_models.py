@@ -61,15 +61,20 @@ def new_model(config: ClassicConfig, envs: VecEnv) -> BaseAlgorithm:
     )
 
 
-def load_model(config: ClassicConfig) -> BaseAlgorithm:
-    """The model that a run has saved."""
+def load_model(config: ClassicConfig, envs: VecEnv | None = None) -> BaseAlgorithm:
+    """The model that a run has saved.
+
+    Args:
+        config: Of the run.
+        envs: Where it learns on; None for one that only plays.
+    """
     from sb3_contrib import MaskablePPO
     from stable_baselines3 import A2C, DQN, PPO
 
     known: dict[Algorithm, type[BaseAlgorithm]] = {
         Algorithm.MASKABLE_PPO: MaskablePPO, Algorithm.PPO: PPO, Algorithm.A2C: A2C, Algorithm.DQN: DQN,
     }  # fmt: skip
-    return known[config.algo].load(config.out / "model.zip", device="cpu")
+    return known[config.algo].load(config.out / "model.zip", env=envs, device="cpu")
 
 
 def _bytes(space: spaces.Space[Any]) -> int:

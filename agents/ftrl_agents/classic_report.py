@@ -17,7 +17,7 @@ class ClassicRun:
     """A finished run."""
 
     name: str
-    seconds: float
+    cpu_seconds: float
     """Of learning."""
     metrics: Sequence[Mapping[str, Any]]
     """One record for each point of its curve."""
@@ -36,11 +36,12 @@ def read_run(folder: Path) -> ClassicRun:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         lines = (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
         metrics = [json.loads(line) for line in lines]
+        cpu_seconds = metrics[-1]["cpu_seconds"]
         held_out, random = Evaluation.load(folder / "evaluation.json"), Evaluation.load(folder / "random.json")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise UsageError(f"{folder} holds no finished run of agents/train_sb3.py ({error}); name another one") from None
     name = config["algo"] + (", mlp" if config["policy"] == "mlp" else "")
-    return ClassicRun(name, metrics[-1]["seconds"], metrics, held_out, random)
+    return ClassicRun(name, cpu_seconds, metrics, held_out, random)
 
 
 def write_classic_report(folder: Path, beside: Sequence[Path]) -> str:
@@ -67,11 +68,11 @@ def write_classic_report(folder: Path, beside: Sequence[Path]) -> str:
 def table(runs: Sequence[ClassicRun]) -> str:
     """Runs side by side as Markdown: a column for each kind of task."""
     kinds = sorted(runs[0].held_out.by_kind())
-    lines = [["policy", "turns", "minutes", *(kind.replace("_", " ") for kind in kinds), "Solve-F1"]]
+    lines = [["policy", "turns", "CPU minutes", *(kind.replace("_", " ") for kind in kinds), "Solve-F1"]]
     lines.append(["---"] * len(lines[0]))
     lines.append(["random among what stands open", "", "", *_figures(runs[0].random, kinds)])
     for run in runs:
-        turns, minutes = f"{run.metrics[-1]['step']:,}", f"{run.seconds / 60:.1f}"
+        turns, minutes = f"{run.metrics[-1]['step']:,}", f"{run.cpu_seconds / 60:.1f}"
         lines.append([run.name, turns, minutes, *_figures(run.held_out, kinds)])
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 

@@ -6,7 +6,7 @@ import json
 import random
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv
 from ftrl_agents.classic_config import ClassicConfig
 from ftrl_agents.classic_evaluation import evaluate_classic, model_chooser, random_chooser, spread
 from ftrl_agents.classic_models import load_model, new_model
-from ftrl_agents.classic_report import write_classic_report
+from ftrl_agents.classic_report import read_run, write_classic_report
 from ftrl_agents.envs import env_factory
 from ftrl_gym.interop.numeric.view import NumericView
 
@@ -54,12 +54,14 @@ def train_classic(config: ClassicConfig, console: Console) -> int:
     train, held_out = view_factory(config, "train"), view_factory(config, "test")()
     random.seed(config.seed)
     torch.set_num_threads(config.threads)
+    earlier = read_run(config.out) if config.go_on else None
     (config.out / "config.json").write_text(config.model_dump_json(indent=2) + "\n", encoding="utf-8")
     envs = DummyVecEnv([train for _ in range(config.envs)])
     envs.seed(config.seed)
-    model = new_model(config, envs)
+    model = load_model(config, envs) if earlier is not None else new_model(config, envs)
     console.print(f"{config.algo} on {config.env}: {config.steps:,} turns or {config.minutes:g} minutes at most")
-    model.learn(config.steps, callback=Progress(config, console))
+    progress = Progress(config, console, earlier.metrics[-1] if earlier is not None else None)
+    model.learn(config.steps, callback=progress, reset_num_timesteps=earlier is None)
     model.save(config.out / "model.zip")
     tasks = spread(held_out.unwrapped.taskset.ids(), config.tasks)  # type: ignore[attr-defined]
     console.print(f"playing {len(tasks)} held-out tasks")
@@ -76,17 +78,20 @@ class Progress(BaseCallback):
     Args:
         config: Of the run.
         console: Told of every point.
+        earlier: The last point of a run that this one goes on from.
     """
 
-    def __init__(self, config: ClassicConfig, console: Console) -> None:
+    def __init__(self, config: ClassicConfig, console: Console, earlier: Mapping[str, Any] | None = None) -> None:
         super().__init__()
         self._config, self._console = config, console
         self._path: Path = config.out / "metrics.jsonl"
-        self._path.write_text("", encoding="utf-8")
+        if earlier is None:
+            self._path.write_text("", encoding="utf-8")
         self._ended: dict[str, deque[float]] = {}
         self._kinds = [""] * config.envs
-        self._last = 0
-        self._begun = time.monotonic()
+        self._last: int = earlier["step"] if earlier else 0
+        self._begun, self._cpu_begun = time.monotonic(), time.process_time()
+        self._before = (earlier["seconds"], earlier["cpu_seconds"]) if earlier else (0.0, 0.0)
 
     def _on_training_start(self) -> None:
         self._kinds = [info["kind"] for info in self.training_env.reset_infos]
@@ -108,9 +113,11 @@ class Progress(BaseCallback):
     def _write(self) -> None:
         self._last = self.num_timesteps
         means = {f"outcome/{kind}": float(np.mean(ended)) for kind, ended in sorted(self._ended.items())}
+        seconds, cpu_seconds = time.monotonic() - self._begun, time.process_time() - self._cpu_begun
         record: dict[str, Any] = {
             "step": self.num_timesteps,
-            "seconds": round(time.monotonic() - self._begun, 1),
+            "seconds": round(self._before[0] + seconds, 1),
+            "cpu_seconds": round(self._before[1] + cpu_seconds, 1),
             **means,
         }
         with self._path.open("a", encoding="utf-8") as file:

@@ -9,7 +9,7 @@ which nothing is listed have no features; they get a score of their own, which i
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from gymnasium import spaces
@@ -75,7 +75,13 @@ class _ScoresAndRest(nn.Module):
         return features[:, self.latent_dim_pi :]
 
 
-class _Scored:
+if TYPE_CHECKING:
+    from stable_baselines3.common.policies import MultiInputActorCriticPolicy as _ActorCritic
+else:
+    _ActorCritic = object  # what it is mixed into brings it
+
+
+class _Scored(_ActorCritic):
     """What makes an actor-critic policy take the scores as they are, instead of another layer over all of them."""
 
     def __init__(self, observation_space: spaces.Dict, action_space: spaces.Discrete, *rest: Any, **more: Any) -> None:

@@ -141,7 +141,8 @@ class Filler:
             return [_Ranked(1.0, Filling(leaf, chosen(leaf, said), 1.0, None))]
         if leaf.schema.get("type") == "boolean":
             return [_Ranked(0.5, Filling(leaf, True, 0.5, None))]
-        of_question, of_results = [], []
+        of_question: list[_Ranked] = []
+        of_results: list[_Ranked] = []
         for value, filling in self._best[key].items():
             assert filling.entity is not None
             number = filling.entity.result

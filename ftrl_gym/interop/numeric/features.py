@@ -9,7 +9,7 @@ All values lie between -1 and 1.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -227,7 +227,7 @@ def _asked_row(entity: Entity, asked: Asked) -> bool:
     return any(name != entity.column and str(cell).lower() in asked.named for name, cell in cells.items())
 
 
-def _says(entity: Entity, own: Collection[str]) -> bool:
+def _says(entity: Entity, own: frozenset[str]) -> bool:
     """Whether a cell of the row says what the tool's name does: a booking of the type "flight", and ``get_flight``."""
     return any(
         isinstance(cell, str) and len(cell) < 20 and own & frozenset(stems(cell)) for cell in entity.cells().values()

@@ -69,9 +69,9 @@ class NumericView(gym.Wrapper[Observation, Any, str, str], gym.utils.RecordConst
         tools: int = 40,
         entities: int = 64,
     ) -> None:
-        sizes = {"calls": calls, "endings": endings, "tools": tools, "entities": entities}
+        sizes: dict[str, Any] = {"calls": calls, "endings": endings, "tools": tools, "entities": entities}
         gym.utils.RecordConstructorArgs.__init__(self, actions=actions, **sizes)
-        super().__init__(env)
+        super().__init__(env)  # type: ignore[arg-type]  # takes the outer types for the inner ones
         if not isinstance(env.unwrapped, ToolUseEnv):
             raise UsageError(f"{env} is no environment of ftrl_gym; make one with gym.make('ftrl/...')")
         if actions not in ACTIONS:
@@ -82,14 +82,14 @@ class NumericView(gym.Wrapper[Observation, Any, str, str], gym.utils.RecordConst
         self._base = env.unwrapped
         self._actions = NumberedActions(calls, endings) if actions == "discrete" else PartedActions(tools, entities)
         self._seen: Seen | None = None
+        self._turn = 0
+        parts: dict[str, gym.Space[Any]] = {
+            "progress": spaces.Box(0, 1, (features.PROGRESS,), np.float32),
+            "question": spaces.MultiBinary(features.WORDS_IN_ALL),
+            **self._actions.parts,
+        }
         self.action_space = self._actions.space
-        self.observation_space = spaces.Dict(
-            {
-                "progress": spaces.Box(0, 1, (features.PROGRESS,), np.float32),
-                "question": spaces.MultiBinary(features.WORDS_IN_ALL),
-                **self._actions.parts,
-            }
-        )
+        self.observation_space: gym.Space[Observation] = spaces.Dict(parts)  # type: ignore[assignment]
 
     @property
     def seen(self) -> Seen:
@@ -139,7 +139,8 @@ class NumericView(gym.Wrapper[Observation, Any, str, str], gym.utils.RecordConst
         Raises:
             UsageError: There is no running episode.
         """
-        assert self.seen is not None
+        if self._seen is None:
+            raise UsageError("call reset() first")
         return self._actions.move(action)
 
     def _text(self, move: Move) -> str:
@@ -151,6 +152,10 @@ class NumericView(gym.Wrapper[Observation, Any, str, str], gym.utils.RecordConst
         parts = self._actions.refresh(self.seen)
         # The limit that was asked for: an episode's own may be raised for a long plan, which nobody is to learn here.
         turn = min(1.0, self._turn / self._base.max_turns)
-        observation = {"progress": features.of_progress(self.seen, turn), "question": features.of_question(self.seen)}
+        observation: Observation = {
+            "progress": features.of_progress(self.seen, turn),
+            "question": features.of_question(self.seen),
+            **parts,
+        }
         info["action_mask"] = self.action_masks().astype(np.int8)
-        return {**observation, **parts}, info
+        return observation, info
