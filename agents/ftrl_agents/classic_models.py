@@ -74,7 +74,7 @@ def load_model(config: ClassicConfig, envs: VecEnv | None = None) -> BaseAlgorit
     known: dict[Algorithm, type[BaseAlgorithm]] = {
         Algorithm.MASKABLE_PPO: MaskablePPO, Algorithm.PPO: PPO, Algorithm.A2C: A2C, Algorithm.DQN: DQN,
     }  # fmt: skip
-    return known[config.algo].load(config.out / "model.zip", env=envs, device="cpu")
+    return known[config.algo].load(config.out / "model.zip", env=envs, device="cpu", gamma=config.gamma)
 
 
 def _bytes(space: spaces.Space[Any]) -> int:

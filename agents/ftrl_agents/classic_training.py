@@ -32,8 +32,13 @@ _EVERY = 4_096
 """Turns between two points of a curve."""
 
 
-def view_factory(config: ClassicConfig, split: str) -> ViewFactory:
+def view_factory(config: ClassicConfig, split: str, kind: str | None = None) -> ViewFactory:
     """Makes views of the tasks of one split.
+
+    Args:
+        config: Of the run.
+        split: ``train`` or ``test``.
+        kind: Of the tasks; None takes all kinds of the run.
 
     Raises:
         UsageError: The settings name no environment, or no task is left.
@@ -42,7 +47,7 @@ def view_factory(config: ClassicConfig, split: str) -> ViewFactory:
         config.env,
         split=split,
         docs="signature",
-        kinds=config.kinds,
+        kinds=config.kinds if kind is None else [kind],
         difficulty=config.difficulty,
         features=config.features,
     )
@@ -51,12 +56,13 @@ def view_factory(config: ClassicConfig, split: str) -> ViewFactory:
 
 def train_classic(config: ClassicConfig, console: Console) -> int:
     """Trains, evaluates, and writes the run's folder, which exists. Returns the exit code."""
-    train, held_out = view_factory(config, "train"), view_factory(config, "test")()
+    held_out = view_factory(config, "test")()
+    trains = [view_factory(config, "train", kind) for kind in config.kinds or [None]]
     random.seed(config.seed)
     torch.set_num_threads(config.threads)
     earlier = read_run(config.out) if config.go_on else None
     (config.out / "config.json").write_text(config.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    envs = DummyVecEnv([train for _ in range(config.envs)])
+    envs = DummyVecEnv([trains[number % len(trains)] for number in range(config.envs)])
     envs.seed(config.seed)
     model = load_model(config, envs) if earlier is not None else new_model(config, envs)
     console.print(f"{config.algo} on {config.env}: {config.steps:,} turns or {config.minutes:g} minutes at most")
