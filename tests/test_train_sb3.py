@@ -13,7 +13,7 @@ import train_sb3
 from gymnasium import spaces
 
 from ftrl_agents.classic_config import Algorithm, ClassicConfig
-from ftrl_agents.classic_evaluation import evaluate_classic, random_chooser, spread
+from ftrl_agents.classic_evaluation import evaluate_classic, random_chooser, spread, view_factory
 from ftrl_agents.evaluation import Evaluation
 
 SMALL = ["--steps", "64", "--envs", "2", "--tasks", "3", "--calls", "12", "--endings", "6", "--difficulty", "0.2"]
@@ -44,8 +44,6 @@ def test_held_out_tasks_are_drawn_from_all() -> None:
 
 
 def test_random_choice_is_the_floor() -> None:
-    from ftrl_agents.classic_training import view_factory
-
     view = view_factory(ClassicConfig(), "test")()
     tasks = spread(view.unwrapped.taskset.ids(), 24)  # type: ignore[attr-defined]
     played = evaluate_classic(view, tasks, random_chooser(0), "random")

@@ -33,8 +33,8 @@ class ClassicConfig(Settings):
     env: str = "ftrl/TravelBooking-v0"
     """Gymnasium id. Training uses its train split, evaluation its test split."""
     kinds: list[str] | None = Field(default=["single_hop", "multi_hop"])
-    """Kinds of tasks. The environments that play side by side have one each in turn, so one that is named twice is played
-    twice as much; None draws from all."""
+    """Kinds of tasks. The environments that play side by side have one each in turn, so one that is named twice has
+    twice as many; None draws from all."""
     difficulty: Share | None = None
     """Tasks up to this difficulty only, from 0 to 1."""
     features: list[str] | None = Field(default=[])

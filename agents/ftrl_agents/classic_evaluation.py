@@ -1,4 +1,4 @@
-"""How good a policy over a numeric view is on held-out tasks."""
+"""How good a policy over a numeric view is on held-out tasks, and the views that it plays in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ftrl_agents.classic_config import Algorithm
+from ftrl_agents.classic_config import Algorithm, ClassicConfig
+from ftrl_agents.envs import env_factory
 from ftrl_agents.evaluation import EpisodeScore, Evaluation
 from ftrl_gym.interop.numeric.view import NumericView, Observation
 
@@ -17,6 +18,29 @@ if TYPE_CHECKING:
 
 Chooser = Callable[[Observation, "np.typing.NDArray[np.bool_]"], int]
 """From an observation and what stands open to an action."""
+ViewFactory = Callable[[], NumericView]
+
+
+def view_factory(config: ClassicConfig, split: str, kind: str | None = None) -> ViewFactory:
+    """Makes views of the tasks of one split.
+
+    Args:
+        config: Of the run.
+        split: ``train`` or ``test``.
+        kind: Of the tasks; None takes all kinds of the run.
+
+    Raises:
+        UsageError: The settings name no environment, or no task is left.
+    """
+    make = env_factory(
+        config.env,
+        split=split,
+        docs="signature",
+        kinds=config.kinds if kind is None else [kind],
+        difficulty=config.difficulty,
+        features=config.features,
+    )
+    return lambda: NumericView(make(), calls=config.calls, endings=config.endings)
 
 
 def spread(ids: Sequence[str], most: int) -> list[str]:

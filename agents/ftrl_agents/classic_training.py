@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import random
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,49 +15,23 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 from ftrl_agents.classic_config import ClassicConfig
-from ftrl_agents.classic_evaluation import evaluate_classic, model_chooser, random_chooser, spread
+from ftrl_agents.classic_evaluation import evaluate_classic, model_chooser, random_chooser, spread, view_factory
 from ftrl_agents.classic_models import load_model, new_model
 from ftrl_agents.classic_report import read_run, write_classic_report
-from ftrl_agents.envs import env_factory
-from ftrl_gym.interop.numeric.view import NumericView
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ViewFactory = Callable[[], NumericView]
 _WINDOW = 400
 """Training episodes of a kind over which a curve's point is the mean."""
 _EVERY = 4_096
 """Turns between two points of a curve."""
 
 
-def view_factory(config: ClassicConfig, split: str, kind: str | None = None) -> ViewFactory:
-    """Makes views of the tasks of one split.
-
-    Args:
-        config: Of the run.
-        split: ``train`` or ``test``.
-        kind: Of the tasks; None takes all kinds of the run.
-
-    Raises:
-        UsageError: The settings name no environment, or no task is left.
-    """
-    make = env_factory(
-        config.env,
-        split=split,
-        docs="signature",
-        kinds=config.kinds if kind is None else [kind],
-        difficulty=config.difficulty,
-        features=config.features,
-    )
-    return lambda: NumericView(make(), calls=config.calls, endings=config.endings)
-
-
 def train_classic(config: ClassicConfig, console: Console) -> int:
     """Trains, evaluates, and writes the run's folder, which exists. Returns the exit code."""
     held_out = view_factory(config, "test")()
     trains = [view_factory(config, "train", kind) for kind in config.kinds or [None]]
-    random.seed(config.seed)
     torch.set_num_threads(config.threads)
     earlier = read_run(config.out) if config.go_on else None
     (config.out / "config.json").write_text(config.model_dump_json(indent=2) + "\n", encoding="utf-8")
