@@ -19,7 +19,7 @@ from rich.console import Console
 
 from ftrl_agents.classic_config import ClassicConfig
 from ftrl_agents.classic_models import check_libraries
-from ftrl_agents.classic_report import read_run
+from ftrl_agents.classic_report import check_goes_on, read_run
 from ftrl_agents.command import exit_code
 from ftrl_agents.folder_out import check_out
 
@@ -39,7 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
 def run(config: ClassicConfig, console: Console) -> int:
     """Checks what is cheap to check, then trains."""
     check_libraries()
-    for folder in (*config.beside, *([config.out] if config.go_on else [])):
+    if config.go_on:
+        check_goes_on(config)
+    for folder in config.beside:
         read_run(folder)
     check_out(config.out)
     # Before torch starts: its matrix library reads it once.

@@ -97,6 +97,8 @@ def test_a_run_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert train_sb3.main([*SMALL, "--go-on", "--out", str(out)]) == 2
     assert "holds no finished run" in " ".join(capsys.readouterr().err.split())
     assert train_sb3.main([*SMALL, "--out", str(out)]) == 0
+    assert train_sb3.main([*SMALL, "--go-on", "--algo", "ppo", "--out", str(out)]) == 2
+    assert "with --algo maskable_ppo, not ppo" in " ".join(capsys.readouterr().err.split())
     assert train_sb3.main([*SMALL, "--go-on", "--out", str(out)]) == 0
     records = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
     first, last = records[0], records[-1]

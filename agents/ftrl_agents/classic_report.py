@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ftrl_agents.classic_config import ClassicConfig
 from ftrl_agents.evaluation import Evaluation
 from ftrl_gym.errors import UsageError
 
@@ -42,6 +43,22 @@ def read_run(folder: Path) -> ClassicRun:
         raise UsageError(f"{folder} holds no finished run of agents/train_sb3.py ({error}); name another one") from None
     name = config["algo"] + (", mlp" if config["policy"] == "mlp" else "")
     return ClassicRun(name, cpu_seconds, metrics, held_out, random)
+
+
+def check_goes_on(config: ClassicConfig) -> None:
+    """Refuses to go on from a run with another network or other actions.
+
+    Raises:
+        UsageError: ``config.out`` holds no finished run, or one of another kind.
+    """
+    read_run(config.out)
+    stored = json.loads((config.out / "config.json").read_text(encoding="utf-8"))
+    for name in ("algo", "policy", "calls", "endings"):
+        if stored[name] != (wanted := getattr(config, name)):
+            raise UsageError(
+                f"{config.out} holds a run with --{name} {stored[name]}, not {wanted}; go on with its own, or choose "
+                "another --out"
+            )
 
 
 def write_classic_report(folder: Path, beside: Sequence[Path]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,7 +31,8 @@ _EVERY = 4_096
 def train_classic(config: ClassicConfig, console: Console) -> int:
     """Trains, evaluates, and writes the run's folder, which exists. Returns the exit code."""
     held_out = view_factory(config, "test")()
-    trains = [view_factory(config, "train", kind) for kind in config.kinds or [None]]
+    kinds: Sequence[str | None] = config.kinds or (None,)
+    trains = [view_factory(config, "train", kind) for kind in kinds]
     torch.set_num_threads(config.threads)
     earlier = read_run(config.out) if config.go_on else None
     (config.out / "config.json").write_text(config.model_dump_json(indent=2) + "\n", encoding="utf-8")
