@@ -15,14 +15,15 @@ from gymnasium import spaces
 from ftrl_agents.classic_config import Algorithm, ClassicConfig
 from ftrl_agents.classic_evaluation import evaluate_classic, random_chooser, spread, view_factory
 from ftrl_agents.evaluation import Evaluation
+from ftrl_agents.holding_back import HoldingBack
 
 SMALL = ["--steps", "64", "--envs", "2", "--tasks", "3", "--calls", "12", "--endings", "6", "--difficulty", "0.2"]
 
 
 def test_flags_are_an_interface() -> None:
     assert " ".join(ClassicConfig.model_fields) == (
-        "algo env kinds difficulty features policy calls endings steps minutes go_on envs learning_rate gamma tasks "
-        "seed threads beside out"
+        "algo env kinds difficulty features policy calls endings steps minutes go_on hold_back envs learning_rate "
+        "gamma tasks seed threads beside out"
     )
 
 
@@ -50,6 +51,20 @@ def test_random_choice_is_the_floor() -> None:
     assert [score.task for score in played.scores] == tasks
     assert played.interval("outcome").mean < 0.2
     assert all(0 <= score.reward <= 1 for score in played.scores)
+
+
+def test_endings_are_held_back_while_learning() -> None:
+    view = HoldingBack(view_factory(ClassicConfig(), "train")(), calls=64, most=3)
+    turns = []
+    for seed in range(12):
+        view.reset(seed=seed)
+        for turn in range(4):
+            mask = view.action_masks()
+            if mask[64:].any():
+                turns.append(turn)
+                break
+            view.step(int(np.flatnonzero(mask)[0]))
+    assert set(turns) == {0, 1, 2, 3}
 
 
 @pytest.fixture
@@ -99,7 +114,7 @@ def test_a_run_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert train_sb3.main([*SMALL, "--out", str(out)]) == 0
     assert train_sb3.main([*SMALL, "--go-on", "--algo", "ppo", "--out", str(out)]) == 2
     assert "with --algo maskable_ppo, not ppo" in " ".join(capsys.readouterr().err.split())
-    assert train_sb3.main([*SMALL, "--go-on", "--out", str(out)]) == 0
+    assert train_sb3.main([*SMALL, "--go-on", "--hold-back", "3", "--out", str(out)]) == 0
     records = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
     first, last = records[0], records[-1]
     assert last["step"] >= first["step"] + 64

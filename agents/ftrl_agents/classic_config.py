@@ -51,6 +51,8 @@ class ClassicConfig(Settings):
     """Wall-clock minutes of learning at most; evaluation comes on top."""
     go_on: bool = False
     """Learn on from what --out holds, for so many more turns and minutes. A DQN begins with an empty memory."""
+    hold_back: Annotated[int, Field(ge=0)] = 0
+    """While learning, endings stand open only from a turn on that is drawn from 0 to this one; for maskable_ppo."""
     envs: Positive = 16
     """Episodes side by side."""
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 from collections import deque
@@ -15,9 +16,17 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 from ftrl_agents.classic_config import ClassicConfig
-from ftrl_agents.classic_evaluation import evaluate_classic, model_chooser, random_chooser, spread, view_factory
+from ftrl_agents.classic_evaluation import (
+    ViewFactory,
+    evaluate_classic,
+    model_chooser,
+    random_chooser,
+    spread,
+    view_factory,
+)
 from ftrl_agents.classic_models import load_model, new_model
 from ftrl_agents.classic_report import read_run, write_classic_report
+from ftrl_agents.holding_back import HoldingBack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +45,8 @@ def train_classic(config: ClassicConfig, console: Console) -> int:
     torch.set_num_threads(config.threads)
     earlier = read_run(config.out) if config.go_on else None
     (config.out / "config.json").write_text(config.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    envs = DummyVecEnv([trains[number % len(trains)] for number in range(config.envs)])
+    held = [functools.partial(_held, make, config) for make in trains] if config.hold_back else trains
+    envs = DummyVecEnv([held[number % len(held)] for number in range(config.envs)])
     envs.seed(config.seed)
     model = load_model(config, envs) if earlier is not None else new_model(config, envs)
     console.print(f"{config.algo} on {config.env}: {config.steps:,} turns or {config.minutes:g} minutes at most")
@@ -50,6 +60,10 @@ def train_classic(config: ClassicConfig, console: Console) -> int:
     evaluate_classic(held_out, tasks, chooser, config.algo.value).save(config.out / "evaluation.json")
     console.print(write_classic_report(config.out, config.beside), markup=False, highlight=False, soft_wrap=True)
     return 0
+
+
+def _held(make: ViewFactory, config: ClassicConfig) -> HoldingBack:
+    return HoldingBack(make(), config.calls, config.hold_back)
 
 
 class Progress(BaseCallback):
