@@ -12,7 +12,7 @@ from ftrl_gym.interop.numeric.view import NumericView, Observation
 
 
 class HoldingBack(gym.Wrapper[Observation, Any, Observation, Any]):
-    """A view whose masks let no ending through before a turn that is drawn for each episode, as long as there are calls.
+    """A view whose masks let no ending through before a turn drawn for each episode, as long as there are calls.
 
     Args:
         view: With ``discrete`` actions.
