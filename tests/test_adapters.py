@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import adapter_episodes
 import gymnasium as gym
@@ -20,6 +22,7 @@ import pytest
 from adapter_episodes import ID, Played, Script, has_user, one_call_a_turn, played_bare, scripts
 from libraries import leave_out_without
 
+from ftrl_gym.interop.numeric.view import NumericView
 from ftrl_gym.toolcall import Dialect, parse
 from ftrl_gym.vector import ToolUseVectorEnv
 
@@ -242,6 +245,47 @@ def _in_float32(played: Played) -> Played:
     return dataclasses.replace(played, rewards=tuple(float(np.float32(reward)) for reward in played.rewards))
 
 
+def _numeric(chosen: Sequence[Script]) -> list[Played]:
+    """By numbers: each text is listed under one."""
+    view = _view()
+    played = []
+    for script in map(_by_number, chosen):
+        view.reset(options={"task": script.task})
+        paid: list[tuple[float, bool, bool]] = []
+        info: dict[str, Any] = {}
+        for text in script.turns:
+            number = next(action for action in range(2 * _LISTED) if view.text(action) == text)
+            _, reward, terminated, truncated, info = view.step(number)
+            paid.append((float(reward), terminated, truncated))
+        played.append(Played(*zip(*paid, strict=True), info["score"]))
+    return played
+
+
+_LISTED = 100
+
+
+@functools.cache
+def _view() -> NumericView:
+    return NumericView(gym.make(ID, split="test"), calls=_LISTED, endings=_LISTED)
+
+
+@functools.cache
+def _by_number(script: Script) -> Script:
+    """What comes nearest to a script in a view: its turns as far as they are listed, and others that are listed."""
+    view = _view()
+    view.reset(options={"task": script.task})
+    turns: list[str] = []
+    wanted, over = list(one_call_a_turn(script).turns), False
+    while not over:
+        texts = {view.text(action): action for action in reversed(range(2 * _LISTED))}
+        text = wanted.pop(0) if wanted else ""
+        if text not in texts:
+            text = list(texts)[len(turns) % 7]
+        turns.append(text)
+        over = any(view.step(texts[text])[2:4])
+    return Script(script.task, tuple(turns))
+
+
 ADAPTERS: dict[str, Adapter] = {
     "vector": Adapter(_own_vector),
     "wrappers": Adapter(_wrapped),
@@ -262,6 +306,7 @@ ADAPTERS: dict[str, Adapter] = {
     "verl": Adapter(
         _verl, as_paid=_logged_by_verl, needs=("verl",), marks=(pytest.mark.slow, pytest.mark.filterwarnings("ignore"))
     ),
+    "numeric": Adapter(_numeric, as_sent=_by_number),
     "trl": Adapter(_trl, as_sent=_read_by_trl, as_paid=_in_whole, needs=("trl", "datasets")),
     "ray": Adapter(_ray, needs=("ray",)),
     "torchrl": Adapter(_torchrl, as_paid=_in_float32, needs=("torchrl",)),

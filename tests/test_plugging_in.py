@@ -17,6 +17,7 @@ BLOCKS = [(title, block) for title, text in EXAMPLES for block in re.findall(r"`
 NEEDS: dict[str, list[str]] = {
     "MCP": ["mcp>=2.3"],
     "OpenEnv": ["openenv"],
+    "Stable-Baselines3": ["sb3_contrib"],
     "TRL": ["trl", "datasets"],
     "verifiers": ["verifiers>=0.4"],
     "Ray": ["ray"],
@@ -27,6 +28,7 @@ OPENENV_ADDRESS = "http://127.0.0.1:8000"
 """Where an example takes a server for granted, which the test has elsewhere."""
 SMALLER = {
     "max_steps=100": 'max_steps=1, use_cpu=True, bf16=False, report_to="none", save_strategy="no"',
+    "learn(100_000)": "learn(256)",
     "max_completion_length=2048": "max_completion_length=8",
     "ray.init()": "ray.init(num_cpus=2, object_store_memory=80_000_000, include_dashboard=False)",
     "num_generations=4": "num_generations=2, per_device_train_batch_size=2",

@@ -1,0 +1,1 @@
+"""The environments for policies that read numbers and choose among finitely many actions."""
