@@ -42,7 +42,7 @@ def torchrl_env(env_id: str, **keywords: Any) -> Any:
     from torchrl.envs.gym_like import BaseInfoDictReader
     from torchrl.envs.libs.gym import register_gym_spec_conversion
 
-    class _WholeInfo(BaseInfoDictReader):  # type: ignore[misc]
+    class _WholeInfo(BaseInfoDictReader):
         """Hands on all of ``info``, which is no tensor."""
 
         def __call__(self, info_dict: dict[str, Any], tensordict: Any) -> Any:
