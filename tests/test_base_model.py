@@ -12,7 +12,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from ftrl_agents.base_model import MAX_PARAMETERS, REBUILD, Base, load_base, new_model, save_base  # noqa: E402
+from ftrl_agents.base_model import MAX_PARAMETERS, REBUILD, Base, deeper, load_base, new_model, save_base  # noqa: E402
 from ftrl_agents.corpus import Conversation, Maker, encode, pad_together  # noqa: E402
 from ftrl_agents.supervised import Supervised, likelihood, token_losses  # noqa: E402
 from ftrl_agents.tokenizer import train_tokenizer  # noqa: E402
@@ -186,6 +186,26 @@ def test_a_run_can_begin_with_the_weights_of_another(tmp_path: Path) -> None:
     assert all(torch.equal(a, b) for a, b in zip(made.parameters(), kept.parameters(), strict=True))
     with pytest.raises(UsageError, match="missing"):
         script.tokenizer_of(tmp_path / "other" / "tokenizer", 0, tmp_path / "nowhere")
+
+
+def test_a_deeper_model_computes_the_same_until_it_learns(tmp_path: Path) -> None:
+    start = tmp_path / "start"
+    save_base(new_model(5, tokenizer, 128, 3, 64), tokenizer, start)
+    kept = load_base(start).model
+    made = deeper(kept, 5)
+    blocks = [float(block.mlp.down_proj.weight.detach().abs().sum()) for block in made.model.layers]
+    assert [size == 0 for size in blocks] == [False, True, False, True, False]
+    ids = torch.randint(20, len(tokenizer), (2, 30), generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(made(ids).logits, kept(ids).logits)
+    assert made.config.num_hidden_layers == len(made.config.layer_types) == 5
+    assert deeper(kept, 2) is kept
+
+    trainer = Supervised(made, peak=1e-2, total=100, warm_up=0.1)
+    trainer.step(pad_together([conversation("gate?", "A1")], tokenizer.pad_token_id))
+    assert all(float(block.mlp.down_proj.weight.detach().abs().sum()) > 0 for block in made.model.layers)
+    save_base(made, tokenizer, tmp_path / "made")
+    again = load_base(tmp_path / "made").model
+    assert all(torch.equal(a, b.half().float()) for a, b in zip(again.parameters(), made.parameters(), strict=True))
 
 
 @pytest.mark.parametrize(

@@ -41,3 +41,16 @@ def test_it_learns_and_goes_on_where_it_stopped() -> None:
     assert rest == losses[3:]
     for one, other in zip(whole.model.parameters(), second.model.parameters(), strict=True):
         assert torch.equal(one, other)
+
+
+def test_half_precision_is_for_the_products_only() -> None:
+    def first_update(half: bool) -> tuple[Supervised, float]:
+        trainer = Supervised(make_model(make_tokenizer()), peak=3e-3, total=10**6, warm_up=1e-6, half=half)
+        return trainer, trainer.step(batch()).loss
+
+    (full, loss), (half, near) = first_update(False), first_update(True)
+    assert near != loss and abs(near - loss) < 0.02
+    moved = [torch.cat([p.detach().flatten() for p in one.model.parameters()]) for one in (full, half)]
+    was = torch.cat([p.detach().flatten() for p in make_model(make_tokenizer()).parameters()])
+    assert all(p.dtype == torch.float32 for p in half.model.parameters())
+    assert torch.cosine_similarity(moved[0] - was, moved[1] - was, dim=0) > 0.9

@@ -6,6 +6,7 @@ The weights lie in ``ftrl_agents/base/`` as fp16 safetensors with their tokenize
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +20,8 @@ BASE_FOLDER = Path(__file__).parent / "base"
 REBUILD = "python agents/pretrain.py --run runs/pretrain --export agents/ftrl_agents/base"
 MAX_PARAMETERS = 2_500_000
 CONTEXT = 4096
+LAYERS = 4
+"""Blocks of a new model."""
 
 
 class Base(NamedTuple):
@@ -29,7 +32,7 @@ class Base(NamedTuple):
 
 
 def new_model(
-    seed: int, tokenizer: PreTrainedTokenizerFast, hidden: int = 128, layers: int = 4, mlp: int = 384
+    seed: int, tokenizer: PreTrainedTokenizerFast, hidden: int = 128, layers: int = LAYERS, mlp: int = 384
 ) -> Qwen3ForCausalLM:
     """A freshly initialised model in float32; the same seed gives the same weights.
 
@@ -69,6 +72,39 @@ def new_model(
     write_copying_heads(model, seed)
     assert model.num_parameters() <= MAX_PARAMETERS
     return model
+
+
+def deeper(model: Qwen3ForCausalLM, layers: int) -> Qwen3ForCausalLM:
+    """A model with more blocks that computes the same: new ones stand evenly between the old ones.
+
+    A new block is a copy of the one before it whose two last matrices are zero, so that it passes on what it is given
+    and learns the rest (LLaMA Pro, Wu et al. 2024, arXiv 2401.02415, section 3.2).
+
+    Args:
+        model: To make deeper.
+        layers: Blocks of the new one; no fewer than the model has: then it is given back itself.
+    """
+    import torch
+    from transformers import Qwen3ForCausalLM
+
+    had = model.config.num_hidden_layers
+    if layers <= had:
+        return model
+    config = copy.deepcopy(model.config)
+    config.num_hidden_layers, config.layer_types = layers, ["full_attention"] * layers
+    with torch.random.fork_rng(devices=[]):
+        made = Qwen3ForCausalLM(config)
+    inside = "model.layers."
+    state = {name: value for name, value in model.state_dict().items() if not name.startswith(inside)}
+    places = [number * had // layers for number in range(layers)]
+    for number, place in enumerate(places):
+        new = number > 0 and places[number - 1] == place
+        for name, value in model.model.layers[place].state_dict().items():
+            last = name in ("self_attn.o_proj.weight", "mlp.down_proj.weight")
+            state[f"{inside}{number}.{name}"] = torch.zeros_like(value) if new and last else value.clone()
+    made.load_state_dict(state)
+    assert made.num_parameters() <= MAX_PARAMETERS
+    return made
 
 
 def load_base(folder: Path = BASE_FOLDER) -> Base:

@@ -46,6 +46,10 @@ class Batch(NamedTuple):
     real: torch.Tensor
     """``(B, T)``, true where there is no padding."""
 
+    def to(self, device: torch.device) -> Batch:
+        """The same on a device."""
+        return Batch(*(part.to(device) for part in self))
+
 
 def encode(
     tokenizer: PreTrainedTokenizerFast, messages: Sequence[Message], tools: Sequence[dict[str, Any]] | None = None

@@ -34,7 +34,7 @@ SYLLABLES = 0.45
 BLENDED = 0.45
 """Share of worlds in which all names are made of parts of real ones; the few that are left have real ones of many
 languages. With more of these the names of train worlds are learned by heart, and any other comes out as one of them."""
-PLAIN = 0.5
+PLAIN = 0.6
 """Share of blocks with the scenario's plain tools; each of the others has some variant."""
 EASY_BLOCKS = 64
 """Blocks at the beginning of a corpus that are easy: copying is learned sooner on short texts."""
@@ -60,7 +60,7 @@ class Mixture:
 
 EASY = Mixture(((0.0, 0.8), (0.1, 0.2)), (((), 1.0),))
 FULL = Mixture(
-    ((0.0, 0.4), (0.1, 0.25), (0.25, 0.15), (0.4, 0.12), (0.6, 0.05), (0.9, 0.03)),
+    ((0.0, 0.3), (0.1, 0.2), (0.25, 0.2), (0.4, 0.17), (0.6, 0.1), (0.9, 0.03)),
     (
         ((), 0.85),
         (("state",), 0.03),

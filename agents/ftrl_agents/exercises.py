@@ -77,7 +77,7 @@ def _reading(world: WorldBase, domain: Domain, rng: random.Random, invented: boo
     if invented:
         words = Names("syllables", rng)
         rows = [_invented(row, thing, name, words, rng) for row in rows]
-    records = [_record(row, rng) for row in rows]
+    records = [_record(row, name, rng) for row in rows]
     result: Any = records[0] if len(records) == 1 else {thing.entity: records}
     turns = [
         asked(thing, attribute, row, _noun(thing, row[name], rng), rng, _note(record, attribute))
@@ -152,11 +152,11 @@ def _invented(row: Row, thing: Thing, name: str, names: Names, rng: random.Rando
     return changed
 
 
-def _record(row: Any, rng: random.Random) -> dict[str, Any]:
-    """A row with its columns in any order."""
-    columns = list(row.items())
+def _record(row: Any, name: str, rng: random.Random) -> dict[str, Any]:
+    """A row with its columns in any order, but for the one it is called by: that stands first, as in most results."""
+    columns = [column for column in row if column != name]
     rng.shuffle(columns)
-    return dict(columns)
+    return {column: row[column] for column in (name, *columns)}
 
 
 def _fields(world: WorldBase, rng: random.Random) -> list[tuple[str, Any]]:

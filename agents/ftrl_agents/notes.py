@@ -21,7 +21,8 @@ from ftrl_gym.world import Row
 MOST_ROWS = 8
 """Rows of a list at most that are written down to choose among them."""
 _PICK = re.compile(r"\b(least|most) (\w+)")
-_COMPARED = {"lowest": "least", "highest": "most"}
+COMPARED = {"lowest": "least", "highest": "most", "is_lower": "least"}
+"""What is looked for among the values of a question's operation."""
 
 Picks = Sequence[tuple[str, str]]
 """What a thing may have been chosen by: ``least`` or ``most``, and the attribute."""
@@ -88,7 +89,7 @@ class Notebook:
         answer, program = self.task.outcome.answer, self.task.program
         if last and placed and answer and answer.type is not AnswerType.LIST:
             placed = _in_order(placed)
-        compared = _COMPARED.get(program.split("(")[0], "") if last else ""
+        compared = COMPARED.get(program.split("(")[0], "") if last else ""
         return notes_of(placed, _PICK.findall(program), compared, numbered=program.startswith("count("))
 
     def _place(self, fact: Fact) -> Place | None:

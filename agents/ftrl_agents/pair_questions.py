@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from ftrl_agents.notes import Place, notes_of, thought
+from ftrl_agents.notes import COMPARED, Place, notes_of, thought
 from ftrl_gym.construct.domain import Attribute, Thing
 from ftrl_gym.construct.frames import FRAMES, Sort
 from ftrl_gym.construct.operations import OPERATIONS, Asked
@@ -14,7 +14,6 @@ from ftrl_gym.construct.wording import joined, listed, shortened, upper
 from ftrl_gym.policies import answer_text
 from ftrl_gym.task import AnswerType, Split
 
-_COMPARED = {Op.LOWEST: "least", Op.HIGHEST: "most"}
 _OPERATIONS = (Op.LOWEST, Op.HIGHEST, Op.IS_LOWER, Op.DIFFERENCE, Op.SUM, Op.LIST)
 
 
@@ -58,7 +57,7 @@ def pair_question(
     if answer is None:
         return None
     question = _question(op, words, [first.noun, second.noun], rng)
-    note = notes_of([one.place for one in pair], compared=_COMPARED.get(op, ""))
+    note = notes_of([one.place for one in pair], compared=COMPARED.get(op.value, ""))
     return question, thought(note, answer_text(answer))
 
 
@@ -72,7 +71,7 @@ def _question(op: Op, words: Attribute, names: list[str], rng: random.Random) ->
     frame = rng.choice([f for f in frames if f.name != "swapped"])
     nouns = [noun for noun in words.nouns if noun.endswith("{x}")] or list(words.nouns)
     form = rng.choice(nouns)
-    if op in _COMPARED:
+    if op in (Op.LOWEST, Op.HIGHEST):
         low = words.low if op is Op.LOWEST else words.high
         parts = {"any": joined(names, "or"), "all": joined(names), "low": low}
     elif op is Op.LIST:

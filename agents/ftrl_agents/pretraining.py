@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from ftrl_agents.base_model import load_base, new_model, save_base
+from ftrl_agents.base_model import LAYERS, deeper, load_base, new_model, save_base
 from ftrl_agents.corpus import Conversation, Maker, ahead, batches, pad_together
 from ftrl_agents.corpus_blocks import TRAVEL_SHARE
 from ftrl_agents.supervised import Supervised, likelihood
@@ -61,12 +61,14 @@ class Pretraining:
     """Weight of the tokens of an answer."""
     note_weight: float = 2.0
     """Weight of the tokens of a note."""
+    half: bool = False
+    """Multiply matrices in bfloat16: half as fast again on a processor that can, and all but the same weights."""
     hidden: int = 128
-    """Width of the model."""
-    layers: int = 4
-    """Blocks of the model."""
+    """Width of the model, unless it begins with another's weights."""
+    layers: int | None = None
+    """Blocks of the model: four unless said, or those of the weights it begins with; more of them are put between."""
     mlp: int = 384
-    """Width of its feed-forward layers."""
+    """Width of its feed-forward layers, unless it begins with another's weights."""
     evaluate_every: int = 2_000_000
     """Tokens between two evaluations."""
     travel: float = TRAVEL_SHARE
@@ -132,9 +134,10 @@ def pretrain(
         The model as it is at the end, which need not be the best one.
     """
     if settings.start is not None:
-        model = load_base(settings.start).model
+        model = deeper(load_base(settings.start).model, settings.layers or 0)
     else:
-        model = new_model(settings.seed, tokenizer, settings.hidden, settings.layers, settings.mlp)
+        model = new_model(settings.seed, tokenizer, settings.hidden, settings.layers or LAYERS, settings.mlp)
+    model.to("cuda" if torch.cuda.is_available() else "cpu")
 
     def trainer(model: Qwen3ForCausalLM) -> Supervised:
         return Supervised(
@@ -148,6 +151,7 @@ def pretrain(
                 for tag, weight in (("answer", settings.answer_weight), ("think", settings.note_weight))
             ],
             orthogonal=settings.muon,
+            half=settings.half,
         )
 
     def spoiler(model: Qwen3ForCausalLM) -> Supervised:
@@ -224,7 +228,7 @@ class _Place:
     def load(self) -> None:
         if not self.path.exists():
             return
-        state = torch.load(self.path, weights_only=True)
+        state = torch.load(self.path, map_location=self.trainer.model.device, weights_only=True)
         if state.get("after", 0) != self.phase.after:
             return
         self.trainer.model.load_state_dict(state["model"])

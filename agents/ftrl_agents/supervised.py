@@ -62,6 +62,7 @@ class Supervised:
         emphasis: Weights of what stands between two tokens, ``(opening, closing, weight)`` each; the assistant's other
             tokens weigh 1. Few tokens are an answer, and they are the hardest to learn.
         orthogonal: Update the matrices of the blocks by Muon instead of AdamW.
+        half: Multiply matrices in bfloat16; weights and losses stay as they are.
     """
 
     def __init__(
@@ -75,9 +76,11 @@ class Supervised:
         rest_weight: float = 0.0,
         emphasis: Sequence[tuple[int, int, float]] = (),
         orthogonal: bool = False,
+        half: bool = False,
     ) -> None:
         self.model, self.peak, self.total, self.warm_up = model, peak, total, warm_up
-        self.decay, self.rest_weight, self.emphasis, self.tokens = decay, rest_weight, emphasis, 0
+        self.decay, self.rest_weight, self.emphasis, self.half = decay, rest_weight, emphasis, half
+        self.tokens = 0
         self.optimizer = Orthogonal(model, peak) if orthogonal else _adamw(model.parameters(), peak)
 
     def rate(self) -> float:
@@ -90,7 +93,9 @@ class Supervised:
         """One update."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
-        losses, own, right = token_losses(self.model, batch, self.rest_weight)
+        batch = batch.to(self.model.device)
+        with torch.autocast(self.model.device.type, torch.bfloat16, enabled=self.half):
+            losses, own, right = token_losses(self.model, batch, self.rest_weight)
         own_loss = self._emphasised(batch, losses[own])
         loss = own_loss if bool(own.all()) else own_loss + self.rest_weight * losses[~own].mean()
         torch.autograd.backward(loss)
@@ -162,6 +167,7 @@ def _adamw(parameters: Iterable[torch.nn.Parameter], rate: float) -> torch.optim
 @torch.no_grad()
 def likelihood(model: PreTrainedModel, batch: Batch) -> StepResult:
     """Loss and accuracy on the assistant's tokens of a batch, without an update."""
+    batch = batch.to(model.device)
     losses, _, right = token_losses(model, batch, 0.0)
     assert math.isfinite(float(losses.sum()))
     return StepResult(losses.mean().item(), right.float().mean().item(), int(batch.real.sum()))
