@@ -174,6 +174,12 @@ def method_of(document: ToolDocument) -> Tool:
     Whatever a type hint cannot say (bounds, defaults, the fields of an object) is added to the parameter's description
     as JSON schema.
 
+    Args:
+        document: Of the tool.
+
+    Returns:
+        A function of an environment and the tool's arguments, whose coroutine gives the result as JSON text.
+
     Raises:
         UsageError: The tool or a parameter has a name that no method can have.
     """
@@ -261,6 +267,10 @@ def return_of(base: ToolUseEnv) -> RewardFunction:
 
     Args:
         base: The environment that knows the tasks.
+
+    Returns:
+        A function of conversations and ids of their tasks, of one length; it gives a return for each, and raises
+        UnknownNameError where there is no such task.
     """
     env = VerifiableReward(base.sibling())
 

@@ -67,6 +67,9 @@ def base_of(env_id: str, ids: Sequence[str] | None, **keywords: Any) -> ToolUseE
         ids: Likewise.
         **keywords: Likewise.
 
+    Returns:
+        The environment inside its wrappers.
+
     Raises:
         UsageError: A keyword or an id is wrong, or nobody could play the user of a task that was named.
     """
@@ -185,6 +188,12 @@ def scored(base: ToolUseEnv, task: str, messages: Sequence[Any]) -> tuple[float,
         base: The environment that has the task.
         task: Its id.
         messages: The assistant's, as verifiers keeps them.
+
+    Returns:
+        As :func:`ftrl_gym.interop.conversations.replayed`.
+
+    Raises:
+        UnknownNameError: No such task.
     """
     turns = [reply_in(message).text(Dialect.HERMES) for message in messages]
     return paid(VerifiableReward(base.sibling()), task, turns)

@@ -134,7 +134,15 @@ def _documents(file: Path) -> tuple[dict[str, Any], ...]:
 
 
 def openai_documents(category: str, functions: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
-    """Documents in OpenAI's format: their types are JSON schema's, and dots in names are ``_``."""
+    """Documents in OpenAI's format: their types are JSON schema's, and dots in names are ``_``.
+
+    Args:
+        category: Of the entry, which decides what is said of the language.
+        functions: As they stand in the data; left as they are.
+
+    Raises:
+        UsageError: The package is not installed.
+    """
     bfcl = load()
     entry = {"id": f"{category}_0", "function": copy.deepcopy(list(functions))}
     found = []

@@ -103,7 +103,8 @@ def read_level(path: Path) -> tuple[NoisyTask, ...]:
     version of the file.
 
     Raises:
-        UsageError: The file is broken; names the record and what is wrong, or the line where a file ends too early.
+        OSError: There is no such file.
+        UsageError: It is broken; names the record and what is wrong, or the line where a file ends too early.
     """
     stat = path.stat()
     return _read(path, stat.st_mtime_ns, stat.st_size)
@@ -145,7 +146,7 @@ def read_action(text: str) -> Action:
     """The action of a right turn.
 
     Raises:
-        ValueError: There is none.
+        ValueError: There is none, or its arguments are no JSON object.
     """
     _, action, rest = text.partition("Action:")
     tool, given, arguments = rest.partition("Action Input:")

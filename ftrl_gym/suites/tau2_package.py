@@ -69,7 +69,15 @@ def package_folder() -> Path:
 
 
 def digest(name: str, folder: Path) -> str:
-    """sha256 over the files that a domain is loaded from."""
+    """sha256 over the files that a domain is loaded from.
+
+    Args:
+        name: ``airline`` or ``retail``.
+        folder: As :func:`package_folder` returns it.
+
+    Raises:
+        UsageError: One of them is missing.
+    """
     place, total = folder / "data" / "domains" / name, hashlib.sha256()
     files = [place / "policy.txt", place / "tasks.json", place / "split_tasks.json", place / "db.json.gz"]
     for file in (*files, *sorted((folder / name).glob("*.py"))):

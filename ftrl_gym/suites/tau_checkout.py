@@ -128,6 +128,10 @@ def load_domain(name: str, folder: Path, *, unsafe: bool = False) -> Domain:
 def digest(name: str, folder: Path) -> str:
     """sha256 over the names and contents of the files that a domain is loaded from, whatever ends their lines.
 
+    Args:
+        name: ``airline`` or ``retail``.
+        folder: As :func:`package_of` returns it.
+
     Raises:
         UsageError: One of them is missing.
     """
@@ -151,7 +155,12 @@ def digest(name: str, folder: Path) -> str:
 
 
 def isolated(folder: Path, **stand_ins: ModuleType) -> AbstractContextManager[Callable[[str], ModuleType]]:
-    """Imports modules of the checkout without what its packages import; see :func:`isolated_package`."""
+    """Imports modules of the checkout without what its packages import; see :func:`isolated_package`.
+
+    Args:
+        folder: As :func:`package_of` returns it.
+        **stand_ins: What other libraries are taken to be meanwhile.
+    """
     inner = ["tau_bench", "tau_bench.envs", *(f"tau_bench.envs.{name}" for name in _TABLES)]
     return isolated_package(folder, inner, stand_ins)
 
