@@ -28,6 +28,7 @@ from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.errors import UsageError
 from ftrl_gym.interop.conversations import replayed
 from ftrl_gym.interop.installed import require
+from ftrl_gym.interop.template_keywords import refuse_template_keywords
 from ftrl_gym.policies import call_text
 from ftrl_gym.prompt import to_json
 from ftrl_gym.reward import VerifiableReward
@@ -74,9 +75,7 @@ def trl_spec(env_id: str, ids: Sequence[str] | None = None, **keywords: Any) -> 
     require("datasets", "trl", "3", "6")
     from datasets import Dataset
 
-    for name in ("docs", "dialect"):
-        if name in keywords:
-            raise UsageError(f"{name}= is not for TRL: how tools and calls are written says the model's chat template")
+    refuse_template_keywords(keywords, "TRL")
     env = gym.make(env_id, **keywords)
     base = env.unwrapped
     assert isinstance(base, ToolUseEnv)
