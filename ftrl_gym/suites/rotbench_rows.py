@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from ftrl_gym.errors import UsageError
-from ftrl_gym.suites.data_files import DataFile, DataSet
+from ftrl_gym.suites.data_files import DataFile, DataSet, content_of
 
 LEVELS = ("clean", "slight", "medium", "heavy", "union")
 DATA = DataSet(
@@ -113,9 +113,7 @@ def read_level(path: Path) -> tuple[NoisyTask, ...]:
 @lru_cache(maxsize=len(LEVELS))
 def _read(path: Path, mtime_ns: int, size: int) -> tuple[NoisyTask, ...]:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        data = json.loads(content_of(path).decode())
     except json.JSONDecodeError as error:
         raise UsageError(f"{path}, line {error.lineno}: no JSON ({error.msg}); is the file truncated?") from None
     except (UnicodeDecodeError, RecursionError) as error:

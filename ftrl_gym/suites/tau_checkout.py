@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from ftrl_gym.errors import UnknownNameError, UsageError
-from ftrl_gym.suites.data_files import DataFile, DataSet, Found, find
+from ftrl_gym.suites.data_files import DataFile, DataSet, Found, content_of, find
 from ftrl_gym.suites.isolated_package import isolated_package
 
 COMMIT = "59a200c6d575d595120f1cb70fea53cef0632f6b"
@@ -145,10 +145,7 @@ def digest(name: str, folder: Path) -> str:
     files += sorted((place / "tools").glob("*.py"))
     total = hashlib.sha256()
     for file in files:
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            raise UsageError(f"{file} cannot be read: {error.strerror}. Take {DATA.source}") from None
+        content = content_of(file, f"Take {DATA.source}")
         inner = hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
         total.update(f"{file.relative_to(folder).as_posix()} {inner}\n".encode())
     return total.hexdigest()
