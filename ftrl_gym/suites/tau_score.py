@@ -1,4 +1,4 @@
-"""When a tau-bench episode is right: the database at the end, and what the user was told.
+"""When a tau-bench episode (arXiv 2406.12045) is right: the database at the end, and what the user was told.
 
 The reward is 1 if the database equals the one after the authors' actions, and every output that the task requires was
 said to the user; else 0. tau-bench compares hashes of a sorted copy; comparing plain data gives the same verdicts in a
