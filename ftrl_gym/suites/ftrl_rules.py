@@ -179,13 +179,7 @@ def prefix_samples(
     """The training samples of one sampled episode: the untouched start, then one after each turn with calls.
 
     Args:
-        messages: The conversation that it starts from; left as it is.
-        codes: Tool -> source.
-        unsolved: Tool -> golden sub-answers; left as it is.
-        policy: Conversation so far -> the next assistant text.
-        execute: Runs a tool.
-        max_turns: Assistant turns at most.
-        solve_rate: Of the first sample, 0 to 1.
+        solve_rate: Of the first sample, 0 to 1; all others are as for :func:`run_episode`.
 
     Raises:
         ZeroDivisionError: There is nothing to solve and a turn has calls.
