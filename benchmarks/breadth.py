@@ -11,12 +11,13 @@ seed's runs have. What is done is kept under ``--out``; the same command goes on
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
+
+from single_thread import use_one_thread
 
 NUMBERS = (1, 4, 8, 16)
 RESULTS = Path(__file__).parent / "results"
@@ -25,14 +26,7 @@ RESULTS = Path(__file__).parent / "results"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Trains and judges what is missing, and reports."""
     chosen = _parsed(arguments)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import torch
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-    torch.set_num_threads(1)
+    use_one_thread()
     for seed in chosen.seeds:
         for number in NUMBERS:
             _run(chosen, number, seed)

@@ -11,12 +11,13 @@ Several processes can work on different seeds.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from single_thread import use_one_thread
 
 if TYPE_CHECKING:
     from ftrl_agents.held_out_tasks import HeldOutTasks
@@ -43,15 +44,9 @@ SETS = ("travel", "variants", "never")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Plays and trains what is missing, and reports."""
     chosen = _parsed(arguments)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import torch
+    use_one_thread()
     from controls_report import report
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-    torch.set_num_threads(1)
     sizes = Sizes(chosen.tasks, chosen.others, chosen.passes)
     sets = _sets(sizes)
     _look(chosen.out / "base", chosen.model, sets, BASE_TEMPERATURES, sizes, seed=0)

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
+
+from single_thread import use_one_thread
 
 if TYPE_CHECKING:
     from ftrl_agents.held_out_tasks import HeldOutTasks
@@ -49,16 +50,9 @@ SHARE = 0.6
 def main(arguments: Sequence[str] | None = None) -> int:
     """Trains what is missing, and reports."""
     chosen = _parsed(arguments)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import torch
-    from transformers.utils import logging
-
+    use_one_thread()
     from ftrl_agents.held_out_tasks import held_out
 
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-    torch.set_num_threads(1)
     held = held_out("TravelBooking, test worlds", ["TravelBooking"], chosen.tasks)
     chosen.out.mkdir(parents=True, exist_ok=True)
     for seed in chosen.seeds:

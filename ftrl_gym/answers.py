@@ -175,26 +175,29 @@ def _in_order(entries: tuple[Answer, ...], text: str) -> bool:
     """Whether each place holds what is right there. Commas in figures and dates divide nothing."""
     plain = _BULLET.sub("", _LONG_DATE.sub(r"\1 ", text))
     cuts = [re.split(mark, plain) for mark in (r",\s+|[;\n]", r"[,;\n]", r",?\s+(?:and|&|/)\s+|,\s+|[;\n]")]
+    items = _json_list(text)
+    if items is not None:
+        cuts = [items]
+    pieces = [[piece.strip() for piece in cut if piece.strip()] for cut in cuts]
+    return any(len(cut) == len(entries) and all(map(right, entries, cut)) for cut in pieces)
+
+
+def _json_list(text: str) -> list[str] | None:
+    """The entries of a JSON array as texts; None where the text is no such."""
     try:
         items = json.loads(text)
     except (ValueError, RecursionError):
-        items = None
-    if isinstance(items, list):
-        cuts = [list(map(str, items))]
-    pieces = [[piece.strip() for piece in cut if piece.strip()] for cut in cuts]
-    return any(len(cut) == len(entries) and all(map(right, entries, cut)) for cut in pieces)
+        return None
+    return list(map(str, items)) if isinstance(items, list) else None
 
 
 def _list(answer: Answer, text: str) -> bool:
     if answer.entries:
         return _in_order(answer.entries, text)
     right_items = Counter(fold(str(item)) for item in answer.value)
-    try:
-        items = json.loads(text)
-    except (ValueError, RecursionError):
-        items = None
-    if isinstance(items, list):
-        return Counter(fold(str(item)) for item in items) == right_items
+    items = _json_list(text)
+    if items is not None:
+        return Counter(map(fold, items)) == right_items
     pieces = [piece for piece in re.split(r"[,;\n]", text) if piece.strip()]
     if Counter(map(fold, pieces)) == right_items:
         return True

@@ -207,6 +207,14 @@ def test_broken_data_are_named(tmp_path: Path, name: str, text: str | None, word
         gym.make("ftrl/BFCL-v0", path=str(folder), category=Path(name).stem.removeprefix("BFCL_v4_"))
 
 
+@needs_package
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    folder = bfcl_folder(tmp_path)
+    (folder / "BFCL_v4_irrelevance.json").write_bytes(b'{"id": "\xff"}')
+    with pytest.raises(UsageError, match=r"BFCL_v4_irrelevance\.json is no text"):
+        gym.make("ftrl/BFCL-v0", path=str(folder), category="irrelevance")
+
+
 def test_a_package_that_is_missing_and_wrong_keywords_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as without:
         without.setattr(importlib.util, "find_spec", lambda name: None)

@@ -19,7 +19,7 @@ from rich.progress import Progress as Bars
 
 from ftrl_gym import registry
 from ftrl_gym.cli.build_options import EVERY, SEED, how_to_use, refuse, registry_root
-from ftrl_gym.cli.staging import show_artefact
+from ftrl_gym.cli.staging import deliver, show_artefact
 from ftrl_gym.cli.tool_sources import given_tools, named
 from ftrl_gym.construct import stages
 from ftrl_gym.construct.llm.asking import TRIES, Asker
@@ -38,7 +38,7 @@ from ftrl_gym.construct.llm.writer import LLMWriter
 from ftrl_gym.construct.objects import Decomposition, Documented, Integrated, Scaled
 from ftrl_gym.construct.stages import Artefact, Stage
 from ftrl_gym.errors import UsageError
-from ftrl_gym.export.writing import check_place, write_whole
+from ftrl_gym.export.writing import check_place
 from ftrl_gym.task import Kind, Task
 from ftrl_gym.taskset import one_of
 from ftrl_gym.tooldoc import ToolDocument
@@ -224,12 +224,8 @@ def _stages(arguments: argparse.Namespace, kinds: tuple[Kind, ...]) -> int:
     else:
         artefact = stages.advance(writer, start, until, task_id)
         documents = artefact.documents if isinstance(artefact, Scaled) else ()
-    if place is not None:
-        write_whole(place, partial(_write, text=stages.stored(artefact, name)))
-    if arguments.json:
-        print(stages.stored(artefact, name), end="")
-    if arguments.show or not (arguments.json or place):
-        show_artefact(artefact, name, {document.name: document for document in documents}, code)
+    shown = {document.name: document for document in documents}
+    deliver(artefact, name, arguments, place, partial(show_artefact, documents=shown, code=code))
     total = asker.spending.total()
     print(f"{total.requests:,} requests, {total.paid.total:,} tokens", file=sys.stderr)
     return 0
@@ -248,7 +244,3 @@ def _start(
     if stages.decomposition_of(artefact).brief.provenance.writer != "llm":
         raise UsageError(f"{arguments.stored} was not written by a model: leave --model out")
     return artefact, name
-
-
-def _write(draft: Path, text: str) -> None:
-    draft.write_text(text, encoding="utf-8")

@@ -6,8 +6,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Group, RenderableType
@@ -58,18 +57,41 @@ def run_stages(arguments: argparse.Namespace, name: str | None, kinds: tuple[Kin
         )
         briefs = [brief] if arguments.difficulty is not None else easing(brief)
         artefact, problem = stages.begin(endless_writer(name), briefs, until, f"endless-{brief.seed}", refused)
-    if place is not None:
-        write_whole(place, partial(_write, text=stages.stored(artefact, name)))
-    if arguments.json:
-        print(stages.stored(artefact, name), end="")
-    if arguments.show or not (arguments.json or place):
-        _show(artefact, name)
+    deliver(artefact, name, arguments, place, _show)
     if problem:
         print(f"no draw passes its proof, this one neither; the last: {problem}", file=sys.stderr)
     if refused:
         told = ", ".join(f"{count:,} {check}" for check, count in refused.most_common())
         print(f"draws refused: {told}", file=sys.stderr)
     return 0
+
+
+def deliver(
+    artefact: Artefact,
+    name: str,
+    arguments: argparse.Namespace,
+    place: Path | None,
+    show: Callable[[Artefact, str], None],
+) -> None:
+    """Stores, prints and shows what came of a stage, as the command asks; shows it where it asks for nothing.
+
+    Args:
+        artefact: What came of it.
+        name: Of the scenario.
+        arguments: With ``json`` and ``show``.
+        place: Where it is stored; None stores it nowhere.
+        show: Prints an artefact of a scenario for reading.
+
+    Raises:
+        UsageError: It cannot be stored there.
+    """
+    text = stages.stored(artefact, name)
+    if place is not None:
+        write_whole(place, lambda draft: _write(draft, text))
+    if arguments.json:
+        print(text, end="")
+    if arguments.show or not (arguments.json or place):
+        show(artefact, name)
 
 
 def _write(draft: Path, text: str) -> None:

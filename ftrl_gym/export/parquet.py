@@ -18,14 +18,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ftrl_gym.errors import MissingExtraError
 from ftrl_gym.export.ftrl import FIELD, Skipped, packed, plain_answer
 from ftrl_gym.interop.verl import AGENT
 from ftrl_gym.prompt import Docs
 from ftrl_gym.suites.suite import CANARY
-from ftrl_gym.task import ModelUser, Split
+from ftrl_gym.task import ModelUser, Split, Task
 
 if TYPE_CHECKING:
     from ftrl_gym.env import ToolUseEnv
@@ -56,12 +56,11 @@ def datasets_rows(env: ToolUseEnv, env_id: str, split: str, ids: Iterable[str]) 
     With ``docs="json"`` the tools are for a chat template's ``tools`` argument (column ``tools``, JSON text); with
     ``docs="signature"`` they stand in the system message, and the column is an empty list.
     """
-    for task_id in ids:
-        if isinstance(env.taskset.get(task_id).counterpart, ModelUser):
-            yield Skipped(task_id, "a language model is to play their user")
+    for begun in _begun(env, ids):
+        if isinstance(begun, Skipped):
+            yield begun
             continue
-        _, info = env.reset(options={"task": task_id})
-        task = env.task
+        task_id, task, info = begun.task_id, begun.task, begun.info
         yield {
             "prompt": [{"role": message["role"], "content": message["content"]} for message in info["messages"]],
             "tools": _json(info["tools"] if env.docs is Docs.JSON else []),
@@ -86,15 +85,14 @@ def datasets_rows(env: ToolUseEnv, env_id: str, split: str, ids: Iterable[str]) 
 def verl_rows(env: ToolUseEnv, env_id: str, split: str, ids: Iterable[str]) -> Iterator[dict[str, Any] | Skipped]:
     """One row per task, in order. ``index`` counts the rows of the file."""
     index = 0
-    for task_id in ids:
-        if isinstance(env.taskset.get(task_id).counterpart, ModelUser):
-            yield Skipped(task_id, "a language model is to play their user")
+    for begun in _begun(env, ids):
+        if isinstance(begun, Skipped):
+            yield begun
             continue
-        observation, info = env.reset(options={"task": task_id})
-        task = env.task
-        question = info["messages"][-1]["content"]
+        task = begun.task
+        question = begun.info["messages"][-1]["content"]
         # The observation is the system message, the tools and the question, in this order.
-        system = observation.removesuffix(question).rstrip()
+        system = begun.observation.removesuffix(question).rstrip()
         yield {
             "data_source": env_id,
             "agent_name": AGENT,
@@ -105,7 +103,7 @@ def verl_rows(env: ToolUseEnv, env_id: str, split: str, ids: Iterable[str]) -> I
                 "split": split,
                 "index": index,
                 "env_id": env_id,
-                "task_id": task_id,
+                "task_id": begun.task_id,
                 "kind": task.kind.value,
                 "difficulty": task.difficulty,
                 "docs": env.docs.value,
@@ -118,6 +116,25 @@ def verl_rows(env: ToolUseEnv, env_id: str, split: str, ids: Iterable[str]) -> I
             },
         }
         index += 1
+
+
+class _Begun(NamedTuple):
+    """An episode at its beginning: its task, what it was asked for by, and what ``reset`` returned."""
+
+    task_id: str
+    task: Task
+    observation: str
+    info: dict[str, Any]
+
+
+def _begun(env: ToolUseEnv, ids: Iterable[str]) -> Iterator[_Begun | Skipped]:
+    """Begins an episode of each task, in order, and leaves out those that want a model of their own."""
+    for task_id in ids:
+        if isinstance(env.taskset.get(task_id).counterpart, ModelUser):
+            yield Skipped(task_id, "a language model is to play their user")
+        else:
+            observation, info = env.reset(options={"task": task_id})
+            yield _Begun(task_id, env.task, observation, info)
 
 
 def _canary(split: str) -> str:

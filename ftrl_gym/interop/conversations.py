@@ -22,6 +22,9 @@ def replayed(
 
     Returns:
         The return, and the score after the last turn; the score is empty when there was none.
+
+    Raises:
+        UnknownNameError: No such task.
     """
     return paid(env, task, (turn_text(message) for message in messages if message["role"] == "assistant"))
 
@@ -33,6 +36,12 @@ def paid(env: gym.Env[str, str], task: str, turns: Iterable[str]) -> tuple[float
         env: An environment with its reward.
         task: Id of the task.
         turns: In the environment's dialect.
+
+    Returns:
+        As :func:`replayed`.
+
+    Raises:
+        UnknownNameError: No such task.
     """
     env.reset(options={"task": task})
     total, score = 0.0, {}
@@ -46,6 +55,9 @@ def paid(env: gym.Env[str, str], task: str, turns: Iterable[str]) -> tuple[float
 
 def turn_text(message: Mapping[str, Any]) -> str:
     """An assistant's message as the text that it was read from, but for white space and reasoning.
+
+    Args:
+        message: In OpenAI's format, but that the arguments of its calls are objects.
 
     >>> call = {"type": "function", "function": {"name": "get_city", "arguments": {"name": "Oslo"}}}
     >>> print(turn_text({"role": "assistant", "content": "Let me see.", "tool_calls": [call]}))

@@ -76,6 +76,9 @@ class OpenEpisode:
     def step(self, turn: str) -> Step:
         """Plays a turn.
 
+        Args:
+            turn: A whole assistant message, in the environment's dialect.
+
         Raises:
             UsageError: The episode is over.
         """

@@ -87,7 +87,7 @@ def http_app(episodes: Episodes, host: str = "127.0.0.1") -> Starlette:
         host: Where it will listen; on this machine only, requests from pages of other places are refused.
 
     Raises:
-        UsageError: As :func:`server`.
+        MissingExtraError, UsageError: As :func:`server`.
     """
     served = server(episodes)
     from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
@@ -105,10 +105,16 @@ def http_app(episodes: Episodes, host: str = "127.0.0.1") -> Starlette:
 
 
 def serve_http(episodes: Episodes, host: str, port: int) -> None:
-    """Serves streamable HTTP until interrupted; port 0 takes a free one. The address is told on stderr.
+    """Serves streamable HTTP until interrupted. The address is told on stderr.
+
+    Args:
+        episodes: What it serves.
+        host: Where it listens, as for :func:`http_app`.
+        port: Likewise; 0 takes a free one.
 
     Raises:
-        UsageError: As :func:`server`, or nothing can listen there.
+        MissingExtraError: As :func:`server`.
+        UsageError: Likewise, or nothing can listen there.
     """
     listen(http_app(episodes, host), host, port, "/mcp/EPISODE")
 
@@ -117,7 +123,7 @@ def serve_stdio(episodes: Episodes) -> None:
     """Serves one client over stdin and stdout until it goes.
 
     Raises:
-        UsageError: As :func:`server`.
+        MissingExtraError, UsageError: As :func:`server`.
     """
     served = server(episodes)
     import anyio

@@ -65,10 +65,16 @@ def create_app(episodes: Episodes) -> FastAPI:
 
 
 def serve(episodes: Episodes, host: str, port: int) -> None:
-    """Serves until interrupted; port 0 takes a free one. The address is told on stderr.
+    """Serves until interrupted. The address is told on stderr.
+
+    Args:
+        episodes: As for :func:`create_app`.
+        host: Where it listens.
+        port: Likewise; 0 takes a free one.
 
     Raises:
-        UsageError: As :func:`create_app`, or nothing can listen there.
+        MissingExtraError: As :func:`create_app`.
+        UsageError: Likewise, or nothing can listen there.
     """
     listen(create_app(episodes), host, port, "", **UVICORN)
 
@@ -81,7 +87,7 @@ def client(address: str, **settings: Any) -> EnvClient[str, Any, Any]:
         **settings: Of OpenEnv's ``EnvClient``.
 
     Raises:
-        UsageError: As :func:`create_app`.
+        MissingExtraError, UsageError: As :func:`create_app`.
     """
     require("openenv", "openenv", *SUPPORTED)
     from ftrl_gym.interop.openenv_session import session_types

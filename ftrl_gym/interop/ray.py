@@ -140,7 +140,11 @@ class Fleet:
         self._order(Order(place, None, task, drawn))
 
     def send(self, place: int, text: str) -> None:
-        """Says something in an episode: a whole assistant turn.
+        """Says something in an episode.
+
+        Args:
+            place: Which place.
+            text: A whole assistant turn.
 
         Raises:
             UsageError: No such place, no episode in play there, something is under way to it, or no str.

@@ -37,7 +37,7 @@ class TaskList:
         return len(self._taskset.ids())
 
     def entry(self, split: str, index: int) -> dict[str, Any]:
-        """A task: index, id, kind, difficulty and features.
+        """A task: index, id, kind, difficulty (0 to 1) and features.
 
         Raises:
             IndexError: There is none of that number.

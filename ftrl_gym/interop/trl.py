@@ -28,6 +28,7 @@ from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.errors import UsageError
 from ftrl_gym.interop.conversations import replayed
 from ftrl_gym.interop.installed import require
+from ftrl_gym.interop.template_keywords import refuse_template_keywords
 from ftrl_gym.policies import call_text
 from ftrl_gym.prompt import to_json
 from ftrl_gym.reward import VerifiableReward
@@ -74,9 +75,7 @@ def trl_spec(env_id: str, ids: Sequence[str] | None = None, **keywords: Any) -> 
     require("datasets", "trl", "3", "6")
     from datasets import Dataset
 
-    for name in ("docs", "dialect"):
-        if name in keywords:
-            raise UsageError(f"{name}= is not for TRL: how tools and calls are written says the model's chat template")
+    refuse_template_keywords(keywords, "TRL")
     env = gym.make(env_id, **keywords)
     base = env.unwrapped
     assert isinstance(base, ToolUseEnv)
@@ -174,6 +173,12 @@ def method_of(document: ToolDocument) -> Tool:
     Whatever a type hint cannot say (bounds, defaults, the fields of an object) is added to the parameter's description
     as JSON schema.
 
+    Args:
+        document: Of the tool.
+
+    Returns:
+        A function of an environment and the tool's arguments, whose coroutine gives the result as JSON text.
+
     Raises:
         UsageError: The tool or a parameter has a name that no method can have.
     """
@@ -261,6 +266,10 @@ def return_of(base: ToolUseEnv) -> RewardFunction:
 
     Args:
         base: The environment that knows the tasks.
+
+    Returns:
+        A function of conversations and ids of their tasks, of one length; it gives a return for each, and raises
+        UnknownNameError where there is no such task.
     """
     env = VerifiableReward(base.sibling())
 

@@ -24,6 +24,7 @@ from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.errors import UsageError
 from ftrl_gym.interop.conversations import paid
 from ftrl_gym.interop.installed import require
+from ftrl_gym.interop.template_keywords import refuse_template_keywords
 from ftrl_gym.reward import VerifiableReward
 from ftrl_gym.task import ModelUser
 from ftrl_gym.toolcall import Dialect
@@ -67,14 +68,13 @@ def base_of(env_id: str, ids: Sequence[str] | None, **keywords: Any) -> ToolUseE
         ids: Likewise.
         **keywords: Likewise.
 
+    Returns:
+        The environment inside its wrappers.
+
     Raises:
         UsageError: A keyword or an id is wrong, or nobody could play the user of a task that was named.
     """
-    for name in ("docs", "dialect"):
-        if name in keywords:
-            raise UsageError(
-                f"{name}= is not for verifiers: how tools and calls are written says the model's chat template"
-            )
+    refuse_template_keywords(keywords, "verifiers")
     base = gym.make(env_id, **keywords).unwrapped
     assert isinstance(base, ToolUseEnv)
     for task_id in ids or ():
@@ -185,6 +185,12 @@ def scored(base: ToolUseEnv, task: str, messages: Sequence[Any]) -> tuple[float,
         base: The environment that has the task.
         task: Its id.
         messages: The assistant's, as verifiers keeps them.
+
+    Returns:
+        As :func:`ftrl_gym.interop.conversations.replayed`.
+
+    Raises:
+        UnknownNameError: No such task.
     """
     turns = [reply_in(message).text(Dialect.HERMES) for message in messages]
     return paid(VerifiableReward(base.sibling()), task, turns)

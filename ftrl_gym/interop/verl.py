@@ -54,7 +54,7 @@ class Tokens:
         self.logprobs: list[float] | None = None
 
     def split(self, longest: int) -> tuple[list[int], list[int]]:
-        """The prompt, and the response up to a length."""
+        """Ids of the prompt, and those of the response up to a length, in tokens."""
         start = len(self.ids) - len(self.mask)
         return self.ids[:start], self.ids[start : start + longest]
 
@@ -62,6 +62,12 @@ class Tokens:
 @functools.cache
 def base_of(env_id: str, split: str, docs: str, dialect: str) -> ToolUseEnv:
     """The environment that a row names, one for each worker.
+
+    Args:
+        env_id: As for ``gym.make``.
+        split: ``train`` or ``test``.
+        docs: How tools are shown: ``json`` or ``signature``.
+        dialect: How calls are written.
 
     Raises:
         UsageError: It does not exist, or not so.
@@ -73,6 +79,12 @@ def base_of(env_id: str, split: str, docs: str, dialect: str) -> ToolUseEnv:
 
 def row_settings(extra_info: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """What a row says about its environment.
+
+    Args:
+        extra_info: The row's column of that name.
+
+    Returns:
+        What :func:`base_of` takes, in its order.
 
     Raises:
         UsageError: It is no row of ``ftrl-gym export --format verl``.

@@ -161,18 +161,7 @@ def of_endless(
     """
     from ftrl_gym.construct.briefs import easing
     from ftrl_gym.construct.endless import endless_brief, endless_writer, world_of
-    from ftrl_gym.construct.scenarios import scenario as scenario_of
-    from ftrl_gym.construct.variants.design import Design
     from ftrl_gym.construct.writer import write_first
-
-    source = scenario_of(scenario)
-
-    def tools(toolset: str) -> Tools:
-        made = source.toolset(Design.named(toolset))
-        return Tools(made.documents, made.source)
-
-    def toolbox(tools: Tools, toolset: str) -> Toolbox:
-        return TrustedToolbox(tools.source, f"{scenario}/{toolset or 'tools'}.py")
 
     def made(seed: int, of: Split) -> Task:
         brief = endless_brief(
@@ -190,7 +179,7 @@ def of_endless(
     if split is not None:
         halves = [(Split(split), number)]
     tasks = [made(seed, of) for of, count in halves for seed in range(count)]
-    return _of_tasks(name, tasks, tools, toolbox, world_of, run)
+    return _of_new_tasks(name, scenario, tasks, world_of, run)
 
 
 def of_build(name: str, scenario: str, number: int, *, seed: int, least: float, run: bool) -> Sample:
@@ -211,7 +200,6 @@ def of_build(name: str, scenario: str, number: int, *, seed: int, least: float, 
     from ftrl_gym.construct.build import make_task, world_of_build
     from ftrl_gym.construct.orders import Plan
     from ftrl_gym.construct.scenarios import scenario as scenario_of
-    from ftrl_gym.construct.variants.design import Design
 
     source, plan = scenario_of(scenario), Plan(scenario, seed, train=_ORDERS, test=_ORDERS)
     orders = [order for split in Split for order in plan.orders(split)]
@@ -220,6 +208,21 @@ def of_build(name: str, scenario: str, number: int, *, seed: int, least: float, 
     chosen = islice((order for row in zip(*turns, strict=False) for order in row), number)
     tasks = [make_task(order)[0] for order in chosen]
 
+    def world(world_id: str) -> WorldBase:
+        return world_of_build(scenario, seed, world_id)
+
+    return _of_new_tasks(name, scenario, tasks, world, run)
+
+
+def _of_new_tasks(
+    name: str, scenario: str, tasks: Sequence[Task], load_world: Callable[[str], WorldBase], run: bool
+) -> Sample:
+    """A sample of tasks that were made just now, with the tools that the scenario's writer has for them."""
+    from ftrl_gym.construct.scenarios import scenario as scenario_of
+    from ftrl_gym.construct.variants.design import Design
+
+    source = scenario_of(scenario)
+
     def tools(toolset: str) -> Tools:
         made = source.toolset(Design.named(toolset))
         return Tools(made.documents, made.source)
@@ -227,10 +230,7 @@ def of_build(name: str, scenario: str, number: int, *, seed: int, least: float, 
     def toolbox(tools: Tools, toolset: str) -> Toolbox:
         return TrustedToolbox(tools.source, f"{scenario}/{toolset or 'tools'}.py")
 
-    def world(world_id: str) -> WorldBase:
-        return world_of_build(scenario, seed, world_id)
-
-    return _of_tasks(name, tasks, tools, toolbox, world, run)
+    return _of_tasks(name, tasks, tools, toolbox, load_world, run)
 
 
 def _of_tasks(

@@ -72,7 +72,17 @@ def literal(value: Any) -> str:
 
 
 def read_call(text: str, classes: Sequence[str]) -> tuple[str, Arguments]:
-    """A right call of the data, as name and arguments: those without a name get it from the tool's signature."""
+    """A right call of the data, as name and arguments: those without a name get it from the tool's signature.
+
+    Args:
+        text: The call as Python.
+        classes: Of the tools that the entry involves.
+
+    Raises:
+        KeyError: None of the classes has the tool.
+        AssertionError, SyntaxError, ValueError: The text is no call of literals; the published data have no such.
+        UsageError: The package is not installed.
+    """
     node = ast.parse(text, mode="eval").body
     assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name), text
     names = _parameters(node.func.id, tuple(classes))
@@ -102,7 +112,14 @@ class Rollout:
         self._name = f"{NAME}rollout{next(_numbers)}x"
 
     def run(self, calls: Sequence[str]) -> list[str]:
-        """What each call gives."""
+        """What each call gives.
+
+        Args:
+            calls: As :func:`call_string` writes them, in their order.
+
+        Returns:
+            A text for each; what a tool raises is told in it.
+        """
         written = self._entry.written
         with _EXECUTING:  # some tools set precision for the whole process
             results, _ = self._bfcl.execution.execute_multi_turn_func_call(

@@ -13,6 +13,7 @@ from typing import Any
 from ftrl_gym.episode import Message
 from ftrl_gym.errors import UnknownNameError, UsageError
 from ftrl_gym.suites.bfcl_package import load
+from ftrl_gym.suites.data_files import content_of
 
 PREFIX = "BFCL_v4"
 AST = ("simple_python", "simple_java", "simple_javascript", "multiple", "parallel", "parallel_multiple")
@@ -92,9 +93,9 @@ def _read(category: str, folder: Path, changed: int) -> tuple[Entry, ...]:
 
 def _lines(file: Path, wanted: Sequence[str]) -> Iterator[dict[str, Any]]:
     try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+        text = content_of(file).decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is no text: {error}") from None
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             try:
@@ -134,7 +135,15 @@ def _documents(file: Path) -> tuple[dict[str, Any], ...]:
 
 
 def openai_documents(category: str, functions: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
-    """Documents in OpenAI's format: their types are JSON schema's, and dots in names are ``_``."""
+    """Documents in OpenAI's format: their types are JSON schema's, and dots in names are ``_``.
+
+    Args:
+        category: Of the entry, which decides what is said of the language.
+        functions: As they stand in the data; left as they are.
+
+    Raises:
+        UsageError: The package is not installed.
+    """
     bfcl = load()
     entry = {"id": f"{category}_0", "function": copy.deepcopy(list(functions))}
     found = []

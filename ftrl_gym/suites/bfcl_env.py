@@ -133,7 +133,15 @@ class BfclEnv(ConversationEnv[Entry]):
 
 
 def right_at_once(task: Entry, turn: Turn) -> bool:
-    """The authors' verdict on the only turn. A malformed call makes it no calls at all, as in their decoding."""
+    """The authors' verdict on the only turn. A malformed call makes it no calls at all, as in their decoding.
+
+    Args:
+        task: Of a category with one turn.
+        turn: As the dialect reads it.
+
+    Raises:
+        UsageError: The package is not installed.
+    """
     malformed = any(call.problem is not None for call in turn.calls)
     calls = [] if malformed else [{call.name: call.arguments} for call in turn.calls]
     if task.kind in RELEVANCE:
@@ -154,7 +162,8 @@ def make_env(path: str | os.PathLike[str] | None = None, category: str = MULTI_T
         **keywords: ``docs``, ``dialect``, ``max_turns`` as for every environment here.
 
     Raises:
-        UsageError: The package is not installed, its data are broken, or a keyword or value cannot be.
+        UnknownNameError: No such category or keyword.
+        UsageError: The package is not installed, its data are broken, or a value cannot be.
     """
     check_keywords(keywords, ("path", "category", *KEYWORDS))
     folder = checked_path(path) or data_folder()

@@ -19,7 +19,17 @@ _JAVA_TYPES: Mapping[str | None, str] = {"any": "Object", "integer": "int", None
 
 
 def solution(entry: Entry) -> list[list[tuple[str, Arguments]]]:
-    """The calls of each assistant turn; a turn without calls hands a conversation back to the user."""
+    """The calls of each assistant turn; a turn without calls hands a conversation back to the user.
+
+    Args:
+        entry: Of any category.
+
+    Returns:
+        By turns, the name and arguments of each call.
+
+    Raises:
+        UsageError: The package is not installed; it is needed for entries of several turns.
+    """
     if entry.kind in MULTI_TURN:
         classes = entry.written["involved_classes"]
         turns = [[read_call(text, classes) for text in texts] for texts in entry.answer]

@@ -32,6 +32,10 @@ def benchmark_named(name: str) -> Benchmark:
 
 
 def benchmark_with(env_id: str) -> Benchmark | None:
-    """The benchmark that is played in an environment; None where none is."""
+    """The benchmark that is played in an environment; None where none is.
+
+    Raises:
+        MissingExtraError: As :func:`benchmark_named`.
+    """
     benchmarks = (benchmark_named(name) for name in MODULES)
     return next((one for one in benchmarks if any(part.env_id == env_id for part in one.parts)), None)

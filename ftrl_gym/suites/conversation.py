@@ -150,11 +150,16 @@ class ConversationEnv(gym.Env[str, str], ABC, Generic[T]):
 
     @abstractmethod
     def begin(self, task: T) -> Opening:
-        """Sets a task up, whatever was going on before."""
+        """Sets a task up, whatever was going on before. Its own random choices come from ``np_random``."""
 
     @abstractmethod
     def play(self, turn: Turn, text: str) -> Played:
-        """What a turn does: ``turn`` is the text as the dialect reads it, ``text`` all that was written."""
+        """What a turn does.
+
+        Args:
+            turn: The text as the dialect reads it.
+            text: All that was written.
+        """
 
     @abstractmethod
     def score(self) -> dict[str, float]:
@@ -162,7 +167,7 @@ class ConversationEnv(gym.Env[str, str], ABC, Generic[T]):
 
     @abstractmethod
     def reward(self) -> float:
-        """What the episode is paid when it ends."""
+        """What the episode is paid when it ends, from 0 to 1."""
 
     @property
     def task(self) -> T:
@@ -176,7 +181,19 @@ class ConversationEnv(gym.Env[str, str], ABC, Generic[T]):
         return self._task
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, Info]:
-        """Starts an episode; see :meth:`ftrl_gym.env.ToolUseEnv.reset`."""
+        """Starts an episode.
+
+        Args:
+            seed: Of the task's draw, and of whatever the task draws itself.
+            options: ``{"task": ID}`` plays that task; None draws one.
+
+        Returns:
+            All that is needed to act, and ``info`` with ``task_id``, ``kind``, ``messages`` and ``tools``.
+
+        Raises:
+            UnknownNameError: No such option or task.
+            UsageError: Options of a wrong type.
+        """
         super().reset(seed=seed)
         wanted = wanted_task(options)
         task = self.taskset.get(wanted) if wanted is not None else self.taskset.draw(self.np_random)
@@ -202,6 +219,9 @@ class ConversationEnv(gym.Env[str, str], ABC, Generic[T]):
 
     def step(self, action: str) -> tuple[str, float, bool, bool, Info]:
         """Plays one assistant turn. Any text is a legal action.
+
+        Returns:
+            As Gymnasium has it; ``info`` holds ``messages``, ``calls``, ``score`` (figures from 0 to 1) and ``end``.
 
         Raises:
             UsageError: There is no running episode, or ``action`` is not a str.

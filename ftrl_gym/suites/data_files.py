@@ -91,6 +91,23 @@ def find(data: DataSet, given: Path | None, wanted: Sequence[int] | None = None)
     raise UsageError(_absent(data, files, given, missing))
 
 
+def content_of(file: Path, hint: str = "") -> bytes:
+    """What a file of published data holds.
+
+    Args:
+        file: The file.
+        hint: What to do where it cannot be read; ends what is said of it.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        told = f"{file} cannot be read: {error.strerror}"
+        raise UsageError(f"{told}. {hint}" if hint else told) from None
+
+
 def checked_path(path: object) -> Path | None:
     """A ``path=`` of ``gym.make``, which may be left out.
 

@@ -43,6 +43,7 @@ def parse_qwen(text: str, one_tool_only: bool = False) -> ParsedTurn:
     a trace. When none counts, the whole text is content.
 
     Args:
+        text: All that was written.
         one_tool_only: Look at the first piece only.
     """
     start = text.find(_QWEN_START)

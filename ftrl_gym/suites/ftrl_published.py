@@ -1,8 +1,8 @@
 """``gym.make("ftrl/PublishedFTRL-v0", path=...)``: FTRL's test rows, scored exactly as its figures were.
 
-P = q/p (1 without calls), R = q/n, F1 = 2q/(p+n), over at most 20 turns, with the substring matching of the released
-code; and the same three by strict matching. To train, or to look at the rows under this package's own rules, there is
-``ftrl/FTRL-v0``.
+With p calls, n sub-answers and q of them found, P = q/p (1 without calls), R = q/n, F1 = 2q/(p+n), over at most 20
+turns, with the substring matching of the released code (arXiv 2508.08791); and the same three by strict matching. To
+train, or to look at the rows under this package's own rules, there is ``ftrl/FTRL-v0``.
 """
 
 from __future__ import annotations

@@ -159,6 +159,9 @@ def _conversation(messages: Any) -> tuple[str, str]:
 def documents_of(tools: list[Any]) -> tuple[ToolDocument, ...]:
     """Tool documents from OpenAI's schemas, in order; of several with a name the first.
 
+    Args:
+        tools: Schemas, with ``{"type": "function", ...}`` around each or without.
+
     Raises:
         Odd: One is no such schema.
     """
@@ -232,6 +235,10 @@ def _member(field: str, value: Any, known: type[StrEnum]) -> StrEnum:
 
 def built(model: Callable[..., Any], **fields: Any) -> Any:
     """A model of these fields.
+
+    Args:
+        model: A pydantic class, or what raises its ``ValidationError``.
+        **fields: What it is given.
 
     Raises:
         Odd: They do not fit.

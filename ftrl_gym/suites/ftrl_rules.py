@@ -52,7 +52,13 @@ class Prefix(NamedTuple):
 
 
 def feedback(calls: Sequence[ParsedCall], codes: Mapping[str, str], execute: Executor) -> list[str | None]:
-    """The tool messages' texts, in order; a failing call gives ``an error occured when call NAME: MESSAGE``."""
+    """The tool messages' texts, in order; a failing call gives ``an error occured when call NAME: MESSAGE``.
+
+    Args:
+        calls: Of one turn.
+        codes: Tool -> source.
+        execute: Runs a tool; whatever it raises is told in the text.
+    """
     texts: list[str | None] = []
     for call in calls:
         try:
@@ -64,6 +70,11 @@ def feedback(calls: Sequence[ParsedCall], codes: Mapping[str, str], execute: Exe
 
 def solve(calls: Sequence[ParsedCall], texts: Sequence[str | None], unsolved: Unsolved) -> int:
     """Removes from ``unsolved``, in place, the first answer that each call matches; returns how many it removed.
+
+    Args:
+        calls: Of one turn.
+        texts: What each gave, as :func:`feedback` returns it.
+        unsolved: Tool -> golden sub-answers that are still to be found.
 
     Raises:
         TypeError: A tool name is unhashable.
@@ -91,6 +102,16 @@ def reward(
     execute: Executor,
 ) -> float:
     """What one turn's raw text is paid. Changes ``unsolved`` in place.
+
+    Args:
+        scheme: Of the paper.
+        response: What was sampled, the tokens that end it included.
+        codes: Tool -> source.
+        unsolved: Tool -> golden sub-answers that are still to be found.
+        solve_rate: Share of the sub-answers found before this turn, 0 to 1.
+        split: Of the row.
+        answer: The golden final answer; None where there is none.
+        execute: Runs a tool.
 
     Raises:
         NotImplementedError: ``split`` is ``"test"``; the released functions score training turns only.
@@ -125,6 +146,14 @@ def run_episode(
 ) -> Episode:
     """Plays one episode and scores it. It ends at the first turn without calls; the final text is not scored.
 
+    Args:
+        messages: The conversation that it starts from; left as it is.
+        codes: Tool -> source.
+        unsolved: Tool -> golden sub-answers; left as it is.
+        policy: Conversation so far -> the next assistant text.
+        execute: Runs a tool.
+        max_turns: Assistant turns at most.
+
     Raises:
         AssertionError: There is nothing to solve.
         TypeError, AttributeError: See :func:`solve`.
@@ -148,6 +177,9 @@ def prefix_samples(
     solve_rate: float = 0.0,
 ) -> list[Prefix]:
     """The training samples of one sampled episode: the untouched start, then one after each turn with calls.
+
+    Args:
+        solve_rate: Of the first sample, 0 to 1; all others are as for :func:`run_episode`.
 
     Raises:
         ZeroDivisionError: There is nothing to solve and a turn has calls.

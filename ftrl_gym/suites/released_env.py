@@ -63,7 +63,11 @@ class ReleasedEnv(ConversationEnv[PublishedTask]):
         """Words beside the calls, and the calls, of each turn so far."""
 
     def begin(self, task: PublishedTask) -> Opening:
-        """See :class:`ConversationEnv`."""
+        """See :class:`ConversationEnv`.
+
+        Raises:
+            SandboxError: The task's tools cannot run in the sandbox.
+        """
         self.turns = []
         self._toolbox: Toolbox | None = self.rows.toolbox(task.row) if task.opening.tools else None
         self._strict.reset(options={"task": task.row.id})

@@ -13,7 +13,7 @@ from ftrl_gym.errors import UsageError
 
 
 class ReplyCache:
-    """One SQLite file; several threads and processes may use it.
+    """One SQLite file; several threads and processes may use it, and wait for each other for 60 seconds at most.
 
     Args:
         path: Made if it is not there; its folder is.
@@ -31,13 +31,18 @@ class ReplyCache:
             raise UsageError(f"{path} cannot keep replies: {error}. Give another file") from None
 
     def get(self, request: Any) -> str | None:
-        """The reply to a request, which is any JSON value; None where there is none yet."""
+        """The reply to a request, which is any JSON value; None where there is none yet.
+
+        Raises:
+            TypeError: The request is no JSON value.
+            sqlite3.Error: The file is broken, or another process keeps it for too long.
+        """
         with self._lock:
             row = self._file.execute("select reply from replies where request = ?", (_key(request),)).fetchone()
         return None if row is None else str(row[0])
 
     def put(self, request: Any, reply: str) -> None:
-        """Keeps a reply; the first one to a request stays."""
+        """Keeps a reply; the first one to a request stays. Raises as :meth:`get`, and where the disk is full."""
         text = reply.encode("utf-8", "replace").decode()
         with self._lock:
             self._file.execute("insert or ignore into replies values (?, ?)", (_key(request), text))

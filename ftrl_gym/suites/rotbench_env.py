@@ -71,7 +71,8 @@ def make_env(path: str | os.PathLike[str] | None = None, level: str = "clean", *
         **keywords: ``docs``, ``dialect``, ``max_turns`` as for every environment here; none of them changes much.
 
     Raises:
-        UsageError: There are no data, or they are broken, or a keyword or value that cannot be.
+        UnknownNameError: No such level or keyword.
+        UsageError: There are no data, or they are broken, or a value that cannot be.
     """
     check_keywords(keywords, ("path", "level", *KEYWORDS))
     if level not in LEVELS:

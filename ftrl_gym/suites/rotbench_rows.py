@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from ftrl_gym.errors import UsageError
-from ftrl_gym.suites.data_files import DataFile, DataSet
+from ftrl_gym.suites.data_files import DataFile, DataSet, content_of
 
 LEVELS = ("clean", "slight", "medium", "heavy", "union")
 DATA = DataSet(
@@ -103,7 +103,8 @@ def read_level(path: Path) -> tuple[NoisyTask, ...]:
     version of the file.
 
     Raises:
-        UsageError: The file is broken; names the record and what is wrong, or the line where a file ends too early.
+        OSError: There is no such file.
+        UsageError: It is broken; names the record and what is wrong, or the line where a file ends too early.
     """
     stat = path.stat()
     return _read(path, stat.st_mtime_ns, stat.st_size)
@@ -112,9 +113,7 @@ def read_level(path: Path) -> tuple[NoisyTask, ...]:
 @lru_cache(maxsize=len(LEVELS))
 def _read(path: Path, mtime_ns: int, size: int) -> tuple[NoisyTask, ...]:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        data = json.loads(content_of(path).decode())
     except json.JSONDecodeError as error:
         raise UsageError(f"{path}, line {error.lineno}: no JSON ({error.msg}); is the file truncated?") from None
     except (UnicodeDecodeError, RecursionError) as error:
@@ -145,7 +144,7 @@ def read_action(text: str) -> Action:
     """The action of a right turn.
 
     Raises:
-        ValueError: There is none.
+        ValueError: There is none, or its arguments are no JSON object.
     """
     _, action, rest = text.partition("Action:")
     tool, given, arguments = rest.partition("Action Input:")

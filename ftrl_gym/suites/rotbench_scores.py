@@ -1,8 +1,8 @@
 """RoTBench's questions about a first turn, by three rules: right tool (TS), right parameters (PI), right values (CF).
 
-``official`` is what the authors' evaluation does and ``ftrl`` what FTRL's does, faults included: published figures rest
-on them. ``strict`` mends both: the turn takes one action outside its reasoning, arguments may be empty where that is
-right, and values are compared by name.
+``official`` is what the authors' evaluation does (arXiv 2401.08326) and ``ftrl`` what FTRL's does (arXiv 2508.08791),
+faults included: published figures rest on them. ``strict`` mends both: the turn takes one action outside its reasoning,
+arguments may be empty where that is right, and values are compared by name.
 
 * ``official``: a turn without arguments counts for nothing, even where a right turn has none. The tool that finishes
   may be called ``finish`` whatever it is called. What stands as ``"None"`` in the right turn is not compared, nor are

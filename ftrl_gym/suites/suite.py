@@ -54,7 +54,13 @@ class Contents(Frozen):
 
     @staticmethod
     def of(version: int, tasks: int, scenarios: dict[str, str]) -> Contents:
-        """With the hash worked out."""
+        """With the hash worked out.
+
+        Args:
+            version: Of the set, from 0.
+            tasks: How many it holds.
+            scenarios: Name -> sha256 of its manifest.
+        """
         told = json.dumps([version, CANARY, tasks, sorted(scenarios.items())], separators=(",", ":"))
         digest = hashlib.sha256(told.encode()).hexdigest()
         return Contents(version=version, canary=CANARY, tasks=tasks, scenarios=scenarios, sha256=digest)
@@ -144,7 +150,7 @@ class SuiteTaskSet:
         return found
 
     def scenario(self, name: str) -> Scenario:
-        """What it holds of a scenario."""
+        """What it holds of a scenario; raises KeyError for one that is not kept."""
         return self._scenarios[name]
 
     def instruction(self, task: Task) -> str:

@@ -24,6 +24,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from ftrl_gym.errors import MissingExtraError, UsageError
 from ftrl_gym.foreign_schema import clean_schema, without_references
+from ftrl_gym.suites.data_files import content_of
 from ftrl_gym.suites.isolated_package import isolated_package
 from ftrl_gym.suites.tau_checkout import Domain, TauTask
 
@@ -69,11 +70,19 @@ def package_folder() -> Path:
 
 
 def digest(name: str, folder: Path) -> str:
-    """sha256 over the files that a domain is loaded from."""
+    """sha256 over the files that a domain is loaded from.
+
+    Args:
+        name: ``airline`` or ``retail``.
+        folder: As :func:`package_folder` returns it.
+
+    Raises:
+        UsageError: One of them is missing.
+    """
     place, total = folder / "data" / "domains" / name, hashlib.sha256()
     files = [place / "policy.txt", place / "tasks.json", place / "split_tasks.json", place / "db.json.gz"]
     for file in (*files, *sorted((folder / name).glob("*.py"))):
-        total.update(_bytes(file))
+        total.update(content_of(file, HOW))
     return total.hexdigest()
 
 
@@ -105,7 +114,7 @@ def load_tau2_domain(name: str, folder: Path) -> Tau2Domain:
         tasks=tuple(_task(read(one)) for one in _json(place / "tasks.json") if one["id"] in base),
         tools={tool: partial(_run, execute) for tool, execute in tools.items()},
         documents=tuple(_document(tool, execute) for tool, execute in tools.items()),
-        policy=_bytes(place / "policy.txt").decode(),
+        policy=content_of(place / "policy.txt", HOW).decode(),
         packed=marshal.dumps(_json(place / "db.json.gz"), 2),
         sha256=digest(name, folder),
         kept=lambda plain: kit(db=tables.model_validate(plain), initialized=True),
@@ -176,15 +185,8 @@ def _stand_ins() -> Mapping[str, ModuleType]:
     return made
 
 
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}. {HOW}") from None
-
-
 def _json(file: Path) -> Any:
-    content = _bytes(file)
+    content = content_of(file, HOW)
     try:
         return json.loads(gzip.decompress(content) if file.suffix == ".gz" else content)
     except (ValueError, OSError, EOFError) as error:

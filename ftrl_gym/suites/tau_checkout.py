@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from ftrl_gym.errors import UnknownNameError, UsageError
-from ftrl_gym.suites.data_files import DataFile, DataSet, Found, find
+from ftrl_gym.suites.data_files import DataFile, DataSet, Found, content_of, find
 from ftrl_gym.suites.isolated_package import isolated_package
 
 COMMIT = "59a200c6d575d595120f1cb70fea53cef0632f6b"
@@ -128,6 +128,10 @@ def load_domain(name: str, folder: Path, *, unsafe: bool = False) -> Domain:
 def digest(name: str, folder: Path) -> str:
     """sha256 over the names and contents of the files that a domain is loaded from, whatever ends their lines.
 
+    Args:
+        name: ``airline`` or ``retail``.
+        folder: As :func:`package_of` returns it.
+
     Raises:
         UsageError: One of them is missing.
     """
@@ -141,17 +145,19 @@ def digest(name: str, folder: Path) -> str:
     files += sorted((place / "tools").glob("*.py"))
     total = hashlib.sha256()
     for file in files:
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            raise UsageError(f"{file} cannot be read: {error.strerror}. Take {DATA.source}") from None
+        content = content_of(file, f"Take {DATA.source}")
         inner = hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
         total.update(f"{file.relative_to(folder).as_posix()} {inner}\n".encode())
     return total.hexdigest()
 
 
 def isolated(folder: Path, **stand_ins: ModuleType) -> AbstractContextManager[Callable[[str], ModuleType]]:
-    """Imports modules of the checkout without what its packages import; see :func:`isolated_package`."""
+    """Imports modules of the checkout without what its packages import; see :func:`isolated_package`.
+
+    Args:
+        folder: As :func:`package_of` returns it.
+        **stand_ins: What other libraries are taken to be meanwhile.
+    """
     inner = ["tau_bench", "tau_bench.envs", *(f"tau_bench.envs.{name}" for name in _TABLES)]
     return isolated_package(folder, inner, stand_ins)
 

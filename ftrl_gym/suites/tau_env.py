@@ -208,6 +208,7 @@ def user_model_of(
         user_cache: A file that keeps its replies.
 
     Raises:
+        UnknownNameError: No such user.
         UsageError: These do not go together.
     """
     if user not in (SCRIPTED, *strategies):

@@ -1,4 +1,4 @@
-"""When a tau-bench episode is right: the database at the end, and what the user was told.
+"""When a tau-bench episode (arXiv 2406.12045) is right: the database at the end, and what the user was told.
 
 The reward is 1 if the database equals the one after the authors' actions, and every output that the task requires was
 said to the user; else 0. tau-bench compares hashes of a sorted copy; comparing plain data gives the same verdicts in a
@@ -21,7 +21,16 @@ TRANSFER = "transfer_to_human_agents"
 
 
 def invoked(tool: Callable[..., Any], data: Any, arguments: Mapping[str, Any]) -> tuple[CallStatus, str]:
-    """What a call of a tool gives; whatever it raises is told as tau-bench tells it."""
+    """What a call of a tool gives; whatever it raises is told as tau-bench tells it.
+
+    Args:
+        tool: Of a :class:`Domain`.
+        data: The database, which the call may change.
+        arguments: JSON values.
+
+    Returns:
+        What became of the call, and the text that is fed back, cut to what a result or an error may have.
+    """
     if "**" in str(arguments.get("expression", "")):
         # Their calculator evaluates powers, though its document names none: 9**9**9 would never come back.
         return CallStatus.TOOL_ERROR, "Error: invalid characters in expression"
@@ -34,7 +43,7 @@ def invoked(tool: Callable[..., Any], data: Any, arguments: Mapping[str, Any]) -
 
 
 def after(domain: Domain, task: TauTask) -> Any:
-    """The database after the authors' actions."""
+    """A fresh database after the authors' actions, as the tools take it."""
     data = domain.database()
     for name, arguments in task.actions:
         if name != TRANSFER and name in domain.tools:
@@ -61,7 +70,7 @@ def _canonical(data: Mapping[str, Any]) -> str:
 
 
 def told(outputs: Sequence[str], said: Iterable[str]) -> float:
-    """The share of the required outputs that some text holds; 1 where none is required.
+    """The share of the required outputs that some text holds, from 0 to 1; 1 where none is required.
 
     >>> told(["1628", "Sedan"], ["That is $1,628.", "Goodbye."])
     0.5

@@ -28,7 +28,7 @@ _GO_ON = "Yes. I have told you all that I know; decide by it, and go on."
 
 
 class User(Protocol):
-    """One user in one conversation."""
+    """One user in one conversation. What a model plays raises what :meth:`UserVoice.reply` does."""
 
     def open(self, instruction: str) -> str:
         """What they say first."""
@@ -76,7 +76,7 @@ class UserModel:
 
 
 class UserVoice:
-    """Asks a model for what a user says.
+    """Asks a model for what a user says. A request may take 120 seconds, and is repeated up to four times.
 
     Args:
         model: Who plays users.

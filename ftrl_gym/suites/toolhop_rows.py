@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ftrl_gym.errors import UsageError
+from ftrl_gym.suites.data_files import content_of
 from ftrl_gym.suites.ftrl_rows import Odd, Row, built, documents_of, final_answer, located, sub_answer, text_of
 from ftrl_gym.task import Kind, Outcome, OutcomeKind, Provenance, Split, SubQuestion, Task
 from ftrl_gym.tooldoc import ToolDocument
@@ -39,7 +40,7 @@ def read_records(path: str | os.PathLike[str]) -> tuple[Row, ...]:
 def _read(file: Path, mtime_ns: int, size: int) -> tuple[Row, ...]:
     line, rows = 1, dict[str, Row]()
     try:
-        for place, data in _records(file.read_text(encoding="utf-8")):
+        for place, data in _records(content_of(file).decode()):
             line = place
             if isinstance(data, Odd):
                 raise data
@@ -47,8 +48,6 @@ def _read(file: Path, mtime_ns: int, size: int) -> tuple[Row, ...]:
             if row.task.id in rows:
                 raise Odd(f"a second record has the id {data['id']!r:.60}")
             rows[row.task.id] = row
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
     except (Odd, UnicodeDecodeError) as error:
         raise UsageError(f"{file}, line {line}: {error}") from None
     if not rows:

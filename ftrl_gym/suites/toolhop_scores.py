@@ -36,6 +36,11 @@ class Ending:
 def official(golden: str, answer: Answer, ending: Ending) -> bool:
     """The authors' rule.
 
+    Args:
+        golden: The golden answer as it is written.
+        answer: The same with its type.
+        ending: How the episode ended.
+
     >>> official("1990", Answer(type="number", value="1990"), Ending("It was 199.", None, False, ""))
     True
     """
@@ -44,14 +49,14 @@ def official(golden: str, answer: Answer, ending: Ending) -> bool:
 
 
 def ftrl(golden: str, answer: Answer, ending: Ending) -> bool:
-    """FTRL's rule."""
+    """FTRL's rule; takes what :func:`official` does."""
     if ending.called or not ending.words:
         return False
     return matches(golden, ending.words) or (ending.before is not None and matches(golden, ending.before))
 
 
 def strict(golden: str, answer: Answer, ending: Ending) -> bool:
-    """This package's own rule."""
+    """This package's own rule; takes what :func:`official` does."""
     said = None if ending.called else answers.said(ending.text)
     return said is not None and answers.right(answer, said)
 

@@ -70,15 +70,10 @@ def decomposition_problem(reply: DecompositionReply, others: Iterable[str] = (),
 
 def documents_problem(reply: DocumentsReply, told: Decomposition) -> str | None:
     """What is wrong with the narrow documents."""
-    known = [sub.id for sub in told.sub_questions]
-    served = Counter(name for document in reply.documents for name in document.sub_question_ids)
-    for name in served:
-        if name not in known:
-            return f"there is no sub-question {name!r}; there are {known}"
-    if missing := [name for name in known if name not in served]:
-        return f"no document serves the sub-questions {missing}: each needs one"
-    if twice := [name for name, count in served.items() if count > 1]:
-        return f"the sub-questions {twice} are served by more than one document; each is served by exactly one"
+    served = (name for document in reply.documents for name in document.sub_question_ids)
+    doubled = "are served by more than one document; each is served by exactly one"
+    if problem := _not_each_once(served, told, "no document serves", doubled):
+        return problem
     tools = [document.tool.document() for document in reply.documents]
     names = Counter(tool.name for tool in tools)
     if same := [name for name, count in names.items() if count > 1]:
@@ -94,15 +89,11 @@ def tools_problem(reply: ToolsReply, told: Decomposition, before: Integrated | N
         told: What is asked.
         before: The integrated tools, where these are to be more than they.
     """
-    known = [sub.id for sub in told.sub_questions]
-    calls = Counter(call.sub_question_id for call in reply.calls)
-    for name in calls:
-        if name not in known:
-            return f"there is no sub-question {name!r}; there are {known}"
-    if missing := [name for name in known if name not in calls]:
-        return f"no call answers the sub-questions {missing}: each needs one"
-    if twice := [name for name, count in calls.items() if count > 1]:
-        return f"the sub-questions {twice} have more than one call; each is answered by exactly one"
+    called = (call.sub_question_id for call in reply.calls)
+    if problem := _not_each_once(
+        called, told, "no call answers", "have more than one call; each is answered by exactly one"
+    ):
+        return problem
     tools = {tool.name: tool.document() for tool in reply.tools}
     for call in reply.calls:
         problem = Checker(tools[call.tool]).problem(dict(call.arguments))
@@ -113,6 +104,21 @@ def tools_problem(reply: ToolsReply, told: Decomposition, before: Integrated | N
         or _alike(list(tools.values()))
         or (_less(reply, tools, before) if before is not None else None)
     )
+
+
+def _not_each_once(names: Iterable[str], told: Decomposition, lacking: str, doubled: str) -> str | None:
+    """Whether names are other than every sub-question's, each once; ``lacking`` and ``doubled`` begin and end what is
+    said of those that are missing and of those that come again."""
+    known = [sub.id for sub in told.sub_questions]
+    counts = Counter(names)
+    for name in counts:
+        if name not in known:
+            return f"there is no sub-question {name!r}; there are {known}"
+    if missing := [name for name in known if name not in counts]:
+        return f"{lacking} the sub-questions {missing}: each needs one"
+    if twice := [name for name, count in counts.items() if count > 1]:
+        return f"the sub-questions {twice} {doubled}"
+    return None
 
 
 def _less(reply: ToolsReply, tools: dict[str, ToolDocument], before: Integrated) -> str | None:

@@ -68,7 +68,7 @@ _YES_OR_NO = ("is", "are", "was", "were", "does", "do", "did", "has", "have", "c
 
 @lru_cache(maxsize=50_000)
 def bucket(stem: str, buckets: int) -> int:
-    """Where a stem is counted; the same in every process.
+    """Where a stem is counted, from 0 to below ``buckets``; the same in every process.
 
     >>> bucket("hotel", 48)
     25
@@ -85,17 +85,17 @@ def hashed(words: Iterable[str], buckets: int) -> npt.NDArray[np.int8]:
 
 
 def of_question(seen: Seen) -> npt.NDArray[np.int8]:
-    """The words of the question, of its head, and those left; shape (WORDS_IN_ALL,)."""
+    """The words of the question, of its head, and those left; shape (WORDS_IN_ALL,), 0 or 1."""
     asked = seen.asked
     return np.concatenate([hashed(asked.words, WORDS), hashed(asked.head, HEAD), hashed(seen.left, LEFT)])
 
 
 def of_progress(seen: Seen, turn: float) -> Array:
-    """How the episode stands; shape (PROGRESS,).
+    """How the episode stands; shape (PROGRESS,), from 0 to 1.
 
     Args:
         seen: What was seen.
-        turn: Turns so far over the most there are.
+        turn: Turns so far over the most there are, from 0 to 1.
     """
     asked, results = seen.asked, seen.sight.results
     named = seen.entities.of_question

@@ -42,7 +42,11 @@ class NumberedActions:
         self._mask = np.zeros(calls + endings, dtype=bool)
 
     def refresh(self, seen: Seen) -> dict[str, npt.NDArray[np.float32]]:
-        """Lists what stands open now, and gives its features."""
+        """Lists what stands open now, and gives its features.
+
+        Returns:
+            ``slots`` alone; shape ((calls + endings) * SLOT,), from -1 to 1, zeros where nothing is listed.
+        """
         self._calls, self._endings = seen.calls(self._most_calls), seen.endings(self._most_endings)
         slots = np.zeros((int(self.space.n), features.SLOT), dtype=np.float32)
         first = self._most_calls
@@ -58,7 +62,7 @@ class NumberedActions:
         return self._mask.copy()
 
     def move(self, action: int) -> Move:
-        """What an action comes to."""
+        """What an action comes to, by its number from 0."""
         if action < len(self._calls):
             return Move(call=self._calls[action].call)
         number = action - self._most_calls

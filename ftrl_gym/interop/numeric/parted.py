@@ -48,7 +48,12 @@ class PartedActions:
         self._entities: Sequence[Entity] = ()
 
     def refresh(self, seen: Seen) -> dict[str, npt.NDArray[np.float32]]:
-        """Takes in what was seen, and gives its features."""
+        """Takes in what was seen, and gives its features.
+
+        Returns:
+            ``tools``, shape (tools * TOOL,), and ``entities``, shape (entities * ENTITY,); from -1 to 1, zeros where
+            there are fewer.
+        """
         self._seen = seen
         first = {entity.value: entity for entity in reversed([*seen.entities.of_question, *seen.entities.of_results])}
         self._entities = list(first.values())[::-1][: self._most_entities]
@@ -70,7 +75,7 @@ class PartedActions:
         return np.concatenate([heads, *[entities] * PLACES])
 
     def move(self, action: npt.NDArray[np.int64]) -> Move:
-        """What an action comes to."""
+        """What an action comes to; shape (1 + PLACES,)."""
         assert self._seen is not None
         head, *numbers = (int(part) for part in action)
         named = [self._entities[number - 1] for number in numbers if 0 < number <= len(self._entities)]

@@ -39,8 +39,11 @@ class NumericView(gym.Wrapper[Observation, Any, str, str], gym.utils.RecordConst
     what fills its first places, 0 for nothing.
 
     ## Observation space
-    A flat ``Dict``. ``progress``: how the episode stands. ``question``: hashed words of the question. ``slots``
-    (``discrete``): the features of every action. ``tools`` and ``entities`` (``multi_discrete``): those of the parts.
+    A flat ``Dict``. ``progress``, shape (PROGRESS,), from 0 to 1: how the episode stands. ``question``, shape
+    (WORDS_IN_ALL,), 0 or 1: hashed words of the question. ``slots`` (``discrete``), shape ((calls + endings) * SLOT,):
+    the features of every action. ``tools``, shape (tools * TOOL,), and ``entities``, shape (entities * ENTITY,)
+    (``multi_discrete``): those of the parts, from -1 to 1 like ``slots``. :mod:`ftrl_gym.interop.numeric.features` has
+    the sizes.
 
     ## Masks
     :meth:`action_masks`, and ``info["action_mask"]``: what is listed, without the calls that were made already. An
@@ -105,13 +108,16 @@ class NumericView(gym.Wrapper[Observation, Any, str, str], gym.utils.RecordConst
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
-        """Starts an episode; see :class:`ftrl_gym.env.ToolUseEnv`."""
+        """Starts an episode; takes and raises what :meth:`ftrl_gym.env.ToolUseEnv.reset` does."""
         _, info = self.env.reset(seed=seed, options=options)
         self._seen, self._turn = Seen(info), 0
         return self._observed(info)
 
     def step(self, action: Any) -> tuple[Observation, SupportsFloat, bool, bool, dict[str, Any]]:
         """Plays what an action comes to. ``info["action_text"]`` says it.
+
+        Args:
+            action: A number, or of actions in parts an array of shape (4,).
 
         Raises:
             UsageError: There is no running episode.
@@ -126,11 +132,15 @@ class NumericView(gym.Wrapper[Observation, Any, str, str], gym.utils.RecordConst
         return observation, float(reward), terminated, truncated, info
 
     def action_masks(self) -> npt.NDArray[np.bool_]:
-        """Which actions stand open now; of actions in parts those of each part, one after the other."""
+        """Which actions stand open now; of actions in parts those of each part, one after the other.
+
+        Returns:
+            Shape (calls + endings,), or (sum of the parts' sizes,).
+        """
         return self._actions.mask()
 
     def text(self, action: Any) -> str:
-        """What an action says to the environment if it is taken now."""
+        """What an action says to the environment if it is taken now; raises as :meth:`move`."""
         return self._text(self.move(action))
 
     def move(self, action: Any) -> Move:
