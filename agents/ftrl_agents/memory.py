@@ -2,7 +2,8 @@
 
 All in bytes. Weights, gradients and AdamW's two moments are known. Keys and values, activations and logits depend on
 the settings. Activations are what a layer of Qwen3's kind (a gated MLP, norms of queries and keys) keeps for the
-backward pass, as a test counts it from the tensors that autograd saves; layers of Llama's kind keep a little less.
+backward pass, as a test counts it from the tensors that autograd saves; layers of Llama's kind keep a little less. Not
+counted are the masks that attention on a CPU keeps for the tokens behind a shared prompt.
 """
 
 from __future__ import annotations
