@@ -48,8 +48,8 @@ class Credit(StrEnum):
     TRAJECTORY = "trajectory"
     """All of its episode: GRPO, arXiv 2402.03300, section 4.1.2."""
     TURN = "turn"
-    """Those from its turn on (arXiv 2402.03300, section 4.1.3, with turns as the process steps; but there each reward is
-    compared by itself, and here what is summed)."""
+    """Those from its turn on (arXiv 2402.03300, section 4.1.3, with turns as the process steps; there each reward is
+    compared by itself, here what they sum to)."""
     TOKEN = "token"
     """Those from itself on, discounted token by token: REINFORCE's reward-to-go."""
 
