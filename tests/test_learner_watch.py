@@ -160,6 +160,20 @@ def test_trackers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert seen[-1]["id"] != seen[0]["id"]
 
 
+def test_trackio_is_told_a_runs_name_and_no_id(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    seen: list[Any] = []
+
+    def init(project: str, name: str, resume: str, config: dict[str, Any]) -> Any:
+        seen.append((project, name, resume, config["seed"]))
+        return SimpleNamespace(log=lambda values, step: seen.append((step, values)), finish=lambda: seen.append("end"))
+
+    monkeypatch.setitem(sys.modules, "trackio", SimpleNamespace(init=init))
+    (tracker,) = open_trackers(TrainConfig(track=["trackio"], name="mine", out=tmp_path, seed=7))
+    tracker.log({"f1": 0.5}, step=3)
+    tracker.finish()
+    assert seen == [("ftrl_gym", "mine", "never", 7), (3, {"f1": 0.5}), "end"]
+
+
 def test_a_tracker_that_is_missing_or_does_not_start_is_a_message(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
