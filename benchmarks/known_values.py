@@ -5,7 +5,7 @@ python benchmarks/known_values.py --benchmarks rotbench bfcl
 
 Plays every benchmark's own policies on all of its tasks, and compares with the values that are known beforehand, from
 their authors or from those who measured them. Data are looked for in $FTRL_DATA_DIR and in installed packages; a
-benchmark that is not there is left out, with the reason. Exit code 1 if a value differs and nobody has explained it.
+benchmark that is not there is left out, and named. Exit code 1 if a value differs and nobody has explained it.
 """
 
 from __future__ import annotations

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 
 import gymnasium as gym
 import pytest
 
 from ftrl_gym.errors import MissingExtraError, UsageError
-from ftrl_gym.interop import installed, openenv, verifiers, verifiers_v0, verl
+from ftrl_gym.interop import installed, mcp, openenv, ray, torchrl, trl, verifiers, verifiers_v0, verl
 from ftrl_gym.interop.episodes import Episodes
 
 ID = "ftrl/TravelBooking-v0"
@@ -58,3 +61,24 @@ def test_a_library_that_is_absent_is_named_with_its_extra(
     monkeypatch.setattr(installed.importlib.metadata, "version", absent)
     with pytest.raises(MissingExtraError, match=rf"ftrl-gym\[{library}"):
         use()
+
+
+ROOT = Path(__file__).parent.parent
+MODULES: dict[str, ModuleType] = {
+    "mcp": mcp, "openenv": openenv, "ray": ray, "torchrl": torchrl, "trl": trl, "verifiers": verifiers,
+    "verifiers-v0": verifiers_v0, "verl": verl,
+}  # fmt: skip
+"""Extra -> its adapter."""
+
+
+@pytest.mark.parametrize("extra", MODULES)
+def test_versions_are_the_same_in_the_code_the_extra_and_the_page(extra: str) -> None:
+    least, below = MODULES[extra].SUPPORTED
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    library = extra.removesuffix("-v0")
+    required = [one.partition(";")[0] for one in project["optional-dependencies"][extra]]
+    assert f"{library}>={least},<{below}" in required
+    page = (ROOT / "docs" / "plugging-in.md").read_text(encoding="utf-8")
+    several = below.isdecimal()  # a major version; else one minor version only is supported
+    named = f"`{extra}`: {least}" if extra == "verifiers-v0" else f"({library} {least}"
+    assert (f"{named} or newer, below {below})" if several else named) in page

@@ -20,6 +20,7 @@ from ftrl_agents.loss import (
     entropy,
     episode_ratio,
     kl,
+    mean_ratio,
     overlong_penalty,
     ratio,
     surrogate,
@@ -223,11 +224,20 @@ def test_cispo_never_stops_the_gradient() -> None:
 def test_an_episodes_ratio_is_the_geometric_mean_of_its_tokens() -> None:
     new = torch.tensor([0.1, 0.3, -0.2, 0.5], dtype=torch.float64, requires_grad=True)
     episode = torch.tensor([0, 0, 1, 0])
-    found = episode_ratio(new, torch.zeros(4, dtype=torch.float64), episode, mean=True)
+    found = mean_ratio(new, torch.zeros(4, dtype=torch.float64), episode)
     assert found.tolist() == pytest.approx([math.exp(0.3), math.exp(0.3), math.exp(-0.2), math.exp(0.3)], rel=1e-12)
     # Averaged over the tokens of an episode, the gradient is that of the sequence ratio: a third on each token.
     (gradient,) = torch.autograd.grad(found[episode == 0].mean(), new)
     assert gradient.tolist() == pytest.approx([math.exp(0.3) / 3, math.exp(0.3) / 3, 0.0, math.exp(0.3) / 3])
+
+
+def test_with_credit_by_turn_gspo_pays_each_token_its_own_advantage() -> None:
+    new = torch.tensor([0.1, 0.3, -0.2], dtype=torch.float64, requires_grad=True)
+    advantage, episode = torch.tensor([1.0, -1.0, 2.0], dtype=torch.float64), torch.zeros(3, dtype=torch.long)
+    loss = surrogate(Surrogate.GSPO, new, torch.zeros_like(new), advantage, episode, 0.5, 0.5)
+    (gradient,) = torch.autograd.grad(loss.sum(), new)
+    whole = math.exp(0.2 / 3)
+    assert gradient.tolist() == pytest.approx([-whole, whole, -2 * whole], rel=1e-12)
 
 
 def test_a_ratio_beyond_all_bounds_has_a_gradient_that_is_a_number() -> None:
@@ -240,7 +250,7 @@ def test_a_ratio_beyond_all_bounds_has_a_gradient_that_is_a_number() -> None:
 
 def test_an_episode_as_one_action_has_the_product_of_its_ratios() -> None:
     new = torch.tensor([0.1, 0.3, -0.2], dtype=torch.float64)
-    found = episode_ratio(new, torch.zeros(3, dtype=torch.float64), torch.tensor([0, 0, 1]), mean=False)
+    found = episode_ratio(new, torch.zeros(3, dtype=torch.float64), torch.tensor([0, 0, 1]))
     assert found.tolist() == pytest.approx([math.exp(0.4), math.exp(0.4), math.exp(-0.2)], rel=1e-12)
 
 

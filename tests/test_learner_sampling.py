@@ -116,11 +116,23 @@ def test_every_recipe_is_a_valid_configuration(recipe: Recipe) -> None:
         assert getattr(config.update, name) == value
 
 
-def test_settings_that_do_not_fit_together_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--update.kl", "0.1", "--update.kl-estimator", "k1"], "k2 or k3"),
+        (["--update.estimator", "gae", "--update.credit", "turn"], "leave credit out"),
+        (["--recipe", "rloo", "--update.credit", "turn"], "one advantage"),
+        (["--recipe", "ppo", "--update.surrogate", "sequence"], "one advantage"),
+        (["--recipe", "ftrl", "--rollout.refills", "2"], "leave one of them out"),
+    ],
+)
+def test_settings_that_do_not_fit_together_are_refused(
+    flags: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
-        train_llm.main(["--update.kl", "0.1", "--update.kl-estimator", "k1"])
+        train_llm.main(flags)
     assert stopped.value.code == 2
-    assert "k2 or k3" in capsys.readouterr().err
+    assert words in " ".join(capsys.readouterr().err.replace("│", " ").split())
 
 
 def test_an_unknown_recipe_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from learner_toy import LetterEnv, make_model, make_tokenizer
 from torch import Tensor
 from transformers import Qwen3ForCausalLM
 
-from ftrl_agents.config import Average, Estimator, Surrogate, UpdateConfig
+from ftrl_agents.config import Average, Estimator, KlEstimator, Surrogate, UpdateConfig
 from ftrl_agents.episode import End, Episode
 from ftrl_agents.learner import Learner, LossNotFinite
 from ftrl_agents.rollout import collect
@@ -117,12 +117,41 @@ def test_the_failing_mini_batch_is_named_and_weights_between_two_steps_are_known
     assert seen == {1, 2, 3}
 
 
-def test_kl_pulls_back_to_the_reference(episodes: list[Episode]) -> None:
-    model, reference = make_model(TOKENIZER, seed=0), make_model(TOKENIZER, seed=0)
-    learner = Learner(model, UpdateConfig(mini_batches=1, kl=0.1, learning_rate=1e-3, entropy=0), temperature=0.9)
-    learner.set_reference(reference)
-    assert learner.update(episodes, seed=0).kl == pytest.approx(0, abs=1e-6)
-    assert learner.update(episodes, seed=0).kl > 1e-5
+@pytest.mark.parametrize("estimator", [KlEstimator.K2, KlEstimator.K3])
+def test_kl_pulls_back_to_the_reference(episodes: list[Episode], estimator: KlEstimator) -> None:
+    def kl_after_four_steps(weight: float) -> float:
+        settings = {"mini_batches": 1, "kl": weight, "kl_estimator": estimator, "learning_rate": 1e-3, "entropy": 0}
+        learner = Learner(make_model(TOKENIZER), UpdateConfig.model_validate(settings), temperature=0.9)
+        learner.set_reference(make_model(TOKENIZER))
+        seen = [learner.update(episodes, seed=0).kl for _ in range(5)]
+        assert seen[0] == pytest.approx(0, abs=1e-6)
+        return seen[-1]
+
+    assert 0 < kl_after_four_steps(10.0) < 0.5 * kl_after_four_steps(1e-6)
+
+
+def test_kl_in_the_reward_is_charged_token_by_token(episodes: list[Episode]) -> None:
+    config = UpdateConfig.model_validate(
+        {"estimator": "reinforce++", "credit": "token", "kl": 0.1, "kl_estimator": "k1", "kl_place": "reward"}
+    )
+    learner, reference = Learner(make_model(TOKENIZER), config, 0.9), make_model(TOKENIZER, seed=1)
+    learner.set_reference(copy.deepcopy(reference))
+    lessons = [lesson for group in learner._lessons(episodes).values() for lesson in group]
+    coming = []
+    for lesson in lessons:
+        ids, own = torch.tensor(lesson.episode.ids), torch.tensor(lesson.episode.own)[1:]
+        with torch.no_grad():
+            logprobs = torch.log_softmax(reference(ids[None]).logits[0, :-1] / 0.9, -1).gather(1, ids[1:, None])[own, 0]
+        torch.testing.assert_close(lesson.reference_N, logprobs, rtol=1e-4, atol=1e-4)
+        paid, end = -0.1 * (lesson.sampled_N - logprobs).double(), 0
+        for turn in lesson.episode.turns:
+            end += turn.end - turn.start
+            paid[end - 1] += turn.reward
+        coming.append(paid.flip(0).cumsum(0).flip(0))
+    flat = torch.cat(coming)
+    expected = (flat - flat.mean()) / flat.std(correction=0)
+    got = torch.cat([lesson.advantage_N for lesson in lessons]).double()
+    torch.testing.assert_close(got, expected, rtol=1e-3, atol=1e-3)
 
 
 @pytest.mark.parametrize("estimator", Estimator)

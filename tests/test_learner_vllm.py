@@ -17,6 +17,7 @@ from ftrl_agents.config import EnvConfig, EvaluationConfig, RolloutConfig, Train
 from ftrl_agents.episode import End
 from ftrl_agents.policy import Policy
 from ftrl_agents.rollout import collect
+from ftrl_agents.sampler import Sampler
 from ftrl_agents.train import train
 from ftrl_gym.errors import UsageError
 
@@ -54,6 +55,18 @@ def test_a_run_samples_with_weights_that_follow_the_policy(tmp_path: Path) -> No
     assert llm.folder == str(tmp_path / "run" / checkpoint.FIRST)
     assert llm.log == ["start", "finish", "reset"] * 4
     assert llm.settings["max_model_len"] == 400 and llm.settings["generation_config"] == "vllm"
+
+
+def test_looks_are_played_by_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("our own sampler was asked")
+
+    monkeypatch.setattr(Sampler, "step", never)
+    looks = EvaluationConfig(tasks=2, temperatures=[0.0], look_every=1, look_tasks=1)
+    settings = config(tmp_path).model_copy(update={"evaluation": looks})
+    assert train(settings, Console(quiet=True), Policy(make_model(TOKENIZER), TOKENIZER)) == 0
+    records = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+    assert all(0 <= record["look_f1"] <= 1 for record in records) and len(records) == 3
 
 
 def test_its_episodes_are_as_ours(tmp_path: Path) -> None:

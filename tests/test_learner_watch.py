@@ -8,10 +8,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import torch
 from learner_toy import make_model, make_tokenizer
+from transformers import Qwen3Config, Qwen3ForCausalLM
 
 from ftrl_agents.config import TrainConfig
-from ftrl_agents.memory import Shape, check, free_memory, need
+from ftrl_agents.memory import Shape, check, free_memory, kept_by_layer, need
+from ftrl_agents.packed_attention import Packing
+from ftrl_agents.scorer import Scorer
 from ftrl_agents.trackers import open_trackers
 from ftrl_agents.watch import WINDOW, warnings
 from ftrl_gym.errors import UsageError
@@ -70,12 +74,58 @@ def test_memory_of_a_known_shape() -> None:
     # Gradients whole, and a quarter of two moments and of the weights that these change.
     assert need(shape, settings, moments=4).optimizer == wanted.optimizer / 3 * (1 + 3 / 4)
     recomputed = settings.model_copy(update={"update": settings.update.model_copy(update={"recompute": True})})
-    assert need(shape, recomputed).activations < wanted.activations / 5
+    assert need(shape, recomputed).activations < wanted.activations
+    rounded = settings.model_copy(update={"update": settings.update.model_copy(update={"precision": "bfloat16"})})
+    states = 8192 * shape.layers * kept_by_layer(shape, "bfloat16", settings.rollout.group)
+    assert need(shape, rounded).activations == states + 2 * shape.parameters
     assert "optimizer" in wanted.table()
 
 
+def kept_for_backward(layers: int, precision: str, packing: Packing, *, recompute: bool = False) -> int:
+    """Bytes of what autograd saves in a forward pass, without weights and copies of them."""
+    config = Qwen3Config(
+        vocab_size=64, hidden_size=128, num_hidden_layers=layers, num_attention_heads=4, num_key_value_heads=2,
+        head_dim=32, intermediate_size=384,
+    )  # fmt: skip
+    model = Qwen3ForCausalLM(config).train()
+    if recompute:
+        enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
+        enable({"use_reentrant": False})
+    scorer = Scorer(model, 1.0, in_bfloat16=precision == "bfloat16")
+    weights = {tuple(sorted(weight.shape)) for weight in model.parameters()}
+    alive, sizes = list[torch.Tensor](), dict[int, int]()
+
+    def save(value: torch.Tensor) -> torch.Tensor:
+        if tuple(sorted(value.shape)) not in weights:
+            sizes[value.untyped_storage().data_ptr()] = value.untyped_storage().nbytes()
+        alive.append(value)  # or another would be put where it was
+        return value
+
+    places = packing.places()
+    chosen = torch.ones_like(places)
+    with torch.autograd.graph.saved_tensors_hooks(save, lambda value: value):
+        scorer(chosen, places, chosen.bool(), chosen, packing)
+    return sum(sizes.values())
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_activations_are_what_autograd_keeps(precision: str) -> None:
+    shape = Shape(0, 0, 1, 128, 64, 2 * 2 * 32, 4 * 32, 384)
+
+    def of_a_layer(packing: Packing) -> float:
+        one, three = (kept_for_backward(layers, precision, packing) for layers in (1, 3))
+        return (three - one) / 2 / len(packing.places())
+
+    alone, group = Packing([(0, [301])]), Packing([(64, [65] * 8)])
+    assert of_a_layer(alone) == pytest.approx(kept_by_layer(shape, precision, 0), rel=0.02)
+    stated = kept_by_layer(shape, precision, 8)
+    assert 0.5 * stated < of_a_layer(group) < stated
+    one, three = (kept_for_backward(layers, precision, alone, recompute=True) for layers in (1, 3))
+    assert (three - one) / 2 / 301 == pytest.approx(4 * 128, rel=0.02)
+
+
 def test_what_cannot_fit_is_refused_with_the_setting_to_change() -> None:
-    large = Shape(8_000_000_000, 8_000_000_000, 36, 4096, 151_936, 2 * 36 * 8 * 128)
+    large = Shape(8_000_000_000, 8_000_000_000, 36, 4096, 151_936, 2 * 36 * 8 * 128, 4096, 12_288)
     with pytest.raises(UsageError, match="smaller model"):
         check(large, TrainConfig(), 80 * 2**30)
     with pytest.raises(UsageError, match="micro-tokens"):
@@ -108,6 +158,20 @@ def test_trackers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     other.run_dir.mkdir()
     open_trackers(other)
     assert seen[-1]["id"] != seen[0]["id"]
+
+
+def test_trackio_is_told_a_runs_name_and_no_id(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    seen: list[Any] = []
+
+    def init(project: str, name: str, resume: str, config: dict[str, Any]) -> Any:
+        seen.append((project, name, resume, config["seed"]))
+        return SimpleNamespace(log=lambda values, step: seen.append((step, values)), finish=lambda: seen.append("end"))
+
+    monkeypatch.setitem(sys.modules, "trackio", SimpleNamespace(init=init))
+    (tracker,) = open_trackers(TrainConfig(track=["trackio"], name="mine", out=tmp_path, seed=7))
+    tracker.log({"f1": 0.5}, step=3)
+    tracker.finish()
+    assert seen == [("ftrl_gym", "mine", "never", 7), (3, {"f1": 0.5}), "end"]
 
 
 def test_a_tracker_that_is_missing_or_does_not_start_is_a_message(

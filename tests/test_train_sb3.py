@@ -36,6 +36,14 @@ def test_a_missing_library_is_a_message(monkeypatch: pytest.MonkeyPatch, capsys:
     assert "pip install 'ftrl-gym[sb3]'" in capsys.readouterr().err
 
 
+def test_holding_back_wants_masks(capsys: pytest.CaptureFixture[str]) -> None:
+    for algo in ("ppo", "a2c", "dqn"):
+        with pytest.raises(SystemExit):
+            train_sb3.main(["--algo", algo, "--hold-back", "3"])
+        assert f"{algo} looks at none" in " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert ClassicConfig(hold_back=3).hold_back == 3
+
+
 def test_held_out_tasks_are_drawn_from_all() -> None:
     ids = [str(number) for number in range(100)]
     drawn = spread(ids, 20)

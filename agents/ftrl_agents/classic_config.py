@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ftrl_agents.config import Positive, Seed, Settings, Share
 
@@ -69,3 +69,12 @@ class ClassicConfig(Settings):
     """Folders of earlier runs, which stand beside this one in its report and curves."""
     out: Path = Path("runs/sb3")
     """Folder of the run: config.json, metrics.jsonl, model.zip, evaluation.json, report.md, curves.png."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.hold_back and self.algo is not Algorithm.MASKABLE_PPO:
+            raise ValueError(
+                f"hold_back closes endings by masks, and {self.algo} looks at none: take algo maskable_ppo, or leave "
+                "hold_back out"
+            )
+        return self

@@ -48,7 +48,8 @@ class Credit(StrEnum):
     TRAJECTORY = "trajectory"
     """All of its episode: GRPO, arXiv 2402.03300, section 4.1.2."""
     TURN = "turn"
-    """Those from its turn on (arXiv 2402.03300, section 4.1.3, with turns as the process steps)."""
+    """Those from its turn on (arXiv 2402.03300, section 4.1.3, with turns as the process steps; there each reward is
+    compared by itself, here what they sum to)."""
     TOKEN = "token"
     """Those from itself on, discounted token by token: REINFORCE's reward-to-go."""
 
@@ -76,10 +77,11 @@ class Surrogate(StrEnum):
     PPO = "ppo"
     """The clipped ratio of each token: arXiv 1707.06347, equation 7."""
     GSPO = "gspo"
-    """The clipped ratio of each episode, the geometric mean of its tokens': arXiv 2507.18071, equation 5."""
+    """The clipped ratio of each episode, the geometric mean of its tokens': arXiv 2507.18071, equation 5; each token is
+    paid its own advantage, as in the same paper's GSPO-token."""
     SEQUENCE = "sequence"
     """The clipped ratio of each episode, the product of its tokens': an episode as one action, as RLOO has it (arXiv
-    2402.14740, section 3)."""
+    2402.14740, section 3); its credit is by trajectory."""
     CISPO = "cispo"
     """The log-probability weighted by the clipped ratio, whose gradient is stopped: arXiv 2506.13585, equation 4."""
 
@@ -211,6 +213,12 @@ class RolloutConfig(Settings):
     """Groups whose members were all paid the same teach nothing; so often more tasks are played instead of them
     (dynamic sampling, DAPO, arXiv 2503.14476, section 3.2)."""
 
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.refills and self.source is Source.PREFIXES:
+            raise ValueError("refills plays other tasks, and source prefixes has its own: leave one of them out")
+        return self
+
 
 class UpdateConfig(Settings):
     """How weights are updated."""
@@ -288,6 +296,9 @@ class UpdateConfig(Settings):
             )
         if self.estimator is Estimator.GAE and self.credit is Credit.TURN:
             raise ValueError("estimator gae gives credit by token; leave credit out")
+        by_token = self.credit is not Credit.TRAJECTORY or self.estimator is Estimator.GAE
+        if self.surrogate is Surrogate.SEQUENCE and by_token:
+            raise ValueError("surrogate sequence gives an episode one advantage: take credit trajectory and no gae")
         return self
 
 

@@ -19,28 +19,51 @@ def ratio(logprobs_N: Tensor, sampled_N: Tensor) -> Tensor:
     return (logprobs_N - sampled_N).clamp(max=MOST).exp()
 
 
-def episode_ratio(logprobs_N: Tensor, sampled_N: Tensor, episode_N: Tensor, *, mean: bool) -> Tensor:
-    """The ratio of an episode as a whole, at each of its tokens.
+def episode_ratio(logprobs_N: Tensor, sampled_N: Tensor, episode_N: Tensor) -> Tensor:
+    """The ratio of an episode as a whole, the product of those of its tokens, at each of them: ``(N,)``.
+
+    Its gradient at each place is that of all the episode's tokens, so it is for advantages that an episode has as a
+    whole.
 
     Args:
         logprobs_N: Log-probabilities now.
         sampled_N: Those of sampling.
         episode_N: ``(N,)`` which episode a token belongs to, from 0. Episodes are whole.
-        mean: The geometric mean of the ratios of its tokens (GSPO, arXiv 2507.18071, equation 7), or their product.
     """
+    return _sums(logprobs_N - sampled_N, episode_N).clamp(max=MOST).exp()[episode_N]
+
+
+def mean_ratio(logprobs_N: Tensor, sampled_N: Tensor, episode_N: Tensor) -> Tensor:
+    """The geometric mean of the ratios of an episode's tokens, at each of them: ``(N,)``.
+
+    The gradient at each place is that of its own token (GSPO-token, arXiv 2507.18071). Where all tokens of
+    an episode have one advantage, that is the same as GSPO's (equation 7); where they have not, each is paid its own.
+
+    Args:
+        logprobs_N: Log-probabilities now.
+        sampled_N: Those of sampling.
+        episode_N: ``(N,)`` which episode a token belongs to, from 0. Episodes are whole.
+    """
+    differences_N = (logprobs_N - sampled_N).detach()
+    means_E = _sums(differences_N, episode_N) / _sums(torch.ones_like(differences_N), episode_N)
+    return means_E.clamp(max=MOST).exp()[episode_N] * (logprobs_N - logprobs_N.detach()).exp()
+
+
+def _sums(values_N: Tensor, episode_N: Tensor) -> Tensor:
+    """Of each episode's tokens, ``(E,)``."""
     count = int(episode_N.max()) + 1 if len(episode_N) else 0
-    difference = logprobs_N - sampled_N
-    sums = difference.new_zeros(count).index_add(0, episode_N, difference)
-    if mean:
-        sums = sums / difference.new_zeros(count).index_add(0, episode_N, torch.ones_like(difference))
-    return sums.clamp(max=MOST).exp()[episode_N]
+    return values_N.new_zeros(count).index_add(0, episode_N, values_N)
 
 
 def clipped_ratio(kind: Surrogate, logprobs_N: Tensor, sampled_N: Tensor, episode_N: Tensor) -> Tensor:
     """The ratio ``(N,)`` that a :class:`~ftrl_agents.config.Surrogate` bounds: each token's, or its episode's."""
-    if kind in (Surrogate.GSPO, Surrogate.SEQUENCE):
-        return episode_ratio(logprobs_N, sampled_N, episode_N, mean=kind is Surrogate.GSPO)
-    return ratio(logprobs_N, sampled_N)
+    match kind:
+        case Surrogate.GSPO:
+            return mean_ratio(logprobs_N, sampled_N, episode_N)
+        case Surrogate.SEQUENCE:
+            return episode_ratio(logprobs_N, sampled_N, episode_N)
+        case Surrogate.PPO | Surrogate.CISPO:
+            return ratio(logprobs_N, sampled_N)
 
 
 def clipped_surrogate(ratio_N: Tensor, advantage_N: Tensor, clip_low: float, clip_high: float) -> Tensor:

@@ -1,8 +1,9 @@
 """What a run will need of memory, told before it starts; what cannot fit is refused with the setting to change.
 
 All in bytes. Weights, gradients and AdamW's two moments are known. Keys and values, activations and logits depend on
-the settings; activations follow Korthikanti et al. 2022 (arXiv 2205.05198, section 4.1) for unfused attention kernels
-that keep no score matrix, in the precision of the weights.
+the settings. Activations are what a layer of Qwen3's kind (a gated MLP, norms of queries and keys) keeps for the
+backward pass, as a test counts it from the tensors that autograd saves; layers of Llama's kind keep a little less. Not
+counted are the masks that attention on a CPU keeps for the tokens behind a shared prompt.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from ftrl_gym.errors import UsageError
 
 FLOAT = 4
 """Bytes of a number in float32."""
-ACTIVATIONS = 34
-"""Numbers kept of a layer for the backward pass, in widths of the model, of a token (2 bytes each in the paper)."""
+PER_TOKEN = {"float32": (24, 16, 20, 16), "bfloat16": (26, 8, 12, 10)}
+"""Bytes that a layer keeps of a token for each number of its width, of the MLP's, of its queries and of its keys. In
+bfloat16 the states between layers and their norms stay in float32."""
 LOGITS = 4
 """Copies of the logits of a part: as they come, tempered, their softmax, its gradient."""
 
@@ -31,6 +33,10 @@ class Shape(NamedTuple):
     vocabulary: int
     key_values: int
     """Numbers of keys and values of one token in all layers."""
+    queries: int
+    """Numbers of one token's queries in a layer."""
+    inner: int
+    """Width of the MLP."""
 
     @staticmethod
     def of(model: Any) -> Shape:
@@ -47,6 +53,8 @@ class Shape(NamedTuple):
             config.hidden_size,
             config.vocab_size,
             2 * config.num_hidden_layers * keys * width,
+            heads * width,
+            getattr(config, "intermediate_size", None) or 4 * config.hidden_size,
         )
 
 
@@ -99,7 +107,11 @@ def need(shape: Shape, config: TrainConfig, parts: int = 1, moments: int = 1) ->
     # What is left of a turn once its reasoning is stripped is computed besides the turn as it was sampled.
     twice = 2 if config.rollout.thinking is Thinking.STRIP else 1
     tokens = max(config.update.micro_tokens, twice * config.rollout.max_episode_tokens)
-    kept = 2 if config.update.recompute else ACTIVATIONS // 2
+    layer = kept_by_layer(shape, config.update.precision, config.rollout.group)
+    # Gradient checkpointing keeps what goes into each layer, and at any time all of one layer.
+    kept = FLOAT * shape.layers * shape.hidden + layer if config.update.recompute else shape.layers * layer
+    # Weights in the precision of the products live from the forward to the backward pass.
+    rounded = FLOAT // half * shape.parameters if half > 1 else 0
     return Need(
         weights=FLOAT * shape.parameters // parts,
         # An adapter's own are so few that they do not count.
@@ -107,9 +119,23 @@ def need(shape: Shape, config: TrainConfig, parts: int = 1, moments: int = 1) ->
         copy=FLOAT * shape.parameters // half if sampled_from_a_copy(config, parts > 1) else 0,
         reference=FLOAT * shape.parameters if config.update.kl and not adapted else 0,
         cache=FLOAT // half * shape.key_values * config.rollout.in_flight * config.rollout.max_episode_tokens,
-        activations=FLOAT // half * kept * shape.layers * shape.hidden * tokens,
+        activations=kept * tokens + rounded,
         logits=FLOAT * LOGITS * shape.vocabulary * tokens,
     )
+
+
+def kept_by_layer(shape: Shape, precision: str, group: int) -> int:
+    """Bytes that a layer keeps of each token of a packed part for the backward pass, at most.
+
+    Args:
+        shape: Of the model.
+        precision: Of the matrix products, ``float32`` or ``bfloat16``.
+        group: Episodes of a task. Each has a copy of the keys and values of the prompt that they have in common.
+    """
+    keys = shape.key_values // (2 * shape.layers)
+    widths = shape.hidden, shape.inner, shape.queries, keys
+    own = sum(count * width for count, width in zip(PER_TOKEN[precision], widths, strict=True))
+    return own + (FLOAT if precision == "float32" else FLOAT // 2) * 2 * keys * group
 
 
 def check(shape: Shape, config: TrainConfig, free: int, parts: int = 1, moments: int = 1) -> Need:

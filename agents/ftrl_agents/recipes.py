@@ -1,7 +1,16 @@
 """Published algorithms as settings.
 
-Each is what its paper describes, but for what belongs to the size of a model and a machine: learning rates and batch
-sizes stay as they are.
+Each is what its paper describes, but for what belongs to the size of a model and a machine (learning rates and batch
+sizes stay as they are), and for these:
+
+* A group whose advantages are all 0 is left out of the update, and so of the KL in the loss, of the entropy bonus and
+  of the means; in the papers it has a part in these.
+* A group's spread is the population's (divided by G); some implementations divide by G - 1.
+* DAPO's dynamic sampling plays other tasks twice at most, and then learns from what there is.
+* RLOO's ratios are clipped, which one optimizer step a batch never comes to.
+* PPO's values are a head on the policy's own states, without a model of their own, and there is no KL.
+* CISPO's upper bound is DAPO's; its paper tunes one and gives no figure.
+* FTRL trained with Reinforce++, too: ``--recipe ftrl --update.estimator reinforce++``.
 """
 
 from __future__ import annotations

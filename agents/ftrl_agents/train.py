@@ -172,12 +172,13 @@ class Trainer:
     def _train(self, interrupts: Interrupts) -> None:
         config = self.config
         with progress_bar(self.console) as progress:
-            bar = progress.add_task("GRPO", total=1.0, note="")
+            name = config.recipe or config.update.estimator
+            bar = progress.add_task(name, total=1.0, note="")
             while not self._over():
                 record = self._step(interrupts)
                 note = "return {reward:.3f}  F1 {f1:.3f}  right {outcome:.3f}".format(**record)
                 done = max(self.step / config.steps, self.elapsed / (60 * config.minutes))
-                progress.update(bar, completed=done, description=f"GRPO step {self.step}", note=note)
+                progress.update(bar, completed=done, description=f"{name} step {self.step}", note=note)
                 self._warn()
                 if self.step % config.save_every == 0 and not self.console.is_terminal:
                     self.console.print(f"step {self.step}: {note}")
@@ -223,7 +224,10 @@ class Trainer:
         wanted = self.config.evaluation
         if not wanted.look_every or self.step % wanted.look_every:
             return {}
-        found = judged(self.config, self.policy, self.make_train, self.look_ids, wanted.temperatures[0], self.processes)
+        found = judged(
+            self.config, self.policy, self.make_train, self.look_ids, wanted.temperatures[0], self.processes,
+            writer=self.writer,
+        )  # fmt: skip
         scores = {name: found.interval(name).mean for name in get_args(BestBy)}
         if self.best is None or scores[wanted.best] > self.best[1]:
             self.best = self.step, scores[wanted.best]
