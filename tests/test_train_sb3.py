@@ -41,7 +41,8 @@ def test_holding_back_wants_masks(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):
             train_sb3.main(["--algo", algo, "--hold-back", "3"])
         assert f"{algo} looks at none" in " ".join(capsys.readouterr().err.replace("│", " ").split())
-    assert ClassicConfig(hold_back=3).hold_back == 3
+    assert ClassicConfig(hold_back=3).held_back == 3 and ClassicConfig(hold_back=0).held_back == 0
+    assert ClassicConfig().held_back > 0 and ClassicConfig(algo="ppo").held_back == 0
 
 
 def test_held_out_tasks_are_drawn_from_all() -> None:

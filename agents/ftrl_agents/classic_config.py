@@ -11,6 +11,10 @@ from pydantic import Field, model_validator
 from ftrl_agents.config import Positive, Seed, Settings, Share
 
 
+HELD_BACK = 6
+"""Turns that cover the chains of most tasks."""
+
+
 class Algorithm(StrEnum):
     """What learns."""
 
@@ -32,7 +36,7 @@ class ClassicConfig(Settings):
     """What learns."""
     env: str = "ftrl/TravelBooking-v0"
     """Gymnasium id. Training uses its train split, evaluation its test split."""
-    kinds: list[str] | None = Field(default=["single_hop", "multi_hop"])
+    kinds: list[str] | None = Field(default=["single_hop", "multi_hop", "multi_hop"])
     """Kinds of tasks. The environments that play side by side have one each in turn, so one that is named twice has
     twice as many; None draws from all."""
     difficulty: Share | None = None
@@ -51,13 +55,14 @@ class ClassicConfig(Settings):
     """Wall-clock minutes of learning at most; evaluation comes on top."""
     go_on: bool = False
     """Learn on from what --out holds, for so many more turns and minutes. A DQN begins with an empty memory."""
-    hold_back: Annotated[int, Field(ge=0)] = 0
-    """While learning, endings stand open only from a turn on that is drawn from 0 to this one; for maskable_ppo."""
+    hold_back: Annotated[int, Field(ge=0)] | None = None
+    """While learning, endings stand open only from a turn on that is drawn from 0 to this one: 6 unless said for
+    maskable_ppo, which else answers before it has followed a chain. The others look at no masks."""
     envs: Positive = 16
     """Episodes side by side."""
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
     """Adam's, or RMSprop's for a2c."""
-    gamma: Share = 0.95
+    gamma: Share = 0.99
     """Discount of rewards that come a turn later."""
     tasks: Positive = 240
     """Held-out tasks that are played at the end, spread over all there are."""
@@ -78,3 +83,8 @@ class ClassicConfig(Settings):
                 "hold_back out"
             )
         return self
+
+    @property
+    def held_back(self) -> int:
+        """The last turn that endings may be held back until; 0 holds none back."""
+        return (HELD_BACK if self.algo is Algorithm.MASKABLE_PPO else 0) if self.hold_back is None else self.hold_back

@@ -112,6 +112,7 @@ def plot_classic(runs: Sequence[ClassicRun], path: Path) -> None:
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
+    from matplotlib.ticker import EngFormatter
 
     kinds = sorted(runs[0].held_out.by_kind())
     figure, axes = pyplot.subplots(1, len(kinds), figsize=(4.6 * len(kinds), 3.4), squeeze=False, sharey=True)
@@ -128,6 +129,7 @@ def plot_classic(runs: Sequence[ClassicRun], path: Path) -> None:
         floor = runs[0].random.by_kind()[kind].interval("outcome").mean
         axis.axhline(floor, color="black", linestyle="--", linewidth=1)
         axis.set(title=kind.replace("_", " "), xlabel="turns", ylim=(-0.02, 1.02))
+        axis.xaxis.set_major_formatter(EngFormatter(sep=""))
         axis.grid(alpha=0.3)
         axis.spines[["top", "right"]].set_visible(False)
     axes.flat[0].set_ylabel("right and earned")

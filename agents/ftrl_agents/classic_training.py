@@ -45,7 +45,7 @@ def train_classic(config: ClassicConfig, console: Console) -> int:
     torch.set_num_threads(config.threads)
     earlier = read_run(config.out) if config.go_on else None
     (config.out / "config.json").write_text(config.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    held = [functools.partial(_held, make, config) for make in trains] if config.hold_back else trains
+    held = [functools.partial(_held, make, config) for make in trains] if config.held_back else trains
     envs = DummyVecEnv([held[number % len(held)] for number in range(config.envs)])
     envs.seed(config.seed)
     model = load_model(config, envs) if earlier is not None else new_model(config, envs)
@@ -63,7 +63,7 @@ def train_classic(config: ClassicConfig, console: Console) -> int:
 
 
 def _held(make: ViewFactory, config: ClassicConfig) -> HoldingBack:
-    return HoldingBack(make(), config.calls, config.hold_back)
+    return HoldingBack(make(), config.calls, config.held_back)
 
 
 class Progress(BaseCallback):
