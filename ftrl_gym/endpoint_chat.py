@@ -109,22 +109,41 @@ def appended(reply: Reply, feedback: Sequence[Message]) -> list[Message]:
 def reply_of(choice: Any) -> Reply:
     """The reply in a choice of the openai client, with an id for every call.
 
-    Half of a surrogate pair, which JSON can escape, becomes U+FFFD: it could not be sent back in the next request.
+    Half of a surrogate pair, which JSON can escape, becomes U+FFFD: it could not be sent back in the next request. Of
+    what some servers send in place of text, arguments as an object are written as JSON, and words in parts are joined.
+
+    Raises:
+        TypeError: It has another form than a chat completion.
+        AttributeError: Likewise.
+        LookupError: Likewise.
     """
     message = choice.message
     calls = [call for call in message.tool_calls or () if getattr(call, "function", None) is not None]
     return Reply(
-        content=_SURROGATES.sub("\ufffd", message.content or ""),
+        content=_SURROGATES.sub("\ufffd", _words(message.content)),
         calls=tuple(
             ApiCall(
                 call.id or f"call_{place}",
                 _SURROGATES.sub("\ufffd", call.function.name or ""),
-                _SURROGATES.sub("\ufffd", call.function.arguments or "{}"),
+                _SURROGATES.sub("\ufffd", _arguments_text(call.function.arguments)),
             )
             for place, call in enumerate(calls)
         ),
         cut=choice.finish_reason == "length",
     )
+
+
+def _words(content: Any) -> str:
+    """Text; of a list of parts the texts among them."""
+    if isinstance(content, list):
+        return "".join(part["text"] for part in content if part["type"] == "text")
+    text: str = content or ""
+    return text
+
+
+def _arguments_text(arguments: Any) -> str:
+    text: str = to_json(arguments) if isinstance(arguments, dict) else arguments or "{}"
+    return text
 
 
 def _calls_text(calls: Sequence[ApiCall], dialect: Dialect) -> str:

@@ -22,6 +22,7 @@ __all__ = ["DoNothing", "Oracle", "Policy", "Random", "Scripted", "answer_text",
 
 DONE = "It is done."
 """How the policies here end a task that asks for no answer."""
+_TAG = re.compile("<(?=[/a-zA-Z])")
 
 
 def call_text(calls: Sequence[tuple[str, dict[str, Any]]], dialect: Dialect = Dialect.HERMES) -> str:
@@ -39,7 +40,8 @@ def call_text(calls: Sequence[tuple[str, dict[str, Any]]], dialect: Dialect = Di
     if dialect is Dialect.PYTHONIC:
         written = (f"{name}({', '.join(f'{key}={value!r}' for key, value in given.items())})" for name, given in calls)
         return f"[{', '.join(written)}]" if calls else ""
-    blocks = (to_json({"name": name, "arguments": arguments}) for name, arguments in calls)
+    # An argument may hold a tag, such as the one that ends a call; in JSON, "<" stands only inside strings.
+    blocks = (_TAG.sub(r"\\u003c", to_json({"name": name, "arguments": arguments})) for name, arguments in calls)
     return "\n".join(f"<tool_call>\n{block}\n</tool_call>" for block in blocks)
 
 

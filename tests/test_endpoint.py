@@ -107,6 +107,9 @@ def test_a_hanging_request_is_sent_again() -> None:
         (Answer(drop=True), "APIConnectionError"),
         (Answer(body=completion([])), "without a message"),
         (Answer(body="<html>"), "JSON"),
+        (Answer(body={"choices": "x"}), "no chat completion"),
+        (Answer(body=completion([{"message": {"content": 5}}])), "no chat completion"),
+        (Answer(body=completion([{"message": {"content": [{"type": "text"}]}}])), "no chat completion"),
     ],
 )
 def test_what_lasts_costs_its_episode_only(lasting: Answer, words: str) -> None:
@@ -138,6 +141,20 @@ def test_an_empty_reply_is_an_empty_turn(content: str | None) -> None:
     (episode,), _ = play(lambda body: said(content, finish="length"))
     assert [turn.text for turn in episode.turns] == [""] and episode.turns[0].cut
     assert episode.score["outcome"] == 0.0 and episode.end == End.ANSWERED
+
+
+def test_arguments_as_an_object_and_words_in_parts_are_understood() -> None:
+    call = {"id": "1", "type": "function", "function": {"name": "get_flight", "arguments": {"flight_no": "LT3635"}}}
+    parts = [{"type": "thinking", "thinking": []}, {"type": "text", "text": "<answer>A220-300"}]
+    parts.append({"type": "text", "text": "</answer>"})
+
+    def behave(body: dict[str, Any]) -> Answer:
+        told = body["messages"][-1]["role"] == "tool"
+        message = {"content": parts} if told else {"content": None, "tool_calls": [call]}
+        return Answer(body=completion([{"index": 0, "message": message, "finish_reason": "stop"}]))
+
+    (episode,), _ = play(behave)
+    assert episode.score["outcome"] == 1.0 and episode.error is None
 
 
 def test_half_a_surrogate_pair_can_be_sent_back() -> None:

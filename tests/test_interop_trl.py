@@ -158,6 +158,8 @@ def test_it_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch, base: ToolUseEnv
         trl_spec(ID, tasks="endless")
     with pytest.raises(UsageError, match="chat template"):
         trl_spec(ID, docs="signature")
+    with pytest.raises(UsageError, match="CartPole-v1 is no environment of ftrl_gym"):
+        trl_spec("CartPole-v1")
     document = base.taskset.documents(base.taskset.get(TASK))[0]
     for name in ("reset", "_hidden", "get-flight", "class"):
         with pytest.raises(UsageError, match="leave its tasks out"):

@@ -106,3 +106,5 @@ def test_what_cannot_be_is_told() -> None:
         plugin(ID, ["test-99999"], split="test")
     with pytest.raises(UsageError, match="split"):
         plugin(ID, split="tset")
+    with pytest.raises(UsageError, match="CartPole-v1 is no environment of ftrl_gym"):
+        plugin("CartPole-v1")

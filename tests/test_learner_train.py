@@ -281,6 +281,43 @@ def test_an_episode_that_the_budget_ended_loses_all_however_short_it_stayed() ->
     assert [one.penalty for one in played] == [1.0, 0.0, 0.5, 0.0]
 
 
+def test_copies_beside_the_checkpoints_are_left_alone(whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole, tmp_path / "run")
+    folder = tmp_path / "run" / "checkpoints"
+    (folder / "step-000003").rename(folder / "step-000004-good")
+    (folder / "step-000004.zip").write_text("")
+    assert checkpoint.latest(tmp_path / "run") == folder / "step-000004"
+    assert start(config(tmp_path, resume=tmp_path / "run", steps=6)) == 0
+    assert {path.name for path in folder.iterdir()} == {
+        "step-000000", "step-000005", "step-000006", "step-000004-good", "step-000004.zip",
+    }  # fmt: skip
+
+
+def test_what_was_scored_before_training_is_played_again_with_the_first_weights(whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole, tmp_path / "run")
+    path = tmp_path / "run" / "evaluation_before_0.json"
+    before = Evaluation.load(path)
+    assert before.transcripts != Evaluation.load(path.with_name("evaluation_after_0.json")).transcripts
+    path.write_text("")  # as a disk leaves a file that lost its power
+    with pytest.raises(UsageError, match=r"evaluation_before_0.json is broken .*Delete it"):
+        start(config(tmp_path, resume=tmp_path / "run"))
+    path.unlink()
+    assert start(config(tmp_path, resume=tmp_path / "run")) == 0
+    assert Evaluation.load(path) == before
+
+
+@pytest.mark.parametrize("content", [b"", None, b"no"])
+def test_a_checkpoint_that_cannot_be_read_is_named(whole: Path, tmp_path: Path, content: bytes | None) -> None:
+    shutil.copytree(whole, tmp_path / "run")
+    file = tmp_path / "run" / "checkpoints" / "step-000004" / "trainer.pt"
+    if content is None:
+        torch.save(["no state"], file)
+    else:
+        file.write_bytes(content)
+    with pytest.raises(UsageError, match=r"step-000004 cannot be resumed: \S.*Delete this folder"):
+        start(config(tmp_path, resume=tmp_path / "run"))
+
+
 def test_a_taken_name_gets_a_number(tmp_path: Path) -> None:
     for _ in range(3):
         start(config(tmp_path, steps=1, minutes=1e-9))
@@ -303,9 +340,6 @@ def test_mistakes_of_a_user_are_told_in_words(whole: Path, tmp_path: Path) -> No
         TrainConfig.load(tmp_path / "config.json")
     with pytest.raises(UsageError, match="without a value head, and estimator gae wants it with one"):
         start(config(whole.parent, resume=whole, update=UpdateConfig(estimator=Estimator.GAE, credit=Credit.TOKEN)))
-    (whole / "checkpoints" / "step-000004" / "trainer.pt").write_bytes(b"no")
-    with pytest.raises(UsageError, match="cannot be resumed"):
-        start(config(whole.parent, resume=whole))
 
 
 def test_templates_that_cannot_do_it_are_refused() -> None:

@@ -283,6 +283,13 @@ def test_wrong_settings_are_named() -> None:
         view().step(0)
 
 
+@pytest.mark.parametrize(("actions", "action"), [("discrete", -1), ("multi_discrete", np.array([-1, 0, 0, 0]))])
+def test_an_action_below_zero_is_none(actions: str, action: Any) -> None:
+    env = view(actions)
+    env.reset(options={"task": "test-00164"})
+    assert "no_such_action" in env.text(action)
+
+
 def test_a_small_view_still_ends() -> None:
     env = NumericView(gym.make(ID, split="test"), calls=1, endings=1)
     for seed in itertools.chain(range(3)):

@@ -12,11 +12,21 @@ from tiny_scenario import DOCUMENTS, TASKS, tiny_scenario
 
 from ftrl_gym import registry
 from ftrl_gym.env import ToolUseEnv
-from ftrl_gym.policies import DoNothing, Oracle, Random, Scripted, answer_text, ending_text, mentions, random_arguments
+from ftrl_gym.policies import (
+    DoNothing,
+    Oracle,
+    Random,
+    Scripted,
+    answer_text,
+    call_text,
+    ending_text,
+    mentions,
+    random_arguments,
+)
 from ftrl_gym.reward import VerifiableReward
 from ftrl_gym.task import Answer, AnswerType, Outcome, OutcomeKind
 from ftrl_gym.taskset import ScenarioTaskSet
-from ftrl_gym.toolcall import Checker
+from ftrl_gym.toolcall import Checker, Dialect, parse
 from ftrl_gym.trajectory import Trajectory, run_episode
 
 
@@ -33,6 +43,16 @@ def test_policies_write_the_dialect_of_their_environment(dialect: str) -> None:
         assert run_episode(env, Oracle(), options={"task": task}).episode_return == pytest.approx(1.0)
         calls = run_episode(env, Random(3, stop=0.1), options={"task": task})
         assert any(turn.calls for turn in calls.turns)
+
+
+def test_a_tag_in_an_argument_ends_no_call() -> None:
+    arguments = {"name": "a</tool_call><tool_call><think>", "operator": "<="}
+    text = call_text([("find", arguments), ("find", {})])
+    turn = parse(text, Dialect.HERMES)
+    assert [(call.name, call.arguments, call.problem) for call in turn.calls] == [
+        ("find", arguments, None), ("find", {}, None),
+    ]  # fmt: skip
+    assert '"<="' in text
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)

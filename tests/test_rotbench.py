@@ -91,6 +91,15 @@ def test_an_episode_is_one_turn(tmp_path: Path) -> None:
         (json.dumps([record("no action")]), "record 1: 'no action' holds no action"),
         (json.dumps([record("Action: x\nAction Input: 7")]), "record 1: the arguments ' 7' are no object"),
         (json.dumps([record(), record(tools=())]), "record 2: its tools are no list"),
+        (
+            json.dumps([record(tools=({"name": "a", "parameters": "harbour"}, *TOOLS))]),
+            "record 1: its tools are no list",
+        ),
+        (
+            json.dumps([record(tools=({"name": "a", "parameters": {"required": 1}}, *TOOLS))]),
+            "record 1: .* say by name which are required",
+        ),
+        (json.dumps([record()]).replace("[{\\", "[" * 50_000 + "{\\"), "record 1: maximum recursion depth"),
     ],
 )
 def test_broken_data_are_named(tmp_path: Path, text: str, words: str) -> None:

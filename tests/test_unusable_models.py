@@ -48,6 +48,15 @@ def test_weights_and_configuration_that_do_not_fit(settings: dict[str, Any], wor
         load_policy(saved(tmp_path / "model", **settings))
 
 
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json"])
+@pytest.mark.parametrize("content", ["null", "[1]", "[" * 100_000])
+def test_files_of_a_model_that_hold_something_else(name: str, content: str, tmp_path: Path) -> None:
+    folder = saved(tmp_path / "model")
+    (folder / name).write_text(content)
+    with pytest.raises(UsageError, match=r"(?s)cannot load the model .*save_pretrained"):
+        load_policy(folder)
+
+
 def test_a_tokenizer_with_more_tokens_than_the_model(tmp_path: Path) -> None:
     model = make_model(TOKENIZER)
     model.resize_token_embeddings(200)

@@ -132,15 +132,21 @@ def load_cursor(
         return dict(state["cursor"])
     except UsageError:
         raise
-    except (OSError, RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError) as error:
-        reason = str(error).strip().splitlines()[0][:200]
+    except (
+        OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, EOFError, pickle.UnpicklingError,
+    ) as error:  # fmt: skip
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)[
+            :200
+        ]  # of an empty file none is told
         raise UsageError(
             f"{folder} cannot be resumed: {reason}. Delete this folder to go on from the checkpoint before it"
         ) from None
 
 
 def _all(run_dir: Path) -> list[Path]:
-    return sorted((run_dir / "checkpoints").glob("step-*"))
+    """By step. Folders of other names, such as copies that somebody put aside, are none: they would be thrown away."""
+    found = {int(path.name[5:]): path for path in (run_dir / "checkpoints").glob("step-*") if path.name[5:].isdecimal()}
+    return [found[step] for step in sorted(found)]
 
 
 def _reason(error: Exception, folder: Path) -> str:

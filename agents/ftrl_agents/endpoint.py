@@ -108,9 +108,12 @@ class Endpoint:
             except ValueError as error:
                 raise NoReply(f"the endpoint sent what is no JSON: {str(error)[:200]}") from None
             choices = getattr(completion, "choices", None)
-            if not choices or choices[0].message is None:
-                raise NoReply(f"the endpoint sent a reply without a message: {str(completion)[:200]}")
-            reply = reply_of(choices[0])
+            try:
+                if not choices or choices[0].message is None:
+                    raise NoReply(f"the endpoint sent a reply without a message: {str(completion)[:200]}")
+                reply = reply_of(choices[0])
+            except (TypeError, AttributeError, LookupError):  # the client builds what it is sent, without a look at it
+                raise NoReply(f"the endpoint sent what is no chat completion: {str(completion)[:200]}") from None
             if self._cache is not None:
                 self._cache.put(asked, reply.to_json())
             return reply

@@ -128,10 +128,20 @@ class Evaluation:
 
     @classmethod
     def load(cls, path: Path) -> Evaluation:
-        """Reads what :meth:`save` wrote."""
-        data = json.loads(path.read_text(encoding="utf-8"))
-        scores = tuple(EpisodeScore(**{**score, "tools": tuple(score["tools"])}) for score in data["scores"])
-        return cls(data["temperature"], scores, tuple(data["transcripts"]), data.get("name", ""))
+        """Reads what :meth:`save` wrote.
+
+        Raises:
+            UsageError: It is something else, or a part of it.
+        """
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            scores = tuple(EpisodeScore(**{**score, "tools": tuple(score["tools"])}) for score in data["scores"])
+            return cls(data["temperature"], scores, tuple(data["transcripts"]), data.get("name", ""))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise UsageError(
+                f"{path} is broken ({reason[:200]}). Delete it and give the same command again, which plays it anew"
+            ) from None
 
     def _parts(self, names: Callable[[EpisodeScore], Sequence[str]]) -> dict[str, Evaluation]:
         parts: dict[str, list[EpisodeScore]] = {}

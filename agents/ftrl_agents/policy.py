@@ -41,7 +41,9 @@ def load_policy(name: str | Path | None) -> Policy:
         model, report = AutoModelForCausalLM.from_pretrained(
             name, dtype="float32", local_files_only=local, output_loading_info=True, ignore_mismatched_sizes=True
         )
-    except (OSError, ValueError, KeyError, SafetensorError, StrictDataclassError) as error:
+    except (
+        OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, SafetensorError, StrictDataclassError,
+    ) as error:  # fmt: skip
         reason = " ".join(str(error).split()) or type(error).__name__
         raise _unusable(name, reason[:300]) from None
     if (fault := _fault(model, tokenizer, report)) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ def evaluations(
     again."""
     found = []
     for temperature in config.evaluation.temperatures:
-        path = config.run_dir / f"evaluation_{when}_{temperature:g}.json"
+        path = _evaluation_file(config, when, temperature)
         if not processes.by_main(path.exists):
             how = "greedy" if temperature == 0 else f"temperature {temperature:g}"
             with progress_bar(console) as progress:
@@ -92,6 +93,15 @@ def evaluations(
             processes.by_main(lambda path=path, result=result: result.save(path))  # type: ignore[misc]
         found.append(processes.by_main(lambda path=path: Evaluation.load(path)))  # type: ignore[misc]
     return found
+
+
+def all_evaluated(config: TrainConfig, when: str) -> bool:
+    """Whether the folder holds all evaluations that :func:`evaluations` would return."""
+    return all(_evaluation_file(config, when, one).exists() for one in config.evaluation.temperatures)
+
+
+def _evaluation_file(config: TrainConfig, when: str, temperature: float) -> Path:
+    return config.run_dir / f"evaluation_{when}_{temperature:g}.json"
 
 
 def judged(

@@ -27,7 +27,7 @@ from ftrl_agents.metrics import MetricsLog, NoLog, describe
 from ftrl_agents.policy import Policy, load_policy
 from ftrl_agents.processes import Processes, launched
 from ftrl_agents.report import write_report, write_sample
-from ftrl_agents.run import env_of, evaluations, forget_evaluations, judged, progress_bar, set_aside
+from ftrl_agents.run import all_evaluated, env_of, evaluations, forget_evaluations, judged, progress_bar, set_aside
 from ftrl_agents.run_folder import CONFIG, check_resumable, locked, new_run
 from ftrl_agents.sampling import START, EpisodeSource, open_source
 from ftrl_agents.schedule import share_of_rate
@@ -162,9 +162,21 @@ class Trainer:
         self.log.close()
 
     def _evaluations(self, ids: list[str], when: str) -> list[Evaluation]:
-        return evaluations(
-            self.config, self.policy, self.make_test, ids, when, self.console, self.processes, self.writer
-        )
+        policy, writer = self.policy, self.writer
+        if when == "before" and self.step and not self.processes.by_main(lambda: all_evaluated(self.config, when)):
+            policy, writer = (
+                self._first_policy(),
+                None,
+            )  # what was played with it is gone, and the present one is another
+        return evaluations(self.config, policy, self.make_test, ids, when, self.console, self.processes, writer)
+
+    def _first_policy(self) -> Policy:
+        """The policy before training, where and as the present one is."""
+        first = load_policy(self.config.run_dir / checkpoint.FIRST)
+        first.model.to(self.policy.model.device)
+        for weight, present in zip(first.model.parameters(), self.policy.model.parameters(), strict=True):
+            weight.data = weight.data.to(present.dtype)
+        return first
 
     def _over(self) -> bool:
         return self.step >= self.config.steps or self.elapsed >= 60 * self.config.minutes

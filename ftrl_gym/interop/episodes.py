@@ -18,6 +18,7 @@ import numpy as np
 
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.errors import UsageError
+from ftrl_gym.interop.bare_env import bare_env
 from ftrl_gym.reward import VerifiableReward
 from ftrl_gym.toolcall import short
 
@@ -117,10 +118,7 @@ class Episodes:
     def __post_init__(self) -> None:
         if self.most < 1 or not self.idle_s > 0:
             raise UsageError(f"at most {self.most} episodes, idle for {self.idle_s} s: both are positive")
-        base = self.env.unwrapped
-        if not isinstance(base, ToolUseEnv):
-            raise UsageError(f"{self.env} is no environment of ftrl_gym; make one with gym.make('ftrl/...')")
-        self.base = base
+        self.base = bare_env(self.env)
         self._draws = np.random.default_rng(self.seed)
 
     @property
@@ -173,7 +171,7 @@ class Episodes:
         """
         env = VerifiableReward(self.base.sibling())
         drawn = int(self._draws.integers(2**31)) if seed is None else seed
-        wanted = task or self.task
+        wanted = self.task if task is None else task
         observation, info = env.reset(seed=drawn, options=None if wanted is None else {"task": wanted})
         return OpenEpisode(env, observation, info)
 

@@ -21,7 +21,7 @@ from ftrl_gym.interop.episodes import Episodes, OpenEpisode
 from ftrl_gym.interop.installed import require
 from ftrl_gym.interop.listening import listen
 from ftrl_gym.policies import call_text
-from ftrl_gym.toolcall import CallStatus, short
+from ftrl_gym.toolcall import CallStatus, Dialect, short
 from ftrl_gym.version import __version__
 
 if TYPE_CHECKING:
@@ -62,9 +62,12 @@ def server(episodes: Episodes) -> Server[Any]:
 
     Raises:
         MissingExtraError: The SDK is not installed.
-        UsageError: It is, in a version that is not supported.
+        UsageError: It is, in a version that is not supported, or the episodes are of another dialect than the default.
     """
     require("mcp", "mcp", *SUPPORTED)
+    dialect = episodes.base.dialect
+    if dialect is not Dialect.HERMES:
+        raise UsageError(f"dialect={dialect.value} is not for MCP, where calls are not written as text: leave it out")
     from mcp.server.lowlevel import Server
 
     handlers = _Handlers(episodes)

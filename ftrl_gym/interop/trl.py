@@ -26,6 +26,7 @@ import gymnasium as gym
 
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.errors import UsageError
+from ftrl_gym.interop.bare_env import bare_env
 from ftrl_gym.interop.conversations import replayed
 from ftrl_gym.interop.installed import require
 from ftrl_gym.interop.template_keywords import refuse_template_keywords
@@ -77,8 +78,7 @@ def trl_spec(env_id: str, ids: Sequence[str] | None = None, **keywords: Any) -> 
 
     refuse_template_keywords(keywords, "TRL")
     env = gym.make(env_id, **keywords)
-    base = env.unwrapped
-    assert isinstance(base, ToolUseEnv)
+    base = bare_env(env)
     chosen = _chosen(base, ids)
     named: dict[tuple[str, tuple[str, ...]], str] = {}
     rows, factories, methods = [], {}, _Methods()

@@ -22,6 +22,7 @@ import gymnasium as gym
 from ftrl_gym.endpoint_chat import ApiCall, Reply, appended, opening, reply_of
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.errors import UsageError
+from ftrl_gym.interop.bare_env import bare_env
 from ftrl_gym.interop.conversations import paid
 from ftrl_gym.interop.installed import require
 from ftrl_gym.interop.template_keywords import refuse_template_keywords
@@ -75,8 +76,7 @@ def base_of(env_id: str, ids: Sequence[str] | None, **keywords: Any) -> ToolUseE
         UsageError: A keyword or an id is wrong, or nobody could play the user of a task that was named.
     """
     refuse_template_keywords(keywords, "verifiers")
-    base = gym.make(env_id, **keywords).unwrapped
-    assert isinstance(base, ToolUseEnv)
+    base = bare_env(gym.make(env_id, **keywords))
     for task_id in ids or ():
         if isinstance(base.taskset.get(task_id).counterpart, ModelUser):
             raise UsageError(f"task {task_id} wants a language model as its user, and there is none; leave it out")

@@ -19,6 +19,7 @@ import gymnasium as gym
 
 from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.errors import UsageError
+from ftrl_gym.interop.bare_env import bare_env
 from ftrl_gym.interop.installed import require
 from ftrl_gym.reward import VerifiableReward
 
@@ -72,9 +73,7 @@ def base_of(env_id: str, split: str, docs: str, dialect: str) -> ToolUseEnv:
     Raises:
         UsageError: It does not exist, or not so.
     """
-    base = gym.make(env_id, split=split, docs=docs, dialect=dialect).unwrapped
-    assert isinstance(base, ToolUseEnv)
-    return base
+    return bare_env(gym.make(env_id, split=split, docs=docs, dialect=dialect))
 
 
 def row_settings(extra_info: Mapping[str, Any]) -> tuple[str, str, str, str]:

@@ -128,16 +128,27 @@ def _task(path: Path, number: int, data: Any) -> NoisyTask:
         record = _Record.model_validate(data)
         system, question, answers = (message.value for message in record.conversations)
         tools = json.JSONDecoder().raw_decode(str(system), str(system).index("["))[0]
-        if len(tools) < 2 or not all(isinstance(tool, dict) and isinstance(tool.get("name"), str) for tool in tools):
-            raise ValueError("its tools are no list of documents with names")
+        if len(tools) < 2 or not all(map(_is_document, tools)):
+            raise ValueError(
+                "its tools are no list of documents, each with a name, and with parameters that say by name which are "
+                "required"
+            )
         right = tuple(read_action(text) for text in answers)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise UsageError(f"{path}, record {number}: {where}: {first['msg']}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}, record {number}: {error}") from None
     return NoisyTask(f"{path.stem}-{number:03d}", record.scenario, str(system), str(question), tuple(tools), right)
+
+
+def _is_document(tool: Any) -> bool:
+    if not isinstance(tool, dict) or not isinstance(tool.get("name"), str):
+        return False
+    parameters = tool.get("parameters") or {}
+    required = (parameters.get("required") or []) if isinstance(parameters, dict) else None
+    return isinstance(required, list) and all(isinstance(name, str) for name in required)
 
 
 def read_action(text: str) -> Action:

@@ -63,7 +63,7 @@ class NumberedActions:
 
     def move(self, action: int) -> Move:
         """What an action comes to, by its number from 0."""
-        if action < len(self._calls):
+        if 0 <= action < len(self._calls):
             return Move(call=self._calls[action].call)
         number = action - self._most_calls
         return Move(say=self._endings[number].text) if 0 <= number < len(self._endings) else Move()

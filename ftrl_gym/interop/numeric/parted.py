@@ -82,7 +82,7 @@ class PartedActions:
         if head >= self._most_tools:
             ending = ending_of(WAYS[head - self._most_tools], named[0] if named else None)
             return Move(say=ending.text) if ending is not None else Move()
-        if head >= len(self._seen.tools):
+        if not 0 <= head < len(self._seen.tools):
             return Move()
         return Move(call=_call(self._seen.tools[head], named, self._seen.asked.all_stems))
 

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from ftrl_gym.env import ToolUseEnv
 from ftrl_gym.errors import UnknownNameError, UsageError
+from ftrl_gym.interop.bare_env import bare_env
 from ftrl_gym.interop.numeric import features
 from ftrl_gym.interop.numeric.numbered import Move, NumberedActions
 from ftrl_gym.interop.numeric.parted import PartedActions
@@ -75,14 +75,12 @@ class NumericView(gym.Wrapper[Observation, Any, str, str], gym.utils.RecordConst
         sizes: dict[str, Any] = {"calls": calls, "endings": endings, "tools": tools, "entities": entities}
         gym.utils.RecordConstructorArgs.__init__(self, actions=actions, **sizes)
         super().__init__(env)  # type: ignore[arg-type]  # takes the outer types for the inner ones
-        if not isinstance(env.unwrapped, ToolUseEnv):
-            raise UsageError(f"{env} is no environment of ftrl_gym; make one with gym.make('ftrl/...')")
+        self._base = bare_env(env)
         if actions not in ACTIONS:
             raise UnknownNameError("actions", actions, ACTIONS)
         for name, size in sizes.items():
             if size < 1:
                 raise UsageError(f"{name}={size}: at least 1 is listed")
-        self._base = env.unwrapped
         self._actions = NumberedActions(calls, endings) if actions == "discrete" else PartedActions(tools, entities)
         self._seen: Seen | None = None
         self._turn = 0
