@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import math
 import os
 import signal
@@ -189,6 +190,19 @@ def test_the_command_serves_stdio() -> None:
         env=dict(os.environ),
     )
     assert talk(command, solved) == (1.0, True)
+
+
+def test_a_client_that_is_gone_before_its_answer_is_no_traceback() -> None:
+    arguments = ["TravelBooking", "--split", "test", "--task", TASK]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*COMMAND, *arguments], text=True, **pipes) as serving:  # type: ignore[call-overload]
+        serving.stdout.close()
+        hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "gone", "version": "1"}}
+        asked = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
+        serving.stdin.write(json.dumps(asked) + "\n")
+        serving.stdin.flush()
+        assert serving.wait(timeout=120) == 0
+        assert serving.stderr.read() == ""
 
 
 def test_the_command_listens_until_it_is_interrupted() -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 import train_llm
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from ftrl_agents import train as train_module
 from ftrl_agents.config import TrainConfig
 from ftrl_agents.learner import LossNotFinite
+from ftrl_agents.run import _evaluation_file
 
 
 def flags(settings: type[BaseModel], prefix: str = "") -> list[str]:
@@ -79,3 +80,16 @@ def test_our_own_bugs_still_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train_module, "train", fail)
     with pytest.raises(RuntimeError, match="a bug"):
         train_llm.main([])
+
+
+@pytest.mark.parametrize("name", ["..", ".", "a/../..", "/tmp", "a\0b"])
+def test_a_run_has_a_folder_of_its_own(name: str) -> None:
+    with pytest.raises(ValidationError, match="no folder inside --out"):
+        TrainConfig(name=name)
+    assert TrainConfig(name="grids/1").run_dir == TrainConfig().out / "grids" / "1"
+
+
+def test_temperatures_that_are_nearly_alike_have_files_of_their_own() -> None:
+    config = TrainConfig()
+    near = {_evaluation_file(config, "before", one).name for one in (0.3333333, 0.33333331, 0.0, 1.0)}
+    assert near >= {"evaluation_before_0.json", "evaluation_before_1.json"} and len(near) == 4

@@ -86,7 +86,7 @@ def play_benchmark(
     overlong = sum(outcome.overlong for outcome in outcomes.values())
     scores = BenchmarkScores(benchmark, engine.name, looks, failed, overlong, located.note)
     if out is not None:
-        save(scores, out / f"{benchmark.name}_{settings.temperature:g}.json")
+        save(scores, out / f"{benchmark.name}_{settings.temperature:.15g}.json")
     return scores, list(outcomes.values())
 
 
@@ -195,4 +195,4 @@ def _log(
         "seed": settings.seed,
         "version": __version__,
     }
-    return PlayedLog(out / f"{benchmark.name}_{part.name}_{settings.temperature:g}.jsonl", pinned)
+    return PlayedLog(out / f"{benchmark.name}_{part.name}_{settings.temperature:.15g}.jsonl", pinned)

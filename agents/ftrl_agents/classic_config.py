@@ -10,7 +10,6 @@ from pydantic import Field, model_validator
 
 from ftrl_agents.config import Positive, Seed, Settings, Share
 
-
 HELD_BACK = 6
 """Turns that cover the chains of most tasks."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ftrl_gym.errors import UsageError
 
@@ -152,6 +152,14 @@ class Schedule(StrEnum):
     """Falls to zero over ``steps`` as half a cosine."""
 
 
+def _folder_inside(name: str) -> str:
+    """A run that fails before its first step removes its folder, so that folder has to be its own."""
+    path = PurePath(name)
+    if path.is_absolute() or not path.parts or ".." in path.parts or "\0" in name:
+        raise ValueError(f"{name!r} is no folder inside --out: give a name, such as travel-2")
+    return name
+
+
 class Settings(BaseModel):
     """Base: immutable; a misspelt key is an error, and so is a number that is none (nan, infinity)."""
 
@@ -235,8 +243,9 @@ class UpdateConfig(Settings):
     """AdamW's."""
     estimator: Estimator = Estimator.GRPO
     """How rewards become advantages."""
-    credit: Credit = Credit.TRAJECTORY
-    """Which rewards a token answers for."""
+    credit: Credit | None = None
+    """Which rewards a token answers for; None is by turn where that can be, else what fits the estimator and the
+    surrogate."""
     discount: Share = 1.0
     """Of rewards that come a token later, for credit by token and for GAE."""
     gae_lambda: Share = 0.95
@@ -251,7 +260,7 @@ class UpdateConfig(Settings):
     """How the losses of tokens are put together."""
     constant_tokens: Positive = 512
     """What the sum of an episode's tokens is divided by, with ``average`` constant."""
-    entropy: float = 0.002
+    entropy: float = 0.0
     """Weight of the entropy bonus."""
     kl: NotNegative = 0.0
     """Weight of the KL divergence to the first policy; 0 keeps no reference model."""
@@ -296,10 +305,20 @@ class UpdateConfig(Settings):
             )
         if self.estimator is Estimator.GAE and self.credit is Credit.TURN:
             raise ValueError("estimator gae gives credit by token; leave credit out")
-        by_token = self.credit is not Credit.TRAJECTORY or self.estimator is Estimator.GAE
+        by_token = self.credit_by is not Credit.TRAJECTORY or self.estimator is Estimator.GAE
         if self.surrogate is Surrogate.SEQUENCE and by_token:
             raise ValueError("surrogate sequence gives an episode one advantage: take credit trajectory and no gae")
         return self
+
+    @property
+    def credit_by(self) -> Credit:
+        """Which rewards a token answers for, chosen if ``credit`` leaves it open."""
+        if self.credit is not None:
+            return self.credit
+        if self.estimator is Estimator.GAE:
+            return Credit.TOKEN
+        of_episodes = self.surrogate in (Surrogate.GSPO, Surrogate.SEQUENCE)
+        return Credit.TRAJECTORY if of_episodes else Credit.TURN
 
 
 class LoraSettings(Settings):
@@ -336,7 +355,7 @@ class TrainConfig(Settings):
     any causal language model with a chat template instead.
     """
 
-    name: Annotated[str, Field(min_length=1)] = "travel"
+    name: Annotated[str, Field(min_length=1), AfterValidator(_folder_inside)] = "travel"
     """Folder under ``out`` for all that the run writes."""
     out: Path = Path("runs")
     """Where run folders go."""

@@ -254,7 +254,7 @@ class Learner:
             for row, lesson in enumerate(lessons):
                 lesson.target_N = found.target_BN[row, : len(lesson.sampled_N)].float()
         else:
-            advantage_BN = advantages(reward, config.estimator, config.credit, config.discount, self._summed)
+            advantage_BN = advantages(reward, config.estimator, config.credit_by, config.discount, self._summed)
         for row, lesson in enumerate(lessons):
             lesson.advantage_N = advantage_BN[row, : len(lesson.sampled_N)].float()
 

@@ -30,18 +30,21 @@ from ftrl_agents.config import (
 )
 
 _EVEN = {"clip_low": 0.2, "clip_high": 0.2}
+_WHOLE = {"credit": Credit.TRAJECTORY}
 UPDATES: dict[Recipe, dict[str, Any]] = {
     Recipe.GRPO: {
-        "estimator": Estimator.GRPO, "average": Average.EPISODE, "kl": 0.04, "kl_estimator": KlEstimator.K3,
+        **_WHOLE, "estimator": Estimator.GRPO, "average": Average.EPISODE, "kl": 0.04, "kl_estimator": KlEstimator.K3,
         "kl_place": KlPlace.LOSS, "entropy": 0.0, **_EVEN,
     },
-    Recipe.DR_GRPO: {"estimator": Estimator.DR_GRPO, "average": Average.CONSTANT, "kl": 0.0, "entropy": 0.0, **_EVEN},
+    Recipe.DR_GRPO: {
+        **_WHOLE, "estimator": Estimator.DR_GRPO, "average": Average.CONSTANT, "kl": 0.0, "entropy": 0.0, **_EVEN,
+    },
     Recipe.DAPO: {
-        "estimator": Estimator.GRPO, "average": Average.TOKEN, "clip_low": 0.2, "clip_high": 0.28, "kl": 0.0,
+        **_WHOLE, "estimator": Estimator.GRPO, "average": Average.TOKEN, "clip_low": 0.2, "clip_high": 0.28, "kl": 0.0,
         "entropy": 0.0, "overlong_tokens": 512,
     },
     Recipe.RLOO: {
-        "estimator": Estimator.RLOO, "surrogate": Surrogate.SEQUENCE, "average": Average.EPISODE, "kl": 0.05,
+        **_WHOLE, "estimator": Estimator.RLOO, "surrogate": Surrogate.SEQUENCE, "average": Average.EPISODE, "kl": 0.05,
         "kl_estimator": KlEstimator.K1, "kl_place": KlPlace.REWARD, "entropy": 0.0, "mini_batches": 1, **_EVEN,
     },
     Recipe.REINFORCE_PLUS_PLUS: {
@@ -49,22 +52,22 @@ UPDATES: dict[Recipe, dict[str, Any]] = {
         "kl_place": KlPlace.REWARD, "entropy": 0.0, **_EVEN,
     },
     Recipe.REINFORCE_PLUS_PLUS_BASELINE: {
-        "estimator": Estimator.REINFORCE_PLUS_PLUS_BASELINE, "kl": 0.01, "kl_estimator": KlEstimator.K2,
+        **_WHOLE, "estimator": Estimator.REINFORCE_PLUS_PLUS_BASELINE, "kl": 0.01, "kl_estimator": KlEstimator.K2,
         "kl_place": KlPlace.LOSS, "entropy": 0.0, **_EVEN,
     },
     Recipe.PPO: {
         "estimator": Estimator.GAE, "credit": Credit.TOKEN, "gae_lambda": 0.95, "kl": 0.0, "entropy": 0.0, **_EVEN,
     },
     Recipe.GSPO: {
-        "estimator": Estimator.GRPO, "surrogate": Surrogate.GSPO, "average": Average.EPISODE, "clip_low": 3e-4,
-        "clip_high": 4e-4, "kl": 0.0, "entropy": 0.0,
+        **_WHOLE, "estimator": Estimator.GRPO, "surrogate": Surrogate.GSPO, "average": Average.EPISODE,
+        "clip_low": 3e-4, "clip_high": 4e-4, "kl": 0.0, "entropy": 0.0,
     },
     Recipe.CISPO: {
-        "estimator": Estimator.GRPO, "surrogate": Surrogate.CISPO, "average": Average.TOKEN, "clip_low": 1.0,
+        **_WHOLE, "estimator": Estimator.GRPO, "surrogate": Surrogate.CISPO, "average": Average.TOKEN, "clip_low": 1.0,
         "clip_high": 0.28, "kl": 0.0, "entropy": 0.0,
     },
     Recipe.FTRL: {
-        "estimator": Estimator.GRPO, "average": Average.TOKEN, "kl": 0.001, "kl_estimator": KlEstimator.K3,
+        **_WHOLE, "estimator": Estimator.GRPO, "average": Average.TOKEN, "kl": 0.001, "kl_estimator": KlEstimator.K3,
         "kl_place": KlPlace.LOSS, "entropy": 0.001, **_EVEN,
     },
 }  # fmt: skip

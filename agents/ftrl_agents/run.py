@@ -101,7 +101,7 @@ def all_evaluated(config: TrainConfig, when: str) -> bool:
 
 
 def _evaluation_file(config: TrainConfig, when: str, temperature: float) -> Path:
-    return config.run_dir / f"evaluation_{when}_{temperature:g}.json"
+    return config.run_dir / f"evaluation_{when}_{temperature:.15g}.json"
 
 
 def judged(

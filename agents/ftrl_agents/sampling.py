@@ -142,7 +142,7 @@ class LiveEpisodes:
             played += self._player.play(tasks, _seed(config, number), rollout.group, first=place - cursor[1])
             place += missing
             kept = [
-                episode for group in grouped(played) if has_signal(group, config.update.credit) for episode in group
+                episode for group in grouped(played) if has_signal(group, config.update.credit_by) for episode in group
             ]
             if len(kept) >= rollout.tasks * rollout.group:
                 break

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -138,7 +140,11 @@ def serve_stdio(episodes: Episodes) -> None:
         async with stdio_server() as (reading, writing):
             await served.run(reading, writing, served.create_initialization_options())
 
-    anyio.run(serve)
+    try:
+        anyio.run(serve)
+    except* BrokenPipeError:
+        # The client went without waiting for its answers. What is still to be flushed at the end goes nowhere, too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Handlers:
