@@ -11,6 +11,7 @@ episode has earned into numbers.
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import gymnasium as gym
@@ -37,6 +38,9 @@ MAX_CALLS = 16
 """At most so many calls of one turn run; the rest count as waste."""
 MAX_TEXT = 2_000_000
 """Length of the longest action and observation, in characters."""
+
+_SHARED = frozenset({"taskset", "_openings", "_tools", "_toolbox"})
+"""What copies have in common: tasks, and what follows from them alone. No episode changes it."""
 
 # looked up once: Python 3.11 takes its time over an enum's member
 _OK, _ANSWERED, _USER_DONE, _TURN_LIMIT = CallStatus.OK, End.ANSWERED, End.USER_DONE, End.TURN_LIMIT
@@ -274,6 +278,13 @@ class ToolUseEnv(gym.Env[str, str]):
         )
         twin._openings = self._openings
         twin.spec = self.spec
+        return twin
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ToolUseEnv:
+        """An independent env, with an episode and a generator of its own that go on alike; the tasks are shared."""
+        own = {name: copy.deepcopy(part, memo) for name, part in vars(self).items() if name not in _SHARED}
+        twin = copy.copy(self)
+        twin.__dict__ |= own
         return twin
 
     # ------------------------------------------------------------------ a turn with calls

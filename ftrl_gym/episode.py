@@ -83,6 +83,9 @@ class Episode:
             self.turn, self.heard, dict(self.tool_calls), self.spoiled, self.facts, self.transcript,
         )  # fmt: skip
 
+    def __deepcopy__(self, memo: dict[int, object]) -> Episode:
+        return self.copy()
+
     def situation(self) -> tuple[object, ...] | None:
         """What its future rests on, hashable: equal turns in equal situations of one task do, and are paid, the same.
 

@@ -46,6 +46,7 @@ LIBRARIES = {
     "openenv": Apart("openenv", "openenv", ("openenv",)),
     "verifiers": Apart("verifiers.v1", "verifiers", ("verifiers",)),
     "verifiers-v0": Apart("verifiers.legacy", "verifiers_v0", ("verifiers-v0",)),
+    "rllib": Apart("ray.rllib", "rllib", ("rllib",)),
     "verl": Apart("verl", "verl", ("verl", "llm")),
 }
 

@@ -19,6 +19,7 @@ import adapter_episodes
 import gymnasium as gym
 import numpy as np
 import pytest
+import rllib_driving
 from adapter_episodes import ID, Played, Script, has_user, one_call_a_turn, played_bare, scripts
 from libraries import leave_out_without
 
@@ -261,6 +262,12 @@ def _numeric(chosen: Sequence[Script]) -> list[Played]:
     return played
 
 
+def _rllib(chosen: Sequence[Script]) -> list[Played]:
+    """In RLlib's sampling, by numbers."""
+    view = NumericView(gym.make(ID, split="test"), calls=_LISTED, endings=_LISTED)
+    return rllib_driving.obeyed(view, list(map(_by_number, chosen)))
+
+
 _LISTED = 100
 
 
@@ -307,6 +314,9 @@ ADAPTERS: dict[str, Adapter] = {
         _verl, as_paid=_logged_by_verl, needs=("verl",), marks=(pytest.mark.slow, pytest.mark.filterwarnings("ignore"))
     ),
     "numeric": Adapter(_numeric, as_sent=_by_number),
+    "rllib": Adapter(
+        _rllib, as_sent=_by_number, needs=rllib_driving.NEEDS, marks=(pytest.mark.filterwarnings("ignore"),)
+    ),
     "trl": Adapter(_trl, as_sent=_read_by_trl, as_paid=_in_whole, needs=("trl", "datasets")),
     "ray": Adapter(_ray, needs=("ray",)),
     "torchrl": Adapter(_torchrl, as_paid=_in_float32, needs=("torchrl",)),

@@ -173,6 +173,24 @@ def test_restoring_never_pays_twice_and_forks_are_independent(scenario: Scenario
     assert twin.unwrapped.turn == 3 and not twin.step(AUTHOR)[2]  # type: ignore[attr-defined]
 
 
+def test_deep_copies_share_the_tasks_and_play_on_by_themselves(scenario: Scenario) -> None:
+    env = make(scenario)
+    env.reset(seed=4, options={"task": CHAIN})
+    first = float(env.step(BOOK)[1])
+    twins = [copy.deepcopy(env) for _ in range(2)]
+    base, twin = env.unwrapped, twins[0].unwrapped
+    assert isinstance(base, ToolUseEnv) and isinstance(twin, ToolUseEnv)
+    assert twin.taskset is base.taskset and twin.task is base.task
+    assert twin.world is not None and base.world is not None and twin.world.base is base.world.base
+    reserve = call("reserve_book", title="Grey Harbour", reader="Ada Noor")
+    twins[0].step(reserve)
+    assert twin.world.difference() and not base.world.difference(), "nobody else's world is written into"
+    for one in (env, twins[1]):
+        assert first + float(one.step(AUTHOR)[1]) + float(one.step(ANSWER)[1]) == pytest.approx(1.0)
+    drawn = [[one.reset()[1]["task_id"] for _ in range(20)] for one in (env, *twins)]
+    assert drawn[0] == drawn[1] == drawn[2] and len(set(drawn[0])) > 1
+
+
 HOSTILE = st.one_of(
     st.text(max_size=200),
     st.sampled_from(["\ud800", "\x00", "x" * 100_000, "<think>" * 50, "<tool_call>" * 100, BOOK[:30], "{" * 3000, ""]),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import gymnasium as gym
 import pytest
+import rllib_driving
 import serving
 from libraries import leave_out_without
 
@@ -21,6 +22,7 @@ NEEDS: dict[str, list[str]] = {
     "TRL": ["trl", "datasets"],
     "verifiers": ["verifiers>=0.4"],
     "Ray": ["ray"],
+    "RLlib": list(rllib_driving.NEEDS),
     "TorchRL": ["torchrl"],
 }
 """Section -> the libraries without which its examples are left out."""
@@ -31,6 +33,9 @@ SMALLER = {
     "learn(100_000)": "learn(256)",
     "max_completion_length=2048": "max_completion_length=8",
     "ray.init()": "ray.init(num_cpus=2, object_store_memory=80_000_000, include_dashboard=False)",
+    "num_env_runners=2)": "num_env_runners=0)"
+    ".training(train_batch_size_per_learner=60, minibatch_size=60, num_epochs=1)",
+    "range(100)": "range(1)",
     "num_generations=4": "num_generations=2, per_device_train_batch_size=2",
 }
 """What an example says that would take a test too long, and what the test says instead."""
@@ -53,6 +58,10 @@ def test_an_example_runs(title: str, block: str, tmp_path: Path, monkeypatch: py
             import ray
 
             stack.callback(ray.shutdown)
+        if title == "RLlib":
+            from fleet_playing import one_node
+
+            stack.enter_context(one_node())
         if OPENENV_ADDRESS in block:
             from ftrl_gym.interop.episodes import Episodes
             from ftrl_gym.interop.openenv import UVICORN, create_app

@@ -71,6 +71,7 @@ def test_the_extras_are_the_promised_ones() -> None:
         "mcp",
         "openenv",
         "ray",
+        "rllib",
         "sb3",
         "torchrl",
         "train",
