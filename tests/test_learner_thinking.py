@@ -22,6 +22,7 @@ from transformers import PreTrainedTokenizerBase, Qwen3ForCausalLM
 from ftrl_agents import model_engine
 from ftrl_agents.chat import Chat
 from ftrl_agents.config import (
+    Credit,
     EnvConfig,
     EvaluationConfig,
     RolloutConfig,
@@ -201,7 +202,7 @@ def test_the_gradient_is_that_of_each_turn_in_its_own_context(surrogate: Surroga
             terms.append(-advantage * own.sum())
     expected = torch.autograd.grad(torch.stack(terms).sum() / tokens, list(model.parameters()))
     kept: list[Tensor] = []
-    config = UpdateConfig(mini_batches=1, entropy=0.0, max_grad_norm=1e9, surrogate=surrogate)
+    config = UpdateConfig(mini_batches=1, credit=Credit.TRAJECTORY, max_grad_norm=1e9, surrogate=surrogate)
     learner = Learner(make_model(TOKENIZER), config, temperature=0.8)
     learner.stepper.optimizer.optimizer.register_step_pre_hook(
         lambda *_: kept.extend(p.grad.clone() for p in learner.model.parameters() if p.grad is not None)

@@ -11,7 +11,7 @@ from learner_toy import LetterEnv, make_model, make_tokenizer
 from torch import Tensor
 from transformers import Qwen3ForCausalLM
 
-from ftrl_agents.config import Average, Estimator, KlEstimator, Surrogate, UpdateConfig
+from ftrl_agents.config import Average, Credit, Estimator, KlEstimator, Surrogate, UpdateConfig
 from ftrl_agents.episode import End, Episode
 from ftrl_agents.learner import Learner, LossNotFinite
 from ftrl_agents.rollout import collect
@@ -57,9 +57,8 @@ def test_gradient_equals_a_plain_padded_computation(episodes: list[Episode]) -> 
             tokens += member.own_count
     expected = torch.autograd.grad(torch.stack(terms).sum() / tokens, list(model.parameters()))
     kept: list[torch.Tensor] = []
-    learner = Learner(
-        make_model(TOKENIZER), UpdateConfig(mini_batches=1, entropy=0.01, max_grad_norm=1e9), temperature=0.9
-    )
+    settings = UpdateConfig(mini_batches=1, credit=Credit.TRAJECTORY, entropy=0.01, max_grad_norm=1e9)
+    learner = Learner(make_model(TOKENIZER), settings, temperature=0.9)
     learner.stepper.optimizer.optimizer.register_step_pre_hook(
         lambda *_: kept.extend(p.grad.clone() for p in learner.model.parameters() if p.grad is not None)
     )

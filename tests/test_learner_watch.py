@@ -186,4 +186,4 @@ def test_a_tracker_that_is_missing_or_does_not_start_is_a_message(
 
     monkeypatch.setitem(sys.modules, "wandb", SimpleNamespace(init=refuse))
     with pytest.raises(UsageError, match=r"wandb does not start: no login\."):
-        open_trackers(TrainConfig(track=["wandb"], name=".", out=tmp_path))
+        open_trackers(TrainConfig(track=["wandb"], name=tmp_path.name, out=tmp_path.parent))

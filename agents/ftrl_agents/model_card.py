@@ -60,8 +60,7 @@ def card(settings: Pretraining, base: Base, looks: Mapping[str, Sequence[Evaluat
         "names": f"{SYLLABLES:.0%} of the worlds random syllables, {BLENDED:.0%} parts of real names put together, the "
         "others real ones of twenty languages",
         "tools": f"{PLAIN:.0%} of the worlds plain, the others any of 7,500 train variants",
-        f"first {EASY_BLOCKS * BLOCK:,}": _mixture(EASY),
-        "later ones": _mixture(FULL),
+        **_tasks(settings),
         "longest": f"{LONGEST:,} tokens; in place of a longer one an easier task",
         "among all": f"{EXERCISES:.0%} exercises in copying and reading",
         "after an episode": f"up to {FOLLOW_UPS} further questions about what its results have shown, {PAIRS:.0%} of "
@@ -73,16 +72,14 @@ def card(settings: Pretraining, base: Base, looks: Mapping[str, Sequence[Evaluat
         "time": f"{end['seconds'] / 3600:.2f} hours, {os.cpu_count()} shared cores ({platform.machine()})",
         "optimizer": f"{'Muon for the blocks' if settings.muon else 'AdamW'}, {settings.batch_tokens:,} tokens a step, "
         f"peak rate {settings.learning_rate:g}, "
-        f"linear decay over the last {settings.decay:.0%}",
+        f"linear decay over the last {settings.decay:.0%}"
+        f"{', products of matrices in bfloat16' if settings.half else ''}",
         "weights of tokens": f"answers {settings.answer_weight:g}, notes {settings.note_weight:g}, else what the "
         f"assistant says 1, others {settings.rest_weight:g}",
         "seed": str(settings.seed),
     }
     if settings.start is not None:
-        facts["began with"] = (
-            f"the weights and the tokenizer of {settings.start}, which had read {FIRST}'s train worlds only: copying "
-            "and calling is learned sooner in one scenario than in seventeen at once"
-        )
+        facts["began with"] = f"the weights and the tokenizer of {settings.start}"
     if spoilt:
         facts["habits"] = (
             f"then {spoilt[-1]['tokens']:,} tokens of demonstrations in other train worlds, {settings.habit_share:.0%} "
@@ -149,6 +146,13 @@ def _read(log: Sequence[Mapping[str, Any]]) -> Counter[str]:
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
+
+
+def _tasks(settings: Pretraining) -> dict[str, str]:
+    """What tasks are like; a run that begins with weights needs no easy ones first."""
+    if settings.start is not None:
+        return {"tasks": _mixture(FULL)}
+    return {f"first {EASY_BLOCKS * BLOCK:,}": _mixture(EASY), "later ones": _mixture(FULL)}
 
 
 def _mixture(mixture: Mixture) -> str:
