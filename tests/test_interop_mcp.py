@@ -200,7 +200,7 @@ def test_a_client_that_is_gone_before_its_answer_is_no_traceback() -> None:
         hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "gone", "version": "1"}}
         asked = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
         serving.stdin.write(json.dumps(asked) + "\n")
-        serving.stdin.flush()
+        serving.stdin.close()
         assert serving.wait(timeout=120) == 0
         assert serving.stderr.read() == ""
 
