@@ -1,4 +1,4 @@
-"""Where in a tool's result the rows lie that carry facts: within envelopes, within lists, in nested objects."""
+"""What lies where in a result: rows that carry facts, in envelopes, lists and nested objects, and their values."""
 
 from __future__ import annotations
 
@@ -26,6 +26,17 @@ def _opened(values: Iterable[Json]) -> Iterator[dict[str, Json]]:
             yield value
         elif isinstance(value, list):
             yield from _opened(value)
+
+
+def scalars(value: Json) -> list[Json]:
+    """What stands in a value, however deep, that is neither an object nor a list.
+
+    >>> scalars({"names": ["Ada", "Bo"], "about": {"age": 7}})
+    ['Ada', 'Bo', 7]
+    """
+    if isinstance(value, dict):
+        return [one for inner in value.values() for one in scalars(inner)]
+    return [one for inner in value for one in scalars(inner)] if isinstance(value, list) else [value]
 
 
 def joined(first: Json, second: Json) -> Json:

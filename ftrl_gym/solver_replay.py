@@ -16,6 +16,7 @@ from ftrl_gym import counterpart, parameters, state
 from ftrl_gym.execution import Toolbox, ToolFailure, failing
 from ftrl_gym.grounding import tokens
 from ftrl_gym.question_values import Named, read
+from ftrl_gym.results import scalars
 from ftrl_gym.solver_search import Row, Search, Value, rows_of
 from ftrl_gym.solver_types import Parameter, Sort, is_date, is_number
 from ftrl_gym.solver_vocabulary import Vocabulary
@@ -162,7 +163,7 @@ class Replay:
     def _is_told(self, value: Json) -> bool:
         """Whether every part of a value stands in what was said or returned."""
         told = " ".join(map(tokens, self._told))
-        return all(tokens(str(part)) in told for part in _parts(value))
+        return all(tokens(str(part)) in told for part in scalars(value))
 
     def _numbers(self) -> list[Json]:
         return [value for row in self._rows for value in row.fields.values() if is_number(value)]
@@ -171,9 +172,3 @@ class Replay:
 def _page_of(document: ToolDocument, arguments: Mapping[str, Json]) -> str:
     """Which page of which list a call asks for; the same list is listed in other words by options."""
     return f"{document.name}{json.dumps(document.without_options(arguments), sort_keys=True)}"
-
-
-def _parts(value: Json) -> list[Json]:
-    if isinstance(value, dict):
-        return [part for inner in value.values() for part in _parts(inner)]
-    return [part for inner in value for part in _parts(inner)] if isinstance(value, list) else [value]

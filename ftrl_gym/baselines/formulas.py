@@ -15,6 +15,7 @@ from ftrl_gym.baselines.masking import Mention
 from ftrl_gym.baselines.sight import Result
 from ftrl_gym.baselines.slots import variants
 from ftrl_gym.baselines.tables import Row
+from ftrl_gym.results import scalars
 from ftrl_gym.task import Json
 
 
@@ -266,7 +267,7 @@ class Origin(Formula):
 
     def value(self, known: Known) -> Json:
         best = self.pick.one(known.rows(self.step, self.path), known)
-        given = _scalars(known.steps[self.step][best.call].call[1])
+        given = scalars(known.steps[self.step][best.call].call[1])
         for placed in known.rows(self.source, self.source_path):
             if any(same(cell, each) for cell in placed.row.values() for each in given) and self.name in placed.row:
                 return placed.row[self.name]
@@ -283,7 +284,7 @@ class Given(Formula):
 
     def value(self, known: Known) -> Json:
         best = self.pick.one(known.rows(self.step, self.path), known)
-        given = [each for each in _scalars(known.steps[self.step][best.call].call[1]) if not isinstance(each, bool)]
+        given = [each for each in scalars(known.steps[self.step][best.call].call[1]) if not isinstance(each, bool)]
         if len(given) != 1:
             raise Unknown
         return given[0]
@@ -377,11 +378,3 @@ class Changed(Formula):
 def _tidy(number: float) -> Json:
     number = round(number, 2)
     return int(number) if number == int(number) else number
-
-
-def _scalars(value: Json) -> list[Json]:
-    if isinstance(value, dict):
-        return [each for inner in value.values() for each in _scalars(inner)]
-    if isinstance(value, list):
-        return [each for inner in value for each in _scalars(inner)]
-    return [value]

@@ -21,6 +21,7 @@ from ftrl_gym.grounding import tokens
 from ftrl_gym.parameters import Leaf
 from ftrl_gym.prompt import to_json
 from ftrl_gym.question_values import read
+from ftrl_gym.results import scalars
 from ftrl_gym.task import Json, SubQuestion
 
 _CHOOSES = re.compile(
@@ -97,21 +98,12 @@ def _before(draft: Draft, sub: SubQuestion) -> list[str]:
 def _spoken(draft: Draft, value: Json) -> Iterator[Json]:
     """What the question names beside what the plan uses; parts of what is used are no other thing."""
     named = read(draft.decomposition.question, "2000-01-01")
-    used = [tokens(str(one)) for call in draft.scaled.calls for one in _scalars(dict(call.arguments))]
+    used = [tokens(str(one)) for call in draft.scaled.calls for one in scalars(dict(call.arguments))]
     pool: tuple[Json, ...] = named.numbers if isinstance(value, int | float) else (*named.names, *named.dates)
     for one in pool if not isinstance(value, bool) else ():
         spoken = tokens(str(one))
         if not any(spoken in other or other in spoken for other in used):
             yield one
-
-
-def _scalars(value: Json) -> Iterator[Json]:
-    if isinstance(value, dict):
-        yield from itertools.chain.from_iterable(map(_scalars, value.values()))
-    elif isinstance(value, list):
-        yield from itertools.chain.from_iterable(map(_scalars, value))
-    else:
-        yield value
 
 
 def _neighbours(result: Json, value: Json, question: str) -> Iterator[Json]:

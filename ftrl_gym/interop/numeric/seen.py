@@ -12,6 +12,7 @@ from ftrl_gym.interop.numeric.asked import Asked
 from ftrl_gym.interop.numeric.calls import Filler, GroundedCall
 from ftrl_gym.interop.numeric.endings import Ending, endings
 from ftrl_gym.interop.numeric.entities import Entities
+from ftrl_gym.results import scalars
 from ftrl_gym.task import Json
 
 _RELEVANT = 1.0
@@ -60,7 +61,7 @@ class Seen:
             name, arguments = call
             self.made.add(repr(call))
             self.tool_made[name] = self.tool_made.get(name, 0) + 1
-            given = _scalars(arguments)
+            given = scalars(arguments)
             self.used.update(given)
             texts = [value for value in given if isinstance(value, str)]
             # "Sanchez" is used with "Crystal Sanchez".
@@ -130,11 +131,3 @@ class Seen:
     def endings(self, most: int) -> list[Ending]:
         """What could be answered; see :func:`ftrl_gym.interop.numeric.endings.endings`."""
         return endings(self.sight, self.asked, self.entities, most)
-
-
-def _scalars(value: Json) -> list[Json]:
-    if isinstance(value, dict):
-        return [one for inner in value.values() for one in _scalars(inner)]
-    if isinstance(value, list):
-        return [one for inner in value for one in _scalars(inner)]
-    return [value]
