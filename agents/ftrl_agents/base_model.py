@@ -82,7 +82,7 @@ def deeper(model: Qwen3ForCausalLM, layers: int) -> Qwen3ForCausalLM:
 
     Args:
         model: To make deeper.
-        layers: Blocks of the new one; no fewer than the model has: then it is given back itself.
+        layers: Blocks of the new one. With no more than the model has, the model itself is given back.
     """
     import torch
     from transformers import Qwen3ForCausalLM

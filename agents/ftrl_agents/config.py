@@ -379,8 +379,8 @@ class TrainConfig(Settings):
     track: list[Literal["wandb", "trackio"]] = []
     """Where the numbers of every step go besides metrics.jsonl and TensorBoard; what is named must be installed."""
     threads: Positive = 2
-    """Torch threads. On two idle cores a step of the embedded model takes 14 s with two and 20 s with one; on a busy
-    machine one can be faster."""
+    """Torch threads. On two idle cores the first steps of the embedded model took 10 s with two and 17 s with one;
+    where something else keeps the cores busy, one is far faster."""
     env: EnvConfig = EnvConfig()
     rollout: RolloutConfig = RolloutConfig()
     update: UpdateConfig = UpdateConfig()

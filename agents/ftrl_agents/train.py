@@ -164,10 +164,8 @@ class Trainer:
     def _evaluations(self, ids: list[str], when: str) -> list[Evaluation]:
         policy, writer = self.policy, self.writer
         if when == "before" and self.step and not self.processes.by_main(lambda: all_evaluated(self.config, when)):
-            policy, writer = (
-                self._first_policy(),
-                None,
-            )  # what was played with it is gone, and the present one is another
+            # What was played with it is gone, and the present one is another.
+            policy, writer = self._first_policy(), None
         return evaluations(self.config, policy, self.make_test, ids, when, self.console, self.processes, writer)
 
     def _first_policy(self) -> Policy:
