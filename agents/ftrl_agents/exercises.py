@@ -3,7 +3,7 @@
 In an episode few tokens are copied from what was said, fewer still are read off a result, and a date in words turns up
 now and then. A model that cannot do these yet learns little else from the rest. Here nearly every token is of that
 sort: values of a world are repeated, put into the arguments of a call under the name they were given, or looked up in a
-record by the words that people use for them.
+record by the words that people use for them. What is reckoned takes the numbers it gets, whatever they are of.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import random
 from typing import Any
 
 from ftrl_agents.notes import Place, note_of, text_of, thought
+from ftrl_agents.reckoning import reckoning
 from ftrl_gym.construct.domain import Domain, Thing
 from ftrl_gym.construct.worlds.names import Names
 from ftrl_gym.policies import answer_text, call_text
@@ -45,10 +46,12 @@ def exercise(world: WorldBase, domain: Domain, rng: random.Random, *, invented: 
             off a record is whatever stands there.
     """
     draw = rng.random()
-    if draw < 0.2:
+    if draw < 0.1:
         return _repeating(world, rng)
-    if draw < 0.5:
+    if draw < 0.3:
         return _filling(world, rng)
+    if draw < 0.6:
+        return reckoning(rng)
     return _reading(world, domain, rng, invented)
 
 

@@ -31,14 +31,17 @@ class Habit(StrEnum):
 
 
 def bad_habits(task: Task, rng: random.Random) -> frozenset[Habit]:
-    """Those that this task gives room for: always one that loses something, half of the time doubled calls as well."""
+    """Those that this task gives room for, always one that loses something where there is anything to lose.
+
+    Calls are doubled only where none belongs beside another: what ends a turn after its first call is one and the same
+    token, and a policy that unlearns to double its calls there unlearns to make two different ones.
+    """
     turns = [turn for turn in task.plans[0].turns if turn.calls]
-    habits = {Habit.LONE} if any(len(turn.calls) > 1 for turn in turns) else set()
-    if len(turns) > 1 and (not habits or rng.random() < 0.5):
-        habits.add(Habit.EARLY)
-    if not habits or rng.random() < 0.5:
-        habits.add(Habit.DOUBLED)
-    return frozenset(habits)
+    if any(len(turn.calls) > 1 for turn in turns):
+        return frozenset({Habit.LONE, Habit.EARLY} if len(turns) > 1 and rng.random() < 0.5 else {Habit.LONE})
+    if len(turns) > 1:
+        return frozenset({Habit.EARLY, Habit.DOUBLED} if rng.random() < 0.5 else {Habit.EARLY})
+    return frozenset({Habit.DOUBLED})
 
 
 def any_habits(task: Task, documents: Sequence[ToolDocument], rng: random.Random) -> frozenset[Habit]:

@@ -2,8 +2,8 @@
 
 A small model that answers at once has to find the record, the field and the value in a single step, and to count or
 compare beside it. With notes each of these is a step of its own: a thing is named, a field is named, and the value
-stands behind both in the result. Rows that are compared or counted are written down one after the other. A thing is
-called what stands first in its record.
+stands behind both in the result. Rows that are compared or counted are written down one after the other; what is
+computed is worked out at the end. A thing is called what stands first in its record.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ftrl_agents.workings import working
 from ftrl_gym.task import AnswerType, Fact, Task
 from ftrl_gym.toolcall import Dialect, parse
 from ftrl_gym.world import Row
@@ -21,7 +22,9 @@ from ftrl_gym.world import Row
 MOST_ROWS = 8
 """Rows of a list at most that are written down to choose among them."""
 _PICK = re.compile(r"\b(least|most) (\w+)")
-COMPARED = {"lowest": "least", "highest": "most", "is_lower": "least"}
+_SWAPPED = re.compile(r"\b(higher|later|longer) than\b")
+"""How a question asks for a comparison's second value first."""
+COMPARED = {"lowest": "least", "highest": "most"}
 """What is looked for among the values of a question's operation."""
 
 Picks = Sequence[tuple[str, str]]
@@ -90,7 +93,13 @@ class Notebook:
         if last and placed and answer and answer.type is not AnswerType.LIST:
             placed = _in_order(placed)
         compared = COMPARED.get(program.split("(")[0], "") if last else ""
-        return notes_of(placed, _PICK.findall(program), compared, numbered=program.startswith("count("))
+        told = text_of(answer.value) if answer else ""
+        said = notes_of(placed, _PICK.findall(program), compared, told, numbered=program.startswith("count("))
+        values = [place.value for place in placed]
+        if _SWAPPED.search(self.task.question):
+            values.reverse()
+        worked = working(program, values, answer.value) if last and answer else ""
+        return ", ".join(filter(None, (said, worked)))
 
     def _place(self, fact: Fact) -> Place | None:
         """Where the latest result that shows a fact does so."""
@@ -110,25 +119,30 @@ class Notebook:
 
 
 def field_of(record: Record, attribute: str, value: Any) -> str:
-    """The field of a record that shows an attribute of that value; empty where none does."""
+    """The field of a record that shows an attribute of that value, or that value at all; empty where none does."""
     if record.get(attribute) == text_of(value):
         return attribute
     return next((field for field, told in record.items() if told == text_of(value)), "")
 
 
-def notes_of(placed: Sequence[Place], picks: Picks = (), compared: str = "", *, numbered: bool = False) -> str:
+def notes_of(
+    placed: Sequence[Place], picks: Picks = (), compared: str = "", told: str = "", *, numbered: bool = False
+) -> str:
     """What to write down of several facts.
 
     Args:
         placed: Where they stand.
         picks: What things may have been chosen by.
-        compared: ``least`` or ``most`` where the thing with that value is wanted.
+        compared: ``least`` or ``most`` where the thing with that value is wanted, ...
+        told: ... and how the answer calls it.
         numbered: Whether rows are counted.
     """
     parts = list(_parts(placed, picks, numbered))
     best = _best([place.value for place in placed], compared) if compared and len(placed) > 1 else -1
     if best >= 0:
-        parts.append(f"{compared} {placed[best].value} {placed[best].called}")
+        one = placed[best]
+        named = field_of(one.record, "", told) if told != one.called else ""
+        parts.append(f"{compared} {one.value} {one.called}" + (f" {named} {told}" if named else ""))
     return ", ".join(parts)
 
 

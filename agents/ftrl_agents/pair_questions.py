@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from ftrl_agents.notes import COMPARED, Place, notes_of, thought
+from ftrl_agents.notes import COMPARED, Place, notes_of, text_of, thought
+from ftrl_agents.workings import working
 from ftrl_gym.construct.domain import Attribute, Thing
-from ftrl_gym.construct.frames import FRAMES, Sort
+from ftrl_gym.construct.frames import FRAMES, Frame, Sort
 from ftrl_gym.construct.operations import OPERATIONS, Asked
 from ftrl_gym.construct.programs import Op, Program
 from ftrl_gym.construct.wording import joined, listed, shortened, upper
@@ -56,19 +57,34 @@ def pair_question(
     answer = OPERATIONS[op].answer(asked)
     if answer is None:
         return None
-    question = _question(op, words, [first.noun, second.noun], rng)
-    note = notes_of([one.place for one in pair], compared=COMPARED.get(op.value, ""))
-    return question, thought(note, answer_text(answer))
+    frame = _frame(op, rng)
+    asked_first = (second, first) if frame.name == "swapped" else (first, second)
+    question = _question(op, words, frame, [one.noun for one in asked_first], rng)
+    note = notes_of([one.place for one in pair], (), COMPARED.get(op.value, ""), text_of(answer.value))
+    worked = working(f"{op.value}()", [one.place.value for one in asked_first], answer.value)
+    return question, thought(", ".join(filter(None, (note, worked))), answer_text(answer))
 
 
 def _unit(words: Attribute, one: One) -> str | None:
     return str(one.place.row[words.unit[1:]]) if words.unit and words.unit.startswith("@") else words.unit
 
 
-def _question(op: Op, words: Attribute, names: list[str], rng: random.Random) -> str:
+def _frame(op: Op, rng: random.Random) -> Frame:
     """Words as tasks of the train split have them."""
     frames = [f for f in FRAMES[op] if f.sort is Sort.THINGS and f.split is not Split.TEST and not f.chosen]
-    frame = rng.choice([f for f in frames if f.name != "swapped"])
+    return rng.choice(frames)
+
+
+def _question(op: Op, words: Attribute, frame: Frame, names: list[str], rng: random.Random) -> str:
+    """A frame filled in.
+
+    Args:
+        op: What is asked.
+        words: How the attribute is talked about.
+        frame: The words around it.
+        names: Of the two, in the order in which the frame has them.
+        rng: Decides how the attribute is called.
+    """
     nouns = [noun for noun in words.nouns if noun.endswith("{x}")] or list(words.nouns)
     form = rng.choice(nouns)
     if op in (Op.LOWEST, Op.HIGHEST):
@@ -78,7 +94,7 @@ def _question(op: Op, words: Attribute, names: list[str], rng: random.Random) ->
         parts = {"all": joined(listed([form] * 2, names)), "are": "is"}
     else:
         full = shortened([form] * 2, names)
-        less = "earlier" if words.type in (AnswerType.TIME, AnswerType.DATE) else "lower"
-        less = "shorter" if words.unit == "minutes" else less
-        parts = {"all": joined(full), "noun": full[0], "other": full[1], "lower": less}
+        less, more = ("shorter", "longer") if words.unit == "minutes" else ("lower", "higher")
+        less, more = ("earlier", "later") if words.type in (AnswerType.TIME, AnswerType.DATE) else (less, more)
+        parts = {"all": joined(full), "noun": full[0], "other": full[1], "lower": less, "higher": more}
     return upper(frame.text.format_map({**parts, **{upper(name): upper(part) for name, part in parts.items()}}))

@@ -30,7 +30,7 @@ from ftrl_gym.trajectory import Trajectory, run_episode
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-EXERCISES = 0.2
+EXERCISES = 0.25
 """Share of exercises; they are short, so of the tokens it is far less."""
 FOLLOW_UPS = 8
 """Most questions that are asked after an episode about what it has shown."""
